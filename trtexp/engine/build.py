@@ -1,0 +1,55 @@
+"""INetworkDefinition and BuildOptions -> a serialised engine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trtexp.definition import BuildOptions, NetworkDefinition
+from trtexp.engine.differences import Api
+from trtexp.engine.failure import Failed
+from trtexp.engine.log import Log, python_warnings, reason
+
+
+def build(api: Api, builder: Any, network: Any, definition: NetworkDefinition, log: Log, warnings: list[str]) -> bytes:
+    """The plan. Raises Failed with TensorRT's own first error, and Unsupported."""
+    mark = log.mark()
+    config = builder.create_builder_config()
+    if config is None:
+        raise Failed(f"create_builder_config returned nothing: {reason(log.errors(mark))}")
+    with python_warnings(warnings):
+        configure(api, config, definition.options)
+        add_profiles(builder, config, definition.options, log)
+    if errors := log.errors(mark):
+        raise Failed(f"build options: {reason(errors)}")
+    plan = builder.build_serialized_network(network, config)
+    if plan is None:
+        raise Failed(reason(log.errors(mark)))
+    return bytes(plan)
+
+
+def configure(api: Api, config: Any, options: BuildOptions) -> None:
+    """Tell the builder what the options name, and nothing else. Raises Unsupported."""
+    api.build_ahead_of_time(config)
+    for name, on in options.flags.items():
+        api.set_flag(config, name, on)
+    if options.workspace is not None:
+        api.set_workspace(config, options.workspace, options.workspace_attribute)
+    if options.optimization_level is not None:
+        api.set_optimization_level(config, options.optimization_level)
+    if options.tactic_sources is not None:
+        api.set_tactic_sources(config, options.tactic_sources)
+
+
+def add_profiles(builder: Any, config: Any, options: BuildOptions, log: Log) -> None:
+    """One optimization profile for each of the options. Raises Failed."""
+    for number, ranges in enumerate(options.profiles):
+        mark = log.mark()
+        profile = builder.create_optimization_profile()
+        for name, r in ranges.items():
+            setter = profile.set_shape_input if r.values else profile.set_shape
+            try:
+                setter(name, r.min, r.opt, r.max)
+            except (RuntimeError, TypeError, ValueError) as error:
+                raise Failed(f"profile {number}: {name}: {str(error).splitlines()[0]}") from error
+        if config.add_optimization_profile(profile) != number:
+            raise Failed(f"profile {number} was refused: {reason(log.errors(mark))}")
