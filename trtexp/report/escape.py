@@ -1,0 +1,130 @@
+"""Text from YAML and TensorRT as Markdown that it cannot break out of: no tables, fences, tags or links of its own."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from urllib.parse import quote
+
+WIDTH = 116  # columns of a line of prose, so that a page also reads well in a terminal
+
+_HELD = "\x00"  # stands for a space at which a line must not be broken
+_ATOM = re.compile(r"(?P<code>(?<!`)(?P<tick>`+)(?!`)(?P<body>.+?)(?<!`)(?P=tick)(?!`))|(?P<url>https?://[^\s<>`]+)", re.S)
+_SPAN = re.compile(r"(?<![\\`])(`+)(?!`).+?(?<!`)\1(?!`)")
+_SPECIAL = re.compile(r"[\\`<|$]|[*~](?=\S)|&(?=#?\w+;)|\](?=[(\[])|(?<!\w)_|_(?!\w)")
+_START = re.compile(r"^(?:[-+>#=*\[]|\d+(?=[.)](?:\s|$)))")
+
+
+def visible(text: str, keep: str = "") -> str:
+    """Control and direction-changing characters as escapes (`\\x1b`), except those in `keep`."""
+    return "".join(c if c in keep or not _is_control(c) else c.encode("unicode_escape").decode() for c in text)
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def width(text: str) -> int:
+    """Columns of a terminal that the text takes."""
+    return sum(
+        0 if unicodedata.combining(c) or c == "\ufe0f" else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )
+
+
+def inline(text: str) -> str:
+    """A line of plain text; nothing in it has a meaning in Markdown."""
+    return _guard(_escape(text.strip()))
+
+
+def _escape(text: str) -> str:
+    return _SPECIAL.sub(r"\\\g<0>", visible(text))
+
+
+def _guard(line: str) -> str:
+    """The line, if its start would make a list, a heading or a quote of it, with that start escaped."""
+    return _START.sub(lambda m: m[0] + "\\" if m[0].isdigit() else "\\" + m[0], line)
+
+
+def code(text: str) -> str:
+    """A code span, with a delimiter longer than any run of backticks inside."""
+    body = visible(text) or " "
+    tick = "`" * (1 + max((len(run) for run in re.findall("`+", body)), default=0))
+    pad = " " if body[0] == "`" or body[-1] == "`" else ""
+    return f"{tick}{pad}{body}{pad}{tick}"
+
+
+def cell(markdown: str) -> str:
+    """Markdown inside a table: an unescaped `|` would end the cell, in a code span too."""
+    return re.sub(r"(?<!\\)\|", r"\\|", markdown)
+
+
+def fence(text: str, language: str = "text") -> str:
+    """A fenced block, its fence longer than any run of backticks inside."""
+    body = visible(text, keep="\n").rstrip("\n")
+    tick = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", body)), default=0))
+    return f"{tick}{language}\n{body}\n{tick}"
+
+
+def link(text: str, target: str) -> str:
+    """A link to a path or an anchor; `text` is Markdown."""
+    return f"[{text}]({quote(target, safe='/#.-_~')})"
+
+
+def address(url: str) -> str:
+    """A web address as a link that shows itself; anything else as code."""
+    return f"<{url}>" if re.fullmatch(r"https?://[!-;=?-~]+", url) and "`" not in url else code(url)
+
+
+def prose(text: str, prefix: str = "", columns: int = WIDTH) -> str:
+    """Paragraphs and `- ` lists with `code` and web addresses; all else is plain text. Lines start with `prefix`."""
+    paragraphs = [
+        "\n".join(_item(item, prefix, columns) for item in _items(paragraph))
+        for paragraph in re.split(r"\n\s*\n", text.strip())
+    ]
+    return f"\n{prefix.rstrip()}\n".join(p for p in paragraphs if p)
+
+
+def _items(paragraph: str) -> Iterator[str]:
+    lines: list[str] = []
+    for line in paragraph.split("\n"):
+        if line.lstrip().startswith("- ") and lines:
+            yield " ".join(lines)
+            lines = []
+        lines.append(re.sub(r"[ \t\r]+", " ", line).strip())
+    yield " ".join(lines)
+
+
+def _item(item: str, prefix: str, columns: int) -> str:
+    bullet, hang = ("- ", "  ") if item.startswith("- ") else ("", "")
+    lines = wrap(_atoms(item[len(bullet) :]), columns - len(prefix) - len(bullet))
+    return "\n".join(prefix + (hang if i else bullet) + line for i, line in enumerate(lines))
+
+
+def _atoms(text: str) -> str:
+    """Escaped text in which code spans and addresses are left standing."""
+    parts, end = [], 0
+    for match in _ATOM.finditer(text):
+        parts.append(_escape(text[end : match.start()]))
+        parts.append(code(match["body"].strip()) if match["code"] else _url(match["url"]))
+        end = match.end()
+    return "".join([*parts, _escape(text[end:])])
+
+
+def _url(url: str) -> str:
+    tail = re.search(r"[).,;:!?'\"]*$", url)
+    end = tail.start() if tail else len(url)
+    return address(url[:end]) + inline(url[end:])
+
+
+def wrap(markdown: str, columns: int = WIDTH) -> list[str]:
+    """Lines of escaped Markdown, broken at spaces outside of code, each a plain line of its paragraph."""
+    lines, line = [], ""
+    for word in _SPAN.sub(lambda m: m[0].replace(" ", _HELD), markdown).split(" "):
+        if line and width(line) + 1 + width(word) > columns:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    return [_guard(each).replace(_HELD, " ") for each in [*lines, line]]

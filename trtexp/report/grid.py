@@ -1,0 +1,146 @@
+"""Tensors as aligned text: 2-D slices side by side, decimal points below each other, what disagrees marked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from math import prod
+from typing import Any
+
+WIDTH = 112  # columns of a text block
+COLUMNS, ROWS, SLICES = 14, 30, 16  # more than this is cropped in the middle
+MARK = "◀"
+
+_GAP = 4
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """The texts of a tensor's elements in row-major order, and the flat indices of those to be marked."""
+
+    shape: tuple[int, ...]
+    texts: Sequence[str]
+    marked: frozenset[int] = frozenset()
+
+
+def flat(values: Any) -> list[Any]:
+    """The leaves of nested lists in order."""
+    return [leaf for item in values for leaf in flat(item)] if isinstance(values, list) else [values]
+
+
+def position(index: Sequence[int], shape: Sequence[int]) -> int:
+    """The place of an index in row-major order."""
+    place = 0
+    for i, n in zip(index, shape):
+        place = place * n + i
+    return place
+
+
+def shape_text(shape: Sequence[int]) -> str:
+    return "×".join("?" if n < 0 else str(n) for n in shape) or "scalar"
+
+
+def slices(tensor: Tensor) -> list[list[str]]:
+    """The tensor's 2-D slices, each a list of lines; labelled by their leading indices if there are several."""
+    shape = _matrix_shape(tensor.shape)
+    if 0 in shape:
+        return [["(no elements)"]]
+    rows, columns = shape[-2:]
+    marked = sorted(tensor.marked)
+    longest = 2 + max(map(len, tensor.texts)) + (2 if marked else 0)
+    limit = max(3, min(COLUMNS, WIDTH // longest))
+    keep_columns = _keep(columns, limit, [m % columns for m in marked])
+    keep_rows = _keep(rows, ROWS, [m // columns % rows for m in marked])
+    size, count = rows * columns, prod(shape[:-2])
+    blocks: list[list[str]] = []
+    for s in _keep(count, SLICES, [m // size for m in marked]):
+        if s is None:
+            blocks.append(["…"])
+            continue
+        places = [
+            [None if r is None or c is None else s * size + r * columns + c for c in keep_columns] for r in keep_rows
+        ]
+        lines = _aligned(places, tensor)
+        blocks.append([_label(s, shape[:-2], len(tensor.shape) - 2), *lines] if count > 1 else lines)
+    return blocks
+
+
+def _matrix_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape without trailing 1 × 1 slices, and at least 2-D: channels that are single numbers stand in a row."""
+    while len(shape) > 2 and shape[-2:] == (1, 1):
+        shape = shape[:-1]
+    return (1,) * (2 - len(shape)) + shape
+
+
+def _label(place: int, leading: tuple[int, ...], axes: int) -> str:
+    index = []
+    for n in reversed(leading):
+        place, i = divmod(place, n)
+        index.append(i)
+    return f"[{', '.join(map(str, (*reversed(index), *[0] * (axes - len(index)))))}]"
+
+
+def _keep(count: int, limit: int, marked: Iterable[int]) -> list[int | None]:
+    """The indices to show, None for a gap: the marked ones first, then from both ends inwards."""
+    if count <= limit:
+        return list(range(count))
+    kept = set(sorted(set(marked))[: limit - 2])
+    for i in range(count):
+        for end in (i // 2, count - 1 - i // 2):
+            if len(kept) < limit - 1:
+                kept.add(end)
+    shown: list[int | None] = []
+    for i in sorted(kept):
+        before = shown[-1] if shown else -1
+        if before is not None and i > before + 1:
+            shown.append(None)
+        shown.append(i)
+    return shown if shown[-1] == count - 1 else [*shown, None]
+
+
+def _aligned(places: list[list[int | None]], tensor: Tensor) -> list[str]:
+    columns = [_column([row[c] for row in places], tensor) for c in range(len(places[0]))]
+    return ["  ".join(row).rstrip() for row in zip(*columns)]
+
+
+def _column(places: list[int | None], tensor: Tensor) -> list[str]:
+    whole = ["…" if p is None else tensor.texts[p].partition(".")[0] for p in places]
+    rest = ["" if p is None else tensor.texts[p][len(w) :] for p, w in zip(places, whole)]
+    left, right = max(map(len, whole)), max(map(len, rest))
+    some = any(p in tensor.marked for p in places if p is not None)
+    marks = [(f" {MARK}" if p in tensor.marked else "  ") if some else "" for p in places]
+    return [w.rjust(left) + r.ljust(right) + m for w, r, m in zip(whole, rest, marks)]
+
+
+def flow(blocks: Collection[list[str]], columns: int = WIDTH) -> list[str]:
+    """Blocks of lines side by side while they fit, the rest below."""
+    bands: list[list[list[str]]] = []
+    used = 0
+    for block in blocks:
+        size = max(map(len, block), default=0)
+        if bands and used + _GAP + size <= columns:
+            bands[-1].append(block)
+            used += _GAP + size
+        else:
+            bands.append([block])
+            used = size
+    tall = any(len(block) > 1 for block in blocks)
+    lines: list[str] = []
+    for i, band in enumerate(bands):
+        lines += [""] if i and tall else []
+        lines += beside(band)
+    return lines
+
+
+def beside(blocks: Sequence[list[str]]) -> list[str]:
+    """Blocks of lines side by side, tops level."""
+    widths = [max(map(len, block), default=0) for block in blocks]
+    starts = [0, *accumulate(w + _GAP for w in widths)]
+    lines = []
+    for i in range(max(map(len, blocks), default=0)):
+        line = ""
+        for start, block in zip(starts, blocks):
+            line = line.ljust(start) + block[i] if i < len(block) else line
+        lines.append(line.rstrip())
+    return lines

@@ -1,0 +1,149 @@
+"""One experiment on one release as one page of Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+import jinja2
+
+from trtexp.report import escape, tensors, verdict
+from trtexp.report.grid import shape_text
+from trtexp.report.table import table
+from trtexp.results import CaseRecord, OutputRecord, ReportRecord
+
+MARKS = 20  # disagreeing elements that are named one by one
+_DIFFERS = 60  # columns of the verdict table for what a case changes
+
+
+def render(report: ReportRecord) -> str:
+    """The page, to be written to `reports/<release>/<name>.md`. The same record gives the same bytes."""
+    anchors = _anchors([report.title, *(case.name for case in report.cases)])[1:]
+    page = environment().get_template("page.md.j2").render(
+        report=report,
+        release=report.release,
+        facts=facts(report),
+        verdicts=_verdicts(report.cases, anchors),
+        shared=_shared(report.cases),
+        experiment=escape.link(escape.inline(report.experiment), up(report.experiment) + report.experiment),
+        up=up(report.experiment),
+        marks=MARKS,
+    )
+    return page.rstrip("\n") + "\n"
+
+
+@lru_cache(maxsize=1)
+def environment() -> jinja2.Environment:
+    """The templates of this room and the filters they use."""
+    loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
+    made = jinja2.Environment(
+        loader=loader, autoescape=False, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
+    made.filters.update(
+        address=escape.address,
+        block=lambda lines: escape.fence("\n".join(lines)),
+        came=verdict.came,
+        code=escape.code,
+        disagreeing=verdict.disagreeing,
+        errors=verdict.errors,
+        fence=escape.fence,
+        inline=escape.inline,
+        lines=lambda markdown: "\n".join(escape.wrap(markdown)),
+        log=_log,
+        marks_table=_marks_table,
+        network_lines=tensors.network_lines,
+        output_lines=tensors.output_lines,
+        place=_place,
+        problems=_problems,
+        prose=escape.prose,
+        quote=lambda text: escape.prose(text, prefix="> "),
+        symbol=verdict.symbol,
+    )
+    return made
+
+
+def page_name(experiment: str) -> str:
+    """`experiments/layers/pooling.yaml` -> `layers/pooling`: where its reports stand below a release's folder."""
+    parts = [part for part in Path(experiment).with_suffix("").parts if part not in ("..", "/")]
+    return "/".join(parts[1:] if parts[0] == "experiments" and len(parts) > 1 else parts)
+
+
+def up(experiment: str) -> str:
+    """The way from a report's folder to the project: `../../`."""
+    return "../" * (2 + page_name(experiment).count("/"))
+
+
+def facts(report: ReportRecord) -> str:
+    """Which TensorRT answered and on what, in bold and in words."""
+    release = report.release
+    name = f"**{escape.inline(f'{release.flavour} {release.version}'.strip())}**"
+    gpu = f" on {escape.inline(release.gpu)}" if release.gpu else ""
+    capability = f" (compute capability {escape.inline(release.compute_capability)})" if release.compute_capability else ""
+    return name + gpu + capability
+
+
+def _anchors(headings: Iterable[str]) -> list[str]:
+    """The anchors that GitHub gives to these headings, which stand on one page in this order."""
+    seen: dict[str, int] = {}
+    anchors = []
+    for heading in headings:
+        slug = re.sub(r"[^\w\- ]", "", escape.visible(heading).strip().lower()).replace(" ", "-")
+        count = seen.get(slug, 0)
+        seen[slug] = count + 1
+        anchors.append(f"{slug}-{count}" if count else slug)
+    return anchors
+
+
+def _verdicts(cases: list[CaseRecord], anchors: list[str]) -> str:
+    rows = [
+        [
+            escape.link(escape.inline(case.name), f"#{anchor}"),
+            _differs(case.differs),
+            ", ".join(shape_text(output.shape) for output in case.outputs),
+            f"{verdict.symbol(case)} {escape.inline(case.headline)}",
+            verdict.worst(case),
+        ]
+        for case, anchor in zip(cases, anchors)
+    ]
+    return table(["case", "differs in", "output", "verdict", "worst error / bound"], rows, right="worst error / bound")
+
+
+def _differs(differs: list[str]) -> str:
+    shown: list[str] = []
+    for item in differs:
+        text = item if len(item) <= _DIFFERS else item[: _DIFFERS - 1] + "…"
+        if shown and sum(map(len, shown)) + len(text) > _DIFFERS:
+            return ", ".join(map(escape.code, shown)) + f" and {len(differs) - len(shown)} more"
+        shown.append(text)
+    return ", ".join(map(escape.code, shown))
+
+
+def _shared(cases: list[CaseRecord]) -> list[str]:
+    """The assumptions that every comparison of the page rests on: they are said once."""
+    lists = [output.assumptions for case in cases for output in case.outputs if output.assumptions]
+    return [item for item in lists[0] if all(item in others for others in lists)] if lists else []
+
+
+def _problems(case: CaseRecord) -> list[str]:
+    """What was not met, without what the outputs say themselves."""
+    said = {sentence for output in case.outputs for sentence in output.sentences}
+    return [problem for problem in case.problems if problem not in said]
+
+
+def _log(case: CaseRecord) -> list[str]:
+    """TensorRT's lines, without the one that is the case's message."""
+    return [line for line in case.log if not (case.message and line.strip().endswith(case.message.strip()))]
+
+
+def _marks_table(output: OutputRecord) -> str:
+    head, rows = verdict.marks_table(output, MARKS)
+    return table(head, rows)
+
+
+def _place(case: CaseRecord, way: str) -> str:
+    """Where the case stands in the YAML, as a link to the line."""
+    path, _, line = case.location.rpartition(":")[0].rpartition(":")
+    target = f"{way}{path}#L{line}" if path and line.isdigit() else way + case.location
+    return escape.link(escape.inline(case.location), target)

@@ -1,0 +1,152 @@
+"""A tensor or an output of a record as lines of text: one matrix where all agree, else one per opinion, with marks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from trtexp.report import grid
+from trtexp.report.digits import number
+from trtexp.report.escape import visible
+from trtexp.results import NetworkRecord, OutputRecord, TensorRecord
+
+
+@dataclass(frozen=True)
+class View:
+    """What one or several of expected, actual and reference say, under one heading."""
+
+    heading: str
+    record: TensorRecord
+    tensor: grid.Tensor | None  # None: too large to be recorded whole
+
+
+def network_lines(network: NetworkRecord) -> list[str]:
+    """The inputs and weights, side by side."""
+    tensors = [(name, "input", t) for name, t in network.inputs.items()]
+    tensors += [(name, "weights", t) for name, t in network.weights.items()]
+    return grid.flow([_given(*tensor) for tensor in tensors])
+
+
+def _given(name: str, kind: str, record: TensorRecord) -> list[str]:
+    head = f"{visible(name)}  {kind}  {_type(record.dtype, record.shape)}"
+    if record.made:
+        head += f"  {visible(record.made)}"
+    return [head, *_body(View("", record, _tensor(record)))]
+
+
+def output_lines(output: OutputRecord) -> list[str]:
+    """The header with name, dtype and shape, and the matrices below."""
+    head = f"{visible(output.name)}  {_type(output.dtype, output.shape)}"
+    views = _views(output)
+    if not views:
+        return [head]
+    if len(views) == 1:
+        body = _body(views[0])
+        joined = [f"{head}    {views[0].heading}", *body]
+        return [f"{joined[0]}  {body[0].strip()}"] if not output.shape else joined
+    headings = [view.heading + _other_type(view, output) for view in views]
+    bodies = [_body(view) for view in views]
+    if all(len(body) == 1 for body in bodies):
+        return [head, *_rows(headings, views)]
+    if any(v.tensor is None or len(grid.slices(v.tensor)) > 1 for v in views):
+        return [head, *(line for heading, body in zip(headings, bodies) for line in (f"  {heading}", *body, ""))][:-1]
+    return [head, *grid.flow([[f"  {heading}", *body] for heading, body in zip(headings, bodies)])]
+
+
+def _other_type(view: View, output: OutputRecord) -> str:
+    """dtype and shape where they are not the output's; a reference is float64 by nature."""
+    if view.record.shape == output.shape and view.record.dtype in (output.dtype, "float64"):
+        return ""
+    return f"  {_type(view.record.dtype, view.record.shape)}"
+
+
+def _type(dtype: str, shape: Sequence[int]) -> str:
+    return f"{dtype} {grid.shape_text(shape)}"
+
+
+def _body(view: View) -> list[str]:
+    if view.tensor is None:
+        return [f"  {visible(view.record.summary or 'no values')}"]
+    lines = grid.flow(grid.slices(view.tensor), grid.WIDTH - 2)
+    return [f"  {line}".rstrip() for line in lines]
+
+
+def _rows(headings: list[str], views: list[View]) -> list[str]:
+    """One row for each view, its heading before it, so that elements stand below each other."""
+    size = max(map(len, headings))
+    if any(v.tensor is None for v in views) or len({v.record.shape[-1:] and v.record.shape[-1] for v in views}) > 1:
+        return [f"  {heading.ljust(size)}  {_body(view)[0]}" for heading, view in zip(headings, views)]
+    tensors = [v.tensor for v in views if v.tensor is not None]
+    columns = len(tensors[0].texts)
+    table = grid.Tensor(
+        (len(tensors), columns),
+        [text for tensor in tensors for text in tensor.texts],
+        frozenset(i * columns + m for i, tensor in enumerate(tensors) for m in tensor.marked),
+    )
+    return [f"  {heading.ljust(size)}  {row}" for heading, row in zip(headings, grid.slices(table)[0])]
+
+
+def _views(output: OutputRecord) -> list[View]:
+    opinions = {
+        name: record
+        for name in ("expected", "actual", "reference")
+        if (record := getattr(output, name)) is not None and (record.values is not None or record.summary)
+    }
+    together = _agreeing(output, list(opinions))
+    groups = [together] if together else []
+    groups += [[name] for name in opinions if name not in together]
+    groups.sort(key=lambda group: list(opinions).index(group[0]))
+    return [_view(output, group, opinions) for group in groups]
+
+
+def _agreeing(output: OutputRecord, names: list[str]) -> list[str]:
+    """Those of expected, actual and reference that agree with each other; actual and reference first if not all do."""
+    compared = {
+        ("expected", "actual"): output.actual_expected,
+        ("expected", "reference"): output.expected_reference,
+        ("actual", "reference"): output.actual_reference,
+    }
+    agree = [pair for pair, comparison in compared.items() if comparison is not None and comparison.agrees]
+    if len(names) > 1 and all(pair in agree for pair in combinations(names, 2)):
+        return names
+    return list(agree[-1]) if agree else []
+
+
+def _view(output: OutputRecord, group: list[str], opinions: dict[str, TensorRecord]) -> View:
+    words = {"expected": f"expected ({visible(output.origin)})" if output.origin else "expected"}
+    heading = " = ".join(words.get(name, name) for name in group)
+    shown = _shown(output, group, opinions)
+    marked = frozenset(
+        grid.position(mark.index, opinions[shown].shape)
+        for mark in output.marks
+        if len(mark.index) == len(opinions[shown].shape) and (mark.odd in group or mark.odd not in opinions)
+    )
+    return View(heading, opinions[shown], _tensor(opinions[shown], output.bound, output.dtype, marked))
+
+
+def _shown(output: OutputRecord, group: list[str], opinions: dict[str, TensorRecord]) -> str:
+    """Which of those that agree is printed: literals as written, else the reference, whose digits no GPU changes.
+
+    Where nothing may be rounded the actual bits are the reference's, in the output's own dtype.
+    """
+    exact = output.bound is None or not any(grid.flat(output.bound))
+    order = ("actual", "reference", "expected") if exact else ("reference", "actual", "expected")
+    written = [name for name in group if opinions[name].text is not None]
+    return next(name for name in (*written, *order) if name in group)
+
+
+def _tensor(
+    record: TensorRecord, bound: object = None, dtype: str | None = None, marked: frozenset[int] = frozenset()
+) -> grid.Tensor | None:
+    """dtype: what holds the numbers exactly where the bound is 0."""
+    if record.values is None:
+        return None
+    values = grid.flat(record.values)
+    if record.text is not None and len(texts := grid.flat(record.text)) == len(values):
+        return grid.Tensor(tuple(record.shape), [visible(str(text)) for text in texts], marked)
+    bounds = grid.flat(bound) if bound is not None else []
+    if len(bounds) != len(values):
+        bounds, dtype = [0.0] * len(values), None
+    texts = [number(v, b, record.dtype if b else dtype or record.dtype) for v, b in zip(values, bounds)]
+    return grid.Tensor(tuple(record.shape), texts, marked)
