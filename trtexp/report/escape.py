@@ -13,7 +13,7 @@ _HELD = "\x00"  # stands for a space at which a line must not be broken
 _ATOM = re.compile(r"(?P<code>(?<!`)(?P<tick>`+)(?!`)(?P<body>.+?)(?<!`)(?P=tick)(?!`))|(?P<url>https?://[^\s<>`]+)", re.S)
 _SPAN = re.compile(r"(?<![\\`])(`+)(?!`).+?(?<!`)\1(?!`)")
 _SPECIAL = re.compile(r"[\\`<|$]|[*~](?=\S)|&(?=#?\w+;)|\](?=[(\[])|(?<!\w)_|_(?!\w)")
-_START = re.compile(r"^(?:[-+>#=*\[]|\d+(?=[.)](?:\s|$)))")
+_START = re.compile(r"^(?:[-+*](?=\s|$)|[-=](?=[-= ]*$)|#(?=[#\s]|$)|>|\[(?=\^|[^\]]*\]:)|\d+(?=[.)](?:\s|$)))")
 
 
 def visible(text: str, keep: str = "") -> str:
@@ -69,7 +69,12 @@ def fence(text: str, language: str = "text") -> str:
 
 def link(text: str, target: str) -> str:
     """A link to a path or an anchor; `text` is Markdown."""
-    return f"[{text}]({quote(target, safe='/#.-_~')})"
+    return f"[{text}]({path(target)})"
+
+
+def path(target: str) -> str:
+    """A path or an anchor as the target of a link."""
+    return quote(target, safe="/#.-_~")
 
 
 def address(url: str) -> str:

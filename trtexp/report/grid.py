@@ -32,7 +32,7 @@ def flat(values: Any) -> list[Any]:
 def position(index: Sequence[int], shape: Sequence[int]) -> int:
     """The place of an index in row-major order."""
     place = 0
-    for i, n in zip(index, shape):
+    for i, n in zip(index, shape, strict=True):
         place = place * n + i
     return place
 
@@ -101,16 +101,16 @@ def _keep(count: int, limit: int, marked: Iterable[int]) -> list[int | None]:
 
 def _aligned(places: list[list[int | None]], tensor: Tensor) -> list[str]:
     columns = [_column([row[c] for row in places], tensor) for c in range(len(places[0]))]
-    return ["  ".join(row).rstrip() for row in zip(*columns)]
+    return ["  ".join(row).rstrip() for row in zip(*columns, strict=True)]
 
 
 def _column(places: list[int | None], tensor: Tensor) -> list[str]:
     whole = ["…" if p is None else tensor.texts[p].partition(".")[0] for p in places]
-    rest = ["" if p is None else tensor.texts[p][len(w) :] for p, w in zip(places, whole)]
+    rest = ["" if p is None else tensor.texts[p][len(w) :] for p, w in zip(places, whole, strict=True)]
     left, right = max(map(len, whole)), max(map(len, rest))
     some = any(p in tensor.marked for p in places if p is not None)
     marks = [(f" {MARK}" if p in tensor.marked else "  ") if some else "" for p in places]
-    return [w.rjust(left) + r.ljust(right) + m for w, r, m in zip(whole, rest, marks)]
+    return [w.rjust(left) + r.ljust(right) + m for w, r, m in zip(whole, rest, marks, strict=True)]
 
 
 def flow(blocks: Collection[list[str]], columns: int = WIDTH) -> list[str]:
@@ -136,11 +136,11 @@ def flow(blocks: Collection[list[str]], columns: int = WIDTH) -> list[str]:
 def beside(blocks: Sequence[list[str]]) -> list[str]:
     """Blocks of lines side by side, tops level."""
     widths = [max(map(len, block), default=0) for block in blocks]
-    starts = [0, *accumulate(w + _GAP for w in widths)]
+    starts = [0, *accumulate(w + _GAP for w in widths[:-1])]
     lines = []
     for i in range(max(map(len, blocks), default=0)):
         line = ""
-        for start, block in zip(starts, blocks):
+        for start, block in zip(starts, blocks, strict=True):
             line = line.ljust(start) + block[i] if i < len(block) else line
         lines.append(line.rstrip())
     return lines

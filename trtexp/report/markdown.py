@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,12 +19,11 @@ _DIFFERS = 60  # columns of the verdict table for what a case changes
 
 def render(report: ReportRecord) -> str:
     """The page, to be written to `reports/<release>/<name>.md`. The same record gives the same bytes."""
-    anchors = _anchors([report.title, *(case.name for case in report.cases)])[1:]
     page = environment().get_template("page.md.j2").render(
         report=report,
         release=report.release,
         facts=facts(report),
-        verdicts=_verdicts(report.cases, anchors),
+        verdicts=_verdicts(report.cases, case_anchors(report)),
         shared=_shared(report.cases),
         experiment=escape.link(escape.inline(report.experiment), up(report.experiment) + report.experiment),
         up=up(report.experiment),
@@ -84,16 +82,16 @@ def facts(report: ReportRecord) -> str:
     return name + gpu + capability
 
 
-def _anchors(headings: Iterable[str]) -> list[str]:
-    """The anchors that GitHub gives to these headings, which stand on one page in this order."""
+def case_anchors(report: ReportRecord) -> list[str]:
+    """The anchors that GitHub gives to the headings of a page's cases, in their order."""
     seen: dict[str, int] = {}
     anchors = []
-    for heading in headings:
+    for heading in (report.title, *(case.name for case in report.cases)):
         slug = re.sub(r"[^\w\- ]", "", escape.visible(heading).strip().lower()).replace(" ", "-")
         count = seen.get(slug, 0)
         seen[slug] = count + 1
         anchors.append(f"{slug}-{count}" if count else slug)
-    return anchors
+    return anchors[1:]
 
 
 def _verdicts(cases: list[CaseRecord], anchors: list[str]) -> str:
@@ -105,7 +103,7 @@ def _verdicts(cases: list[CaseRecord], anchors: list[str]) -> str:
             f"{verdict.symbol(case)} {escape.inline(case.headline)}",
             verdict.worst(case),
         ]
-        for case, anchor in zip(cases, anchors)
+        for case, anchor in zip(cases, anchors, strict=True)
     ]
     return table(["case", "differs in", "output", "verdict", "worst error / bound"], rows, right="worst error / bound")
 

@@ -15,7 +15,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], right: str = "") -
     cells = [[cell(row[i]) for i in used] for row in (head, *rows)]
     sizes = [max(min(_WIDEST, width(row[i])) for row in cells) for i in range(len(used))]
     names = [head[i] for i in used]
-    rule = ["-" * (n - 1) + ":" if name == right else "-" * n for name, n in zip(names, sizes)]
+    rule = ["-" * (n - 1) + ":" if name == right else "-" * n for name, n in zip(names, sizes, strict=True)]
     lines = [_line(row, sizes, [name == right for name in names]) for row in cells]
     return "\n".join([lines[0], _line(rule, sizes, [False] * len(rule)), *lines[1:]])
 
@@ -23,6 +23,6 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], right: str = "") -
 def _line(cells: Sequence[str], sizes: Sequence[int], right: Sequence[bool]) -> str:
     padded = [
         " " * max(0, n - width(text)) + text if r else text + " " * max(0, n - width(text))
-        for text, n, r in zip(cells, sizes, right)
+        for text, n, r in zip(cells, sizes, right, strict=True)
     ]
     return f"| {' | '.join(padded)} |"

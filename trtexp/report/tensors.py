@@ -49,9 +49,10 @@ def output_lines(output: OutputRecord) -> list[str]:
     bodies = [_body(view) for view in views]
     if all(len(body) == 1 for body in bodies):
         return [head, *_rows(headings, views)]
+    blocks = [[f"  {heading}", *body] for heading, body in zip(headings, bodies, strict=True)]
     if any(v.tensor is None or len(grid.slices(v.tensor)) > 1 for v in views):
-        return [head, *(line for heading, body in zip(headings, bodies) for line in (f"  {heading}", *body, ""))][:-1]
-    return [head, *grid.flow([[f"  {heading}", *body] for heading, body in zip(headings, bodies)])]
+        return [head, *(line for block in blocks for line in (*block, ""))][:-1]
+    return [head, *grid.flow(blocks)]
 
 
 def _other_type(view: View, output: OutputRecord) -> str:
@@ -76,7 +77,7 @@ def _rows(headings: list[str], views: list[View]) -> list[str]:
     """One row for each view, its heading before it, so that elements stand below each other."""
     size = max(map(len, headings))
     if any(v.tensor is None for v in views) or len({v.record.shape[-1:] and v.record.shape[-1] for v in views}) > 1:
-        return [f"  {heading.ljust(size)}  {_body(view)[0]}" for heading, view in zip(headings, views)]
+        return [f"  {heading.ljust(size)}  {_body(view)[0]}" for heading, view in zip(headings, views, strict=True)]
     tensors = [v.tensor for v in views if v.tensor is not None]
     columns = len(tensors[0].texts)
     table = grid.Tensor(
@@ -84,7 +85,7 @@ def _rows(headings: list[str], views: list[View]) -> list[str]:
         [text for tensor in tensors for text in tensor.texts],
         frozenset(i * columns + m for i, tensor in enumerate(tensors) for m in tensor.marked),
     )
-    return [f"  {heading.ljust(size)}  {row}" for heading, row in zip(headings, grid.slices(table)[0])]
+    return [f"  {heading.ljust(size)}  {row}" for heading, row in zip(headings, grid.slices(table)[0], strict=True)]
 
 
 def _views(output: OutputRecord) -> list[View]:
@@ -148,5 +149,5 @@ def _tensor(
     bounds = grid.flat(bound) if bound is not None else []
     if len(bounds) != len(values):
         bounds, dtype = [0.0] * len(values), None
-    texts = [number(v, b, record.dtype if b else dtype or record.dtype) for v, b in zip(values, bounds)]
+    texts = [number(v, b, record.dtype if b else dtype or record.dtype) for v, b in zip(values, bounds, strict=True)]
     return grid.Tensor(tuple(record.shape), texts, marked)

@@ -1,0 +1,91 @@
+"""`reports/README.md`: experiments × releases, and all that is not plainly as expected."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from trtexp.report import escape, verdict
+from trtexp.report.markdown import case_anchors, environment, facts, page_name
+from trtexp.report.order import newest_first
+from trtexp.report.table import table
+from trtexp.results import CaseRecord, ReportRecord
+
+_BACKENDS = {
+    "run": "run on the GPU",
+    "built": "built ahead of time, NOT run: shapes, types, warnings and errors are TensorRT's, values are not",
+    "reference": "float64 reference only: TensorRT was NOT run",
+}
+
+
+def render_matrix(reports: list[ReportRecord]) -> str:
+    """The overview of all reports; their order does not matter."""
+    ordered = sorted(reports, key=lambda r: (r.experiment, newest_first(r.release)))
+    template = environment().get_template("matrix.md.j2")
+    return template.render(
+        overview=_overview(ordered),
+        releases=_releases(ordered),
+        legend=[f"{symbol} {meaning}" for symbol, meaning in verdict.LEGEND.items()],
+        unexpected=_listed(ordered, "❌"),
+        findings=_listed(ordered, "◆"),
+    ).rstrip("\n") + "\n"
+
+
+def _overview(reports: list[ReportRecord]) -> str:
+    """The table; its links are defined below it, so that it stays narrow as plain text."""
+    records = {report.release.name: report.release for report in reports}
+    releases = sorted(records.values(), key=newest_first)
+    by_place = {(r.experiment, r.release.name): r for r in reports}
+    rows, targets = [], []
+    for i, experiment in enumerate(dict.fromkeys(r.experiment for r in reports)):
+        label = _label(page_name(experiment), i)
+        row = [f"[{escape.inline(page_name(experiment))}][{label}]"]
+        targets.append(f"[{label}]: {escape.path(f'../{experiment}')}")
+        for j, release in enumerate(releases):
+            if (report := by_place.get((experiment, release.name))) is None:
+                row.append("–")
+                continue
+            row.append(f"[{_counts(report)}][{label} {j}]")
+            targets.append(f"[{label} {j}]: {escape.path(_page(report))}")
+        rows.append(row)
+    head = ["experiment", *(escape.inline(release.name) for release in releases)]
+    return "\n".join([table(head, rows), "", *targets])
+
+
+def _label(name: str, row: int) -> str:
+    """The name in a link's definition; the row tells apart names that need other characters."""
+    return name if re.fullmatch(r"[a-z0-9_/.-]+", name) else f"{re.sub(r'[^a-z0-9]+', '-', name.lower())}-row-{row}"
+
+
+def _counts(report: ReportRecord) -> str:
+    """How many cases bear each symbol."""
+    counts = Counter(verdict.symbol(case) for case in report.cases)
+    return " ".join(f"{symbol} {counts[symbol]}" for symbol in verdict.LEGEND if counts[symbol]) or "no cases"
+
+
+def _page(report: ReportRecord) -> str:
+    return f"{report.release.name}/{page_name(report.experiment)}.md"
+
+
+def _releases(reports: list[ReportRecord]) -> list[str]:
+    """One line for each thing that answered; a release that ran on several GPUs has several."""
+    lines = {f"{facts(r)} · {_BACKENDS[r.release.backend]}": newest_first(r.release) for r in sorted(reports, key=facts)}
+    return sorted(lines, key=lambda line: lines[line])
+
+
+def _listed(reports: list[ReportRecord], symbol: str) -> list[str]:
+    """The cases that bear a symbol, as links, with what they say."""
+    return [
+        f"{_case_link(report, case.name, anchor)} on {escape.inline(report.release.name)}: {escape.inline(_point(case))}"
+        for report in reports
+        for case, anchor in zip(report.cases, case_anchors(report), strict=True)
+        if verdict.symbol(case) == symbol
+    ]
+
+
+def _case_link(report: ReportRecord, case: str, anchor: str) -> str:
+    return escape.link(escape.inline(f"{page_name(report.experiment)} / {case}"), f"{_page(report)}#{anchor}")
+
+
+def _point(case: CaseRecord) -> str:
+    return " ".join((case.finding or case.headline).split())

@@ -1,0 +1,70 @@
+"""Reports on disk: whole old files or whole new ones, and nothing touched that has not changed."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Collection
+from pathlib import Path
+
+from trtexp.report.markdown import page_name, render
+from trtexp.report.matrix import render_matrix
+from trtexp.results import ReportRecord, to_json
+
+
+def write(report: ReportRecord, folder: Path) -> tuple[Path, Path]:
+    """Write `<folder>/<release>/<name>.json` and `.md`; `folder` is the project's `reports`. Raises OSError."""
+    base = folder / report.release.name / page_name(report.experiment)
+    record, page = base.with_name(base.name + ".json"), base.with_name(base.name + ".md")
+    text = render(report)
+    replace(record, to_json(report))
+    replace(page, text)
+    return record, page
+
+
+def write_matrix(reports: list[ReportRecord], folder: Path) -> Path:
+    """Write `<folder>/README.md`. Raises OSError."""
+    path = folder / "README.md"
+    replace(path, render_matrix(reports))
+    return path
+
+
+def replace(path: Path, text: str) -> bool:
+    """Make this text the file's content; True if the file changed. Raises OSError, with the old file left whole."""
+    data = text.encode("utf-8")
+    try:
+        if path.is_file() and path.read_bytes() == data:
+            return False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _swap(path, data)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        message = f"{path}: cannot be written: {reason}; the old file, if any, is unchanged"
+        raise OSError(error.errno, message) from error
+    return True
+
+
+def _swap(path: Path, data: bytes) -> None:
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def stale(folder: Path, names: Collection[str]) -> list[Path]:
+    """The .json and .md files of one release's folder that no experiment makes; names as `page_name` gives them."""
+    found = (path for path in folder.rglob("*") if path.suffix in (".json", ".md"))
+    return sorted(path for path in found if path.relative_to(folder).with_suffix("").as_posix() not in names)
