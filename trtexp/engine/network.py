@@ -132,7 +132,8 @@ class _Room:
                 now = getattr(target, step.attribute)
             except Exception as error:
                 self.api.notes.append(f"{where} cannot be read back: {_first_line(error)}")
-                now = value
+                self.check(mark, where)
+                return
         if errors or not self.stuck(step.value, value, now):
             raise Failed(f"{where}: {_shown(step.value)} was given, the value is {_read(now)}: {reason(errors)}")
 
@@ -140,8 +141,8 @@ class _Room:
         """Whether a getter returned what the setter was given; floats are compared as float32."""
         if isinstance(given, Ref):
             if given.kind == "weights":
-                return now is value or _same_weights(self.definition.weights[given.name], now)
-            return now is value or (now is not None and now.name == value.name)
+                return _same_weights(self.definition.weights[given.name], now)
+            return now is not None and bool(now.name == value.name)
         if isinstance(given, tuple):
             items = () if now is None else tuple(now)
             if type(now).__name__ == "Permutation":  # always 8 long

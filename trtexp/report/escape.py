@@ -10,7 +10,9 @@ from urllib.parse import quote
 WIDTH = 116  # columns of a line of prose, so that a page also reads well in a terminal
 
 _HELD = "\x00"  # stands for a space at which a line must not be broken
-_ATOM = re.compile(r"(?P<code>(?<!`)(?P<tick>`+)(?!`)(?P<body>.+?)(?<!`)(?P=tick)(?!`))|(?P<url>https?://[^\s<>`]+)", re.S)
+_ATOM = re.compile(
+    r"(?P<code>(?<!`)(?P<tick>`+)(?!`)(?P<body>.+?)(?<!`)(?P=tick)(?!`))|(?P<url>https?://[^\s<>`]+)", re.S
+)
 _SPAN = re.compile(r"(?<![\\`])(`+)(?!`).+?(?<!`)\1(?!`)")
 _SPECIAL = re.compile(r"[\\`<|$]|[*~](?=\S)|&(?=#?\w+;)|\](?=[(\[])|(?<!\w)_|_(?!\w)")
 _START = re.compile(r"^(?:[-+*](?=\s|$)|[-=](?=[-= ]*$)|#(?=[#\s]|$)|>|\[(?=\^|[^\]]*\]:)|\d+(?=[.)](?:\s|$)))")
@@ -34,8 +36,8 @@ def width(text: str) -> int:
 
 
 def inline(text: str) -> str:
-    """A line of plain text; nothing in it has a meaning in Markdown."""
-    return _guard(_escape(text.strip()))
+    """A line of text in which only `code` and web addresses have a meaning."""
+    return _guard(_atoms(text.strip()))
 
 
 def _escape(text: str) -> str:
@@ -57,7 +59,7 @@ def code(text: str) -> str:
 
 def cell(markdown: str) -> str:
     """Markdown inside a table: an unescaped `|` would end the cell, in a code span too."""
-    return re.sub(r"(?<!\\)\|", r"\\|", markdown)
+    return re.sub(r"(?<!\\)((?:\\\\)*)\|", r"\1\\|", markdown)
 
 
 def fence(text: str, language: str = "text") -> str:
@@ -91,6 +93,11 @@ def prose(text: str, prefix: str = "", columns: int = WIDTH) -> str:
     return f"\n{prefix.rstrip()}\n".join(p for p in paragraphs if p)
 
 
+def bullet(text: str) -> str:
+    """A list item, its further lines indented."""
+    return "- " + prose(text, prefix="  ")[2:]
+
+
 def _items(paragraph: str) -> Iterator[str]:
     lines: list[str] = []
     for line in paragraph.split("\n"):
@@ -120,7 +127,7 @@ def _atoms(text: str) -> str:
 def _url(url: str) -> str:
     tail = re.search(r"[).,;:!?'\"]*$", url)
     end = tail.start() if tail else len(url)
-    return address(url[:end]) + inline(url[end:])
+    return address(url[:end]) + _escape(url[end:])
 
 
 def wrap(markdown: str, columns: int = WIDTH) -> list[str]:

@@ -17,11 +17,15 @@ _GAP = 4
 
 @dataclass(frozen=True)
 class Tensor:
-    """The texts of a tensor's elements in row-major order, and the flat indices of those to be marked."""
+    """The texts of a tensor's elements in row-major order, and the places of those to be marked.
+
+    seen: places that cropping must leave in sight, beside those that are marked.
+    """
 
     shape: tuple[int, ...]
     texts: Sequence[str]
     marked: frozenset[int] = frozenset()
+    seen: frozenset[int] = frozenset()
 
 
 def flat(values: Any) -> list[Any]:
@@ -47,14 +51,14 @@ def slices(tensor: Tensor) -> list[list[str]]:
     if 0 in shape:
         return [["(no elements)"]]
     rows, columns = shape[-2:]
-    marked = sorted(tensor.marked)
-    longest = 2 + max(map(len, tensor.texts)) + (2 if marked else 0)
+    seen = sorted(tensor.marked) + sorted(tensor.seen - tensor.marked)
+    longest = 2 + max(map(len, tensor.texts)) + (2 if seen else 0)
     limit = max(3, min(COLUMNS, WIDTH // longest))
-    keep_columns = _keep(columns, limit, [m % columns for m in marked])
-    keep_rows = _keep(rows, ROWS, [m // columns % rows for m in marked])
+    keep_columns = _keep(columns, limit, [m % columns for m in seen])
+    keep_rows = _keep(rows, ROWS, [m // columns % rows for m in seen])
     size, count = rows * columns, prod(shape[:-2])
     blocks: list[list[str]] = []
-    for s in _keep(count, SLICES, [m // size for m in marked]):
+    for s in _keep(count, SLICES, [m // size for m in seen]):
         if s is None:
             blocks.append(["…"])
             continue
@@ -62,30 +66,31 @@ def slices(tensor: Tensor) -> list[list[str]]:
             [None if r is None or c is None else s * size + r * columns + c for c in keep_columns] for r in keep_rows
         ]
         lines = _aligned(places, tensor)
-        blocks.append([_label(s, shape[:-2], len(tensor.shape) - 2), *lines] if count > 1 else lines)
+        blocks.append([_label(s, shape[:-2]), *lines] if count > 1 else lines)
     return blocks
 
 
 def _matrix_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """The shape without trailing 1 × 1 slices, and at least 2-D: channels that are single numbers stand in a row."""
-    while len(shape) > 2 and shape[-2:] == (1, 1):
-        shape = shape[:-1]
+    """The shape as it is printed, at least 2-D; single numbers along leading axes stand in a row."""
+    if shape[-2:] == (1, 1):
+        while shape[-1:] == (1,):
+            shape = shape[:-1]
     return (1,) * (2 - len(shape)) + shape
 
 
-def _label(place: int, leading: tuple[int, ...], axes: int) -> str:
+def _label(place: int, leading: tuple[int, ...]) -> str:
     index = []
     for n in reversed(leading):
         place, i = divmod(place, n)
         index.append(i)
-    return f"[{', '.join(map(str, (*reversed(index), *[0] * (axes - len(index)))))}]"
+    return f"[{', '.join(map(str, reversed(index)))}]"
 
 
 def _keep(count: int, limit: int, marked: Iterable[int]) -> list[int | None]:
-    """The indices to show, None for a gap: the marked ones first, then from both ends inwards."""
+    """The indices to show, None for a gap: the marked ones, as many as fit, then from both ends inwards."""
     if count <= limit:
         return list(range(count))
-    kept = set(sorted(set(marked))[: limit - 2])
+    kept = set(list(dict.fromkeys(marked))[: limit - 2])
     for i in range(count):
         for end in (i // 2, count - 1 - i // 2):
             if len(kept) < limit - 1:

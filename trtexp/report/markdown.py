@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+import textwrap
+from functools import lru_cache, partial
 from pathlib import Path
 
 import jinja2
@@ -19,15 +20,19 @@ _DIFFERS = 60  # columns of the verdict table for what a case changes
 
 def render(report: ReportRecord) -> str:
     """The page, to be written to `reports/<release>/<name>.md`. The same record gives the same bytes."""
-    page = environment().get_template("page.md.j2").render(
-        report=report,
-        release=report.release,
-        facts=facts(report),
-        verdicts=_verdicts(report.cases, case_anchors(report)),
-        shared=_shared(report.cases),
-        experiment=escape.link(escape.inline(report.experiment), up(report.experiment) + report.experiment),
-        up=up(report.experiment),
-        marks=MARKS,
+    page = (
+        environment()
+        .get_template("page.md.j2")
+        .render(
+            report=report,
+            release=report.release,
+            facts=facts(report),
+            verdicts=_verdicts(report.cases, case_anchors(report)),
+            shared=_shared(report.cases),
+            experiment=escape.link(escape.inline(report.experiment), up(report.experiment) + report.experiment),
+            up=up(report.experiment),
+            marks=MARKS,
+        )
     )
     return page.rstrip("\n") + "\n"
 
@@ -41,6 +46,7 @@ def environment() -> jinja2.Environment:
     )
     made.filters.update(
         address=escape.address,
+        bullet=escape.bullet,
         block=lambda lines: escape.fence("\n".join(lines)),
         came=verdict.came,
         code=escape.code,
@@ -78,7 +84,9 @@ def facts(report: ReportRecord) -> str:
     release = report.release
     name = f"**{escape.inline(f'{release.flavour} {release.version}'.strip())}**"
     gpu = f" on {escape.inline(release.gpu)}" if release.gpu else ""
-    capability = f" (compute capability {escape.inline(release.compute_capability)})" if release.compute_capability else ""
+    capability = (
+        f" (compute capability {escape.inline(release.compute_capability)})" if release.compute_capability else ""
+    )
     return name + gpu + capability
 
 
@@ -131,8 +139,10 @@ def _problems(case: CaseRecord) -> list[str]:
 
 
 def _log(case: CaseRecord) -> list[str]:
-    """TensorRT's lines, without the one that is the case's message."""
-    return [line for line in case.log if not (case.message and line.strip().endswith(case.message.strip()))]
+    """TensorRT's lines, folded, without the one that is the case's message."""
+    new = [line for line in case.log if not (case.message and line.strip().endswith(case.message.strip()))]
+    fold = partial(textwrap.wrap, width=escape.WIDTH, subsequent_indent="    ", break_on_hyphens=False)
+    return [part for line in new for part in fold(escape.visible(line), break_long_words=False)]
 
 
 def _marks_table(output: OutputRecord) -> str:

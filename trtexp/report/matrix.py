@@ -22,13 +22,16 @@ def render_matrix(reports: list[ReportRecord]) -> str:
     """The overview of all reports; their order does not matter."""
     ordered = sorted(reports, key=lambda r: (r.experiment, newest_first(r.release)))
     template = environment().get_template("matrix.md.j2")
-    return template.render(
-        overview=_overview(ordered),
-        releases=_releases(ordered),
-        legend=[f"{symbol} {meaning}" for symbol, meaning in verdict.LEGEND.items()],
-        unexpected=_listed(ordered, "❌"),
-        findings=_listed(ordered, "◆"),
-    ).rstrip("\n") + "\n"
+    return (
+        template.render(
+            overview=_overview(ordered),
+            releases=_releases(ordered),
+            legend=[f"{symbol} {meaning}" for symbol, meaning in verdict.LEGEND.items()],
+            unexpected=_listed(ordered, "❌"),
+            findings=_listed(ordered, "◆"),
+        ).rstrip("\n")
+        + "\n"
+    )
 
 
 def _overview(reports: list[ReportRecord]) -> str:
@@ -69,7 +72,9 @@ def _page(report: ReportRecord) -> str:
 
 def _releases(reports: list[ReportRecord]) -> list[str]:
     """One line for each thing that answered; a release that ran on several GPUs has several."""
-    lines = {f"{facts(r)} · {_BACKENDS[r.release.backend]}": newest_first(r.release) for r in sorted(reports, key=facts)}
+    lines = {
+        f"{facts(r)} · {_BACKENDS[r.release.backend]}": newest_first(r.release) for r in sorted(reports, key=facts)
+    }
     return sorted(lines, key=lambda line: lines[line])
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from trtexp.report import grid
-from trtexp.report.digits import number
+from trtexp.digits import number
 from trtexp.report.escape import visible
 from trtexp.results import NetworkRecord, OutputRecord, TensorRecord
 
@@ -118,12 +118,12 @@ def _view(output: OutputRecord, group: list[str], opinions: dict[str, TensorReco
     words = {"expected": f"expected ({visible(output.origin)})" if output.origin else "expected"}
     heading = " = ".join(words.get(name, name) for name in group)
     shown = _shown(output, group, opinions)
-    marked = frozenset(
-        grid.position(mark.index, opinions[shown].shape)
-        for mark in output.marks
-        if len(mark.index) == len(opinions[shown].shape) and (mark.odd in group or mark.odd not in opinions)
-    )
-    return View(heading, opinions[shown], _tensor(opinions[shown], output.bound, output.dtype, marked))
+    shape = opinions[shown].shape
+    places = [(mark, grid.position(mark.index, shape)) for mark in output.marks if len(mark.index) == len(shape)]
+    marked = frozenset(place for mark, place in places if mark.odd in group or mark.odd not in opinions)
+    seen = frozenset(place for _, place in places)
+    tensor = _tensor(opinions[shown], output.bound, output.dtype)
+    return View(heading, opinions[shown], tensor and replace(tensor, marked=marked, seen=seen))
 
 
 def _shown(output: OutputRecord, group: list[str], opinions: dict[str, TensorRecord]) -> str:
@@ -137,17 +137,15 @@ def _shown(output: OutputRecord, group: list[str], opinions: dict[str, TensorRec
     return next(name for name in (*written, *order) if name in group)
 
 
-def _tensor(
-    record: TensorRecord, bound: object = None, dtype: str | None = None, marked: frozenset[int] = frozenset()
-) -> grid.Tensor | None:
+def _tensor(record: TensorRecord, bound: object = None, dtype: str | None = None) -> grid.Tensor | None:
     """dtype: what holds the numbers exactly where the bound is 0."""
     if record.values is None:
         return None
     values = grid.flat(record.values)
     if record.text is not None and len(texts := grid.flat(record.text)) == len(values):
-        return grid.Tensor(tuple(record.shape), [visible(str(text)) for text in texts], marked)
+        return grid.Tensor(tuple(record.shape), [visible(str(text)) for text in texts])
     bounds = grid.flat(bound) if bound is not None else []
     if len(bounds) != len(values):
         bounds, dtype = [0.0] * len(values), None
     texts = [number(v, b, record.dtype if b else dtype or record.dtype) for v, b in zip(values, bounds, strict=True)]
-    return grid.Tensor(tuple(record.shape), texts, marked)
+    return grid.Tensor(tuple(record.shape), texts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from trtexp.report.digits import rounded
+from trtexp.digits import rounded
 from trtexp.report.escape import code, inline
 from trtexp.results import CaseRecord, Comparison, OutputRecord
 
@@ -34,7 +34,7 @@ def index_text(index: list[int]) -> str:
 
 
 def came(case: CaseRecord) -> str:
-    """How the case ended, as the start of a sentence whose rest is the message."""
+    """How the case ended: the start of a sentence whose rest is the message."""
     phase = f" {PHASES[case.phase]}" if case.phase in PHASES else ""
     ends = {"crashed": "Crashed", "timeout": "No answer in time", "unsupported": "Not supported"}
     return ends.get(case.status, "Refused" if case.as_expected else "Failed") + phase
@@ -77,9 +77,10 @@ def _parts(output: OutputRecord) -> Iterator[str]:
         plain = name == "actual_reference" and output.verdict != "mismatch"
         start = "" if plain else f"{' and '.join(name.split('_')).capitalize()} agree: "
         text = start + _error(comparison, output)
-        yield text[0].upper() + text[1:] + (f", all {output.elements} elements certified" if exact else "")
+        if exact or not plain or text != "exact":
+            yield text[0].upper() + text[1:] + (", certified for every element" if exact else "")
     if output.certified and not (found and exact):
-        wrong = f", {output.certified_wrong} of them differ" if output.certified_wrong else ""
+        wrong = f", {output.certified_wrong} of these not equal" if output.certified_wrong else ""
         yield f"{output.certified} of {output.elements} elements certified exact{wrong}"
     if output.undetermined:
         yield f"{output.undetermined} of {output.elements} elements undetermined"
@@ -125,5 +126,3 @@ def disagreeing(output: OutputRecord) -> int:
     """How many elements disagree in the worst of the three comparisons."""
     comparisons = (output.actual_reference, output.actual_expected, output.expected_reference)
     return max([len(output.marks), *(c.bad for c in comparisons if c is not None)])
-
-

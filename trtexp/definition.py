@@ -1,0 +1,272 @@
+"""NetworkDefinition: a network as plain data, the hinge between experiments and TensorRT.
+
+What stands behind it (engine, script) knows no YAML and no layer; what stands before it (spec, layers) knows no
+TensorRT. Only the standard library and numpy are imported, so that a worker needs nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Union
+
+import numpy as np
+
+#: dtype name -> (the numpy dtype that holds its bits, bits per element, name of TensorRT's DataType member).
+DTYPES: dict[str, tuple[str, int, str]] = {
+    "float32": ("float32", 32, "FLOAT"),
+    "float16": ("float16", 16, "HALF"),
+    "bfloat16": ("uint16", 16, "BF16"),
+    "float8e4m3": ("uint8", 8, "FP8"),
+    "int64": ("int64", 64, "INT64"),
+    "int32": ("int32", 32, "INT32"),
+    "int8": ("int8", 8, "INT8"),
+    "uint8": ("uint8", 8, "UINT8"),
+    "int4": ("uint8", 4, "INT4"),
+    "bool": ("bool", 8, "BOOL"),
+}
+DTYPE_OF_MEMBER = {member: name for name, (_, _, member) in DTYPES.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class Array:
+    """A tensor's bits: a dtype by name, its shape, and the elements in row-major order.
+
+    `bits` is flat and has the storage dtype of `DTYPES`; int4 is packed two to a byte, low half first.
+    """
+
+    dtype: str
+    shape: tuple[int, ...]
+    bits: np.ndarray
+
+    def __post_init__(self) -> None:
+        storage, width, _ = DTYPES[self.dtype]
+        bits = np.ascontiguousarray(self.bits).reshape(-1)
+        count = self.size if width >= 8 else (self.size * width + 7) // 8
+        if bits.dtype != storage or bits.size != count:
+            raise ValueError(
+                f"{self.dtype} {list(self.shape)} is stored as {count} x {storage}, got {bits.size} x {bits.dtype}"
+            )
+        bits.flags.writeable = False
+        object.__setattr__(self, "bits", bits)
+        object.__setattr__(self, "shape", tuple(int(n) for n in self.shape))
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return int(np.prod(self.shape, dtype=np.int64))
+
+    @classmethod
+    def from_bytes(cls, dtype: str, shape: Iterable[int], data: bytes) -> Array:
+        return cls(dtype, tuple(shape), np.frombuffer(data, dtype=DTYPES[dtype][0]).copy())
+
+    def to_bytes(self) -> bytes:
+        return self.bits.tobytes()
+
+    def same_bits(self, other: Array) -> bool:
+        return (self.dtype, self.shape) == (other.dtype, other.shape) and self.to_bytes() == other.to_bytes()
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A tensor, a weights array or an object (a layer, a loop, a conditional), by name."""
+
+    kind: str  # "tensor", "weights" or "object"
+    name: str
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member of one of TensorRT's enums, by name: `trt.PaddingMode.SAME_UPPER`."""
+
+    enum: str
+    name: str
+
+
+Value = Union[None, bool, int, float, str, Ref, Member, tuple["Value", ...]]
+
+NETWORK = "network"  # the name of the INetworkDefinition among the objects
+
+
+@dataclass(frozen=True)
+class Call:
+    """`object.method(arguments)`; `makes` names what comes back, `outputs` the tensors of that layer, in order."""
+
+    object: str
+    method: str
+    arguments: Mapping[str, Value]
+    makes: str | None = None
+    outputs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Assign:
+    """`object.attribute = value`."""
+
+    object: str
+    attribute: str
+    value: Value
+
+
+Step = Union[Call, Assign]
+
+
+@dataclass(frozen=True)
+class Input:
+    """A network input; -1 in the shape is a dimension that a profile fixes."""
+
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Range:
+    """min, opt and max of one input in an optimization profile: shapes, or values for a shape input."""
+
+    min: tuple[int, ...]
+    opt: tuple[int, ...]
+    max: tuple[int, ...]
+    values: bool = False
+
+
+@dataclass(frozen=True)
+class BuildOptions:
+    """What the builder is told. None means that TensorRT's own default stands and no setter is called.
+
+    workspace: bytes. flags: BuilderFlag names, set (True) or cleared (False). tactic_sources: TacticSource names;
+    `internal` stands for all that need no other library. optimization_level: 0 to 5.
+    """
+
+    workspace: int | None = None
+    workspace_attribute: str = "memory_pool_limit"  # or "max_workspace_size", the spelling before 8.4
+    flags: Mapping[str, bool] = field(default_factory=dict)
+    optimization_level: int | None = None
+    strongly_typed: bool = False
+    tactic_sources: tuple[str, ...] | None = ("internal",)
+    profiles: tuple[Mapping[str, Range], ...] = ()
+
+
+@dataclass(frozen=True)
+class NetworkDefinition:
+    """Inputs, weights, an ordered list of API calls, outputs and build options: all that a build needs."""
+
+    inputs: tuple[Input, ...]
+    weights: Mapping[str, Array]
+    steps: tuple[Step, ...]
+    outputs: tuple[str, ...]
+    options: BuildOptions = BuildOptions()
+
+    def to_json(self) -> dict[str, Any]:
+        """The canonical form, without the weights' bits: they are named by dtype, shape and digest."""
+        return {
+            "inputs": [{"name": i.name, "dtype": i.dtype, "shape": list(i.shape)} for i in self.inputs],
+            "weights": {
+                name: {"dtype": w.dtype, "shape": list(w.shape), "sha256": hashlib.sha256(w.to_bytes()).hexdigest()}
+                for name, w in sorted(self.weights.items())
+            },
+            "steps": [_step_to_json(step) for step in self.steps],
+            "outputs": list(self.outputs),
+            "options": _options_to_json(self.options),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any], bits: Mapping[str, bytes]) -> NetworkDefinition:
+        """Read what `to_json` wrote; `bits` holds the weights' bytes by name, checked against their digests."""
+        weights = {}
+        for name, w in data["weights"].items():
+            if hashlib.sha256(bits[name]).hexdigest() != w["sha256"]:
+                raise ValueError(f"weights {name!r}: the bytes do not have the digest that the definition names")
+            weights[name] = Array.from_bytes(w["dtype"], w["shape"], bits[name])
+        options = dict(data["options"])
+        options["tactic_sources"] = None if (t := options["tactic_sources"]) is None else tuple(t)
+        options["profiles"] = tuple(
+            {k: Range(tuple(r["min"]), tuple(r["opt"]), tuple(r["max"]), r["values"]) for k, r in p.items()}
+            for p in options["profiles"]
+        )
+        return cls(
+            inputs=tuple(Input(i["name"], i["dtype"], tuple(i["shape"])) for i in data["inputs"]),
+            weights=weights,
+            steps=tuple(_step_from_json(step) for step in data["steps"]),
+            outputs=tuple(data["outputs"]),
+            options=BuildOptions(**options),
+        )
+
+    def canonical(self) -> str:
+        """Canonical JSON: sorted keys, no spaces, one form for one network."""
+        return json.dumps(self.to_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the canonical JSON, which holds the weights' digests: equal hashes build equal networks."""
+        return hashlib.sha256(self.canonical().encode()).hexdigest()
+
+
+def references(value: Value) -> Iterator[Ref]:
+    """Every Ref inside an argument or attribute value."""
+    if isinstance(value, Ref):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from references(item)
+
+
+def _value_to_json(value: Value) -> Any:
+    if isinstance(value, Ref):
+        return {"ref": value.kind, "name": value.name}
+    if isinstance(value, Member):
+        return {"enum": value.enum, "name": value.name}
+    if isinstance(value, tuple):
+        return [_value_to_json(v) for v in value]
+    if isinstance(value, float):
+        return {"float": value.hex()}
+    return value
+
+
+def _value_from_json(data: Any) -> Value:
+    if isinstance(data, list):
+        return tuple(_value_from_json(v) for v in data)
+    if isinstance(data, dict):
+        if "float" in data:
+            return float.fromhex(data["float"])
+        return Ref(data["ref"], data["name"]) if "ref" in data else Member(data["enum"], data["name"])
+    return data
+
+
+def _step_to_json(step: Step) -> dict[str, Any]:
+    if isinstance(step, Assign):
+        return {"object": step.object, "attribute": step.attribute, "value": _value_to_json(step.value)}
+    return {
+        "object": step.object,
+        "method": step.method,
+        "arguments": [[name, _value_to_json(v)] for name, v in step.arguments.items()],
+        "makes": step.makes,
+        "outputs": list(step.outputs),
+    }
+
+
+def _step_from_json(data: Mapping[str, Any]) -> Step:
+    if "attribute" in data:
+        return Assign(data["object"], data["attribute"], _value_from_json(data["value"]))
+    arguments = {name: _value_from_json(v) for name, v in data["arguments"]}
+    return Call(data["object"], data["method"], arguments, data["makes"], tuple(data["outputs"]))
+
+
+def _options_to_json(options: BuildOptions) -> dict[str, Any]:
+    return {
+        "workspace": options.workspace,
+        "workspace_attribute": options.workspace_attribute,
+        "flags": dict(sorted(options.flags.items())),
+        "optimization_level": options.optimization_level,
+        "strongly_typed": options.strongly_typed,
+        "tactic_sources": None if options.tactic_sources is None else list(options.tactic_sources),
+        "profiles": [
+            {
+                name: {"min": list(r.min), "opt": list(r.opt), "max": list(r.max), "values": r.values}
+                for name, r in sorted(profile.items())
+            }
+            for profile in options.profiles
+        ],
+    }

@@ -1,0 +1,48 @@
+"""Experiment files on disk: which are meant, what they are called in messages, where their reports go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+SUFFIXES = (".yaml", ".yml")
+
+
+class NothingFound(ValueError):
+    """A path that is not there, or holds no experiment; the message says what was given and what is wanted."""
+
+
+def collect(given: Iterable[str]) -> list[Path]:
+    """The experiment files of files and directories, sorted within each directory. Raises NothingFound."""
+    found: list[Path] = []
+    for text in given:
+        path = Path(text)
+        if path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.suffix in SUFFIXES and not p.name.startswith("."))
+            if not inside:
+                raise NothingFound(f"{text}: no experiment in this directory; an experiment is a .yaml file")
+            found += inside
+        elif not path.exists():
+            raise NothingFound(f"{text}: no such file or directory")
+        elif path.suffix not in SUFFIXES:
+            raise NothingFound(f"{text}: not an experiment; an experiment is a .yaml file")
+        else:
+            found.append(path)
+    return list(dict.fromkeys(found))
+
+
+def report_name(path: Path) -> str:
+    """`experiments/layers/pooling.yaml` -> `layers/pooling`: the path below the folder `experiments`, or the stem."""
+    parts = path.resolve().with_suffix("").parts
+    if "experiments" in parts[:-1]:
+        start = len(parts) - 1 - parts[::-1].index("experiments")
+        return str(PurePosixPath(*parts[start + 1 :]))
+    return path.stem
+
+
+def shown(path: Path) -> str:
+    """A path as messages name it: relative to the working directory where it lies below it."""
+    try:
+        return str(PurePosixPath(*path.resolve().relative_to(Path.cwd()).parts))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,286 @@
+"""A definition as a standalone Python program: what one would attach to a bug report."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+from collections.abc import Iterator, Mapping
+
+from trtexp import literal
+from trtexp.definition import DTYPES, NETWORK, Array, Assign, BuildOptions, Call, Member, NetworkDefinition, Ref, Value
+
+#: Names that the program uses itself.
+TAKEN = """base64 np sys trt cudart logger builder network config flags plan profile runtime engine context stream feeds
+    shapes outputs output memory result status values name array address kind allocate ok Output STORAGE
+    has_output_type internal"""
+PRECISION_FLAGS = ("FP16", "BF16", "INT8", "FP8", "INT4", "FP4")
+QUANTIZERS = {"add_quantize": Member("DataType", "INT8"), "add_dequantize": Member("DataType", "FLOAT")}
+
+HEAD = """\
+import sys
+
+import numpy as np
+
+try:
+    import tensorrt as trt
+except ImportError:
+    import tensorrt_rtx as trt  # builds only, which needs no GPU
+"""
+RUN = """\
+plan = builder.build_serialized_network(network, config)
+if plan is None:
+    sys.exit("not built: TensorRT's log has the reason")
+if trt.__name__ == "tensorrt_rtx":
+    print(f"built with TensorRT-RTX {trt.__version__}, {plan.nbytes} bytes; not run")
+    sys.exit(0)
+
+try:
+    from cuda.bindings import runtime as cudart  # cuda-python 12 and newer
+except ImportError:
+    from cuda import cudart
+
+
+def ok(result):
+    status, *values = result
+    if int(status) != 0:
+        raise RuntimeError(cudart.cudaGetErrorName(status)[1].decode())
+    return values[0] if values else None
+
+
+runtime = trt.Runtime(logger)
+engine = runtime.deserialize_cuda_engine(plan)
+context = engine.create_execution_context()
+stream = ok(cudart.cudaStreamCreateWithFlags(cudart.cudaStreamNonBlocking))
+memory = []
+
+
+def allocate(size):
+    memory.append(int(ok(cudart.cudaMallocAsync(max(size, 1), stream))))
+    return memory[-1]
+
+
+class Output(trt.IOutputAllocator):  # the run decides the shape
+    def __init__(self):
+        trt.IOutputAllocator.__init__(self)
+
+    def reallocate_output(self, name, address, size, alignment):  # 8.x
+        self.address = allocate(size)
+        return self.address
+
+    def reallocate_output_async(self, name, address, size, alignment, stream):  # 10.x and newer
+        return self.reallocate_output(name, address, size, alignment)
+
+    def notify_shape(self, name, shape):
+        self.shape = tuple(shape)
+
+
+for name, array in feeds.items():
+    context.set_input_shape(name, shapes[name])
+    address = array.ctypes.data
+    if engine.get_tensor_location(name) == trt.TensorLocation.DEVICE:
+        address = allocate(array.nbytes)
+        if array.nbytes:
+            kind = cudart.cudaMemcpyKind.cudaMemcpyHostToDevice
+            ok(cudart.cudaMemcpyAsync(address, array.ctypes.data, array.nbytes, kind, stream))
+    context.set_tensor_address(name, address)
+context.infer_shapes()
+
+outputs = {}
+for name in [engine.get_tensor_name(i) for i in range(engine.num_io_tensors)]:
+    if engine.get_tensor_mode(name) == trt.TensorIOMode.OUTPUT:
+        if engine.get_tensor_location(name) == trt.TensorLocation.DEVICE:
+            outputs[name] = Output()
+            context.set_output_allocator(name, outputs[name])
+        else:
+            outputs[name] = np.empty(tuple(context.get_tensor_shape(name)), STORAGE[engine.get_tensor_dtype(name).name])
+            context.set_tensor_address(name, outputs[name].ctypes.data)
+if not context.execute_async_v3(int(stream)):
+    sys.exit("not run: TensorRT's log has the reason")
+ok(cudart.cudaStreamSynchronize(stream))
+
+for name, output in outputs.items():
+    if isinstance(output, Output):
+        outputs[name] = np.empty(output.shape, STORAGE[engine.get_tensor_dtype(name).name])
+        if outputs[name].nbytes:
+            kind = cudart.cudaMemcpyKind.cudaMemcpyDeviceToHost
+            ok(cudart.cudaMemcpyAsync(outputs[name].ctypes.data, output.address, outputs[name].nbytes, kind, stream))
+            ok(cudart.cudaStreamSynchronize(stream))
+for address in reversed(memory):
+    ok(cudart.cudaFreeAsync(address, stream))
+ok(cudart.cudaStreamSynchronize(stream))
+ok(cudart.cudaStreamDestroy(stream))
+
+for name, array in outputs.items():
+    print(f"{name}: {array.dtype} {list(array.shape)}\\n{array}")
+if "--save" in sys.argv:
+    np.savez(sys.argv[sys.argv.index("--save") + 1], **outputs)
+"""
+
+
+def script(definition: NetworkDefinition, feeds: Mapping[str, Array], title: str) -> str:
+    """The program. `--save out.npz` saves its outputs: bits, where numpy lacks the dtype."""
+    names = _Names(definition)
+    arrays = [*definition.weights.items(), *feeds.items()]
+    parts = [
+        "".join(f"# {line}\n" for line in title.splitlines())
+        + "# Needs numpy, tensorrt 8.5 to 11.x (or tensorrt_rtx, to build only) and cuda-python 12 or newer.",
+        HEAD.strip(),
+        "\n".join(_weights(definition, names)),
+        "\n".join(_builder(definition)),
+        "\n".join(_network(definition, names)),
+        "\n".join(_options(definition.options)),
+        "\n".join(_feeds(feeds)),
+        RUN.strip(),
+    ]
+    text = "\n\n".join(part for part in parts if part) + "\n"
+    if any("base64" in literal.array(array) for _, array in arrays):
+        text = text.replace("import sys\n", "import base64\nimport sys\n", 1)
+    return text
+
+
+class _Names:
+    """A variable for each input, weights array and object, named after it."""
+
+    def __init__(self, definition: NetworkDefinition) -> None:
+        self._variables: dict[Ref, str] = {Ref("object", NETWORK): "network"}
+        self._tensors: dict[str, str] = {}
+        for item in definition.inputs:
+            self._tensors[item.name] = self._add(Ref("tensor", item.name))
+        for name in definition.weights:
+            self._add(Ref("weights", name))
+        for step in definition.steps:
+            if isinstance(step, Call) and step.makes is not None:
+                variable = self._add(Ref("object", step.makes))
+                for index, name in enumerate(step.outputs):
+                    self._tensors[name] = f"{variable}.get_output({index})"
+
+    def _add(self, ref: Ref) -> str:
+        stem = re.sub(r"\W", "_", ref.name)
+        if not stem.isidentifier() or keyword.iskeyword(stem):
+            stem = f"_{stem}"
+        used = {*TAKEN.split(), *dir(builtins), *self._variables.values()}
+        tries = (stem, f"{stem}_{ref.kind}", *(f"{stem}_{n}" for n in range(2, len(used) + 3)))
+        self._variables[ref] = next(name for name in tries if name not in used)
+        return self._variables[ref]
+
+    def object(self, name: str) -> str:
+        """The variable of an object; the tensor of that name where there is none."""
+        return self._variables.get(Ref("object", name)) or self._tensors[name]
+
+    def ref(self, ref: Ref) -> str:
+        if ref.kind == "tensor":
+            return self._tensors[ref.name]
+        return self._variables[ref] if ref.kind == "weights" else self.object(ref.name)
+
+
+def _weights(definition: NetworkDefinition, names: _Names) -> Iterator[str]:
+    for name, array in definition.weights.items():
+        storage = DTYPES[array.dtype][0]
+        if storage != array.dtype:
+            yield f"# the bits of {array.dtype}"
+        yield f"{names.ref(Ref('weights', name))} = {literal.array(array)}"
+
+
+def _builder(definition: NetworkDefinition) -> Iterator[str]:
+    yield "logger = trt.Logger(trt.Logger.WARNING)"
+    yield "builder = trt.Builder(logger)"
+    yield "flags = 0"
+    yield 'if hasattr(trt.NetworkDefinitionCreationFlag, "EXPLICIT_BATCH"):  # needed on 8.x, gone in 11.x'
+    yield "    flags |= 1 << int(trt.NetworkDefinitionCreationFlag.EXPLICIT_BATCH)"
+    if definition.options.strongly_typed:
+        yield "flags |= 1 << int(trt.NetworkDefinitionCreationFlag.STRONGLY_TYPED)"
+    yield "network = builder.create_network(flags)"
+    if any(isinstance(s, Call) and s.method in QUANTIZERS for s in definition.steps):
+        yield 'has_output_type = "output_type" in network.add_quantize.__doc__  # 10.x and newer; needed in 11.x'
+
+
+def _network(definition: NetworkDefinition, names: _Names) -> Iterator[str]:
+    def value(v: Value) -> str:
+        if isinstance(v, Ref):
+            return _weights_argument(definition.weights[v.name], names.ref(v)) if v.kind == "weights" else names.ref(v)
+        if isinstance(v, Member):
+            return f"trt.{v.enum}.{v.name}"
+        if isinstance(v, tuple):
+            return f"({', '.join(map(value, v))}{',' if len(v) == 1 else ''})"
+        return literal.scalar(v)
+
+    for item in definition.inputs:
+        dtype = f"trt.DataType.{DTYPES[item.dtype][2]}"
+        variable = names.ref(Ref("tensor", item.name))
+        yield f"{variable} = network.add_input({literal.scalar(item.name)}, {dtype}, {item.shape})"
+    for step in definition.steps:
+        if isinstance(step, Assign):
+            yield f"{names.object(step.object)}.{step.attribute} = {value(step.value)}"
+            continue
+        arguments = [f"{k}={value(v)}" for k, v in step.arguments.items()]
+        if (default := QUANTIZERS.get(step.method)) and step.arguments.get("output_type", default) == default:
+            arguments = [f"{k}={value(v)}" for k, v in step.arguments.items() if k != "output_type"]
+            arguments.append(f'**({{"output_type": {value(default)}}} if has_output_type else {{}})')
+        start = f"{names.object(step.object)}.{step.method}("
+        call = f"{start}{', '.join(arguments)})"
+        if len(call) > literal.WIDTH - len(step.makes or ""):
+            call = start + "".join(f"\n    {argument}," for argument in arguments) + "\n)"
+        if step.makes is None:
+            yield call
+            continue
+        variable = names.object(step.makes)
+        yield f"{variable} = {call}"
+        yield f"{variable}.name = {literal.scalar(step.makes)}"
+        for index, name in enumerate(step.outputs):
+            if name in definition.outputs:
+                yield f"{variable}.get_output({index}).name = {literal.scalar(name)}"
+    for name in definition.outputs:
+        yield f"network.mark_output({names.ref(Ref('tensor', name))})"
+
+
+def _weights_argument(array: Array, variable: str) -> str:
+    storage, _, member = DTYPES[array.dtype]
+    if array.size == 0:
+        return f"trt.Weights(trt.DataType.{member})"
+    if storage == array.dtype:
+        return f"trt.Weights({variable})"
+    return f"trt.Weights(trt.DataType.{member}, {variable}.ctypes.data, {array.size})"
+
+
+def _options(options: BuildOptions) -> Iterator[str]:
+    yield "config = builder.create_builder_config()"
+    yield 'if trt.__name__ == "tensorrt_rtx":'
+    yield "    config.num_compute_capabilities = 1"
+    yield "    config.set_compute_capability(trt.ComputeCapability.SM89, 0)"
+    for name, on in options.flags.items():
+        line = f"config.{'set' if on else 'clear'}_flag(trt.BuilderFlag.{name})"
+        if name in PRECISION_FLAGS:
+            yield f'if hasattr(trt.BuilderFlag, "{name}"):  # 11.x takes all types from the network'
+            line = f"    {line}"
+        yield line
+    if options.workspace is not None and options.workspace_attribute == "memory_pool_limit":
+        yield f"config.set_memory_pool_limit(trt.MemoryPoolType.WORKSPACE, {options.workspace})"
+    elif options.workspace is not None:
+        yield f"config.{options.workspace_attribute} = {options.workspace}"
+    if options.optimization_level is not None:
+        yield f"config.builder_optimization_level = {options.optimization_level}"
+    if options.tactic_sources is not None:
+        named = [f"1 << int(trt.TacticSource.{name})" for name in options.tactic_sources if name != "internal"]
+        if "internal" in options.tactic_sources:
+            yield 'internal = set(trt.TacticSource.__members__) - {"CUBLAS", "CUBLAS_LT", "CUDNN"}'
+            named.append("sum(1 << int(getattr(trt.TacticSource, name)) for name in internal)")
+        yield f"config.set_tactic_sources({' | '.join(named) or '0'})"
+    for ranges in options.profiles:
+        yield "profile = builder.create_optimization_profile()"
+        for name, r in ranges.items():
+            yield f"profile.set_shape{'_input' if r.values else ''}({literal.scalar(name)}, {r.min}, {r.opt}, {r.max})"
+        yield "config.add_optimization_profile(profile)"
+
+
+def _feeds(feeds: Mapping[str, Array]) -> Iterator[str]:
+    yield "feeds = {"
+    for name, array in feeds.items():
+        yield f"    {literal.scalar(name)}: {literal.array(array, 4)},"
+    yield "}"
+    yield f"shapes = {{{', '.join(f'{literal.scalar(name)}: {array.shape}' for name, array in feeds.items())}}}"
+    yield "STORAGE = {  # the bits of a type that numpy lacks"
+    for storage, width, member in DTYPES.values():
+        if width >= 8:
+            yield f'    "{member}": {literal.numpy_type(storage)},'
+    yield "}"

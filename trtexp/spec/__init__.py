@@ -1,0 +1,1 @@
+"""YAML text -> located, validated, frozen experiments."""

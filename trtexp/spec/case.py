@@ -1,0 +1,82 @@
+"""Case: one validated, frozen experiment with one network, as everything behind the spec sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from trtexp.definition import Array, NetworkDefinition
+from trtexp.layers.base import Layer
+from trtexp.layers.network import Evaluation, evaluate
+from trtexp.numerics import Arithmetic, Tolerance, known
+from trtexp.spec.errors import Mark
+from trtexp.spec.tensors import Made
+
+
+@dataclass(frozen=True, eq=False)
+class Expected:
+    """What one output must be. made: its values, None if only shape or dtype are given; mark: of the values."""
+
+    mark: Mark
+    made: Made | None
+    shape: tuple[int, ...] | None
+    dtype: str | None
+    origin: str | None
+    note: str | None
+    exact_digits: bool
+    signed_zero: bool
+    tolerance: tuple[Tolerance, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One network with its inputs and all that is expected of it; see ExperimentModel for the keys.
+
+    error: (phase, regex) of the refusal that must come. differs: what the case changes in the file's base.
+    """
+
+    name: str
+    about: str
+    mark: Mark
+    differs: tuple[str, ...]
+    layers: Mapping[str, Layer]
+    inputs: Mapping[str, Made]
+    weights: Mapping[str, Made]
+    definition: NetworkDefinition
+    expected: Mapping[str, Expected]
+    tolerance: tuple[Tolerance, ...]
+    error: tuple[str, str] | None = None
+    unsupported: str | None = None
+    warnings: tuple[str, ...] = ()
+    log: tuple[str, ...] = ()
+    finding: str | None = None
+    reason: str | None = None
+    issue: str | None = None
+    _evaluations: dict[Arithmetic, Evaluation] = field(default_factory=dict, repr=False)
+
+    @property
+    def feeds(self) -> dict[str, Array]:
+        """The inputs' values as the device gets them."""
+        return {name: made.array for name, made in self.inputs.items()}
+
+    def evaluation(self, arithmetic: Arithmetic = Arithmetic()) -> Evaluation:
+        """The float64 reference with the bounds that this arithmetic grants, computed once."""
+        if arithmetic not in self._evaluations:
+            tensors = {name: known(made.array, made.decimals) for name, made in self.inputs.items()}
+            weights = {name: known(made.array, made.decimals) for name, made in self.weights.items()}
+            self._evaluations[arithmetic] = evaluate(self.layers, tensors, weights, arithmetic)
+        return self._evaluations[arithmetic]
+
+
+@dataclass(frozen=True, eq=False)
+class Experiment:
+    """An experiment file for one target: its head and its cases. base: the file without its cases, None if the file
+    alone is no network."""
+
+    path: str
+    sha256: str
+    title: str
+    about: str
+    source: str
+    cases: tuple[Case, ...]
+    base: Case | None

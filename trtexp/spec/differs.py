@@ -1,0 +1,58 @@
+"""What a case changes in the file's base, in short: `deconv.padding_nd: [1, 1]`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from trtexp.spec.tensors import GENERATORS
+from trtexp.spec.tree import Mapping, Node, Number, plain
+
+SILENT = ("title", "about", "source", "expect", "finding", "reason", "issue", "releases", "tolerance", "matrix")
+LONGEST = 60
+
+
+def differs(base: Mapping, partial: Mapping) -> tuple[str, ...]:
+    """One entry per value that the case gives, by its shortest telling path."""
+    return tuple(
+        f"{path}: {_shown(value)}"
+        for key, (_, node) in partial.keys.items()
+        if key not in SILENT
+        for path, value in _leaves((str(key),), node)
+    )
+
+
+def _leaves(path: tuple[str, ...], node: Node) -> Iterator[tuple[str, Any]]:
+    tensor = path[0] in ("inputs", "weights") and len(path) == 2
+    if isinstance(node, Mapping) and node.keys and not tensor and len(path) < 6:
+        for key, (_, child) in node.keys.items():
+            yield from _leaves((*path, str(key)), child)
+    else:
+        yield _short(path), plain(node)
+
+
+def _short(path: tuple[str, ...]) -> str:
+    """network.deconv.set.padding_nd -> deconv.padding_nd; inputs.x -> x; build.workspace -> workspace."""
+    if path[0] == "network" and len(path) >= 4:
+        middle = path[2:] if path[2] == "set_input" else path[3:]
+        return ".".join((path[1], *middle))
+    return ".".join(path[1:] if len(path) > 1 else path)
+
+
+def _shown(value: Any) -> str:
+    text = _text(value)
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        given = [k for k in value if k in GENERATORS and k != "shape"]
+        shape = "×".join(str(n) for n in value["shape"]) + " " if isinstance(value.get("shape"), list) else ""
+        if len(given) == 1:
+            return f"{shape}{given[0]} {_text(value[given[0]])}".strip()
+        return ", ".join(f"{k} {_text(v)}" for k, v in value.items())
+    if isinstance(value, list):
+        return f"[{', '.join(_text(v) for v in value)}]"
+    if isinstance(value, Number):
+        return value.text
+    return "removed" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,239 @@
+"""An experiment file -> Experiment: read, merged for one target, checked; all faults of a file come at once."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from trtexp.spec.build_case import CaseBuilder
+from trtexp.spec.case import Case, Experiment
+from trtexp.spec.errors import Fault, Mark, SpecError, nearest
+from trtexp.spec.models import KEYS, ExperimentModel, PartialModel
+from trtexp.spec.requirement import Target, matcher, matches
+from trtexp.spec.tree import Mapping, Node, Scalar, Sequence, merge, parse, plain
+
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+=-]*")
+MOST_CASES = 10_000
+REFERENCE = Target("reference")
+
+
+@dataclass(frozen=True, eq=False)
+class ExperimentFile:
+    """A parsed file: the tree of its base, and its cases as partial trees."""
+
+    path: Path
+    shown: str
+    sha256: str
+    base: Mapping
+    releases: Mapping | None
+    cases: tuple[tuple[str, Mark, Mapping], ...]
+    faults: tuple[Fault, ...] = ()
+
+    def experiment(self, target: Target = REFERENCE) -> Experiment:
+        """The cases as they are for a target. Raises SpecError with all faults."""
+        base = self._for(target, self.base, self.releases)
+        builder = CaseBuilder(self.path.parent, self.base)
+        cases: list[Case] = []
+        faults: list[Fault] = []
+        for name, mark, tree in self.cases:
+            releases = _mapping(tree, "releases")
+            merged = self._for(target, _merged(base, tree), releases)
+            try:
+                cases.append(builder.case(name, mark, merged, tree))
+            except SpecError as error:
+                faults += error.faults
+        if faults or self.faults:
+            raise SpecError([*self.faults, *_common(faults, len(self.cases))])
+        try:
+            whole = builder.case("", self.base.mark, base, Mapping(self.base.mark))
+        except SpecError:
+            whole = None  # a base that only becomes a network in its cases
+        title, about, source = (plain(base.keys[k][1]) if k in base.keys else "" for k in ("title", "about", "source"))
+        return Experiment(self.shown, self.sha256, title, about.strip(), source, tuple(cases), whole)
+
+    def check(self) -> Experiment:
+        """The file for the reference, after every release override of it was checked as well. Raises SpecError."""
+        faults: list[Fault] = []
+        experiment = self.experiment()
+        for target in self._targets():
+            try:
+                self.experiment(target)
+            except SpecError as error:
+                faults += error.faults
+        if faults:
+            raise SpecError(faults)
+        return experiment
+
+    def _targets(self) -> Iterator[Target]:
+        """One target per requirement string of the file, so that each override is merged once."""
+        seen = set()
+        trees = [self.releases, *(_mapping(tree, "releases") for _, _, tree in self.cases)]
+        for requirement in (key for tree in trees if tree for key in tree.keys):
+            for flavour, versions in matcher(requirement):
+                numbers = {spec.version.removesuffix(".*") for spec in versions}
+                for version in (*numbers, *(f"{n}.99999" for n in numbers), "0", "99"):
+                    if versions.contains(version, prereleases=True) and (flavour, str(versions)) not in seen:
+                        seen.add((flavour, str(versions)))
+                        yield Target(flavour, version)
+
+    def _for(self, target: Target, tree: Mapping, releases: Mapping | None) -> Mapping:
+        for requirement, (_, override) in (releases.keys if releases else {}).items():
+            if matches(requirement, target):
+                tree = _merged(tree, override)
+        return tree
+
+
+def read(path: Path, shown: str | None = None) -> ExperimentFile:
+    """Parse a file. `shown` is its name in messages. Faults of the outermost keys come with those of the cases.
+
+    Raises SpecError, OSError.
+    """
+    shown = shown or str(path)
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise SpecError([Fault(Mark(shown, line, 1), "", "", f"not UTF-8: {error.reason}")]) from error
+    tree = parse(text, shown)
+    faults = tuple(_outer_faults(tree))
+    cases = tuple(_cases(tree))
+    if len(cases) > MOST_CASES:
+        raise SpecError([Fault(tree.mark, "", "", f"{len(cases)} cases; at most {MOST_CASES} are allowed")])
+    base = _merged(Mapping(tree.mark), tree)
+    digest = hashlib.sha256(data).hexdigest()
+    return ExperimentFile(path, shown, digest, base, _mapping(tree, "releases"), cases, faults)
+
+
+def load(path: Path, target: Target = REFERENCE, shown: str | None = None) -> Experiment:
+    """Read a file and give its cases for a target. Raises SpecError, OSError."""
+    return read(path, shown).experiment(target)
+
+
+def _merged(base: Mapping, over: Node) -> Mapping:
+    merged = merge(base, over)
+    assert isinstance(merged, Mapping)
+    return Mapping(merged.mark, {k: v for k, v in merged.keys.items() if k not in KEYS}, merged.size)
+
+
+def _mapping(tree: Mapping, key: str) -> Mapping | None:
+    node = tree.keys.get(key, (None, None))[1]
+    return node if isinstance(node, Mapping) else None
+
+
+def _outer_faults(tree: Mapping) -> Iterator[Fault]:
+    """Unknown keys of the file, its cases and its release overrides, and outer keys that are no mappings."""
+    allowed = [*ExperimentModel.model_fields, *KEYS]
+    yield from _unknown(tree, allowed, "", "")
+    for key in KEYS:
+        node = tree.keys.get(key, (None, None))[1]
+        if node is not None and not isinstance(node, Mapping):
+            yield Fault(node.mark, "", key, "give a mapping")
+    yield from _release_faults(_mapping(tree, "releases"), "")
+    cases = _mapping(tree, "cases")
+    for name, (mark, node) in (cases.keys if cases else {}).items():
+        if not isinstance(name, str) or not NAME.fullmatch(name):
+            yield Fault(mark, "", "cases", f"{name!r} is no name for a case; use letters, digits and _")
+        if not isinstance(node, Mapping):
+            empty = isinstance(node, Scalar) and node.value is None
+            yield Fault(node.mark, str(name), "", f"{'nothing' if empty else 'no mapping'} given; give {{}} for the base")
+            continue
+        yield from _unknown(node, [*PartialModel.model_fields, "releases", "matrix"], str(name), "")
+        yield from _release_faults(_mapping(node, "releases"), str(name))
+    yield from (f for owner in (tree, *(_submappings(cases))) for f in _matrix_faults(owner))
+
+
+def _submappings(tree: Mapping | None) -> Iterator[Mapping]:
+    for _, node in tree.keys.values() if tree else ():
+        if isinstance(node, Mapping):
+            yield node
+
+
+def _unknown(tree: Mapping, allowed: list[str], case: str, path: str) -> Iterator[Fault]:
+    for key, (mark, _) in tree.keys.items():
+        if key not in allowed:
+            yield Fault(mark, case, path, f"unknown key {key!r}; {nearest(str(key), allowed)}")
+
+
+def _release_faults(releases: Mapping | None, case: str) -> Iterator[Fault]:
+    for requirement, (mark, node) in (releases.keys if releases else {}).items():
+        try:
+            matcher(str(requirement))
+        except ValueError as error:
+            yield Fault(mark, case, "releases", str(error))
+        if not isinstance(node, Mapping):
+            yield Fault(node.mark, case, f"releases.{requirement}", "give a mapping")
+            continue
+        yield from _unknown(node, list(PartialModel.model_fields), case, f"releases.{requirement}")
+        if "reason" not in node.keys:
+            yield Fault(mark, case, f"releases.{requirement}", "reason is missing; say why this release differs")
+
+
+def _matrix_faults(tree: Mapping) -> Iterator[Fault]:
+    matrix = _mapping(tree, "matrix")
+    for key, (mark, node) in (matrix.keys if matrix else {}).items():
+        if not isinstance(node, Sequence) or not node.items:
+            yield Fault(node.mark, "", f"matrix.{key}", "give a list of values")
+        elif not isinstance(key, str) or "." not in key:
+            yield Fault(mark, "", "matrix", f"{key!r} is no path; write layer.attribute, as in deconv.stride_nd")
+
+
+def _cases(tree: Mapping) -> Iterator[tuple[str, Mark, Mapping]]:
+    """All cases with their matrices spread out; a file without cases is one case."""
+    named = _mapping(tree, "cases")
+    listed = [(str(k), m, n) for k, (m, n) in named.keys.items() if isinstance(n, Mapping)] if named else []
+    outer = _mapping(tree, "matrix")
+    for name, mark, node in listed or [("" if outer else "base", tree.mark, Mapping(tree.mark))]:
+        matrices = [m for m in (outer, _mapping(node, "matrix")) if m]
+        axes = [(str(key), axis) for m in matrices for key, (_, axis) in m.keys.items()]
+        choices = [[(path, item) for item in axis.items] for path, axis in axes if isinstance(axis, Sequence)]
+        for combination in itertools.product(*choices):
+            partial = node
+            for path, value in combination:
+                partial = _merged_keeping(partial, _at(tree, path, value))
+            label = "-".join([name] * bool(name) + [_slug(plain(value)) for _, value in combination])
+            yield label, combination[0][1].mark if combination else mark, partial
+
+
+def _merged_keeping(base: Mapping, over: Mapping) -> Mapping:
+    merged = merge(base, over)
+    assert isinstance(merged, Mapping)
+    return merged
+
+
+def _at(tree: Mapping, path: str, value: Node) -> Mapping:
+    """A partial tree with one value at a path; `layer.attribute` is short for `network.layer.set.attribute`."""
+    parts = path.split(".")
+    if parts[0] not in PartialModel.model_fields:
+        layer = _mapping(_mapping(tree, "network") or tree, parts[0])
+        methods = [k for k in layer.keys if k not in ("set", "set_input", "check")] if layer else []
+        arguments = _mapping(layer, methods[0]) if layer and methods else None
+        place = [methods[0]] if arguments and parts[1] in arguments.keys else ["set"]
+        parts = ["network", parts[0], *place, *parts[1:]]
+    node: Node = value
+    for part in reversed(parts):
+        node = Mapping(value.mark, {part: (value.mark, node)})
+    assert isinstance(node, Mapping)
+    return node
+
+
+def _slug(value: Any) -> str:
+    if isinstance(value, list):
+        return "x".join(_slug(v) for v in value)
+    if isinstance(value, dict):
+        return "-".join(_slug(v) for v in value.values())
+    return re.sub(r"[^A-Za-z0-9_.]", "_", str(value))
+
+
+def _common(faults: list[Fault], cases: int) -> Iterator[Fault]:
+    """Faults of the base come once for every case: such a fault is said once, without a case."""
+    alike: dict[Fault, set[str]] = {}
+    for fault in faults:
+        alike.setdefault(replace(fault, case=""), set()).add(fault.case)
+    for fault, names in alike.items():
+        yield fault if len(names) > 1 or cases == 1 else replace(fault, case=names.pop())

@@ -1,0 +1,212 @@
+"""The keys of an experiment file, as strict models: types, defaults and a description of each for people's editors."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Union
+
+from pydantic import Discriminator, Field, Tag
+
+from trtexp.definition import BuildOptions, Range
+from trtexp.layers.base import Model
+from trtexp.numerics import Tolerance
+from trtexp.spec.tensors import TensorModel
+
+PHASE = Literal["define", "build", "run"]
+
+
+class AutoOptions(Model):
+    """Options of the automatic tolerance."""
+
+    acc: Literal["fp32", "fp16", "fp8acc"] = "fp32"
+    """The accumulator."""
+    inputs: Literal["as_typed", "tf32"] | None = None
+    """Whether float32 operands may be cut to tf32; left out: if the TF32 flag is set."""
+    local: bool | Literal["auto"] = "auto"
+    """Measure errors against the terms of their own element; auto tries the global bound for convolutions."""
+    fail: Literal["hard", "typical"] = "hard"
+    """Which bound decides."""
+    lam: float = 4.0
+    """Sigmas of the typical bound."""
+
+
+class Rule(Model):
+    """One tolerance: auto with options, ulp, atol with rtol, snr_db or cosine."""
+
+    auto: AutoOptions | None = None
+    """The bound that follows from the arithmetic, with options."""
+    ulp: float | None = Field(default=None, ge=0)
+    """Distance in units in the last place of the reference."""
+    atol: float | None = Field(default=None, ge=0)
+    """Absolute part of |got - reference| <= atol + rtol · |reference|."""
+    rtol: float | None = Field(default=None, ge=0)
+    """Relative part of |got - reference| <= atol + rtol · |reference|."""
+    snr_db: float | None = None
+    """Least ratio of signal to noise over the whole tensor, in decibels."""
+    cosine: float | None = Field(default=None, le=1)
+    """Least cosine between got and reference."""
+    reason: str = ""
+    """Why the automatic tolerance does not do."""
+
+    def tolerance(self) -> Tolerance:
+        """The rule for the comparison. Raises ValueError unless exactly one is given."""
+        given = [k for k in ("auto", "ulp", "atol", "rtol", "snr_db", "cosine") if getattr(self, k) is not None]
+        if given == ["atol", "rtol"]:
+            return Tolerance("close", atol=self.atol or 0.0, rtol=self.rtol or 0.0, reason=self.reason)
+        if len(given) != 1 or given[0] in ("atol", "rtol"):
+            shown = ", ".join(given) or "nothing"
+            raise ValueError(f"{shown} given; give one of auto, ulp, snr_db, cosine, or atol together with rtol")
+        if self.auto is not None:
+            local = None if self.auto.local == "auto" else self.auto.local
+            tf32 = None if self.auto.inputs is None else self.auto.inputs == "tf32"
+            auto = self.auto
+            return Tolerance(
+                "auto", acc=auto.acc, local=local, tf32=tf32, fail_typical=auto.fail == "typical", lam=auto.lam
+            )
+        return Tolerance(given[0], limit=getattr(self, given[0]), reason=self.reason)
+
+
+def _shape_of_rule(value: Any) -> str:
+    return "list" if isinstance(value, list) else "rule" if isinstance(value, (dict, Rule)) else "word"
+
+
+_Word = Literal["auto", "exact"]
+_One = Annotated[Union[Annotated[_Word, Tag("word")], Annotated[Rule, Tag("rule")]], Discriminator(_shape_of_rule)]
+ToleranceModel = Annotated[
+    Union[Annotated[_Word, Tag("word")], Annotated[Rule, Tag("rule")], Annotated[list[_One], Tag("list")]],
+    Discriminator(_shape_of_rule),
+]
+
+
+def tolerances(model: Any) -> tuple[Tolerance, ...]:
+    """All rules that must hold."""
+    if isinstance(model, list):
+        return tuple(rule for item in model for rule in tolerances(item))
+    return (Tolerance(model) if isinstance(model, str) else model.tolerance(),)
+
+
+class Profile(Model):
+    """min, opt and max of one input: shapes, or values for a shape input."""
+
+    min: list[int]
+    """The smallest."""
+    opt: list[int]
+    """The one that the builder tunes for."""
+    max: list[int]
+    """The largest."""
+    values: bool = False
+    """True: values of a shape input rather than shapes."""
+
+
+class Build(Model):
+    """What the builder is told; a key left out is TensorRT's default, but for TF32 and external tactics (both off)."""
+
+    workspace: int | None = Field(default=None, ge=0)
+    """Limit of the workspace in bytes; left out: none is set."""
+    workspace_attribute: Literal["memory_pool_limit", "max_workspace_size"] = "memory_pool_limit"
+    """The spelling that sets the limit; max_workspace_size is that of 8.x and before."""
+    flags: dict[str, bool] = {}
+    """BuilderFlag members, set (true) or cleared (false)."""
+    optimization_level: int | None = Field(default=None, ge=0, le=5)
+    """builder_optimization_level, 8.6 on."""
+    strongly_typed: bool = False
+    """Create the network strongly typed (10.x; always so from 11.x on)."""
+    tactic_sources: list[str] = ["internal"]
+    """TacticSource members; `internal` stands for all that need no other library."""
+    profiles: list[dict[str, Profile]] = []
+    """Optimization profiles: for each a range per input."""
+
+    def options(self) -> BuildOptions:
+        """The same as plain data for the definition."""
+        return BuildOptions(
+            workspace=self.workspace,
+            workspace_attribute=self.workspace_attribute,
+            flags={"TF32": False} | self.flags,
+            optimization_level=self.optimization_level,
+            strongly_typed=self.strongly_typed,
+            tactic_sources=tuple(self.tactic_sources),
+            profiles=tuple(
+                {n: Range(tuple(r.min), tuple(r.opt), tuple(r.max), r.values) for n, r in p.items()}
+                for p in self.profiles
+            ),
+        )
+
+
+class OutputModel(TensorModel):
+    """What an output must be: its values by any generator, its shape, its dtype."""
+
+    dtype: Any = Field(default=None, description="the element type; left out: that of the reference")
+    from_: Literal["source", "derived", "observed"] | None = Field(
+        default=None, alias="from", description="where the numbers come from"
+    )
+    release: str | None = Field(default=None, description="for observed numbers: the release that gave them")
+    gpu: str | None = Field(default=None, description="for observed numbers: the GPU that gave them")
+    note: str | None = Field(default=None, description="what there is to know about these numbers")
+    digits: Literal["exact", "printed"] = Field(
+        default="printed", description="exact: the literals are exact; printed: good to half a unit of the last digit"
+    )
+    signed_zero: bool = Field(default=False, description="true: +0 and -0 differ")
+    tolerance: ToleranceModel | None = Field(default=None, description="the tolerance of this output")
+
+
+class ExpectModel(Model):
+    """What a case expects beside its outputs, which stand here under their own names."""
+
+    error: dict[PHASE, str] = {}
+    """{phase: regex}: TensorRT must refuse in that phase with a matching message."""
+    unsupported: str | None = None
+    """The name that the release lacks: `add_cast`, `PaddingMode.CAFFE_ROUND_UP`, `IDeconvolutionLayer.stride`."""
+    warnings: list[str] = []
+    """Regexes of the Python warnings; each must be met, and no other warning may come."""
+    log: list[str] = []
+    """Regexes of messages in TensorRT's log; each must be met."""
+
+
+class LayerModel(Model):
+    """What stands beside the `add_…` method of a layer."""
+
+    set: dict[str, Any] = {}
+    set_input: dict[int, str] = {}
+    check: bool = True
+
+
+class PartialModel(Model):
+    """The keys that a file, a case and a release override share."""
+
+    about: str = ""
+    """What this shows, in a sentence or two."""
+    inputs: dict[str, TensorModel] = {}
+    """The network's inputs by name."""
+    weights: dict[str, TensorModel] = {}
+    """Arrays that layers take as weights, by name."""
+    network: dict[str, Any] = {}
+    """The layers in order: a name, which is also that of the first output, and the layer."""
+    outputs: list[str] | None = None
+    """The tensors that are marked as outputs; left out: the outputs of the last layer."""
+    build: Build = Build()
+    """What the builder is told."""
+    tolerance: ToleranceModel = "auto"
+    """How far an output may be from the reference."""
+    expect: dict[str, Any] = {}
+    """What must come: outputs by name, or an error, warnings, log lines, or what the release lacks."""
+    finding: str | None = None
+    """TensorRT's result differs from the reference, and this says why; the case fails when it no longer does."""
+    reason: str | None = None
+    """Why this release or case is special."""
+    issue: str | None = None
+    """A link to an issue."""
+
+
+class ExperimentModel(PartialModel):
+    """An experiment file: one subject, its base network, and cases that change something in it."""
+
+    title: str
+    """The title of the report."""
+    source: str = ""
+    """The document that the experiment comes from."""
+
+
+KEYS = {
+    "releases": "what differs by release: requirement strings (`tensorrt>=10 | tensorrt-rtx`) with partial cases",
+    "matrix": "a case per combination: {path: [values]}, the path being layer.attribute or any path in the file",
+    "cases": "the cases by name, each a partial experiment that is merged over the file",
+}

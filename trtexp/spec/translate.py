@@ -1,0 +1,73 @@
+"""pydantic's errors in the words of this project: what was given, and what is allowed."""
+
+from __future__ import annotations
+
+import re
+import types
+from collections.abc import Iterator
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from trtexp.spec.errors import nearest
+
+Path = tuple[Union[str, int], ...]
+
+_KINDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "string": "a text",
+    "bool": "true or false",
+    "list": "a list",
+    "dict": "a mapping",
+    "model": "a mapping",
+    "model_attributes": "a mapping",
+}
+
+
+def translate(error: ValidationError, model: type[BaseModel]) -> Iterator[tuple[Path, bool, str]]:
+    """(path, whether the key rather than the value is meant, message) of each fault."""
+    for item in error.errors():
+        kind, given = item["type"], item["input"]
+        path = tuple(part for part in item["loc"] if part != "[key]")
+        context = item.get("ctx", {})
+        if kind == "extra_forbidden":
+            yield path, True, f"unknown key; {nearest(str(path[-1]), keys_at(model, path[:-1]))}"
+        elif kind == "missing":
+            yield path[:-1], True, f"{path[-1]} is missing"
+        elif kind == "literal_error":
+            allowed = re.findall(r"'([^']*)'", context["expected"])
+            yield path, False, f"{_shown(given)} given; {nearest(str(given), allowed)}"
+        elif kind.removesuffix("_type") in _KINDS or kind.removesuffix("_parsing") in _KINDS:
+            base = kind.removesuffix("_type").removesuffix("_parsing")
+            yield path, False, f"{_shown(given)} is not {_KINDS[base]}"
+        elif kind == "value_error":
+            yield path, False, str(context["error"])
+        else:
+            yield path, False, f"{_shown(given)} given; {item['msg'][:1].lower()}{item['msg'][1:]}"
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def keys_at(model: type[BaseModel], path: Path) -> list[str]:
+    """The keys that are allowed at a path below a model."""
+    models = [model]
+    for part in path:
+        found = []
+        for owner in models:
+            for name, field in owner.model_fields.items():
+                if part in (name, field.alias):
+                    found += list(_models_in(field.annotation))
+        models = found or models
+    return [field.alias or name for owner in models for name, field in owner.model_fields.items()]
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    elif get_origin(annotation) in (Union, types.UnionType, Annotated, list, dict):
+        for inner in get_args(annotation):
+            yield from _models_in(inner)

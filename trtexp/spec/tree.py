@@ -1,0 +1,237 @@
+"""YAML text -> a tree of located nodes, by PyYAML's C parser, with YAML 1.2 scalars and hard limits.
+
+The tree is built from parser events: nothing recurses while reading, nothing is constructed from tags, and an alias is
+the same node again, counted as often as it is used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Union
+
+import yaml
+
+from trtexp.spec.errors import Fault, Mark, SpecError
+
+MOST_BYTES = 16 * 2**20
+MOST_DEPTH = 64
+MOST_NODES = 2_000_000  # after the expansion of aliases
+
+_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_SPECIAL = {"inf": float("inf"), "nan": float("nan")}
+_WORDS: dict[str, Any] = {"": None, "~": None} | {
+    spelling: value
+    for word, value in (("null", None), ("true", True), ("false", False))
+    for spelling in (word, word.capitalize(), word.upper())
+}
+
+
+class Reader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """PyYAML's parser, used for its events only."""
+
+
+class Number(float):
+    """A float that keeps the digits it was written with."""
+
+    text: str
+
+    def __new__(cls, text: str, value: float) -> Number:
+        made = super().__new__(cls, value)
+        made.text = text
+        return made
+
+
+@dataclass(eq=False)
+class Scalar:
+    mark: Mark
+    value: Any
+    size: int = 1
+
+
+@dataclass(eq=False)
+class Sequence:
+    mark: Mark
+    items: list[Node] = field(default_factory=list)
+    size: int = 1
+
+
+@dataclass(eq=False)
+class Mapping:
+    """keys: key -> (the key's own place, node)."""
+
+    mark: Mark
+    keys: dict[Any, tuple[Mark, Node]] = field(default_factory=dict)
+    size: int = 1
+
+
+Node = Union[Scalar, Sequence, Mapping]
+
+
+def parse(text: str, file: str) -> Mapping:
+    """Read one document whose top is a mapping. Raises SpecError."""
+    if len(text) > MOST_BYTES:
+        raise _fault(Mark(file, 1, 1), f"{len(text)} characters; at most {MOST_BYTES} are read")
+    reader = Reader(text)
+    try:
+        top = _compose(reader, file)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        place = Mark(file, mark.line + 1, mark.column + 1) if mark else Mark(file, *_position(text, error))
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
+        context = getattr(error, "context", None)
+        raise _fault(place, f"broken YAML: {f'{context}, ' if context else ''}{problem}") from error
+    finally:
+        reader.dispose()
+    if not isinstance(top, Mapping):
+        what = "nothing" if top is None else "a list" if isinstance(top, Sequence) else "a single value"
+        raise _fault(Mark(file, 1, 1), f"{what} at the top of the file; an experiment is a mapping that starts with title:")
+    return top
+
+
+def _position(text: str, error: yaml.YAMLError) -> tuple[int, int]:
+    offset = getattr(error, "position", 0) or 0
+    before = text[:offset]
+    return before.count("\n") + 1, offset - before.rfind("\n")
+
+
+def _fault(mark: Mark, message: str) -> SpecError:
+    return SpecError([Fault(mark, "", "", message)])
+
+
+def _compose(reader: Any, file: str) -> Node | None:
+    """One document's events as a tree."""
+    stack: list[tuple[Node, Any]] = []  # open collections, each with the key that waits for its value
+    anchors: dict[str, Node] = {}
+    top: Node | None = None
+    documents = 0
+    while reader.check_event():
+        event = reader.get_event()
+        mark = Mark(file, event.start_mark.line + 1, event.start_mark.column + 1)
+        if isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+            if documents > 1:
+                raise _fault(mark, "a second document; a file holds one experiment")
+            continue
+        if isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
+            node, _ = stack.pop()
+            node.size += sum(child.size for child in children(node))
+            if node.size > MOST_NODES:
+                raise _fault(node.mark, f"{node.size} values after the expansion of aliases; at most {MOST_NODES}")
+            if stack:
+                stack[-1] = _attach(stack[-1], node, mark)
+            continue
+        if isinstance(event, yaml.AliasEvent):
+            if event.anchor not in anchors:
+                raise _fault(mark, f"alias *{event.anchor} names no anchor above it")
+            if any(node is anchors[event.anchor] for node, _ in stack):
+                raise _fault(mark, f"alias *{event.anchor} stands inside its own anchor")
+            stack[-1] = _attach(stack[-1], anchors[event.anchor], mark)
+            continue
+        if not isinstance(event, (yaml.ScalarEvent, yaml.SequenceStartEvent, yaml.MappingStartEvent)):
+            continue
+        if event.tag is not None:
+            raise _fault(mark, f"tag {event.tag}; tags are not allowed, an experiment is plain data")
+        new: Node
+        if isinstance(event, yaml.ScalarEvent):
+            new = Scalar(mark, scalar(event.value) if event.implicit[0] else event.value)
+        else:
+            new = Sequence(mark) if isinstance(event, yaml.SequenceStartEvent) else Mapping(mark)
+        if event.anchor is not None:
+            anchors[event.anchor] = new
+        if isinstance(new, Scalar):
+            if stack:
+                stack[-1] = _attach(stack[-1], new, mark)
+        else:
+            if len(stack) >= MOST_DEPTH:
+                raise _fault(mark, f"nested deeper than {MOST_DEPTH} levels")
+            stack.append((new, _NO_KEY))
+        if top is None:
+            top = new
+    return top
+
+
+_NO_KEY = object()
+
+
+def _attach(entry: tuple[Node, Any], child: Node, mark: Mark) -> tuple[Node, Any]:
+    """Put a child into the open collection; a mapping takes keys and values in turn."""
+    node, key = entry
+    if isinstance(node, Sequence):
+        node.items.append(child)
+        return entry
+    assert isinstance(node, Mapping)
+    if key is _NO_KEY:
+        if not isinstance(child, Scalar) or isinstance(child.value, float):
+            raise _fault(mark, "a key that is no plain name; keys are names or whole numbers")
+        if child.value == "<<":
+            raise _fault(mark, "merge key <<; write the keys out, or use cases, which merge over the file")
+        if child.value in node.keys:
+            first = node.keys[child.value][0]
+            raise _fault(mark, f"duplicate key {child.value!r}; the first is in line {first.line}")
+        return node, Scalar(mark, child.value)
+    node.keys[key.value] = (key.mark, child)
+    return node, _NO_KEY
+
+
+def scalar(text: str) -> Any:
+    """A plain scalar by YAML 1.2's core schema: `1e-5` is a number, `no` a string. Floats keep their digits."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INT.fullmatch(text):
+        if len(text) > 400:
+            return text
+        return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+    if _FLOAT.fullmatch(text):
+        return Number(text, float(text))
+    if text.lstrip("+-")[:1] == "." and (word := text.lstrip("+-")[1:].lower()) in _SPECIAL and len(text) <= 5:
+        return Number(text, -_SPECIAL[word] if text.startswith("-") else _SPECIAL[word])
+    return text
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The nodes right below."""
+    if isinstance(node, Sequence):
+        yield from node.items
+    elif isinstance(node, Mapping):
+        yield from (child for _, child in node.keys.values())
+
+
+def plain(node: Node) -> Any:
+    """The tree as lists, dicts and values."""
+    if isinstance(node, Scalar):
+        return node.value
+    if isinstance(node, Sequence):
+        return [plain(item) for item in node.items]
+    return {key: plain(child) for key, (_, child) in node.keys.items()}
+
+
+def find(node: Node, path: tuple[str | int, ...]) -> tuple[Mark, Mark]:
+    """(place of the key, place of the value) at a path; as far as the path leads."""
+    key_mark = node.mark
+    for part in path:
+        if isinstance(node, Mapping) and part in node.keys:
+            key_mark, node = node.keys[part]
+        elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.items):
+            node = node.items[part]
+            key_mark = node.mark
+        else:
+            break
+    return key_mark, node.mark
+
+
+def merge(base: Node, over: Node) -> Node:
+    """The one merge rule: mappings merge, everything else replaces, null removes."""
+    if not isinstance(over, Mapping):
+        return over
+    if not isinstance(base, Mapping):
+        base = Mapping(over.mark)
+    keys = dict(base.keys)
+    for key, (mark, child) in over.keys.items():
+        if isinstance(child, Scalar) and child.value is None:
+            keys.pop(key, None)
+        else:
+            keys[key] = (mark, merge(keys.get(key, (mark, child))[1], child))
+    return Mapping(over.mark, keys, base.size + over.size)
