@@ -11,7 +11,7 @@ from trtexp import literal
 from trtexp.definition import DTYPES, NETWORK, Array, Assign, BuildOptions, Call, Member, NetworkDefinition, Ref, Value
 
 #: Names that the program uses itself.
-TAKEN = """base64 np sys trt cudart logger builder network config flags plan profile runtime engine context stream feeds
+TAKEN = """base64 np sys trt cudart logger builder network config flags plan profile runtime engine context stream feeds tensor
     shapes outputs output memory result status values name array address kind allocate ok Output STORAGE
     has_output_type internal"""
 PRECISION_FLAGS = ("FP16", "BF16", "INT8", "FP8", "INT4", "FP4")
@@ -232,6 +232,9 @@ def _network(definition: NetworkDefinition, names: _Names) -> Iterator[str]:
                 yield f"{variable}.get_output({index}).name = {literal.scalar(name)}"
     for name in definition.outputs:
         yield f"network.mark_output({names.ref(Ref('tensor', name))})"
+    # Asking is part of the record: RTX 1.7.1 refuses some loops ("invalid inferred type") that it builds when asked.
+    yield "for tensor in [network.get_output(i) for i in range(network.num_outputs)]:"
+    yield '    print("inferred:", tensor.name, tensor.dtype, tensor.shape)'
 
 
 def _weights_argument(array: Array, variable: str) -> str:

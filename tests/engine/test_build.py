@@ -1,0 +1,53 @@
+import pytest
+
+from trtexp.definition import BuildOptions
+from trtexp.engine.build import build
+from trtexp.engine.failure import Failed, Unsupported
+from trtexp.engine.log import Log
+
+
+@pytest.fixture
+def run(api8, trt8, deconvolution):
+    def run(**options):
+        run.log, run.warnings, run.builder = Log(), [], trt8.builder()
+        trt8.say = run.log.add
+        definition = deconvolution(options=BuildOptions(**options))
+        network = run.builder.create_network()
+        return build(api8, run.builder, network, definition, run.log, run.warnings)
+
+    return run
+
+
+def test_only_what_the_options_name_is_set(run):
+    assert run(tactic_sources=None) == b"plan"
+    config = run.builder.config
+    assert (config.flags, config.tactics, config.max_workspace_size) == ({"TF32"}, None, 0)
+    assert not hasattr(config, "pool")
+
+
+def test_options_reach_the_config(run):
+    run(flags={"TF32": False, "INT8": True}, workspace=1 << 20, tactic_sources=("internal",))
+    config = run.builder.config
+    assert (config.flags, config.tactics, config.pool) == ({"INT8"}, 0b11000, ("WORKSPACE", 1 << 20))
+
+
+def test_a_failed_build_has_the_first_error_for_message(run, trt8):
+    trt8.plan = None
+    trt8.build_log = [
+        ("WARNING", "slow"),
+        ("ERROR", "3: deconv:kernel weights has count 8 but 9 was expected"),
+        ("ERROR", "4: [network.cpp::validate::2997] Error Code 4: Internal Error"),
+    ]
+    with pytest.raises(Failed, match="^deconv:kernel weights has count 8 but 9 was expected$"):
+        run()
+    assert len(run.log.lines()) == 3
+
+
+def test_an_error_in_the_log_does_not_fail_a_build_that_gives_a_plan(run, trt8):
+    trt8.build_log = [("ERROR", "1: Myelin error")]
+    assert run() == b"plan"
+
+
+def test_a_refused_option(run):
+    with pytest.raises(Unsupported):
+        run(optimization_level=1)
