@@ -93,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
 
     report = command("report", _report, "render the reports again from their JSON", None)
     report.add_argument("--reports", default="reports", metavar="DIR", help="where the reports are (default: reports)")
+    report.add_argument("--check", action="store_true", help="write nothing; say what would change, or has no experiment")
 
     script = command("script", _script, "print a case as a standalone Python program", None)
     script.add_argument("path", metavar="PATH", help="an experiment file")
@@ -123,7 +124,7 @@ def _validate(options: argparse.Namespace) -> int:
 def _report(options: argparse.Namespace) -> int:
     from trtexp.commands.report import report
 
-    return report(Path(options.reports))
+    return report(Path(options.reports), options.check)
 
 
 def _script(options: argparse.Namespace) -> int:

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from trtexp.paths import NothingFound
 from trtexp.report.markdown import render
+from trtexp.report.matrix import render_matrix
 from trtexp.report.write import replace
 from trtexp.results import load
-from trtexp.runner import write_matrix
 
 
-def report(folder: Path) -> int:
-    """Render every page of a report folder from its record. Raises NothingFound, DamagedRecord, OSError."""
-    records = sorted(folder.glob("*/**/*.json"))
-    if not records:
+def report(folder: Path, check: bool) -> int:
+    """Render every page of a report folder from its record. Raises NothingFound, DamagedRecord, OSError.
+
+    check: nothing is written; pages that differ and records whose experiment is gone are named instead.
+    """
+    paths = sorted(folder.glob("*/**/*.json"))
+    if not paths:
         raise NothingFound(f"{folder}: no records here; trtexp run writes them")
-    pages = {path.with_suffix(".md"): render(load(path)) for path in records}
-    changed = sum(replace(page, text) for page, text in pages.items())
-    write_matrix(folder)
-    print(f"{len(pages)} pages rendered, {changed} changed")
-    return 0
+    records = {path: load(path) for path in paths}
+    pages = {path.with_suffix(".md"): render(record) for path, record in records.items()}
+    pages[folder / "README.md"] = render_matrix(list(records.values()))
+    if not check:
+        changed = sum(replace(page, text) for page, text in pages.items())
+        print(f"{len(pages)} pages rendered, {changed} changed")
+        return 0
+    differs = [p for p, text in pages.items() if not p.is_file() or p.read_text(encoding="utf-8") != text]
+    extra = sorted(set(folder.glob("*/**/*.md")) - set(pages))
+    gone = [path for path, record in records.items() if not (folder.parent / record.experiment).is_file()]
+    for paths, what in (
+        (differs, "is not what its record says; run: trtexp report"),
+        (extra, "has no record; delete it"),
+        (gone, "is a record whose experiment is gone; delete it and its page"),
+    ):
+        for path in paths:
+            print(f"{path} {what}", file=sys.stderr)
+    return 1 if differs or extra or gone else 0
