@@ -88,11 +88,7 @@ class Terminal:
         """Takes the bar away and says how it went."""
         self.close()
         details = f" ({', '.join(map(visible, summary.details))})" if summary.details else ""
-        reports = list(map(visible, summary.reports))
-        last = "".join(f" · {report}" for report in reports) if len(reports) < _FEW else ""
-        self._write(f"{self._tally()} in {summary.seconds:.1f} s{details}{last}")
-        for report in reports if not last else ():
-            self._write(f"  {report}")
+        self._write(f"{self._tally()} in {summary.seconds:.1f} s{details}{_pages(summary.reports)}")
 
     def error(self, lines: Iterable[str]) -> None:
         """Messages that stand on their own, such as located errors of a YAML file; never cut."""
@@ -163,11 +159,18 @@ def status_word(case: CaseRecord) -> str:
     return "refused" if case.status == "pass" and case.message else good
 
 
+def _pages(reports: tuple[str, ...]) -> str:
+    """Where to read on; many pages by their folder."""
+    if len(reports) < _FEW:
+        return "".join(f" · {visible(report)}" for report in reports)
+    return f" · {len(reports)} pages in {visible(os.path.commonpath(reports))}"
+
+
 def difference(output: OutputRecord) -> list[str]:
-    """The elements that disagree, in columns: index, expected, actual, reference, allowed, who is the odd one out."""
+    """The elements that disagree, in columns: index, expected, actual, reference, error, who is the odd one out."""
     if not output.marks:
         return []
-    head = [output.name, "expected", "actual", "reference", "allowed", "odd one out"]
+    head = [output.name, "expected", "actual", "reference", "error", "odd one out"]
     rows = [
         [index_text(m.index), m.expected or "", m.actual or "", m.reference or "", m.allowed, m.odd]
         for m in output.marks[:_MARKS]

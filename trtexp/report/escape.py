@@ -14,7 +14,7 @@ _ATOM = re.compile(
     r"(?P<code>(?<!`)(?P<tick>`+)(?!`)(?P<body>.+?)(?<!`)(?P=tick)(?!`))|(?P<url>https?://[^\s<>`]+)", re.S
 )
 _SPAN = re.compile(r"(?<![\\`])(`+)(?!`).+?(?<!`)\1(?!`)")
-_SPECIAL = re.compile(r"[\\`<|$]|[*~](?=\S)|&(?=#?\w+;)|\](?=[(\[])|(?<!\w)_|_(?!\w)")
+_SPECIAL = re.compile(r"[\\`<|$]|[*~](?=\S)|&(?=#?\w+;)|\](?=[(\[])|(?<![^\W_])_(?=\S)")
 _START = re.compile(r"^(?:[-+*](?=\s|$)|[-=](?=[-= ]*$)|#(?=[#\s]|$)|>|\[(?=\^|[^\]]*\]:)|\d+(?=[.)](?:\s|$)))")
 
 
@@ -69,9 +69,21 @@ def fence(text: str, language: str = "text") -> str:
     return f"{tick}{language}\n{body}\n{tick}"
 
 
+def strong(text: str) -> str:
+    """Inline text in bold, which no asterisk of its own ends."""
+    spans = re.compile(_SPAN.pattern + r"|(?<!\\)\*")
+    inner = spans.sub(lambda m: r"\*" if m[0] == "*" else m[0], inline(text))
+    return f"**{inner}**"
+
+
 def link(text: str, target: str) -> str:
-    """A link to a path or an anchor; `text` is Markdown."""
-    return f"[{text}]({path(target)})"
+    """A link to a path or an anchor."""
+    return f"[{label(text)}]({path(target)})"
+
+
+def label(text: str) -> str:
+    """The text of a link: brackets would end it, and code and addresses would come before it."""
+    return re.sub(r"[\[\]]", r"\\\g<0>", _escape(text.strip()).replace("\\]", "]"))
 
 
 def path(target: str) -> str:
@@ -85,7 +97,7 @@ def address(url: str) -> str:
 
 
 def prose(text: str, prefix: str = "", columns: int = WIDTH) -> str:
-    """Paragraphs and `- ` lists with `code` and web addresses; all else is plain text. Lines start with `prefix`."""
+    """Paragraphs, and lists that start one, with `code` and web addresses; all else is plain text. Lines start with `prefix`."""
     paragraphs = [
         "\n".join(_item(item, prefix, columns) for item in _items(paragraph))
         for paragraph in re.split(r"\n\s*\n", text.strip())
@@ -100,8 +112,9 @@ def bullet(text: str) -> str:
 
 def _items(paragraph: str) -> Iterator[str]:
     lines: list[str] = []
+    listed = paragraph.lstrip().startswith("- ")
     for line in paragraph.split("\n"):
-        if line.lstrip().startswith("- ") and lines:
+        if listed and line.lstrip().startswith("- ") and lines:
             yield " ".join(lines)
             lines = []
         lines.append(re.sub(r"[ \t\r]+", " ", line).strip())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections import Counter
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from trtexp.report.table import table
 from trtexp.results import CaseRecord, OutputRecord, ReportRecord
 
 MARKS = 20  # disagreeing elements that are named one by one
-_DIFFERS = 60  # columns of the verdict table for what a case changes
+_DIFFERS = 40  # columns of the verdict table for what a case changes
+_LABEL = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)  # names that can stand as a link which is defined elsewhere
 
 
 def render(report: ReportRecord) -> str:
@@ -27,10 +29,11 @@ def render(report: ReportRecord) -> str:
             report=report,
             release=report.release,
             facts=facts(report),
-            verdicts=_verdicts(report.cases, case_anchors(report)),
+            verdicts=_verdicts(report),
             shared=_shared(report.cases),
-            experiment=escape.link(escape.inline(report.experiment), up(report.experiment) + report.experiment),
+            experiment=escape.link(report.experiment, up(report.experiment) + report.experiment),
             up=up(report.experiment),
+            links=_anchor_links(report),
             marks=MARKS,
         )
     )
@@ -63,6 +66,7 @@ def environment() -> jinja2.Environment:
         problems=_problems,
         prose=escape.prose,
         quote=lambda text: escape.prose(text, prefix="> "),
+        strong=escape.strong,
         symbol=verdict.symbol,
     )
     return made
@@ -82,12 +86,12 @@ def up(experiment: str) -> str:
 def facts(report: ReportRecord) -> str:
     """Which TensorRT answered and on what, in bold and in words."""
     release = report.release
-    name = f"**{escape.inline(f'{release.flavour} {release.version}'.strip())}**"
+    name = release.name if release.backend == "reference" else f"{release.flavour} {release.version}"
     gpu = f" on {escape.inline(release.gpu)}" if release.gpu else ""
     capability = (
         f" (compute capability {escape.inline(release.compute_capability)})" if release.compute_capability else ""
     )
-    return name + gpu + capability
+    return escape.strong(name) + gpu + capability
 
 
 def case_anchors(report: ReportRecord) -> list[str]:
@@ -102,18 +106,40 @@ def case_anchors(report: ReportRecord) -> list[str]:
     return anchors[1:]
 
 
-def _verdicts(cases: list[CaseRecord], anchors: list[str]) -> str:
+def _verdicts(report: ReportRecord) -> str:
+    labels = _labels(report.cases)
+    layer = _only_layer(report.cases)
     rows = [
         [
-            escape.link(escape.inline(case.name), f"#{anchor}"),
-            _differs(case.differs),
+            f"[{case.name}]" if case.name in labels else escape.link(case.name, f"#{anchor}"),
+            _differs([item.removeprefix(layer) for item in case.differs]),
             ", ".join(shape_text(output.shape) for output in case.outputs),
             f"{verdict.symbol(case)} {escape.inline(case.headline)}",
             verdict.worst(case),
         ]
-        for case, anchor in zip(cases, anchors, strict=True)
+        for case, anchor in zip(report.cases, case_anchors(report), strict=True)
     ]
-    return table(["case", "differs in", "output", "verdict", "worst error / bound"], rows, right="worst error / bound")
+    return table(["case", "differs in", "output", "verdict", "error / bound"], rows, right="error / bound")
+
+
+def _only_layer(cases: list[CaseRecord]) -> str:
+    """`deconv.`, if no case changes the attributes of any other layer: it need not be said in the table."""
+    keys = [item.partition(":")[0] for case in cases for item in case.differs]
+    layers = {key.partition(".")[0] for key in keys if "." in key}
+    return f"{layers.pop()}." if len(layers) == 1 else ""
+
+
+def _anchor_links(report: ReportRecord) -> str:
+    """The definitions of the table's links, which stand last so that the table is narrow as plain text."""
+    labels = _labels(report.cases)
+    anchors = zip(report.cases, case_anchors(report), strict=True)
+    return "\n".join(f"[{case.name}]: #{anchor}" for case, anchor in anchors if case.name in labels)
+
+
+def _labels(cases: list[CaseRecord]) -> set[str]:
+    """The names that can be the label of a link; labels are the same in capitals."""
+    counts = Counter(case.name.lower() for case in cases)
+    return {case.name for case in cases if _LABEL.fullmatch(case.name) and counts[case.name.lower()] == 1}
 
 
 def _differs(differs: list[str]) -> str:
@@ -127,8 +153,8 @@ def _differs(differs: list[str]) -> str:
 
 
 def _shared(cases: list[CaseRecord]) -> list[str]:
-    """The assumptions that every comparison of the page rests on: they are said once."""
-    lists = [output.assumptions for case in cases for output in case.outputs if output.assumptions]
+    """The assumptions that every output of the page rests on: they are said once."""
+    lists = [output.assumptions for case in cases for output in case.outputs]
     return [item for item in lists[0] if all(item in others for others in lists)] if lists else []
 
 
@@ -154,4 +180,4 @@ def _place(case: CaseRecord, way: str) -> str:
     """Where the case stands in the YAML, as a link to the line."""
     path, _, line = case.location.rpartition(":")[0].rpartition(":")
     target = f"{way}{path}#L{line}" if path and line.isdigit() else way + case.location
-    return escape.link(escape.inline(case.location), target)
+    return escape.link(case.location, target)

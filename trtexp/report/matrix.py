@@ -42,7 +42,7 @@ def _overview(reports: list[ReportRecord]) -> str:
     rows, targets = [], []
     for i, experiment in enumerate(dict.fromkeys(r.experiment for r in reports)):
         label = _label(page_name(experiment), i)
-        row = [f"[{escape.inline(page_name(experiment))}][{label}]"]
+        row = [f"[{escape.label(page_name(experiment))}][{label}]"]
         targets.append(f"[{label}]: {escape.path(f'../{experiment}')}")
         for j, release in enumerate(releases):
             if (report := by_place.get((experiment, release.name))) is None:
@@ -89,7 +89,7 @@ def _listed(reports: list[ReportRecord], symbol: str) -> list[str]:
 
 
 def _case_link(report: ReportRecord, case: str, anchor: str) -> str:
-    return escape.link(escape.inline(f"{page_name(report.experiment)} / {case}"), f"{_page(report)}#{anchor}")
+    return escape.link(f"{page_name(report.experiment)} / {case}", f"{_page(report)}#{anchor}")
 
 
 def _point(case: CaseRecord) -> str:

@@ -105,7 +105,8 @@ def _error(comparison: Comparison, output: OutputRecord) -> str:
     if comparison.index:
         text += f" at {code(index_text(comparison.index))}"
     if comparison.ratio is not None:
-        text += f", {_ratio(comparison.ratio)} of the bound"
+        of = "the bound" if comparison is output.actual_reference else "what is allowed"
+        text += f", {_ratio(comparison.ratio)} of {of}"
     if output.typical is not None and comparison is output.actual_reference:
         rms = "" if output.rms_typical is None else f" (rms {_ratio(output.rms_typical)})"
         text += f", {_ratio(output.typical)} of the typical error{rms}"
@@ -119,7 +120,7 @@ def marks_table(output: OutputRecord, limit: int) -> tuple[list[str], list[list[
         return [code(index_text(index)), *("" if v is None else inline(str(v)) for v in values)]
 
     rows = [row(m.index, m.expected, m.actual, m.reference, m.allowed, m.odd) for m in output.marks[:limit]]
-    return ["element", "expected", "actual", "reference", "allowed", "odd one out"], rows
+    return ["element", "expected", "actual", "reference", "error", "odd one out"], rows
 
 
 def disagreeing(output: OutputRecord) -> int:

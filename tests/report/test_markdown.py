@@ -1,0 +1,99 @@
+"""Pages against snapshots. After a wanted change: `TRTEXP_SNAPSHOTS=write pytest tests/report`, and read the diff."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from report_samples import FULL, GPU, SAMPLES, case, close, output, report
+
+from trtexp.report.escape import width
+from trtexp.report.markdown import case_anchors, page_name, render
+from trtexp.results import from_json, to_json
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_page_is_the_snapshot(name: str) -> None:
+    path = SNAPSHOTS / f"{name}.md"
+    page = render(SAMPLES[name])
+    if os.environ.get("TRTEXP_SNAPSHOTS") == "write":
+        path.write_bytes(page.encode())
+    assert page.encode() == path.read_bytes()
+
+
+def test_no_snapshot_is_left_over() -> None:
+    assert {path.stem for path in SNAPSHOTS.glob("*.md")} - {"matrix"} == set(SAMPLES)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_record_read_back_renders_the_same(name: str) -> None:
+    again = from_json(to_json(SAMPLES[name]), name)
+    assert render(again) == render(SAMPLES[name])
+
+
+@pytest.mark.parametrize("name", SAMPLES.keys() - {"attack"})
+def test_lines_fit_a_terminal(name: str) -> None:
+    lines = render(SAMPLES[name]).splitlines()
+    assert max(width(line) for line in lines if not line.startswith("|")) <= 120
+    assert max(width(line) for line in lines if line.startswith("|")) <= 130
+
+
+def test_a_passing_case_is_a_few_lines() -> None:
+    page = render(report(case("plain", output([1.0, 2.0, 3.0]))))
+    assert page.split("## plain")[1].split("[plain]:")[0].split() == "```text y float32 3 actual = reference 1 2 3 ```".split()
+
+
+def test_bits_below_the_bound_do_not_show() -> None:
+    bound = abs(FULL) * 1e-6
+    pages = {
+        render(report(case("sum", output(FULL * (1 + shift), bound=bound, actual_reference=close(0.2, 1e-9, [0, 0])))))
+        for shift in (0, 1e-9, -1e-9)
+    }
+    assert len(pages) == 1
+
+
+def test_marks_stay_visible_in_a_cropped_matrix() -> None:
+    page = render(SAMPLES["mismatches"]).split("## cropped")[1]
+    assert re.search(r" -1 ◀", page) and page.count("◀") == 2
+    actual, reference = page.split("  reference\n")
+    assert "491" in reference.split("```")[0] and "795" in reference.split("```")[0]
+    assert "…" in actual
+
+
+@pytest.mark.parametrize(
+    ("experiment", "name", "link"),
+    [
+        ("experiments/padding.yaml", "padding", "](../../experiments/padding.yaml)"),
+        ("experiments/layers/pooling.yaml", "layers/pooling", "](../../../experiments/layers/pooling.yaml)"),
+        ("own/thing.yaml", "own/thing", "](../../../own/thing.yaml)"),
+    ],
+)
+def test_experiment_is_linked_from_where_the_page_stands(experiment: str, name: str, link: str) -> None:
+    assert page_name(experiment) == name
+    assert link in render(report(case("a"), experiment=experiment))
+
+
+def test_page_name_stays_below_the_folder() -> None:
+    assert page_name("../../etc/x.yaml") == "etc/x"
+    assert page_name("/etc/x.yaml") == "etc/x"
+
+
+def test_anchors_are_those_of_github() -> None:
+    cases = [case("Stride [1, 1]"), case("a_b"), case("title"), case("a_b")]
+    assert case_anchors(report(*cases, title="Title")) == ["stride-1-1", "a_b", "title-1", "a_b-1"]
+
+
+def test_backends_that_did_not_run_say_so() -> None:
+    assert "TensorRT was NOT run" in render(SAMPLES["reference"])
+    assert "NOT run" in render(SAMPLES["built"])
+    assert "NOT run" not in render(report(case("a"), release=GPU))
+
+
+def test_many_sentences_are_counted() -> None:
+    loud = output([1.0], sentences=[f"y[{i}] is off" for i in range(25)])
+    page = render(report(case("a", loud)))
+    assert "y[19] is off" in page and "y[20]" not in page and "… and 5 more" in page

@@ -1,0 +1,53 @@
+"""The overview of all reports. Its snapshot is made anew as those of the pages are."""
+
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+from report_samples import GPU, NEW, OLD, REFERENCE, RTX, SAMPLES, case, report
+
+from trtexp.report.markdown import case_anchors
+from trtexp.report.matrix import render_matrix
+from trtexp.report.order import newest_first
+
+RELEASES = [NEW, GPU, OLD, RTX, REFERENCE]
+REPORTS = [SAMPLES["padding"].model_copy(update={"release": release}) for release in RELEASES]
+REPORTS += [SAMPLES["built"], SAMPLES["endings"].model_copy(update={"experiment": "experiments/endings.yaml"})]
+SNAPSHOT = Path(__file__).parent / "snapshots" / "matrix.md"
+
+
+def test_matrix_is_the_snapshot() -> None:
+    page = render_matrix(REPORTS)
+    if os.environ.get("TRTEXP_SNAPSHOTS") == "write":
+        SNAPSHOT.write_bytes(page.encode())
+    assert page.encode() == SNAPSHOT.read_bytes()
+
+
+def test_order_of_the_reports_does_not_matter() -> None:
+    for seed in range(5):
+        shuffled = random.Random(seed).sample(REPORTS, len(REPORTS))
+        assert render_matrix(shuffled) == render_matrix(REPORTS)
+
+
+def test_releases_stand_newest_first_and_the_reference_last() -> None:
+    assert sorted(reversed(RELEASES), key=newest_first) == RELEASES
+
+
+def test_what_is_not_as_expected_is_listed_with_links() -> None:
+    page = render_matrix(REPORTS)
+    assert "- [padding / typo](tensorrt-8.6.0/padding.md#typo) on tensorrt-8.6.0:" in page
+    assert "- [endings / differs](tensorrt-8.6.0/endings.md#differs) on tensorrt-8.6.0:" in page
+    assert case_anchors(SAMPLES["endings"])[-1] == "differs"
+
+
+def test_nothing_to_say() -> None:
+    page = render_matrix([report(case("a"))])
+    assert "## Not as expected\n\nNothing." in page and "## Findings\n\nNone." in page
+
+
+@pytest.mark.parametrize("reports", [[], [report()]])
+def test_no_cases(reports: list) -> None:
+    assert render_matrix(reports).startswith("# Reports\n")
