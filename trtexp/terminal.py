@@ -128,7 +128,10 @@ class Terminal:
 
     def _tally(self) -> str:
         findings = self._counts.pop("finding", 0)
-        parts = [f"{self._fine} as expected" + (f", {findings} of them findings" if findings else "")]
+        parts = [
+            f"{self._fine} as expected"
+            + (f", {findings} of them {'findings' if findings > 1 else 'a finding'}" if findings else "")
+        ]
         bad = [(word, n) for word, n in sorted(self._counts.items()) if word.isupper()]
         return ", ".join([*parts, *(self._paint(f"{n} {word.lower()}", "red") for word, n in bad)])
 
