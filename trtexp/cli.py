@@ -69,7 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"trtexp {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    def command(name: str, act: object, text: str, paths: str | None = "files or directories") -> argparse.ArgumentParser:
+    def command(
+        name: str, act: object, text: str, paths: str | None = "files or directories"
+    ) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=text, description=text)
         made.set_defaults(command=act)
         if paths:
@@ -93,12 +95,16 @@ def _parser() -> argparse.ArgumentParser:
 
     report = command("report", _report, "render the reports again from their JSON", None)
     report.add_argument("--reports", default="reports", metavar="DIR", help="where the reports are (default: reports)")
-    report.add_argument("--check", action="store_true", help="write nothing; say what would change, or has no experiment")
+    report.add_argument(
+        "--check", action="store_true", help="write nothing; say what would change, or has no experiment"
+    )
 
     script = command("script", _script, "print a case as a standalone Python program", None)
     script.add_argument("path", metavar="PATH", help="an experiment file")
     script.add_argument("--case", required=True, metavar="NAME", help="the case")
-    script.add_argument("--release", default="tensorrt-8.6.0", metavar="NAME", help="for which release, as tensorrt-8.6.0")
+    script.add_argument(
+        "--release", default="tensorrt-8.6.0", metavar="NAME", help="for which release, as tensorrt-8.6.0"
+    )
 
     schema = command("schema", _schema, "print the JSON Schema of experiment files, for editors", None)
     schema.add_argument("--check", metavar="FILE", help="compare with this file instead of printing")

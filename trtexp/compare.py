@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from trtexp.definition import Array
-from trtexp.numerics import F64, LARGEST, UNIT, Bounded, Mask, Tolerance, decode, spacing
+from trtexp.numerics import F64, LARGEST, UNIT, Bounded, Mask, decode, spacing
+from trtexp.tolerance import Tolerance
 
 UNDETERMINED_LIMIT = 0.01  # of the elements
 VACUOUS_LIMIT = 0.10  # of the root mean square of the reference
@@ -95,10 +96,10 @@ def judge(
         return _without_reference(got, actual, literal, rules)
     note, reference = attempts[0]
     pair = _against_reference(got, reference, rules)
-    for note, looser in attempts[1:]:
+    for freedom, looser in attempts[1:]:
         if pair is None or pair.agrees:
             break
-        reference = looser
+        note, reference = freedom, looser
         pair = _against_reference(got, reference, rules)
     judged = Judgement("pass", reference=reference, actual_reference=pair, notes=(note,) if note else ())
     judged = _with_literal(judged, got, reference, literal, rules)

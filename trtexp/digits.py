@@ -45,7 +45,7 @@ def shortest(value: float, dtype: str) -> str:
 
 
 def plain(value: Decimal, rounded_whole: bool = False) -> str:
-    """A decimal without needless zeros; with an exponent where it is very large, very small or not known to the unit."""
+    """A decimal without needless zeros, with an exponent if it is very large, very small or not known to the unit."""
     if value == 0:
         return "-0" if value.is_signed() else "0"
     value = value.normalize()

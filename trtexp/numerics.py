@@ -127,8 +127,16 @@ def known(array: Array, decimals: F64 | None = None) -> Bounded:
 def moved(move: Callable[[np.ndarray], np.ndarray], x: Bounded) -> Bounded:
     """Data movement: the error moves with the data and nothing is added."""
     terms = x.terms and (move(x.terms[0]), move(x.terms[1]), move(x.terms[2]))
-    parts = (x.ref, x.bound, x.typical, x.slack, x.certified, x.undetermined)
-    return Bounded(x.dtype, *(move(part) for part in parts), terms=terms)
+    return Bounded(
+        x.dtype,
+        move(x.ref),
+        move(x.bound),
+        move(x.typical),
+        move(x.slack),
+        move(x.certified),
+        move(x.undetermined),
+        terms,
+    )
 
 
 def lowest_bit(values: F64) -> NDArray[np.int64]:
@@ -189,7 +197,9 @@ def dot_product(apply: Apply, x: Bounded, w: Bounded, b: Bounded | None, arithme
     bound = own + _carried(apply, x, w, b, "bound")
     typical = np.minimum(typical + _carried(apply, x, w, b, "typical"), bound)
 
-    bits = {"fp32": 24, "fp16": 11, "fp8acc": 12}[arithmetic.acc] - (2 if rho == 2.0 and arithmetic.acc == "fp32" else 0)
+    bits = {"fp32": 24, "fp16": 11, "fp8acc": 12}[arithmetic.acc] - (
+        2 if rho == 2.0 and arithmetic.acc == "fp32" else 0
+    )
     exact_operands = x.exact and w.exact and (b is None or b.exact) and e == 0
     certified = np.zeros(ref.shape, bool)
     if exact_operands and arithmetic.local:
@@ -272,33 +282,3 @@ def spacing(values: F64, dtype: str) -> F64:
         return np.ones(values.shape)
     magnitude = np.maximum(np.abs(values), SMALLEST_NORMAL[dtype])
     return np.ldexp(2 * UNIT[dtype], np.frexp(magnitude)[1] - 1)
-
-
-@dataclass(frozen=True)
-class Tolerance:
-    """One rule that got and reference must meet. kind: `auto`, `exact`, `ulp`, `close`, `snr_db` or `cosine`.
-
-    auto: acc, local (None: the global bound is tried where the local one fails a convolution), tf32 (None: if the flag
-    allows it), fail_typical, lam. ulp: `limit` in ulps of the reference. close: atol + rtol · |reference|.
-    snr_db: at least `limit` decibels. cosine: at least `limit`.
-    """
-
-    kind: str = "auto"
-    limit: float = 0.0
-    atol: float = 0.0
-    rtol: float = 0.0
-    acc: str = "fp32"
-    local: bool | None = None
-    tf32: bool | None = None
-    fail_typical: bool = False
-    lam: float = 4.0
-    reason: str = ""
-
-    def describe(self) -> str:
-        """The rule in words, `4 ulp`."""
-        return {
-            "ulp": f"{self.limit:g} ulp",
-            "close": f"atol {self.atol:g}, rtol {self.rtol:g}",
-            "snr_db": f"at least {self.limit:g} dB",
-            "cosine": f"cosine at least {self.limit:g}",
-        }.get(self.kind, self.kind)

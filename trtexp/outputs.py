@@ -12,9 +12,10 @@ import numpy as np
 from trtexp.compare import Judgement, Literal, Pair, judge, odd_one_out
 from trtexp.definition import Array
 from trtexp.digits import number, rounded
-from trtexp.numerics import F64, Arithmetic, Bounded, Tolerance, decode, half_unit
+from trtexp.numerics import F64, Arithmetic, Bounded, decode, half_unit
 from trtexp.results import WHOLE, Comparison, Mark, OutputRecord, TensorRecord, numbers, tensor_record
 from trtexp.spec.case import Case, Expected
+from trtexp.tolerance import Tolerance
 
 MOST_MARKS = 20
 REFERENCE_DIGITS = 12  # float64 sums may differ in their last bits from one numpy to the next
@@ -37,8 +38,11 @@ class JudgedOutput:
             return
         reference, expected = self.judged.reference, self.expected
         dtype, shape = self.inferred
-        wanted_shape = expected.shape if expected and expected.shape is not None else reference and reference.shape
-        wanted_dtype = expected.dtype if expected and expected.dtype else reference and reference.dtype
+        wanted_shape = expected.shape if expected else None
+        wanted_dtype = expected.dtype if expected else None
+        if reference is not None:
+            wanted_shape = wanted_shape if wanted_shape is not None else reference.shape
+            wanted_dtype = wanted_dtype or reference.dtype
         if wanted_shape is not None and -1 not in shape and tuple(shape) != tuple(wanted_shape):
             yield f"{self.name}: TensorRT infers shape {dims(shape)}, expected {dims(wanted_shape)}"
         if wanted_dtype is not None and dtype != wanted_dtype:
@@ -79,10 +83,12 @@ class JudgedOutput:
         reference = self.judged.reference
         return Mark(
             index=list(index),
-            expected=None if self.judged.expected_reference is None and self.judged.actual_expected is None
+            expected=None
+            if self.judged.expected_reference is None and self.judged.actual_expected is None
             else self._expected_text(index),
             actual=None if self.actual is None else _text(decode(self.actual)[index]),
-            reference=None if reference is None
+            reference=None
+            if reference is None
             else number(float(reference.ref[index]), float(reference.bound[index]) / 100),
             allowed=off,
             odd=odd_one_out(self.judged, index),
@@ -148,11 +154,15 @@ class JudgedOutput:
             return said + reasons
         m, n, s = (float(part[pair.worst]) for part in reference.terms)
         index = ", ".join(str(i) for i in pair.worst)
-        said.append(f"worst at [{index}]: {n:.0f} terms, sum of magnitudes {rounded(m, 3)}, largest partial sum {rounded(s, 3)}")
+        said.append(
+            f"worst at [{index}]: {n:.0f} terms, sum of magnitudes {rounded(m, 3)}, largest partial sum {rounded(s, 3)}"
+        )
         return said + reasons
 
 
-def judge_output(case: Case, name: str, actual: Array | None, inferred: tuple[str, tuple[int, ...]] | None) -> JudgedOutput:
+def judge_output(
+    case: Case, name: str, actual: Array | None, inferred: tuple[str, tuple[int, ...]] | None
+) -> JudgedOutput:
     """Compare one output of a case with what is expected and with the reference."""
     expected = case.expected.get(name)
     rules = expected.tolerance if expected and expected.tolerance else case.tolerance
@@ -229,7 +239,9 @@ def _reference_record(reference: Bounded) -> TensorRecord:
     shape = list(reference.shape)
     if reference.ref.size > WHOLE:
         low, high = np.nanmin(reference.ref), np.nanmax(reference.ref)
-        return TensorRecord(dtype="float64", shape=shape, summary=f"{reference.ref.size} elements from {low:.9g} to {high:.9g}")
+        return TensorRecord(
+            dtype="float64", shape=shape, summary=f"{reference.ref.size} elements from {low:.9g} to {high:.9g}"
+        )
     return TensorRecord(dtype="float64", shape=shape, values=numbers(_digits(reference.ref, REFERENCE_DIGITS)))
 
 

@@ -84,7 +84,9 @@ class Backend:
     def __enter__(self) -> Backend:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for worker in self._all:
             worker.close()
 
@@ -180,5 +182,3 @@ def run(
 def write_matrix(folder: Path) -> None:
     """Write the page experiments × releases from all records of a report folder. Raises OSError, DamagedRecord."""
     replace(folder / "README.md", render_matrix([load(path) for path in sorted(folder.glob("*/**/*.json"))]))
-
-

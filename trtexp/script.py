@@ -11,8 +11,8 @@ from trtexp import literal
 from trtexp.definition import DTYPES, NETWORK, Array, Assign, BuildOptions, Call, Member, NetworkDefinition, Ref, Value
 
 #: Names that the program uses itself.
-TAKEN = """base64 np sys trt cudart logger builder network config flags plan profile runtime engine context stream feeds tensor
-    shapes outputs output memory result status values name array address kind allocate ok Output STORAGE
+TAKEN = """base64 np sys trt cudart logger builder network config flags plan profile runtime engine context stream feeds
+    tensor shapes outputs output memory result status values name array address kind allocate ok Output STORAGE
     has_output_type internal"""
 PRECISION_FLAGS = ("FP16", "BF16", "INT8", "FP8", "INT4", "FP4")
 QUANTIZERS = {"add_quantize": Member("DataType", "INT8"), "add_dequantize": Member("DataType", "FLOAT")}

@@ -26,7 +26,12 @@ class Verdict:
 def record_case(case: Case, outcome: Outcome | None) -> CaseRecord:
     """The record of a case; outcome None stands for the reference backend, which runs nothing."""
     outputs = [
-        judge_output(case, name, outcome and outcome.outputs.get(name), outcome and outcome.inferred.get(name))
+        judge_output(
+            case,
+            name,
+            outcome.outputs.get(name) if outcome else None,
+            outcome.inferred.get(name) if outcome else None,
+        )
         for name in case.definition.outputs
     ]
     verdict = decide(case, outcome, outputs)

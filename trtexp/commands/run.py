@@ -9,7 +9,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from trtexp.paths import collect, shown
-from trtexp.runner import Backend, Totals, backends, read_all, run as run_files, write_matrix
+from trtexp.runner import Backend, Totals, backends, read_all, write_matrix
+from trtexp.runner import run as run_files
 from trtexp.terminal import Summary, Terminal
 
 #: How phases are called in the summary.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, NoReturn, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
@@ -46,7 +46,9 @@ class LayerError(ValueError):
 class Model(BaseModel):
     """Strict and frozen: an unknown key is an error, and nothing is converted."""
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        strict=True, frozen=True, extra="forbid", allow_inf_nan=True, use_attribute_docstrings=True
+    )
 
 
 class Attributes(Model):
@@ -153,7 +155,7 @@ class Layer(Model):
                 yield name, getattr(self, name)
 
 
-@lru_cache(maxsize=None)
+@cache
 def kinds(model: type[Model]) -> Mapping[str, str]:
     """field -> `tensor`, `weights`, `object` or the name of an enum, for the fields that name something."""
     return {

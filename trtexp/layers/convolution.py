@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -63,14 +63,19 @@ class ConvolutionNd(Window):
             max(0, (size - 1) * s + 1 + d * (k - 1) - pre - length)
             for (size, pre, _), s, d, k, length in zip(axes, stride, dilation, kernel, x.shape[2:], strict=True)
         ]
-        padded = np.pad(x, [(0, 0), (0, 0), *((pre, after) for (_, pre, _), after in zip(axes, reach, strict=True))])
+        padded: F64 = np.pad(
+            x, [(0, 0), (0, 0), *((pre, after) for (_, pre, _), after in zip(axes, reach, strict=True))]
+        )
         taps = w.reshape(groups, w.shape[0] // groups, w.shape[1], *kernel)
         for tap in np.ndindex(*kernel):
-            window = tuple(
-                slice(t * d, t * d + (size - 1) * s + 1, s)
-                for t, d, s, (size, _, _) in zip(tap, dilation, stride, axes, strict=True)
+            window: Any = (
+                ...,
+                *(
+                    slice(t * d, t * d + (size - 1) * s + 1, s)
+                    for t, d, s, (size, _, _) in zip(tap, dilation, stride, axes, strict=True)
+                ),
             )
-            y += grouped(padded[(..., *window)], taps[(..., *tap)], groups)
+            y += grouped(padded[window], taps[(..., *tap)], groups)
         return y if b is None else y + b.reshape(-1, *[1] * len(kernel))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -51,12 +51,16 @@ class DeconvolutionNd(Window):
         y = np.zeros((x.shape[0], w.shape[1] * groups, *full))
         taps = np.swapaxes(w.reshape(groups, w.shape[0] // groups, w.shape[1], *kernel), 1, 2)
         for tap in np.ndindex(*kernel):
-            spread = tuple(
-                slice(t * d, t * d + (length - 1) * s + 1, s)
-                for t, d, s, length in zip(tap, dilation, stride, x.shape[2:], strict=True)
+            spread: Any = (
+                ...,
+                *(
+                    slice(t * d, t * d + (length - 1) * s + 1, s)
+                    for t, d, s, length in zip(tap, dilation, stride, x.shape[2:], strict=True)
+                ),
             )
-            y[(..., *spread)] += grouped(x, taps[(..., *tap)], groups)
-        y = y[(..., *(slice(pre, pre + size) for size, pre, _ in axes))]
+            y[spread] += grouped(x, taps[(..., *tap)], groups)
+        cut: Any = (..., *(slice(pre, pre + size) for size, pre, _ in axes))
+        y = y[cut]
         return y if b is None else y + b.reshape(-1, *[1] * len(kernel))
 
 

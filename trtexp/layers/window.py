@@ -108,7 +108,9 @@ class Window(Layer):
         if rank not in MOST_TAPS or min(kernel) < 1 or int(np.prod(kernel, dtype=object)) >= MOST_TAPS[rank]:
             self.refuse("kernel_size_nd", f"{kernel} is no kernel; give 2 or 3 dimensions of at least 1", "C1")
         if len(shape) < rank + 2:
-            self.refuse("input", f"{list(shape)} has rank {len(shape)}; a {rank}-D kernel needs {rank + 2} or more", "C2")
+            self.refuse(
+                "input", f"{list(shape)} has rank {len(shape)}; a {rank}-D kernel needs {rank + 2} or more", "C2"
+            )
         if inputs[0].dtype not in ("float32", "float16", "bfloat16", "float8e4m3"):
             self.refuse("input", f"a tensor of {inputs[0].dtype}; give a float tensor", "C2")
         if state["num_output_maps"] < 1:
@@ -165,4 +167,3 @@ def grouped(x: F64, w: F64, groups: int) -> F64:
     split = x.reshape(n, groups, x.shape[1] // groups, -1)
     product: F64 = np.matmul(w, split).reshape(n, -1, *spatial)
     return product
-

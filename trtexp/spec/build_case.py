@@ -17,11 +17,13 @@ from trtexp.layers.network import NodeError, steps
 from trtexp.spec.case import Case, Expected
 from trtexp.spec.differs import differs
 from trtexp.spec.errors import Fault, Mark, SpecError, nearest
+from trtexp.spec.make import Made, make
 from trtexp.spec.models import KEYS, ExpectModel, ExperimentModel, LayerModel, OutputModel, tolerances
-from trtexp.spec.tensors import GENERATORS, Made, TensorError, TensorModel, make
+from trtexp.spec.tensors import GENERATORS, TensorError, TensorModel
 from trtexp.spec.translate import Path as Place
 from trtexp.spec.translate import translate
 from trtexp.spec.tree import Mapping, find, plain
+from trtexp.tolerance import Tolerance
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 RESERVED = (NETWORK, *ExpectModel.model_fields)
@@ -63,7 +65,16 @@ class _OneCase:
             options=head.build.options(),
         )
         case = Case(
-            self.name, head.about.strip(), mark, changed, layers, inputs, weights, definition, {}, tolerances(head.tolerance)
+            self.name,
+            head.about.strip(),
+            mark,
+            changed,
+            layers,
+            inputs,
+            weights,
+            definition,
+            {},
+            tolerances(head.tolerance),
         )
         try:
             evaluation = case.evaluation()
@@ -118,7 +129,9 @@ class _OneCase:
 
     def head(self) -> ExperimentModel | None:
         apart = ("inputs", "weights", "network", "expect", *KEYS)
-        data = {k: plain(n) for k, (_, n) in self.tree.keys.items() if k in ExperimentModel.model_fields and k not in apart}
+        data = {
+            k: plain(n) for k, (_, n) in self.tree.keys.items() if k in ExperimentModel.model_fields and k not in apart
+        }
         head: ExperimentModel | None = self.validate(ExperimentModel, data, ())
         if head is not None:
             try:
@@ -219,7 +232,9 @@ class _OneCase:
 
     def expectations(self) -> tuple[ExpectModel | None, dict[str, OutputModel]]:
         data = {key: plain(child) for key, (_, child) in self.group("expect").keys.items()}
-        expect = self.validate(ExpectModel, {k: v for k, v in data.items() if k in ExpectModel.model_fields}, ("expect",))
+        expect = self.validate(
+            ExpectModel, {k: v for k, v in data.items() if k in ExpectModel.model_fields}, ("expect",)
+        )
         if expect is not None:
             if len(expect.error) > 1:
                 self.fault(("expect", "error"), "more than one phase given; an error comes in one of them")
@@ -247,7 +262,7 @@ class _OneCase:
                 made = make(model, model.dtype or dtype or "float32", {}, self.folder, wanted)
         except TensorError as error:
             self.fault((*place, *error.path), str(error))
-        rules = ()
+        rules: tuple[Tolerance, ...] = ()
         if model.tolerance is not None:
             try:
                 rules = tolerances(model.tolerance)

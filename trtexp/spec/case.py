@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from trtexp.definition import Array, NetworkDefinition
 from trtexp.layers.base import Layer
 from trtexp.layers.network import Evaluation, evaluate
-from trtexp.numerics import Arithmetic, Tolerance, known
+from trtexp.numerics import Arithmetic, known
 from trtexp.spec.errors import Mark
-from trtexp.spec.tensors import Made
+from trtexp.spec.make import Made
+from trtexp.tolerance import Tolerance
+
+STRICT = Arithmetic()
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +62,7 @@ class Case:
         """The inputs' values as the device gets them."""
         return {name: made.array for name, made in self.inputs.items()}
 
-    def evaluation(self, arithmetic: Arithmetic = Arithmetic()) -> Evaluation:
+    def evaluation(self, arithmetic: Arithmetic = STRICT) -> Evaluation:
         """The float64 reference with the bounds that this arithmetic grants, computed once."""
         if arithmetic not in self._evaluations:
             tensors = {name: known(made.array, made.decimals) for name, made in self.inputs.items()}

@@ -141,7 +141,9 @@ def _outer_faults(tree: Mapping) -> Iterator[Fault]:
             yield Fault(mark, "", "cases", f"{name!r} is no name for a case; use letters, digits and _")
         if not isinstance(node, Mapping):
             empty = isinstance(node, Scalar) and node.value is None
-            yield Fault(node.mark, str(name), "", f"{'nothing' if empty else 'no mapping'} given; give {{}} for the base")
+            yield Fault(
+                node.mark, str(name), "", f"{'nothing' if empty else 'no mapping'} given; give {{}} for the base"
+            )
             continue
         yield from _unknown(node, [*PartialModel.model_fields, "releases", "matrix"], str(name), "")
         yield from _release_faults(_mapping(node, "releases"), str(name))

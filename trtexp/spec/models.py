@@ -8,8 +8,8 @@ from pydantic import Discriminator, Field, Tag
 
 from trtexp.definition import BuildOptions, Range
 from trtexp.layers.base import Model
-from trtexp.numerics import Tolerance
 from trtexp.spec.tensors import TensorModel
+from trtexp.tolerance import Tolerance
 
 PHASE = Literal["define", "build", "run"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
@@ -20,7 +20,7 @@ class Target:
     version: str = "0"
 
 
-@lru_cache(maxsize=None)
+@cache
 def matcher(requirement: str) -> tuple[tuple[str, SpecifierSet], ...]:
     """The alternatives of a requirement string. Raises ValueError."""
     parts = []

@@ -23,9 +23,7 @@ def text() -> str:
 def schema() -> dict[str, Any]:
     """A file, its cases and its overrides; a case's keys are all optional, since it is merged over the file."""
     models: list[type[BaseModel]] = [ExperimentModel, PartialModel, ExpectModel, OutputModel, *LAYERS.values()]
-    _, made = models_json_schema(
-        [(model, "validation") for model in models], ref_template="#/definitions/{model}"
-    )
+    _, made = models_json_schema([(model, "validation") for model in models], ref_template="#/definitions/{model}")
     parts = {name: _partial(part) for name, part in made["$defs"].items()}
     parts["network"] = _network()
     parts["expect"] = _expect(parts)
@@ -76,13 +74,15 @@ def _or_null(part: dict[str, Any]) -> dict[str, Any]:
 
 def _with_shared(properties: dict[str, Any]) -> dict[str, Any]:
     """`network` and `expect` have definitions of their own, which every level refers to."""
-    shared = {name: {"description": properties[name]["description"], "allOf": [_ref(name)]} for name in ("network", "expect")}
+    shared = {
+        name: {"description": properties[name]["description"], "allOf": [_ref(name)]} for name in ("network", "expect")
+    }
     return properties | shared
 
 
 def _network() -> dict[str, Any]:
     """Layers by name; each has one method, and `set` takes the attributes of that method's layer."""
-    beside = {
+    beside: dict[str, dict[str, Any]] = {
         "set_input": {
             "type": "object",
             "description": "Inputs that are set afterwards: {index: tensor}.",
@@ -97,7 +97,10 @@ def _network() -> dict[str, Any]:
         "description": "Attributes assigned after the layer is made, in the order of the file.",
         "anyOf": [_ref(name) for name in sorted({_attributes(model) for model in LAYERS.values()})],
     }
-    layer = _object(methods | {"set": _or_null(attributes)} | {k: _or_null(v) for k, v in beside.items()}, "one layer: an add_… method, set, set_input, check")
+    layer = _object(
+        methods | {"set": _or_null(attributes)} | {k: _or_null(v) for k, v in beside.items()},
+        "one layer: an add_… method, set, set_input, check",
+    )
     layer["allOf"] = [
         {"if": {"required": [name]}, "then": {"properties": {"set": _ref(_attributes(model))}}}
         for name, model in LAYERS.items()

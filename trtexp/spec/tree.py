@@ -87,7 +87,9 @@ def parse(text: str, file: str) -> Mapping:
         reader.dispose()
     if not isinstance(top, Mapping):
         what = "nothing" if top is None else "a list" if isinstance(top, Sequence) else "a single value"
-        raise _fault(Mark(file, 1, 1), f"{what} at the top of the file; an experiment is a mapping that starts with title:")
+        raise _fault(
+            Mark(file, 1, 1), f"{what} at the top of the file; an experiment is a mapping that starts with title:"
+        )
     return top
 
 

@@ -1,0 +1,247 @@
+"""Generator -> tensor: the numbers as their author wrote them, in float64, and the bits that the device gets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from trtexp.definition import Array
+from trtexp.layers.base import Model
+from trtexp.numerics import LARGEST, SMALLEST_NORMAL, UNIT, VALUE_DTYPES, encode
+from trtexp.spec.tensors import GENERATORS, MOST_ELEMENTS, Generator, Operand, Random, TensorError
+from trtexp.spec.tree import Number
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """A tensor as its author wrote it, and as the device gets it.
+
+    decimals: float64 (int64 for whole numbers); text: the literals, nested like the values, None for generators.
+    made: the generator in words.
+    """
+
+    decimals: np.ndarray
+    array: Array
+    text: Any = None
+    made: str | None = None
+
+
+def make(model: Generator, dtype: str, named: Mapping[str, Made], folder: Path, shape: list[int] | None = None) -> Made:
+    """Build a tensor. shape: the one to fill if the generator has none of its own. Raises TensorError."""
+    wanted = shape if model.shape is None else model.shape
+    name = generator(model)
+    decimals = _values(model, name, dtype, wanted, named, folder)
+    if wanted is not None:
+        _check_size(wanted)
+        if decimals.size != math.prod(wanted):
+            raise TensorError((name,), f"{decimals.size} values do not fit the shape {wanted} of {math.prod(wanted)}")
+        if name == "values" and decimals.ndim > 1 and list(decimals.shape) != list(wanted):
+            raise TensorError((name,), f"values nested as {list(decimals.shape)} do not fit the shape {wanted}")
+        decimals = decimals.reshape(wanted)
+    try:
+        array = encode(decimals, dtype)
+    except ValueError as error:
+        raise TensorError((name,), str(error)) from error
+    text = _text(model.values) if name == "values" else None
+    return Made(decimals, array, text, None if name == "values" else describe(model))
+
+
+def generator(model: Generator) -> str:
+    """The name of the one generator that is given. Raises TensorError if there is none or more than one."""
+    given = [name for name in GENERATORS if name in model.model_fields_set]
+    if len(given) == 1:
+        return given[0]
+    what = "no values" if not given else " and ".join(given)
+    raise TensorError(tuple(given[1:2]), f"{what} given; give exactly one of: {', '.join(GENERATORS)}")
+
+
+def describe(model: Operand) -> str:
+    """A generator in words: `arange start 1`."""
+    if isinstance(model, str):
+        return model
+    name = generator(model)
+    value = getattr(model, name)
+    if isinstance(value, Model):
+        parts = ((k, getattr(value, k)) for k in type(value).model_fields if k in value.model_fields_set)
+        inner = ", ".join(f"{k} {_word(v)}" for k, v in parts)
+        return f"{name} {inner}".strip()
+    return "values" if name == "values" else f"{name} {_word(value)}"
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, (str, Generator)):
+        return f"({describe(value)})" if isinstance(value, Generator) else value
+    if isinstance(value, list):
+        return f"[{', '.join(_word(v) for v in value)}]"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _check_size(shape: list[int]) -> None:
+    if any(n < 0 for n in shape):
+        raise TensorError(("shape",), f"{shape} given; dimensions are 0 or more")
+    if math.prod(shape) > MOST_ELEMENTS:
+        raise TensorError(("shape",), f"{shape} has {math.prod(shape)} elements; at most {MOST_ELEMENTS} are allowed")
+
+
+def _values(
+    model: Generator, name: str, dtype: str, shape: list[int] | None, named: Mapping[str, Made], folder: Path
+) -> np.ndarray:
+    value = getattr(model, name)
+    if name == "values":
+        return _literal(value)
+    if name == "powers":
+        step = 1 if value.last >= value.first else -1
+        _check_size([abs(value.last - value.first) + 1])
+        base = Fraction(getattr(value.base, "text", repr(value.base)))
+        try:
+            return np.array([float(base**k) for k in range(value.first, value.last + step, step)])
+        except (ZeroDivisionError, OverflowError) as error:
+            raise TensorError(
+                (name,), f"{value.base:g} to a power from {value.first} to {value.last}: {error}"
+            ) from error
+    if name == "eye":
+        _check_size([value, value])
+        return np.eye(value)
+    if name == "special":
+        return np.array([x for kind in value for x in _special(kind, dtype)])
+    if name == "file":
+        return _file(value, folder)
+
+    def operand(inner: Operand, *path: str | int) -> np.ndarray:
+        if isinstance(inner, str):
+            if inner not in named:
+                known = ", ".join(named) or "none"
+                raise TensorError((name, *path), f"no tensor {inner!r} above this one; there are: {known}")
+            return named[inner].decimals
+        try:
+            return make(inner, dtype, named, folder).decimals
+        except TensorError as error:
+            raise TensorError((name, *path, *error.path), str(error)) from error
+
+    def guarded(act: Callable[[], np.ndarray]) -> np.ndarray:
+        try:
+            return act()
+        except ValueError as error:
+            raise error if isinstance(error, TensorError) else TensorError((name,), str(error)) from error
+
+    if name == "negate":
+        return -operand(value)
+    if name == "scale":
+        return operand(value.of, "of") * value.by
+    if name == "transpose":
+        return guarded(lambda: np.transpose(operand(value.of, "of"), value.perm))
+    if name == "tile":
+        part = operand(value.of, "of")
+        if part.size * math.prod(value.reps) > MOST_ELEMENTS:
+            raise TensorError((name, "reps"), f"{value.reps} makes more than {MOST_ELEMENTS} elements")
+        return guarded(lambda: np.tile(part, value.reps))
+    if name in ("concat", "stack"):
+        parts = [operand(inner, "of", i) for i, inner in enumerate(value.of)]
+        join = np.concatenate if name == "concat" else np.stack
+        return guarded(lambda: join(parts, axis=value.axis))  # type: ignore[operator]
+    if shape is None:
+        raise TensorError((name,), f"{name} needs a shape")
+    _check_size(shape)
+    count = math.prod(shape)
+    if name == "full":
+        return np.full(count, value)
+    if name == "arange":
+        values = value.start + np.arange(count) * value.step
+        return values.astype(np.int64) if float(value.start).is_integer() and float(value.step).is_integer() else values
+    if name == "linspace":
+        return np.linspace(value.start, value.stop, count)
+    return _random(value, count)
+
+
+def _literal(value: Any) -> np.ndarray:
+    """Nested lists of numbers as an array; a fault names the first list that does not fit its neighbours."""
+
+    def shape_of(items: Any, path: tuple[int, ...]) -> tuple[int, ...]:
+        if isinstance(items, list):
+            shapes = [shape_of(item, (*path, i)) for i, item in enumerate(items)]
+            for i, shape in enumerate(shapes):
+                if shape != shapes[0]:
+                    of = f"{list(shape)} beside {list(shapes[0])}" if shape or shapes[0] else "a number beside a list"
+                    raise TensorError(("values", *path, i), f"rows of different shape: {of}")
+            return (len(items), *(shapes[0] if shapes else ()))
+        if not isinstance(items, (int, float)):
+            raise TensorError(("values", *path), f"{items!r} is no number")
+        return ()
+
+    shape = shape_of(value, ())
+    array = np.array(value, dtype=object).reshape(shape) if shape else np.array(value, dtype=object)
+    kinds = {type(x) for x in array.reshape(-1)} if array.size < 10_000 else {float}
+    if kinds == {bool}:
+        return array.astype(bool)
+    if kinds <= {int, bool} and all(-(2**63) <= x < 2**63 for x in array.reshape(-1)):
+        return array.astype(np.int64)
+    return array.astype(np.float64)
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_text(item) for item in value]
+    return value.text if isinstance(value, Number) else str(value).lower()
+
+
+def _special(kind: str, dtype: str) -> list[float]:
+    if dtype not in UNIT:
+        info = np.iinfo(VALUE_DTYPES[dtype]) if dtype != "bool" else None
+        return [float(info.min), float(info.max)] if kind == "extremes" and info else [0.0]
+    normal, smallest = SMALLEST_NORMAL[dtype], SMALLEST_NORMAL[dtype] * 2 * UNIT[dtype]
+    return {
+        "nan": [math.nan],
+        "inf": [math.inf, -math.inf],
+        "zero": [0.0, -0.0],
+        "subnormal": [smallest, -smallest, normal - smallest, smallest - normal],
+        "ties": [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5],
+        "extremes": [LARGEST[dtype], -LARGEST[dtype], normal, -normal],
+    }[kind]
+
+
+def _random(value: Random, count: int) -> np.ndarray:
+    rng = np.random.Generator(np.random.PCG64(value.seed))
+    given = [name for name in ("normal", "uniform", "integers") if getattr(value, name) is not None]
+    if len(given) != 1 or len(getattr(value, given[0])) != 2:
+        raise TensorError(
+            ("random",), "give one of normal: [mean, deviation], uniform: [low, high], integers: [low, high]"
+        )
+    low, high = getattr(value, given[0])
+    try:
+        if given[0] == "integers":
+            return rng.integers(low, high, count, endpoint=True)
+        return getattr(rng, given[0])(low, high, count)  # type: ignore[no-any-return]
+    except ValueError as error:
+        raise TensorError(("random", given[0]), f"[{low}, {high}]: {error}") from error
+
+
+def _file(value: str, folder: Path) -> np.ndarray:
+    """A .npy file, or an array of an .npz file (`data.npz#name`), below the experiment's folder; never a pickle."""
+    name, _, member = value.partition("#")
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise TensorError(("file",), f"{value} lies outside the experiment's folder; only files below it are read")
+    try:
+        if path.stat().st_size > 64 * MOST_ELEMENTS:
+            raise TensorError(("file",), f"{value} is larger than {64 * MOST_ELEMENTS} bytes")
+        loaded = np.load(path, allow_pickle=False)
+        if isinstance(loaded, np.ndarray):
+            array = loaded
+        elif member in loaded:
+            array = loaded[member]
+        else:
+            raise TensorError(("file",), f"{value}: the file holds: {', '.join(loaded)}; write {name}#NAME")
+    except FileNotFoundError as error:
+        raise TensorError(("file",), f"{value} is not there") from error
+    except (OSError, ValueError, EOFError) as error:
+        raise error if isinstance(error, TensorError) else TensorError(("file",), f"{value}: {error}") from error
+    if array.dtype.kind not in "biuf":
+        raise TensorError(("file",), f"{value} holds {array.dtype}; give numbers")
+    _check_size(list(array.shape))
+    return array
