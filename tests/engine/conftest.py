@@ -145,6 +145,14 @@ class IDeconvolutionLayer:
     def dull(self, value):
         pass  # neither takes the value nor says so
 
+    @property
+    def loud(self):
+        return 2
+
+    @loud.setter
+    def loud(self, value):
+        self.trt.say("ERROR", "loud is taken, with an error")
+
 
 class Tensor:
     def __init__(self, trt, name, dtype, shape):
@@ -180,7 +188,7 @@ class IBuilderConfig:
         return True
 
     def add_optimization_profile(self, profile):
-        return 0
+        return self.trt.profile_number
 
 
 class FakeBuilder:
@@ -191,6 +199,9 @@ class FakeBuilder:
         self.creation_flags = flags
         return INetworkDefinition(self.trt)
 
+    def create_optimization_profile(self):
+        return types.SimpleNamespace(set_shape=lambda *ranges: None)
+
     def create_builder_config(self):
         self.config = IBuilderConfig(self.trt)
         return self.config
@@ -199,6 +210,10 @@ class FakeBuilder:
         for severity, text in self.trt.build_log:
             self.trt.say(severity, text)
         return self.trt.plan
+
+
+class ILogger:
+    pass
 
 
 class FakeWeights:
@@ -227,9 +242,11 @@ def make_tensorrt_8():
         TensorIOMode=members("TensorIOMode", "NONE", "INPUT", "OUTPUT"),
         TensorLocation=members("TensorLocation", "DEVICE", "HOST"),
         Weights=FakeWeights,
+        ILogger=ILogger,
         IOutputAllocator=OutputAllocator,
         say=lambda severity, text: None,
         plan=b"plan",
+        profile_number=0,
         build_log=[],
         output_shape=(1, 1, 5, 5),
     )

@@ -1,6 +1,6 @@
 import pytest
 
-from trtexp.definition import BuildOptions
+from trtexp.definition import BuildOptions, Range
 from trtexp.engine.build import build
 from trtexp.engine.failure import Failed, Unsupported
 from trtexp.engine.log import Log
@@ -38,7 +38,7 @@ def test_a_failed_build_has_the_first_error_for_message(run, trt8):
         ("ERROR", "3: deconv:kernel weights has count 8 but 9 was expected"),
         ("ERROR", "4: [network.cpp::validate::2997] Error Code 4: Internal Error"),
     ]
-    with pytest.raises(Failed, match="^deconv:kernel weights has count 8 but 9 was expected$"):
+    with pytest.raises(Failed, match=r"^deconv:kernel weights has count 8 but 9 was expected$"):
         run()
     assert len(run.log.lines()) == 3
 
@@ -51,3 +51,11 @@ def test_an_error_in_the_log_does_not_fail_a_build_that_gives_a_plan(run, trt8):
 def test_a_refused_option(run):
     with pytest.raises(Unsupported):
         run(optimization_level=1)
+
+
+def test_profiles(run, trt8):
+    profiles = ({"x": Range((1,), (1,), (2,))},)
+    assert run(profiles=profiles) == b"plan"
+    trt8.profile_number = -1
+    with pytest.raises(Failed, match=r"^profile 0 was refused: TensorRT logged no error$"):
+        run(profiles=profiles)

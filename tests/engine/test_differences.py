@@ -85,7 +85,7 @@ def test_members_and_types(api8, trt8):
 
 def test_network_flags(api8, trt8):
     assert api8.creation_flags(strongly_typed=False) == 1
-    with pytest.raises(Unsupported, match="STRONGLY_TYPED needs tensorrt 10.0 or newer"):
+    with pytest.raises(Unsupported, match=r"STRONGLY_TYPED needs tensorrt 10.0 or newer"):
         api8.creation_flags(strongly_typed=True)
     trt8.NetworkDefinitionCreationFlag = type("F", (), {"__members__": {"STRONGLY_TYPED": 0}, "STRONGLY_TYPED": 0})
     assert (api8.creation_flags(False), api8.creation_flags(True)) == (0, 1)
@@ -96,13 +96,13 @@ def test_builder_flags(api8, trt8):
     api8.set_flag(config, "TF32", False)
     api8.set_flag(config, "FP16", True)
     assert config.flags == {"FP16"}
-    with pytest.raises(Unsupported, match="BuilderFlag.FP8 needs tensorrt 8.6"):
+    with pytest.raises(Unsupported, match=r"BuilderFlag.FP8 needs tensorrt 8.6"):
         api8.set_flag(config, "FP8", True)
     trt8.BuilderFlag = type("F", (), {"__members__": {"TF32": 0}})  # 11.x
     api8.set_flag(config, "INT8", True)
     api8.set_flag(config, "FP16", False)
     assert api8.notes == ["flag INT8 is left out: tensorrt-8.5.3.1 takes all types from the network"]
-    with pytest.raises(Unsupported, match="BuilderFlag.STRICT_TYPES"):
+    with pytest.raises(Unsupported, match=r"BuilderFlag.STRICT_TYPES"):
         api8.set_flag(config, "STRICT_TYPES", True)
 
 
@@ -111,7 +111,7 @@ def test_workspace_by_either_spelling(api8, trt8):
     api8.set_workspace(config, 10, "memory_pool_limit")
     api8.set_workspace(config, 11, "max_workspace_size")
     assert (config.pool, config.max_workspace_size) == (("WORKSPACE", 10), 11)
-    with pytest.raises(Unsupported, match="has no IBuilderConfig.max_workspace_size"):
+    with pytest.raises(Unsupported, match=r"has no IBuilderConfig.max_workspace_size"):
         api8.set_workspace(types.SimpleNamespace(), 1, "max_workspace_size")
 
 
@@ -120,19 +120,19 @@ def test_tactic_sources(api8, trt8):
     for names, mask in ((("internal",), 0b11000), (("internal", "CUDNN"), 0b11100), ((), 0)):
         api8.set_tactic_sources(config, names)
         assert config.tactics == mask
-    with pytest.raises(Unsupported, match="TacticSource.NO"):
+    with pytest.raises(Unsupported, match=r"TacticSource.NO"):
         api8.set_tactic_sources(config, ("NO",))
 
 
 def test_optimization_level(api8, trt8):
-    with pytest.raises(Unsupported, match="builder_optimization_level needs tensorrt 8.6 or newer, this is 8.5.3.1"):
+    with pytest.raises(Unsupported, match=r"builder_optimization_level needs tensorrt 8.6 or newer, this is 8.5.3.1"):
         api8.set_optimization_level(trt8.builder().create_builder_config(), 3)
 
 
 def test_weights_by_type(api8, trt8, array):
     assert api8.weights(array([1, 2])).size == 2
     assert api8.weights(array([])).size == 0
-    with pytest.raises(Unsupported, match="DataType.BF16 needs tensorrt 10.0"):
+    with pytest.raises(Unsupported, match=r"DataType.BF16 needs tensorrt 10.0"):
         api8.weights(Array.from_bytes("bfloat16", (1,), b"\0\0"))
     trt8.DataType = type("D", (), {"__members__": {"FP8": types.SimpleNamespace(name="FP8")}})  # 8.6
     with pytest.raises(Unsupported, match=r"has no Weights\(FP8\)"):

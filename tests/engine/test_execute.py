@@ -146,7 +146,7 @@ def test_what_is_refused(run, changes, message):
 
 def test_an_error_inside_the_allocator_is_the_error_of_the_run(run):
     before = 3  # the stream, the memory of x, its copy
-    with pytest.raises(CudaError, match="cudaMallocAsync"):
+    with pytest.raises(CudaError, match=r"cudaMallocAsync"):
         run(shape=(-1,), fail_at=before)
 
 

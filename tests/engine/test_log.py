@@ -66,7 +66,7 @@ def test_the_reason_is_the_first_error_without_its_place():
 
 def test_python_warnings_are_caught_once_each_also_on_failure():
     texts = []
-    with pytest.raises(ValueError, match="x"), python_warnings(texts):
+    with pytest.raises(ValueError, match=r"x"), python_warnings(texts):
         for _ in range(2):
             warnings.warn("Use stride_nd instead.", DeprecationWarning, stacklevel=1)
         raise ValueError("x")

@@ -40,6 +40,11 @@ def test_a_value_that_does_not_stick_fails_without_a_log_line(run, deconvolution
         run(deconvolution(("dull", 0.5)))
 
 
+def test_an_error_in_the_log_fails_even_if_the_value_stuck(run, deconvolution):
+    with pytest.raises(Failed, match=r"^deconv.loud: 2 was given, the value is 2: loud is taken, with an error$"):
+        run(deconvolution(("loud", 2)))
+
+
 def test_a_constructor_that_returns_none(run, deconvolution):
     with pytest.raises(Failed, match=r"^deconv: add_deconvolution_nd returned nothing: Error Code 3: .*nbOutputs > 0"):
         run(deconvolution(num_output_maps=0))
@@ -47,7 +52,7 @@ def test_a_constructor_that_returns_none(run, deconvolution):
 
 def test_a_shape_that_cannot_be_inferred_and_an_error_in_the_log(run, deconvolution, trt8):
     trt8.output_shape = "4: deconv: the shapes do not fit"
-    with pytest.raises(Failed, match="^output deconv: its shape cannot be inferred: deconv: the shapes do not fit"):
+    with pytest.raises(Failed, match=r"^output deconv: its shape cannot be inferred: deconv: the shapes do not fit"):
         run(deconvolution())
 
 
@@ -84,9 +89,9 @@ def test_too_many_outputs_and_unknown_names(run, deconvolution):
     base = deconvolution()
     call = base.steps[0]
     two = Call(call.object, call.method, call.arguments, "deconv", ("deconv", "more"))
-    with pytest.raises(Failed, match="deconv: add_deconvolution_nd has no output 1, which was to be more"):
+    with pytest.raises(Failed, match=r"deconv: add_deconvolution_nd has no output 1, which was to be more"):
         run(NetworkDefinition(base.inputs, base.weights, (two,), ("more",)))
-    with pytest.raises(Failed, match="no tensor is named y"):
+    with pytest.raises(Failed, match=r"no tensor is named y"):
         run(NetworkDefinition(base.inputs, base.weights, base.steps, ("y",)))
 
 

@@ -23,7 +23,7 @@ def test_definitions_and_feeds(deconvolution, array):
 
 def test_damaged_weights_are_refused(deconvolution):
     text, weights = wire.pack_definition(deconvolution())
-    with pytest.raises(ValueError, match="digest"):
+    with pytest.raises(ValueError, match=r"digest"):
         wire.unpack_definition(text, weights | {"b": b"\1\0\0\0"})
 
 
