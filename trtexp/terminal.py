@@ -120,7 +120,8 @@ class Terminal:
         self._write(_INDENT + self._paint(visible(case.location), "cyan"))
         in_table = {sentence for output in case.outputs if output.marks for sentence in output.sentences}
         problems = [problem for problem in case.problems if problem not in in_table]
-        for sentence in dict.fromkeys([*problems, *([case.message] if case.message else [])]):
+        message = [] if any(case.message in problem for problem in case.problems) else [case.message]
+        for sentence in filter(None, [*problems, *message]):
             self._write(_INDENT + visible(sentence))
         for output in case.outputs:
             for i, line in enumerate(difference(output)):

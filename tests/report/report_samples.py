@@ -305,7 +305,7 @@ def _endings() -> ReportRecord:
             "refused",
             headline="refused at define, as expected",
             phase="define",
-            message="Parameter check failed at: optimizer/api/network.cpp::addDeconvolutionNd::590, condition: nbOutputMaps > 0",
+            message="Parameter check failed at: network.cpp::addDeconvolutionNd::590, condition: nbOutputMaps > 0",
             log=["ERROR: 3: a line that is not the message"],
             warnings=["DeprecationWarning: Use add_deconvolution_nd instead."],
             notes=["EXPLICIT_BATCH was set, as 8.x needs it"],
@@ -436,9 +436,9 @@ def _attack() -> ReportRecord:
         tolerance=ATTACK,
         marks=[mark([0], "actual", ATTACK, ATTACK, ATTACK, ATTACK)],
     )
-    lists: dict[str, Any] = dict.fromkeys(
-        ("differs", "problems", "log", "warnings", "notes"), [ATTACK, "````", "[a]: b"]
-    )
+    lists: dict[str, Any] = {
+        name: [ATTACK, "````", "[a]: b"] for name in ("differs", "problems", "log", "warnings", "notes")
+    }
     network = NetworkRecord(inputs={ATTACK: tensor([1.0], made=ATTACK)}, weights={}, lines=[ATTACK, "```"])
     return report(
         case(ATTACK, loud, script="```\n</details>\n", location=ATTACK, **fields, **lists),

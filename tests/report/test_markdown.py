@@ -44,7 +44,8 @@ def test_lines_fit_a_terminal(name: str) -> None:
 
 def test_a_passing_case_is_a_few_lines() -> None:
     page = render(report(case("plain", output([1.0, 2.0, 3.0]))))
-    assert page.split("## plain")[1].split("[plain]:")[0].split() == "```text y float32 3 actual = reference 1 2 3 ```".split()
+    section = page.partition("## plain")[2].partition("[plain]:")[0]
+    assert section.strip().splitlines() == ["```text", "y  float32 3    actual = reference", "  1  2  3", "```"]
 
 
 def test_bits_below_the_bound_do_not_show() -> None:

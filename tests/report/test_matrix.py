@@ -33,7 +33,7 @@ def test_order_of_the_reports_does_not_matter() -> None:
 
 
 def test_releases_stand_newest_first_and_the_reference_last() -> None:
-    assert sorted(reversed(RELEASES), key=newest_first) == RELEASES
+    assert sorted([GPU, REFERENCE, RTX, NEW, OLD], key=newest_first) == RELEASES
 
 
 def test_what_is_not_as_expected_is_listed_with_links() -> None:

@@ -11,11 +11,11 @@ WIDTH = 116  # columns of a line of prose, so that a page also reads well in a t
 
 _HELD = "\x00"  # stands for a space at which a line must not be broken
 _ATOM = re.compile(
-    r"(?P<code>(?<!`)(?P<tick>`+)(?!`)(?P<body>.+?)(?<!`)(?P=tick)(?!`))|(?P<url>https?://[^\s<>`]+)", re.S
+    r"(?P<code>(?<!`)(?P<tick>`+)(?!`)(?P<body>.+?)(?<!`)(?P=tick)(?!`))|(?P<url>https?://[^\s<>`]+)", re.DOTALL
 )
 _SPAN = re.compile(r"(?<![\\`])(`+)(?!`).+?(?<!`)\1(?!`)")
-_SPECIAL = re.compile(r"[\\`<|$]|[*~](?=\S)|&(?=#?\w+;)|\](?=[(\[])|(?<![^\W_])_(?=\S)")
-_START = re.compile(r"^(?:[-+*](?=\s|$)|[-=](?=[-= ]*$)|#(?=[#\s]|$)|>|\[(?=\^|[^\]]*\]:)|\d+(?=[.)](?:\s|$)))")
+_SPECIAL = re.compile(r"[\\`<$]|[*~](?=\S)|&(?=#?\w+;)|\](?=[(\[])|(?<![^\W_])_(?=\S)")
+_START = re.compile(r"^(?:[-+*](?=\s|$)|[-=|:](?=[-=|: ]*$)|#(?=[#\s]|$)|>|\[(?=\^|[^\]]*\]:)|\d+(?=[.)](?:\s|$)))")
 
 
 def visible(text: str, keep: str = "") -> str:
@@ -97,7 +97,10 @@ def address(url: str) -> str:
 
 
 def prose(text: str, prefix: str = "", columns: int = WIDTH) -> str:
-    """Paragraphs, and lists that start one, with `code` and web addresses; all else is plain text. Lines start with `prefix`."""
+    """Paragraphs, and lists that start one, with `code` and web addresses; all else is plain text.
+
+    prefix: what every line starts with, such as `> `.
+    """
     paragraphs = [
         "\n".join(_item(item, prefix, columns) for item in _items(paragraph))
         for paragraph in re.split(r"\n\s*\n", text.strip())

@@ -159,14 +159,17 @@ def _shared(cases: list[CaseRecord]) -> list[str]:
 
 
 def _problems(case: CaseRecord) -> list[str]:
-    """What was not met, without what the outputs say themselves."""
-    said = {sentence for output in case.outputs for sentence in output.sentences}
-    return [problem for problem in case.problems if problem not in said]
+    """What was not met, without what the outputs say themselves, and without the message that is quoted after it."""
+    said = {sentence for output in case.outputs for sentence in output.sentences} | {"", *verdict.PHASES}
+    told = [problem.removesuffix(case.message).rstrip(": ") for problem in case.problems]
+    return [problem for problem in told if problem not in said]
 
 
 def _log(case: CaseRecord) -> list[str]:
-    """TensorRT's lines, folded, without the one that is the case's message."""
-    new = [line for line in case.log if not (case.message and line.strip().endswith(case.message.strip()))]
+    """TensorRT's lines, folded, without those that say no more than the case's message."""
+    texts = {line: line.partition(": ")[2].strip() for line in case.log}
+    message = case.message.strip()
+    new = [line for line in case.log if not message or (texts[line] not in message and message not in texts[line])]
     fold = partial(textwrap.wrap, width=escape.WIDTH, subsequent_indent="    ", break_on_hyphens=False)
     return [part for line in new for part in fold(escape.visible(line), break_long_words=False)]
 

@@ -21,10 +21,12 @@ _BACKENDS = {
 def render_matrix(reports: list[ReportRecord]) -> str:
     """The overview of all reports; their order does not matter."""
     ordered = sorted(reports, key=lambda r: (r.experiment, newest_first(r.release)))
+    overview, links = _overview(ordered)
     template = environment().get_template("matrix.md.j2")
     return (
         template.render(
-            overview=_overview(ordered),
+            overview=overview,
+            links=links,
             releases=_releases(ordered),
             legend=[f"{symbol} {meaning}" for symbol, meaning in verdict.LEGEND.items()],
             unexpected=_listed(ordered, "❌"),
@@ -34,8 +36,8 @@ def render_matrix(reports: list[ReportRecord]) -> str:
     )
 
 
-def _overview(reports: list[ReportRecord]) -> str:
-    """The table; its links are defined below it, so that it stays narrow as plain text."""
+def _overview(reports: list[ReportRecord]) -> tuple[str, str]:
+    """The table and the targets of its links, which stand last so that the table is narrow as plain text."""
     records = {report.release.name: report.release for report in reports}
     releases = sorted(records.values(), key=newest_first)
     by_place = {(r.experiment, r.release.name): r for r in reports}
@@ -52,7 +54,7 @@ def _overview(reports: list[ReportRecord]) -> str:
             targets.append(f"[{label} {j}]: {escape.path(_page(report))}")
         rows.append(row)
     head = ["experiment", *(escape.inline(release.name) for release in releases)]
-    return "\n".join([table(head, rows), "", *targets])
+    return table(head, rows), "\n".join(targets)
 
 
 def _label(name: str, row: int) -> str:
@@ -81,7 +83,7 @@ def _releases(reports: list[ReportRecord]) -> list[str]:
 def _listed(reports: list[ReportRecord], symbol: str) -> list[str]:
     """The cases that bear a symbol, as links, with what they say."""
     return [
-        f"{_case_link(report, case.name, anchor)} on {escape.inline(report.release.name)}: {escape.inline(_point(case))}"
+        f"{_case_link(report, case.name, anchor)} on {escape.inline(report.release.name)}: {_point(case)}"
         for report in reports
         for case, anchor in zip(report.cases, case_anchors(report), strict=True)
         if verdict.symbol(case) == symbol
@@ -93,4 +95,4 @@ def _case_link(report: ReportRecord, case: str, anchor: str) -> str:
 
 
 def _point(case: CaseRecord) -> str:
-    return " ".join((case.finding or case.headline).split())
+    return escape.inline(" ".join((case.finding or case.headline).split()))

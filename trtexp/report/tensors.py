@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from trtexp.report import grid
 from trtexp.digits import number
+from trtexp.report import grid
 from trtexp.report.escape import visible
 from trtexp.results import NetworkRecord, OutputRecord, TensorRecord
 
