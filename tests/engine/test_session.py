@@ -199,12 +199,6 @@ def test_what_the_release_lacks(rtx, deconvolution, assignment, arguments, missi
     assert outcome.message == f"this tensorrt-rtx {rtx.release.version} has no {missing}"
 
 
-def test_an_old_method(rtx):
-    steps = (Call("network", "add_deconvolution", {"input": T("x")}, "d", ("d",)),)
-    outcome = build(rtx, (Input("x", "float32", (1, 1, 3, 3)),), {}, steps, ("d",))
-    assert (outcome.status, outcome.missing) == ("unsupported", "add_deconvolution")
-
-
 def test_a_case_does_not_see_the_log_of_another_and_is_the_same_twice(rtx, deconvolution):
     bad = deconvolution(("padding_nd", (-1, -1)))
     first = rtx.run(bad, {})
