@@ -133,7 +133,7 @@ def _pair(got: F64, want: F64, allowed: F64, signed_zero: bool = False, threshol
         same = (np.isnan(got) & np.isnan(want)) | (got == want)
         overflow = np.isinf(got) & (np.sign(got) == np.sign(want)) & (np.abs(want) + allowed >= threshold)
         error = np.where(same | overflow, 0.0, np.where(np.isnan(error), np.inf, error))
-        bad = ~(error <= allowed)
+        bad = (error != 0) & ~(np.isfinite(error) & (error <= allowed))
     if signed_zero:
         bad |= (got == 0) & (want == 0) & (np.signbit(got) != np.signbit(want))
     return Pair(bad, error, allowed)
@@ -177,7 +177,8 @@ def _with_literal(
     certain = ~reference.undetermined
     with_actual = None
     if got is not None:
-        with_actual = _pair(got, literal.values, allowed, literal.signed_zero)
+        largest = LARGEST.get(reference.dtype, np.inf)
+        with_actual = _pair(got, literal.values, allowed, literal.signed_zero, largest)
         with_actual = replace(with_actual, bad=with_actual.bad & certain)
     with_reference = _pair(literal.values, reference.ref, allowed if literal.computed else own)
     with_reference = replace(with_reference, bad=with_reference.bad & certain)

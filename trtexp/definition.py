@@ -137,7 +137,9 @@ class BuildOptions:
     """What the builder is told. None means that TensorRT's own default stands and no setter is called.
 
     workspace: bytes. flags: BuilderFlag names, set (True) or cleared (False). tactic_sources: TacticSource names;
-    `internal` stands for all that need no other library. optimization_level: 0 to 5.
+    `internal` stands for all that need no other library. tactics: `repeatable` (the first by number, so that two builds
+    are one engine, where the release lets us choose) or `fastest` (TensorRT's default, which depends on the moment).
+    optimization_level: 0 to 5.
     """
 
     workspace: int | None = None
@@ -146,6 +148,7 @@ class BuildOptions:
     optimization_level: int | None = None
     strongly_typed: bool = False
     tactic_sources: tuple[str, ...] | None = ("internal",)
+    tactics: str = "repeatable"
     profiles: tuple[Mapping[str, Range], ...] = ()
 
 
@@ -262,6 +265,7 @@ def _options_to_json(options: BuildOptions) -> dict[str, Any]:
         "optimization_level": options.optimization_level,
         "strongly_typed": options.strongly_typed,
         "tactic_sources": None if options.tactic_sources is None else list(options.tactic_sources),
+        "tactics": options.tactics,
         "profiles": [
             {
                 name: {"min": list(r.min), "opt": list(r.opt), "max": list(r.max), "values": r.values}

@@ -43,7 +43,9 @@ def encode(values: Any, dtype: str) -> Array:
             raise ValueError("bool takes true, false, 0 and 1 only")
     elif dtype not in UNIT:
         info = ml_dtypes.iinfo(target)
-        bad = ~((source >= int(info.min)) & (source <= int(info.max)))
+        # float64 holds 2^63, and not 2^63 - 1
+        small = source < float(int(info.max) + 1) if source.dtype.kind == "f" else source <= int(info.max)
+        bad = ~((source >= int(info.min)) & small)
         if bad.any():
             raise ValueError(f"{source[bad][0]} is outside {dtype}, which takes {info.min} to {info.max}")
         if source.dtype.kind == "f" and (source != np.floor(source)).any():
@@ -204,7 +206,8 @@ def dot_product(apply: Apply, x: Bounded, w: Bounded, b: Bounded | None, arithme
     certified = np.zeros(ref.shape, bool)
     if exact_operands and arithmetic.local:
         q = _lowest_terms(apply, x.ref, w.ref, bias, n)
-        fits = s <= np.ldexp(1.0, np.clip(bits + q, -1000, 1000).astype(np.int32))
+        largest = LARGEST["float16" if arithmetic.acc == "fp16" else "float32"]
+        fits = s <= np.minimum(np.ldexp(1.0, np.clip(bits + q, -1000, 1000).astype(np.int32)), largest)
         certified = fits & (q >= -126) & (decode(encode(ref, dtype)).astype(np.float64) == ref)
         certified |= m == 0
     undetermined = np.zeros(ref.shape, bool)
@@ -268,12 +271,14 @@ _NUMBER = re.compile(r"[-+]?(\d*)\.?(\d*)(?:[eE]([-+]?\d+))?$")
 def half_unit(text: str, dtype: str) -> float:
     """Half a unit of the last printed digit of a literal: `98765.4` -> 0.05; 0 if the dtype holds it exactly."""
     match = _NUMBER.match(text)
-    if not match:
+    if not match or dtype not in UNIT:
         return 0.0
-    value = Decimal(text)
-    if dtype not in UNIT or Decimal(float(np.float64(text).astype(VALUE_DTYPES[dtype]))) == value:
+    with np.errstate(over="ignore", under="ignore"):
+        held = float(np.float64(text).astype(VALUE_DTYPES[dtype]))
+    last = int(match[3] or 0) - len(match[2])
+    if not np.isfinite(held) or abs(last) > 400 or Decimal(held) == Decimal(text):
         return 0.0
-    return float(Decimal(5).scaleb(int(value.as_tuple().exponent) - 1))
+    return float(Decimal(5).scaleb(last - 1))
 
 
 def spacing(values: F64, dtype: str) -> F64:

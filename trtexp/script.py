@@ -9,113 +9,14 @@ from collections.abc import Iterator, Mapping
 
 from trtexp import literal
 from trtexp.definition import DTYPES, NETWORK, Array, Assign, BuildOptions, Call, Member, NetworkDefinition, Ref, Value
+from trtexp.script_parts import HEAD, RUN, SELECTOR
 
 #: Names that the program uses itself.
 TAKEN = """base64 np sys trt cudart logger builder network config flags plan profile runtime engine context stream feeds
     tensor shapes outputs output memory result status values name array address kind allocate ok Output STORAGE
-    has_output_type internal"""
+    has_output_type internal ByNumber selector"""
 PRECISION_FLAGS = ("FP16", "BF16", "INT8", "FP8", "INT4", "FP4")
 QUANTIZERS = {"add_quantize": Member("DataType", "INT8"), "add_dequantize": Member("DataType", "FLOAT")}
-
-HEAD = """\
-import sys
-
-import numpy as np
-
-try:
-    import tensorrt as trt
-except ImportError:
-    import tensorrt_rtx as trt  # builds only, which needs no GPU
-"""
-RUN = """\
-plan = builder.build_serialized_network(network, config)
-if plan is None:
-    sys.exit("not built: TensorRT's log has the reason")
-if trt.__name__ == "tensorrt_rtx":
-    print(f"built with TensorRT-RTX {trt.__version__}, {plan.nbytes} bytes; not run")
-    sys.exit(0)
-
-try:
-    from cuda.bindings import runtime as cudart  # cuda-python 12 and newer
-except ImportError:
-    from cuda import cudart
-
-
-def ok(result):
-    status, *values = result
-    if int(status) != 0:
-        raise RuntimeError(cudart.cudaGetErrorName(status)[1].decode())
-    return values[0] if values else None
-
-
-runtime = trt.Runtime(logger)
-engine = runtime.deserialize_cuda_engine(plan)
-context = engine.create_execution_context()
-stream = ok(cudart.cudaStreamCreateWithFlags(cudart.cudaStreamNonBlocking))
-memory = []
-
-
-def allocate(size):
-    memory.append(int(ok(cudart.cudaMallocAsync(max(size, 1), stream))))
-    return memory[-1]
-
-
-class Output(trt.IOutputAllocator):  # the run decides the shape
-    def __init__(self):
-        trt.IOutputAllocator.__init__(self)
-
-    def reallocate_output(self, name, address, size, alignment):  # 8.x
-        self.address = allocate(size)
-        return self.address
-
-    def reallocate_output_async(self, name, address, size, alignment, stream):  # 10.x and newer
-        return self.reallocate_output(name, address, size, alignment)
-
-    def notify_shape(self, name, shape):
-        self.shape = tuple(shape)
-
-
-for name, array in feeds.items():
-    context.set_input_shape(name, shapes[name])
-    address = array.ctypes.data
-    if engine.get_tensor_location(name) == trt.TensorLocation.DEVICE:
-        address = allocate(array.nbytes)
-        if array.nbytes:
-            kind = cudart.cudaMemcpyKind.cudaMemcpyHostToDevice
-            ok(cudart.cudaMemcpyAsync(address, array.ctypes.data, array.nbytes, kind, stream))
-    context.set_tensor_address(name, address)
-context.infer_shapes()
-
-outputs = {}
-for name in [engine.get_tensor_name(i) for i in range(engine.num_io_tensors)]:
-    if engine.get_tensor_mode(name) == trt.TensorIOMode.OUTPUT:
-        if engine.get_tensor_location(name) == trt.TensorLocation.DEVICE:
-            outputs[name] = Output()
-            context.set_output_allocator(name, outputs[name])
-        else:
-            outputs[name] = np.empty(tuple(context.get_tensor_shape(name)), STORAGE[engine.get_tensor_dtype(name).name])
-            context.set_tensor_address(name, outputs[name].ctypes.data)
-if not context.execute_async_v3(int(stream)):
-    sys.exit("not run: TensorRT's log has the reason")
-ok(cudart.cudaStreamSynchronize(stream))
-
-for name, output in outputs.items():
-    if isinstance(output, Output):
-        outputs[name] = np.empty(output.shape, STORAGE[engine.get_tensor_dtype(name).name])
-        if outputs[name].nbytes:
-            kind = cudart.cudaMemcpyKind.cudaMemcpyDeviceToHost
-            ok(cudart.cudaMemcpyAsync(outputs[name].ctypes.data, output.address, outputs[name].nbytes, kind, stream))
-            ok(cudart.cudaStreamSynchronize(stream))
-for address in reversed(memory):
-    ok(cudart.cudaFreeAsync(address, stream))
-ok(cudart.cudaStreamSynchronize(stream))
-ok(cudart.cudaStreamDestroy(stream))
-
-for name, array in outputs.items():
-    print(f"{name}: {array.dtype} {list(array.shape)}\\n{array}")
-if "--save" in sys.argv:
-    np.savez(sys.argv[sys.argv.index("--save") + 1], **outputs)
-"""
 
 
 def script(definition: NetworkDefinition, feeds: Mapping[str, Array], title: str) -> str:
@@ -269,6 +170,8 @@ def _options(options: BuildOptions) -> Iterator[str]:
             yield 'internal = set(trt.TacticSource.__members__) - {"CUBLAS", "CUBLAS_LT", "CUDNN"}'
             named.append("sum(1 << int(getattr(trt.TacticSource, name)) for name in internal)")
         yield f"config.set_tactic_sources({' | '.join(named) or '0'})"
+    if options.tactics == "repeatable":
+        yield SELECTOR
     for ranges in options.profiles:
         yield "profile = builder.create_optimization_profile()"
         for name, r in ranges.items():

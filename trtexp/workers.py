@@ -26,7 +26,9 @@ TIMEOUTS = {"start": 120.0, "builder": 180.0, "define": 120.0, "build": 900.0, "
 LAST_LINES = 20
 
 BOOTSTRAP = """
-import sys, tempfile
+import os, sys, tempfile
+if not os.environ.get("TRTEXP_DEBUG"):  # compilers inside TensorRT write there; what matters is in its log
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 source = channel.receive()
 archive = tempfile.NamedTemporaryFile(suffix=".zip")
 archive.write(source)

@@ -36,7 +36,7 @@ class Cudart:
     ("cudart", "sentence"),
     [
         (None, "cuda-python was looked for and is not installed: pip install 'cuda-python>=12'"),
-        (Cudart(driver=0), "an NVIDIA driver was looked for and there is none: "),
+        (Cudart(driver=0), "no CUDA GPU here: an NVIDIA driver was looked for and there is none; "),
         (Cudart(count=0), "a CUDA GPU was looked for and there is none: "),
         (
             Cudart(driver=11040, status=35),
@@ -48,10 +48,16 @@ class Cudart:
         ),
     ],
 )
-def test_why_there_is_no_gpu(cudart, sentence):
+def test_why_there_is_no_gpu(cudart, sentence, monkeypatch):
+    monkeypatch.setattr(tensorrt_module, "has_driver", lambda: True)
     gpu, reason = find_gpu(cudart)
     assert gpu is None
     assert reason.startswith(sentence)
+
+
+def test_without_a_driver_cuda_python_is_not_asked_for(monkeypatch):
+    monkeypatch.setattr(tensorrt_module, "has_driver", lambda: False)
+    assert find_gpu(None) == (None, tensorrt_module.NO_DRIVER)
 
 
 def test_the_gpu():
@@ -74,6 +80,7 @@ def installed(tmp_path, monkeypatch):
         }
         monkeypatch.setattr(tensorrt_module, "MODULES", chosen)
         monkeypatch.setattr(tensorrt_module, "load_cudart", lambda: cudart)
+        monkeypatch.setattr(tensorrt_module, "has_driver", lambda: True)
 
     return install
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,6 +43,7 @@ class Api:
     trt: Any
     release: Release
     notes: list[str] = field(default_factory=list)
+    _kept: list[Any] = field(default_factory=list)
 
     def lacks(self, missing: str) -> Unsupported:
         since = SINCE.get(missing)
@@ -135,6 +137,29 @@ class Api:
         mask = sum(1 << int(self.member("TacticSource", name)) for name in sorted(chosen))
         if not config.set_tactic_sources(mask):
             raise Failed(f"tactic sources {', '.join(names)} were refused")
+
+    def choose_tactics_by_number(self, config: Any) -> None:
+        """Take the first tactic of each layer by its numbers, not by timing; 11.x and RTX do not let us choose."""
+        base: Any = getattr(self.trt, "IAlgorithmSelector", None)
+        if base is None or not hasattr(type(config), "algorithm_selector"):
+            return
+
+        class ByNumber(base):  # type: ignore[misc]  # the base is known at run time only
+            def __init__(self) -> None:
+                base.__init__(self)  # pybind11 refuses super() before the base is made
+
+            def select_algorithms(self, context: Any, choices: Any) -> list[int]:
+                variants = [choice.algorithm_variant for choice in choices]
+                numbers = [(variant.implementation, variant.tactic, i) for i, variant in enumerate(variants)]
+                return [min(numbers)[2]] if numbers else []
+
+            def report_algorithms(self, contexts: Any, choices: Any) -> None:
+                pass
+
+        self._kept.append(ByNumber())  # the config does not keep it alive
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # 10.8 on: deprecated, with no successor that picks by rule
+            config.algorithm_selector = self._kept[-1]
 
     def build_ahead_of_time(self, config: Any) -> None:
         """Where RTX cannot run it still builds, for a compute capability by name."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib
 import importlib.util
+import sys
 from dataclasses import dataclass
 from typing import Any
 
 from trtexp.engine.cuda import CudaError, check, load_cudart
 from trtexp.engine.outcome import Release
 
+NO_DRIVER = (
+    "no CUDA GPU here: an NVIDIA driver was looked for and there is none; install one, or use a machine with a GPU"
+)
 MODULES = {"tensorrt": "tensorrt", "tensorrt-rtx": "tensorrt_rtx"}
 
 
@@ -81,8 +86,19 @@ def _load(flavour: str, cudart: Any | None, gpu: Gpu | None, no_gpu: str) -> Ins
     return Installed(trt, None if reason else cudart, release)
 
 
+def has_driver() -> bool:
+    """Whether the driver's own library is there; cuda-python is not needed to see that."""
+    try:
+        ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+    except OSError:
+        return False
+    return True
+
+
 def find_gpu(cudart: Any | None) -> tuple[Gpu | None, str]:
     """The first GPU, or None and one sentence: what was looked for and what to do."""
+    if cudart is None and not has_driver():
+        return None, NO_DRIVER
     if cudart is None:
         return None, "cuda-python was looked for and is not installed: pip install 'cuda-python>=12'"
     driver = "nothing"
@@ -90,7 +106,7 @@ def find_gpu(cudart: Any | None) -> tuple[Gpu | None, str]:
         version = int(check(cudart, "cudaDriverGetVersion"))
         driver = f"{version // 1000}.{version % 1000 // 10}"
         if version == 0:
-            return None, "an NVIDIA driver was looked for and there is none: install one, or use a machine with a GPU"
+            return None, NO_DRIVER
         if not check(cudart, "cudaGetDeviceCount"):
             return None, "a CUDA GPU was looked for and there is none: use a machine with one"
         properties = check(cudart, "cudaGetDeviceProperties", 0)

@@ -15,7 +15,7 @@ class DeconvolutionNd(Window):
     """Spread every input over the output: x (…, C, *I), kernel (C, K/groups, *F), bias (K,) -> (…, K, *O).
 
     The full result has (I - 1) · stride + extent elements along a dimension, where extent is 1 + dilation · (F - 1);
-    padding cuts elements off its two ends.
+    padding cuts elements off its two ends. The CAFFE modes cut pre_padding off both (seen on 8.5.3.1 and 8.6.0).
     """
 
     method: ClassVar[str] = "add_deconvolution_nd"
@@ -38,6 +38,8 @@ class DeconvolutionNd(Window):
             total = max(extent - stride, 0)
             small, large = total // 2, total - total // 2
             pre, post = (small, large) if mode == "SAME_UPPER" else (large, small)
+        elif mode.startswith("CAFFE"):
+            post = pre
         return (size - 1) * stride + extent - pre - post, pre, post
 
     def kernel_shape_of(self, channels: int) -> tuple[int, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from trtexp.definition import Call, Ref, Step
 from trtexp.layers.base import Layer, LayerError
 from trtexp.numerics import Arithmetic, Bounded
@@ -59,6 +61,16 @@ def evaluate(
     arithmetic: Arithmetic,
 ) -> Evaluation:
     """Run the references one after the other. Raises NodeError where a layer with `check` refuses its inputs."""
+    with np.errstate(all="ignore"):  # infinities and NaNs are values like others
+        return _evaluate(layers, tensors, weights, arithmetic)
+
+
+def _evaluate(
+    layers: Mapping[str, Layer],
+    tensors: Mapping[str, Bounded],
+    weights: Mapping[str, Bounded],
+    arithmetic: Arithmetic,
+) -> Evaluation:
     known = dict(tensors)
     for name, layer in layers.items():
         wanted = layer.input_tensors()

@@ -115,7 +115,7 @@ class _OneCase:
         try:
             return model.model_validate(data)
         except ValidationError as error:
-            for path, key, message in translate(error, model):
+            for path, key, message in translate(error, model, data):
                 self.fault((*place, *path), message, key)
             return None
 
@@ -172,10 +172,11 @@ class _OneCase:
             if key in LayerModel.model_fields:
                 self.fault((*place, method, key), f"{key} stands beside {method}, not in it", key=True)
                 return None
+        data = beside | plain(arguments)
         try:
-            return model.model_validate(beside | plain(arguments))
+            return model.model_validate(data)
         except ValidationError as error:
-            for path, key, message in translate(error, model):
+            for path, key, message in translate(error, model, data):
                 below = path if path and path[0] in LayerModel.model_fields else (method, *path)
                 self.fault((*place, *below), message, key)
             return None
@@ -210,8 +211,11 @@ class _OneCase:
                 self.fault(("network",), "no layer given; give at least one")
             return layers[last].output_tensors(last) if last in layers else ()
         for i, tensor in enumerate(head.outputs):
-            if tensor not in [*made, *self.group("inputs").keys] and tensor.split(".")[0] not in network:
+            broken = tensor.split(".")[0] in network and tensor.split(".")[0] not in layers
+            if tensor not in [*made, *self.group("inputs").keys] and not broken:
                 self.fault(("outputs", i), f"no tensor {tensor!r}; {nearest(tensor, made)}")
+            elif tensor in head.outputs[:i]:
+                self.fault(("outputs", i), f"{tensor!r} is given twice")
         if not head.outputs:
             self.fault(("outputs",), "no output given; give at least one")
         return tuple(head.outputs)

@@ -53,8 +53,8 @@ class ExperimentFile:
             whole = builder.case("", self.base.mark, base, Mapping(self.base.mark))
         except SpecError:
             whole = None  # a base that only becomes a network in its cases
-        title, about, source = (plain(base.keys[k][1]) if k in base.keys else "" for k in ("title", "about", "source"))
-        return Experiment(self.shown, self.sha256, title, about.strip(), source, tuple(cases), whole)
+        title, about, source = (_head(base, key) for key in ("title", "about", "source"))
+        return Experiment(self.shown, self.sha256, title, about, source, tuple(cases), whole)
 
     def check(self) -> Experiment:
         """The file for the reference, after every release override of it was checked as well. Raises SpecError."""
@@ -83,7 +83,7 @@ class ExperimentFile:
 
     def _for(self, target: Target, tree: Mapping, releases: Mapping | None) -> Mapping:
         for requirement, (_, override) in (releases.keys if releases else {}).items():
-            if matches(requirement, target):
+            if isinstance(override, Mapping) and _met(requirement, target):
                 tree = _merged(tree, override)
         return tree
 
@@ -102,9 +102,10 @@ def read(path: Path, shown: str | None = None) -> ExperimentFile:
         raise SpecError([Fault(Mark(shown, line, 1), "", "", f"not UTF-8: {error.reason}")]) from error
     tree = parse(text, shown)
     faults = tuple(_outer_faults(tree))
-    cases = tuple(_cases(tree))
+    cases = tuple(itertools.islice(_cases(tree), MOST_CASES + 1))
     if len(cases) > MOST_CASES:
-        raise SpecError([Fault(tree.mark, "", "", f"{len(cases)} cases; at most {MOST_CASES} are allowed")])
+        raise SpecError([Fault(tree.mark, "", "", f"more than {MOST_CASES} cases; at most {MOST_CASES} are allowed")])
+    faults += tuple(_same_names(cases))
     base = _merged(Mapping(tree.mark), tree)
     digest = hashlib.sha256(data).hexdigest()
     return ExperimentFile(path, shown, digest, base, _mapping(tree, "releases"), cases, faults)
@@ -119,6 +120,29 @@ def _merged(base: Mapping, over: Node) -> Mapping:
     merged = merge(base, over)
     assert isinstance(merged, Mapping)
     return Mapping(merged.mark, {k: v for k, v in merged.keys.items() if k not in KEYS}, merged.size)
+
+
+def _head(base: Mapping, key: str) -> str:
+    """A text at the top of the file; its type is checked with the cases, of which each may have its own."""
+    value = plain(base.keys[key][1]) if key in base.keys else ""
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _met(requirement: Any, target: Target) -> bool:
+    """Whether the target meets a requirement; what is none is a fault of its own."""
+    try:
+        return matches(str(requirement), target)
+    except ValueError:
+        return False
+
+
+def _same_names(cases: tuple[tuple[str, Mark, Mapping], ...]) -> Iterator[Fault]:
+    first: dict[str, Mark] = {}
+    for name, mark, _ in cases:
+        if name in first:
+            message = f"a second case of the name {name!r}; the first is in line {first[name].line}"
+            yield Fault(mark, "", "cases", message)
+        first.setdefault(name, mark)
 
 
 def _mapping(tree: Mapping, key: str) -> Mapping | None:
@@ -186,14 +210,16 @@ def _matrix_faults(tree: Mapping) -> Iterator[Fault]:
 
 
 def _cases(tree: Mapping) -> Iterator[tuple[str, Mark, Mapping]]:
-    """All cases with their matrices spread out; a file without cases is one case."""
+    """All cases with their matrices spread out, one after the other; a file without cases is one case."""
     named = _mapping(tree, "cases")
     listed = [(str(k), m, n) for k, (m, n) in named.keys.items() if isinstance(n, Mapping)] if named else []
     outer = _mapping(tree, "matrix")
     for name, mark, node in listed or [("" if outer else "base", tree.mark, Mapping(tree.mark))]:
         matrices = [m for m in (outer, _mapping(node, "matrix")) if m]
         axes = [(str(key), axis) for m in matrices for key, (_, axis) in m.keys.items()]
-        choices = [[(path, item) for item in axis.items] for path, axis in axes if isinstance(axis, Sequence)]
+        choices = [
+            [(path, item) for item in axis.items] for path, axis in axes if isinstance(axis, Sequence) and "." in path
+        ]
         for combination in itertools.product(*choices):
             partial = node
             for path, value in combination:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+import re
+import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 
 from trtexp.definition import Array
@@ -16,6 +19,9 @@ from trtexp.layers.base import Model
 from trtexp.numerics import LARGEST, SMALLEST_NORMAL, UNIT, VALUE_DTYPES, encode
 from trtexp.spec.tensors import GENERATORS, MOST_ELEMENTS, Generator, Operand, Random, TensorError
 from trtexp.spec.tree import Number
+
+
+MOST_EXPONENT = 1100  # of `powers`: 2**-1074 is the smallest float64
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,15 +42,21 @@ def make(model: Generator, dtype: str, named: Mapping[str, Made], folder: Path, 
     """Build a tensor. shape: the one to fill if the generator has none of its own. Raises TensorError."""
     wanted = shape if model.shape is None else model.shape
     name = generator(model)
-    decimals = _values(model, name, dtype, wanted, named, folder)
+    try:
+        with np.errstate(all="ignore"):  # infinities and NaNs are values like others
+            decimals = _values(model, name, dtype, wanted, named, folder)
+    except TensorError:
+        raise
+    except (ValueError, OverflowError, MemoryError) as error:
+        raise TensorError((name,), str(error) or "more than the memory holds") from error
     if wanted is not None:
         _check_size(wanted)
         if decimals.size != math.prod(wanted):
             raise TensorError((name,), f"{decimals.size} values do not fit the shape {wanted} of {math.prod(wanted)}")
         if name == "values" and decimals.ndim > 1 and list(decimals.shape) != list(wanted):
             raise TensorError((name,), f"values nested as {list(decimals.shape)} do not fit the shape {wanted}")
-        decimals = decimals.reshape(wanted)
     try:
+        decimals = decimals if wanted is None else decimals.reshape(wanted)
         array = encode(decimals, dtype)
     except ValueError as error:
         raise TensorError((name,), str(error)) from error
@@ -98,7 +110,10 @@ def _values(
     if name == "powers":
         step = 1 if value.last >= value.first else -1
         _check_size([abs(value.last - value.first) + 1])
-        base = Fraction(getattr(value.base, "text", repr(value.base)))
+        if not math.isfinite(value.base) or max(abs(value.first), abs(value.last)) > MOST_EXPONENT:
+            raise TensorError((name,), f"give a finite base, and exponents from -{MOST_EXPONENT} to {MOST_EXPONENT}")
+        text = getattr(value.base, "text", "")
+        base = Fraction(text if value.base and 0 < len(text) <= 40 else float(value.base))
         try:
             return np.array([float(base**k) for k in range(value.first, value.last + step, step)])
         except (ZeroDivisionError, OverflowError) as error:
@@ -124,27 +139,22 @@ def _values(
         except TensorError as error:
             raise TensorError((name, *path, *error.path), str(error)) from error
 
-    def guarded(act: Callable[[], np.ndarray]) -> np.ndarray:
-        try:
-            return act()
-        except ValueError as error:
-            raise error if isinstance(error, TensorError) else TensorError((name,), str(error)) from error
-
     if name == "negate":
-        return -operand(value)
+        return np.negative(operand(value), dtype=np.float64)
     if name == "scale":
         return operand(value.of, "of") * value.by
     if name == "transpose":
-        return guarded(lambda: np.transpose(operand(value.of, "of"), value.perm))
+        return np.transpose(operand(value.of, "of"), value.perm)
     if name == "tile":
         part = operand(value.of, "of")
         if part.size * math.prod(value.reps) > MOST_ELEMENTS:
             raise TensorError((name, "reps"), f"{value.reps} makes more than {MOST_ELEMENTS} elements")
-        return guarded(lambda: np.tile(part, value.reps))
+        return np.tile(part, value.reps)
     if name in ("concat", "stack"):
         parts = [operand(inner, "of", i) for i, inner in enumerate(value.of)]
-        join = np.concatenate if name == "concat" else np.stack
-        return guarded(lambda: join(parts, axis=value.axis))  # type: ignore[operator]
+        if sum(part.size for part in parts) > MOST_ELEMENTS:
+            raise TensorError((name, "of"), f"these make more than {MOST_ELEMENTS} elements")
+        return (np.concatenate if name == "concat" else np.stack)(parts, axis=value.axis)  # type: ignore[operator]
     if shape is None:
         raise TensorError((name,), f"{name} needs a shape")
     _check_size(shape)
@@ -152,8 +162,9 @@ def _values(
     if name == "full":
         return np.full(count, value)
     if name == "arange":
+        whole = all(float(x).is_integer() and abs(x) < 2**31 for x in (value.start, value.step))
         values = value.start + np.arange(count) * value.step
-        return values.astype(np.int64) if float(value.start).is_integer() and float(value.step).is_integer() else values
+        return values.astype(np.int64) if whole else values
     if name == "linspace":
         return np.linspace(value.start, value.stop, count)
     return _random(value, count)
@@ -176,7 +187,7 @@ def _literal(value: Any) -> np.ndarray:
 
     shape = shape_of(value, ())
     array = np.array(value, dtype=object).reshape(shape) if shape else np.array(value, dtype=object)
-    kinds = {type(x) for x in array.reshape(-1)} if array.size < 10_000 else {float}
+    kinds = {type(x) for x in array.reshape(-1)}
     if kinds == {bool}:
         return array.astype(bool)
     if kinds <= {int, bool} and all(-(2**63) <= x < 2**63 for x in array.reshape(-1)):
@@ -192,8 +203,8 @@ def _text(value: Any) -> Any:
 
 def _special(kind: str, dtype: str) -> list[float]:
     if dtype not in UNIT:
-        info = np.iinfo(VALUE_DTYPES[dtype]) if dtype != "bool" else None
-        return [float(info.min), float(info.max)] if kind == "extremes" and info else [0.0]
+        info = ml_dtypes.iinfo(VALUE_DTYPES[dtype]) if dtype != "bool" else None
+        return [int(info.min), int(info.max)] if kind == "extremes" and info else [0]
     normal, smallest = SMALLEST_NORMAL[dtype], SMALLEST_NORMAL[dtype] * 2 * UNIT[dtype]
     return {
         "nan": [math.nan],
@@ -206,6 +217,8 @@ def _special(kind: str, dtype: str) -> list[float]:
 
 
 def _random(value: Random, count: int) -> np.ndarray:
+    if value.seed < 0:
+        raise TensorError(("random", "seed"), f"{value.seed} given; give 0 or more")
     rng = np.random.Generator(np.random.PCG64(value.seed))
     given = [name for name in ("normal", "uniform", "integers") if getattr(value, name) is not None]
     if len(given) != 1 or len(getattr(value, given[0])) != 2:
@@ -217,17 +230,19 @@ def _random(value: Random, count: int) -> np.ndarray:
         if given[0] == "integers":
             return rng.integers(low, high, count, endpoint=True)
         return getattr(rng, given[0])(low, high, count)  # type: ignore[no-any-return]
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise TensorError(("random", given[0]), f"[{low}, {high}]: {error}") from error
 
 
 def _file(value: str, folder: Path) -> np.ndarray:
     """A .npy file, or an array of an .npz file (`data.npz#name`), below the experiment's folder; never a pickle."""
     name, _, member = value.partition("#")
-    path = (folder / name).resolve()
+    path = folder if "\0" in name else (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()):
         raise TensorError(("file",), f"{value} lies outside the experiment's folder; only files below it are read")
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise TensorError(("file",), f"{value!r} is no file")
         if path.stat().st_size > 64 * MOST_ELEMENTS:
             raise TensorError(("file",), f"{value} is larger than {64 * MOST_ELEMENTS} bytes")
         loaded = np.load(path, allow_pickle=False)
@@ -239,8 +254,11 @@ def _file(value: str, folder: Path) -> np.ndarray:
             raise TensorError(("file",), f"{value}: the file holds: {', '.join(loaded)}; write {name}#NAME")
     except FileNotFoundError as error:
         raise TensorError(("file",), f"{value} is not there") from error
-    except (OSError, ValueError, EOFError) as error:
-        raise error if isinstance(error, TensorError) else TensorError(("file",), f"{value}: {error}") from error
+    except TensorError:
+        raise
+    except Exception as error:  # whatever a damaged file makes of numpy, zipfile or zlib
+        said = re.sub(r"\[Errno \d+\] |: '.*'", "", str(error)) or type(error).__name__
+        raise TensorError(("file",), f"{value} cannot be read: {said}") from error
     if array.dtype.kind not in "biuf":
         raise TensorError(("file",), f"{value} holds {array.dtype}; give numbers")
     _check_size(list(array.shape))

@@ -98,7 +98,10 @@ class Profile(Model):
 
 
 class Build(Model):
-    """What the builder is told; a key left out is TensorRT's default, but for TF32 and external tactics (both off)."""
+    """What the builder is told; a key left out is TensorRT's default, but for what makes results repeatable.
+
+    TF32 is off, tactics from other libraries are off, and tactics are chosen by number rather than by timing.
+    """
 
     workspace: int | None = Field(default=None, ge=0)
     """Limit of the workspace in bytes; left out: none is set."""
@@ -112,6 +115,8 @@ class Build(Model):
     """Create the network strongly typed (10.x; always so from 11.x on)."""
     tactic_sources: list[str] = ["internal"]
     """TacticSource members; `internal` stands for all that need no other library."""
+    tactics: Literal["repeatable", "fastest"] = "repeatable"
+    """repeatable: the first tactic by number; fastest: TensorRT's default, by timing, so that builds may differ."""
     profiles: list[dict[str, Profile]] = []
     """Optimization profiles: for each a range per input."""
 
@@ -124,6 +129,7 @@ class Build(Model):
             optimization_level=self.optimization_level,
             strongly_typed=self.strongly_typed,
             tactic_sources=tuple(self.tactic_sources),
+            tactics=self.tactics,
             profiles=tuple(
                 {n: Range(tuple(r.min), tuple(r.opt), tuple(r.max), r.values) for n, r in p.items()}
                 for p in self.profiles

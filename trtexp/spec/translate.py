@@ -25,26 +25,40 @@ _KINDS = {
 }
 
 
-def translate(error: ValidationError, model: type[BaseModel]) -> Iterator[tuple[Path, bool, str]]:
-    """(path, whether the key rather than the value is meant, message) of each fault."""
+def translate(error: ValidationError, model: type[BaseModel], data: Any) -> Iterator[tuple[Path, bool, str]]:
+    """(path, whether the key rather than the value is meant, message) of each fault of `data`."""
+    kinds: dict[Path, list[str]] = {}
     for item in error.errors():
         kind, given = item["type"], item["input"]
-        path = tuple(part for part in item["loc"] if part != "[key]")
+        path = _path(item["loc"], data)
         context = item.get("ctx", {})
         if kind == "extra_forbidden":
             yield path, True, f"unknown key; {nearest(str(path[-1]), keys_at(model, path[:-1]))}"
         elif kind == "missing":
-            yield path[:-1], True, f"{path[-1]} is missing"
+            yield path, True, f"{item['loc'][-1]} is missing"
         elif kind == "literal_error":
             allowed = re.findall(r"'([^']*)'", context["expected"])
             yield path, False, f"{_shown(given)} given; {nearest(str(given), allowed)}"
         elif kind.removesuffix("_type") in _KINDS or kind.removesuffix("_parsing") in _KINDS:
             base = kind.removesuffix("_type").removesuffix("_parsing")
-            yield path, False, f"{_shown(given)} is not {_KINDS[base]}"
+            kinds.setdefault(path, []).append(f"{'' if path in kinds else f'{_shown(given)} is not '}{_KINDS[base]}")
         elif kind == "value_error":
             yield path, False, str(context["error"])
         else:
             yield path, False, f"{_shown(given)} given; {item['msg'][:1].lower()}{item['msg'][1:]}"
+    for path, words in kinds.items():
+        yield path, False, " or ".join(words)
+
+
+def _path(loc: Path, data: Any) -> Path:
+    """The parts that lead into the data; pydantic also names the alternative of a union that it tried."""
+    path: Path = ()
+    for part in loc:
+        if isinstance(data, dict) and part in data:
+            path, data = (*path, part), data[part]
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            path, data = (*path, part), data[part]
+    return path
 
 
 def _shown(value: Any) -> str:
