@@ -74,11 +74,13 @@ class Layer(Model):
     """One layer: the constructor's arguments under TensorRT's names, and what is assigned afterwards.
 
     A subclass gives `method`, `interface`, its arguments as fields, the type of `set`, `check_inputs` and `evaluate`.
-    `aliases` says which attributes an argument or an attribute writes, where the names differ.
+    `most_inputs`: how many inputs TensorRT gives the layer, those of `set_input` included. `aliases` says which
+    attributes an argument or an attribute writes, where the names differ.
     """
 
     method: ClassVar[str]
     interface: ClassVar[str]
+    most_inputs: ClassVar[int] = 1
     output_names: ClassVar[tuple[str, ...]] = ("",)  # the outputs' names after the layer's own; "" is the layer itself
     aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
-
-import numpy as np
 
 from trtexp.layers.base import Attributes, Dims, Layer, Weights
 from trtexp.numerics import Arithmetic, Bounded, moved
@@ -28,6 +27,7 @@ class Constant(Layer):
 
     method: ClassVar[str] = "add_constant"
     interface: ClassVar[str] = "IConstantLayer"
+    most_inputs: ClassVar[int] = 0
 
     shape: Dims
     """The output's shape; [] for a scalar."""
@@ -37,7 +37,8 @@ class Constant(Layer):
 
     def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
         shape, count = self.state()["shape"], weights["weights"].ref.size
-        if min(shape, default=0) < 0 or np.prod(shape, dtype=np.int64) != count:
+        whole = min(shape, default=0) >= 0 and math.prod(max(n, 1) for n in shape) < 2**31
+        if not whole or math.prod(shape) != count:
             self.refuse("shape", f"{shape} does not hold the {count} elements of the weights", "C1")
 
     def evaluate(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -50,6 +51,11 @@ class ConvolutionNd(Window):
             return -1, pre, post
         return (-(-room // stride) if mode.endswith("UP") else room // stride) + 1, pre, post
 
+    def spans(self, shape: Sequence[int]) -> list[int]:
+        kernel, stride, dilation, _, _ = self.window()
+        axes = zip(self.spatial(shape), shape[-len(kernel) :], kernel, stride, dilation, strict=True)
+        return [max(pre + length, (size - 1) * s + 1 + d * (k - 1)) for (size, pre, _), length, k, s, d in axes]
+
     def kernel_shape_of(self, channels: int) -> tuple[int, ...]:
         state = self.state()
         return (state["num_output_maps"], channels // state.get("num_groups", 1), *state["kernel_size_nd"])
@@ -71,7 +77,7 @@ class ConvolutionNd(Window):
             window: Any = (
                 ...,
                 *(
-                    slice(t * d, t * d + (size - 1) * s + 1, s)
+                    slice(t * d, t * d + max(0, (size - 1) * s + 1), s)
                     for t, d, s, (size, _, _) in zip(tap, dilation, stride, axes, strict=True)
                 ),
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -42,6 +43,9 @@ class DeconvolutionNd(Window):
             post = pre
         return (size - 1) * stride + extent - pre - post, pre, post
 
+    def spans(self, shape: Sequence[int]) -> list[int]:
+        return [size + pre + post for size, pre, post in self.spatial(shape)]
+
     def kernel_shape_of(self, channels: int) -> tuple[int, ...]:
         state = self.state()
         return (channels, state["num_output_maps"] // state.get("num_groups", 1), *state["kernel_size_nd"])
@@ -56,7 +60,7 @@ class DeconvolutionNd(Window):
             spread: Any = (
                 ...,
                 *(
-                    slice(t * d, t * d + (length - 1) * s + 1, s)
+                    slice(t * d, t * d + max(0, (length - 1) * s + 1), s)
                     for t, d, s, length in zip(tap, dilation, stride, x.shape[2:], strict=True)
                 ),
             )

@@ -74,9 +74,10 @@ def _evaluate(
     known = dict(tensors)
     for name, layer in layers.items():
         wanted = layer.input_tensors()
-        inputs = [known[wanted[i][1]] if i in wanted else None for i in range(max(wanted, default=-1) + 1)]
         arrays = {attribute: weights[array] for _, attribute, array in layer.weight_arrays()}
         try:
+            _check_wiring(layer, known)
+            inputs = [known[wanted[i][1]] if i in wanted else None for i in range(max(wanted, default=-1) + 1)]
             layer.check_inputs(inputs, arrays)  # type: ignore[arg-type]  # a gap is an optional input
         except LayerError as error:
             refusal = NodeError(name, error.path, str(error))
@@ -86,3 +87,14 @@ def _evaluate(
         results = layer.evaluate(inputs, arrays, arithmetic)  # type: ignore[arg-type]
         known.update(zip(layer.output_tensors(name), results, strict=True))
     return Evaluation(known)
+
+
+def _check_wiring(layer: Layer, known: Mapping[str, Bounded]) -> None:
+    """Refuse inputs that the layer does not have, and tensors that only layers further down make."""
+    for index in layer.set_input:
+        if not 0 <= index < layer.most_inputs:
+            message = f"input {index} given; {layer.method} has {layer.most_inputs or 'no'} inputs, counted from 0"
+            raise LayerError(("set_input", index), message)
+    for place, tensor in layer.input_tensors().values():
+        if tensor not in known:
+            raise LayerError(place, f"{tensor!r} is made further down, so that it has no value here; move its layer up")

@@ -12,6 +12,9 @@ from trtexp.definition import DTYPE_OF_MEMBER
 from trtexp.layers.base import Attributes, DataType, Dims, Layer, Tensor
 from trtexp.numerics import F64, LARGEST, UNIT, Arithmetic, Bounded, decode, encode, rounded, significant_bits
 
+FLOATS = ("float32", "float16", "bfloat16")
+CODES = ("int8", "int4", "float8e4m3")
+
 
 class QuantizeAttributes(Attributes):
     """Attributes of a quantize or a dequantize layer."""
@@ -28,8 +31,13 @@ class Scaled(Layer):
     """What quantize and dequantize share: an input, a scale that is a scalar or 1-D along `axis`, a zero point of 0.
 
     C1: a scale that is not a scalar has as many elements as the input along `axis`. C2: every scale is positive.
-    C3: the zero point, input 2, is 0.
+    C3: the zero point, input 2, is 0. C4: quantize goes from a float type to int8, int4 or fp8, dequantize back.
     """
+
+    most_inputs: ClassVar[int] = 3  # input, scale, zero point
+    takes: ClassVar[tuple[str, ...]]
+    gives: ClassVar[tuple[str, ...]]
+    default: ClassVar[str]
 
     input: Tensor
     scale: Tensor
@@ -46,6 +54,11 @@ class Scaled(Layer):
             self.refuse("scale", f"{scale.min():g} given; a scale is positive", "C2")
         if len(inputs) > 2 and inputs[2].ref.any():
             self.refuse("set_input", "a zero point other than 0", "C3")
+        if x.dtype not in self.takes:
+            self.refuse("input", f"a tensor of {x.dtype}; give one of {', '.join(self.takes)}", "C4")
+        if (made := self.to()) not in self.gives:
+            attribute = "to_type" if self.state().get("to_type") else "output_type"
+            self.refuse(attribute, f"{made} given; give one of {', '.join(self.gives)}", "C4")
 
     def scales(self, x: Bounded, scale: Bounded) -> F64:
         """The scale, shaped to meet the input."""
@@ -55,10 +68,10 @@ class Scaled(Layer):
         shape[self.state()["axis"]] = -1
         return scale.ref.reshape(shape)
 
-    def to(self, default: str) -> str:
+    def to(self) -> str:
         """The output's dtype."""
         state = self.state()
-        return DTYPE_OF_MEMBER[state.get("to_type") or state.get("output_type") or default]
+        return DTYPE_OF_MEMBER[state.get("to_type") or state.get("output_type") or self.default]
 
 
 class Quantize(Scaled):
@@ -66,11 +79,14 @@ class Quantize(Scaled):
 
     method: ClassVar[str] = "add_quantize"
     interface: ClassVar[str] = "IQuantizeLayer"
+    takes: ClassVar[tuple[str, ...]] = FLOATS
+    gives: ClassVar[tuple[str, ...]] = CODES
+    default: ClassVar[str] = "INT8"
 
     def evaluate(
         self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
     ) -> tuple[Bounded, ...]:
-        x, scale, dtype = inputs[0], self.scales(inputs[0], inputs[1]), self.to("INT8")
+        x, scale, dtype = inputs[0], self.scales(inputs[0], inputs[1]), self.to()
         quotient = x.ref / scale
         # A power of two divides without rounding; any other scale may be applied as a rounded reciprocal.
         unsure = 0.0 if significant_bits(scale) <= 1 else 4 * UNIT["float32"] * np.abs(quotient)
@@ -90,6 +106,9 @@ class Dequantize(Scaled):
 
     method: ClassVar[str] = "add_dequantize"
     interface: ClassVar[str] = "IDequantizeLayer"
+    takes: ClassVar[tuple[str, ...]] = CODES
+    gives: ClassVar[tuple[str, ...]] = FLOATS
+    default: ClassVar[str] = "FLOAT"
 
     def evaluate(
         self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
@@ -97,7 +116,7 @@ class Dequantize(Scaled):
         x, scale = inputs[0], self.scales(inputs[0], inputs[1])
         carried = replace(x, bound=x.bound * scale, typical=x.typical * scale, slack=x.slack * scale)
         ulps = 0.0 if significant_bits(scale) <= 1 else 1.0
-        return (rounded(carried, x.ref * scale, ulps, self.to("FLOAT")),)
+        return (rounded(carried, x.ref * scale, ulps, self.to()),)
 
 
 def quantized(values: F64, dtype: str) -> F64:

@@ -5,6 +5,7 @@ Source: NvInfer.h, IConvolutionLayer, IDeconvolutionLayer and PaddingMode; shape
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -13,6 +14,7 @@ import numpy as np
 from trtexp.layers.base import Attributes, Dims, Layer, PaddingMode, Weights
 from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, moved
 
+MOST_ELEMENTS, MOST_PRODUCTS = 2**24, 2**30
 MOST_TAPS = {2: 65_536, 3: 2**24}  # a kernel's volume stays below this, by its rank
 
 
@@ -58,8 +60,10 @@ class Window(Layer):
     C5: num_groups divides the input's channels and the output maps.
     C6: the kernel has C · K / groups · volume elements, or none and input 1 is set.
     C7: the bias has K elements, or none. C8: no dimension of the output is negative.
+    C9: the reference is of a size that can be computed: at most 2^24 elements of output, 2^30 products.
     """
 
+    most_inputs: ClassVar[int] = 3  # input, kernel, bias
     set: WindowAttributes = WindowAttributes()
     aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "kernel_shape": ("kernel_size_nd",),
@@ -93,6 +97,10 @@ class Window(Layer):
         sizes = shape[-len(window[0]) :]
         return [self.geometry(*axis) for axis in zip(sizes, *window, strict=True)]
 
+    def spans(self, shape: Sequence[int]) -> list[int]:
+        """Elements along each spatial dimension of the largest array that `apply` makes."""
+        raise NotImplementedError
+
     def kernel_shape_of(self, channels: int) -> tuple[int, ...]:
         """The kernel's shape with its channel axes."""
         raise NotImplementedError
@@ -105,7 +113,7 @@ class Window(Layer):
         state, shape = self.state(), inputs[0].shape
         kernel, *rest = self.window()
         rank = len(kernel)
-        if rank not in MOST_TAPS or min(kernel) < 1 or int(np.prod(kernel, dtype=object)) >= MOST_TAPS[rank]:
+        if rank not in MOST_TAPS or min(kernel) < 1 or math.prod(kernel) >= MOST_TAPS[rank]:
             self.refuse("kernel_size_nd", f"{kernel} is no kernel; give 2 or 3 dimensions of at least 1", "C1")
         if len(shape) < rank + 2:
             self.refuse(
@@ -125,8 +133,8 @@ class Window(Layer):
             self.refuse("num_groups", f"{groups} does not divide {channels} channels and {maps} output maps", "C5")
         wanted = self.kernel_shape_of(channels)
         count = _operand(inputs, weights, 1, "kernel").ref.size
-        if count != np.prod(wanted, dtype=np.int64):
-            message = f"{count} elements; a kernel {list(wanted)} has {np.prod(wanted, dtype=np.int64)}"
+        if count != math.prod(wanted):
+            message = f"{count} elements; a kernel {list(wanted)} has {math.prod(wanted)}"
             self.refuse("kernel", message, "C6")
         if 1 in self.set_input and weights["kernel"].ref.size:
             self.refuse("kernel", "given both as weights and as input 1; make the weights empty (shape: [0])", "C6")
@@ -136,6 +144,13 @@ class Window(Layer):
         if any(size < 0 for size, _, _ in self.spatial(shape)):
             sizes = [size for size, _, _ in self.spatial(shape)]
             self.refuse("pre_padding", f"the output would have spatial shape {sizes}; pad less", "C8")
+        batch, made = math.prod(shape[: -rank - 1]), math.prod(self.spans(shape))
+        elements, products = batch * made * max(channels, maps), batch * made * count
+        if elements > MOST_ELEMENTS or products > MOST_PRODUCTS:
+            message = (
+                f"{elements} elements, {products} products; at most {MOST_ELEMENTS} and {MOST_PRODUCTS} are computed"
+            )
+            self.refuse("kernel_size_nd", message, "C9")
 
     def evaluate(
         self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
@@ -164,6 +179,6 @@ def _reshaped(x: Bounded, shape: tuple[int, ...]) -> Bounded:
 def grouped(x: F64, w: F64, groups: int) -> F64:
     """One tap: x (N, C, *O) by w (groups, K/groups, C/groups) -> (N, K, *O), each group on its own channels."""
     n, spatial = x.shape[0], x.shape[2:]
-    split = x.reshape(n, groups, x.shape[1] // groups, -1)
-    product: F64 = np.matmul(w, split).reshape(n, -1, *spatial)
+    split = x.reshape(n, groups, x.shape[1] // groups, math.prod(spatial))
+    product: F64 = np.matmul(w, split).reshape(n, groups * w.shape[1], *spatial)
     return product

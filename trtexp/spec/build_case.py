@@ -53,6 +53,10 @@ class _OneCase:
         expect, outputs_expected = self.expectations()
         self.names(layers)
         outputs = self.outputs(head, layers)
+        for i, profile in enumerate(head.build.profiles if head else ()):
+            for tensor in profile.keys() - self.group("inputs").keys.keys():
+                message = f"no input {tensor!r}; {nearest(tensor, map(str, self.group('inputs').keys))}"
+                self.fault(("build", "profiles", i, tensor), message, key=True)
         self.stop_at_faults()
         assert head is not None and expect is not None
         flow = list(steps(layers))

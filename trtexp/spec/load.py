@@ -76,7 +76,7 @@ class ExperimentFile:
         for requirement in (key for tree in trees if tree for key in tree.keys):
             for flavour, versions in matcher(requirement):
                 numbers = {spec.version.removesuffix(".*") for spec in versions}
-                for version in (*numbers, *(f"{n}.99999" for n in numbers), "0", "99"):
+                for version in (*numbers, *(f"{n}{end}" for n in numbers for end in (".99999", ".0.0.1")), "0", "99"):
                     if versions.contains(version, prereleases=True) and (flavour, str(versions)) not in seen:
                         seen.add((flavour, str(versions)))
                         yield Target(flavour, version)

@@ -20,7 +20,6 @@ from trtexp.numerics import LARGEST, SMALLEST_NORMAL, UNIT, VALUE_DTYPES, encode
 from trtexp.spec.tensors import GENERATORS, MOST_ELEMENTS, Generator, Operand, Random, TensorError
 from trtexp.spec.tree import Number
 
-
 MOST_EXPONENT = 1100  # of `powers`: 2**-1074 is the smallest float64
 
 

@@ -8,7 +8,7 @@ from pydantic import Discriminator, Field, Tag
 
 from trtexp.definition import BuildOptions, Range
 from trtexp.layers.base import Model
-from trtexp.spec.tensors import TensorModel
+from trtexp.spec.tensors import Dtype, TensorModel
 from trtexp.tolerance import Tolerance
 
 PHASE = Literal["define", "build", "run"]
@@ -25,7 +25,7 @@ class AutoOptions(Model):
     """Measure errors against the terms of their own element; auto tries the global bound for convolutions."""
     fail: Literal["hard", "typical"] = "hard"
     """Which bound decides."""
-    lam: float = 4.0
+    lam: float = Field(default=4.0, gt=0, allow_inf_nan=False)
     """Sigmas of the typical bound."""
 
 
@@ -34,22 +34,24 @@ class Rule(Model):
 
     auto: AutoOptions | None = None
     """The bound that follows from the arithmetic, with options."""
-    ulp: float | None = Field(default=None, ge=0)
+    ulp: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     """Distance in units in the last place of the reference."""
-    atol: float | None = Field(default=None, ge=0)
+    atol: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     """Absolute part of |got - reference| <= atol + rtol · |reference|."""
-    rtol: float | None = Field(default=None, ge=0)
+    rtol: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     """Relative part of |got - reference| <= atol + rtol · |reference|."""
-    snr_db: float | None = None
+    snr_db: float | None = Field(default=None, allow_inf_nan=False)
     """Least ratio of signal to noise over the whole tensor, in decibels."""
-    cosine: float | None = Field(default=None, le=1)
+    cosine: float | None = Field(default=None, ge=-1, le=1)
     """Least cosine between got and reference."""
     reason: str = ""
-    """Why the automatic tolerance does not do."""
+    """Why the automatic tolerance does not do; every rule but auto needs one."""
 
     def tolerance(self) -> Tolerance:
-        """The rule for the comparison. Raises ValueError unless exactly one is given."""
+        """The rule for the comparison. Raises ValueError unless exactly one is given, with its reason."""
         given = [k for k in ("auto", "ulp", "atol", "rtol", "snr_db", "cosine") if getattr(self, k) is not None]
+        if given and given != ["auto"] and not self.reason:
+            raise ValueError(f"{given[0]} without a reason; say with reason: why auto does not do")
         if given == ["atol", "rtol"]:
             return Tolerance("close", atol=self.atol or 0.0, rtol=self.rtol or 0.0, reason=self.reason)
         if len(given) != 1 or given[0] in ("atol", "rtol"):
@@ -59,8 +61,9 @@ class Rule(Model):
             local = None if self.auto.local == "auto" else self.auto.local
             tf32 = None if self.auto.inputs is None else self.auto.inputs == "tf32"
             auto = self.auto
+            typical = auto.fail == "typical"
             return Tolerance(
-                "auto", acc=auto.acc, local=local, tf32=tf32, fail_typical=auto.fail == "typical", lam=auto.lam
+                "auto", acc=auto.acc, local=local, tf32=tf32, fail_typical=typical, lam=auto.lam, reason=self.reason
             )
         return Tolerance(given[0], limit=getattr(self, given[0]), reason=self.reason)
 
@@ -78,7 +81,9 @@ ToleranceModel = Annotated[
 
 
 def tolerances(model: Any) -> tuple[Tolerance, ...]:
-    """All rules that must hold."""
+    """All rules that must hold. Raises ValueError if there is none, or one that is not whole."""
+    if model == []:
+        raise ValueError("an empty list given; give at least one rule")
     if isinstance(model, list):
         return tuple(rule for item in model for rule in tolerances(item))
     return (Tolerance(model) if isinstance(model, str) else model.tolerance(),)
@@ -140,7 +145,9 @@ class Build(Model):
 class OutputModel(TensorModel):
     """What an output must be: its values by any generator, its shape, its dtype."""
 
-    dtype: Any = Field(default=None, description="the element type; left out: that of the reference")
+    dtype: Dtype | None = Field(  # type: ignore[assignment]
+        default=None, description="the element type; left out: that of the reference"
+    )
     from_: Literal["source", "derived", "observed"] | None = Field(
         default=None, alias="from", description="where the numbers come from"
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Union
+from typing import Annotated, Any, Literal, Union
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from trtexp.definition import DTYPES
 from trtexp.layers.base import Model
@@ -132,7 +132,11 @@ class TensorModel(Generator):
     dtype: Dtype = Field(default="float32", description="the element type")
 
 
-Operand = Union[str, Generator]
+def _kind(value: Any) -> str:
+    return "made" if isinstance(value, (dict, Generator)) else "name"
+
+
+Operand = Annotated[Union[Annotated[str, Tag("name")], Annotated[Generator, Tag("made")]], Discriminator(_kind)]
 for _model in (Tile, Join, Scale, Transpose, Generator, TensorModel):
     _model.model_rebuild()
 GENERATORS = tuple(name for name in Generator.model_fields if name != "shape")

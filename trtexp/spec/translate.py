@@ -25,6 +25,15 @@ _KINDS = {
 }
 
 
+_LIMITS = {
+    "greater_than_equal": "{ge:g} or more",
+    "greater_than": "more than {gt:g}",
+    "less_than_equal": "{le:g} or less",
+    "finite_number": "a finite number",
+    "union_tag_invalid": "a word or a mapping",
+}
+
+
 def translate(error: ValidationError, model: type[BaseModel], data: Any) -> Iterator[tuple[Path, bool, str]]:
     """(path, whether the key rather than the value is meant, message) of each fault of `data`."""
     kinds: dict[Path, list[str]] = {}
@@ -41,7 +50,10 @@ def translate(error: ValidationError, model: type[BaseModel], data: Any) -> Iter
             yield path, False, f"{_shown(given)} given; {nearest(str(given), allowed)}"
         elif kind.removesuffix("_type") in _KINDS or kind.removesuffix("_parsing") in _KINDS:
             base = kind.removesuffix("_type").removesuffix("_parsing")
-            kinds.setdefault(path, []).append(f"{'' if path in kinds else f'{_shown(given)} is not '}{_KINDS[base]}")
+            said = _KINDS[base] if path in kinds else f"{_shown(given)} is not {_KINDS[base]}"
+            kinds.setdefault(path, []).append(said)
+        elif kind in _LIMITS:
+            yield path, False, f"{_shown(given)} given; give {_LIMITS[kind].format(**context)}"
         elif kind == "value_error":
             yield path, False, str(context["error"])
         else:
@@ -54,9 +66,9 @@ def _path(loc: Path, data: Any) -> Path:
     """The parts that lead into the data; pydantic also names the alternative of a union that it tried."""
     path: Path = ()
     for part in loc:
-        if isinstance(data, dict) and part in data:
-            path, data = (*path, part), data[part]
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+        if (isinstance(data, dict) and part in data) or (
+            isinstance(data, list) and isinstance(part, int) and part < len(data)
+        ):
             path, data = (*path, part), data[part]
     return path
 

@@ -49,6 +49,7 @@ class Scalar:
     mark: Mark
     value: Any
     size: int = 1
+    depth: int = 0
 
 
 @dataclass(eq=False)
@@ -56,6 +57,7 @@ class Sequence:
     mark: Mark
     items: list[Node] = field(default_factory=list)
     size: int = 1
+    depth: int = 1
 
 
 @dataclass(eq=False)
@@ -65,6 +67,7 @@ class Mapping:
     mark: Mark
     keys: dict[Any, tuple[Mark, Node]] = field(default_factory=dict)
     size: int = 1
+    depth: int = 1
 
 
 Node = Union[Scalar, Sequence, Mapping]
@@ -120,6 +123,7 @@ def _compose(reader: Any, file: str) -> Node | None:
         if isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
             node, _ = stack.pop()
             node.size += sum(child.size for child in children(node))
+            node.depth += max((child.depth for child in children(node)), default=0)
             if node.size > MOST_NODES:
                 raise _fault(node.mark, f"{node.size} values after the expansion of aliases; at most {MOST_NODES}")
             if stack:
@@ -130,6 +134,8 @@ def _compose(reader: Any, file: str) -> Node | None:
                 raise _fault(mark, f"alias *{event.anchor} names no anchor above it")
             if any(node is anchors[event.anchor] for node, _ in stack):
                 raise _fault(mark, f"alias *{event.anchor} stands inside its own anchor")
+            if len(stack) + anchors[event.anchor].depth > MOST_DEPTH:
+                raise _fault(mark, f"nested deeper than {MOST_DEPTH} levels")
             stack[-1] = _attach(stack[-1], anchors[event.anchor], mark)
             continue
         if not isinstance(event, (yaml.ScalarEvent, yaml.SequenceStartEvent, yaml.MappingStartEvent)):
