@@ -147,9 +147,7 @@ class Window(Layer):
         batch, made = math.prod(shape[: -rank - 1]), math.prod(self.spans(shape))
         elements, products = batch * made * max(channels, maps), batch * made * count
         if elements > MOST_ELEMENTS or products > MOST_PRODUCTS:
-            message = (
-                f"{elements} elements, {products} products; at most {MOST_ELEMENTS} and {MOST_PRODUCTS} are computed"
-            )
+            message = f"{elements} elements and {products} products; give at most {MOST_ELEMENTS} and {MOST_PRODUCTS}"
             self.refuse("kernel_size_nd", message, "C9")
 
     def evaluate(

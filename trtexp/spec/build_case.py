@@ -47,16 +47,14 @@ class _OneCase:
         self.faults: list[Fault] = []
 
     def build(self, mark: Mark, changed: tuple[str, ...]) -> Case:
-        layers = dict(self.layers())
-        head = self.head()
+        layers, head = dict(self.layers()), self.head()
         inputs, weights = self.tensors("inputs"), self.tensors("weights")
         expect, outputs_expected = self.expectations()
         self.names(layers)
         outputs = self.outputs(head, layers)
         for i, profile in enumerate(head.build.profiles if head else ()):
-            for tensor in profile.keys() - self.group("inputs").keys.keys():
-                message = f"no input {tensor!r}; {nearest(tensor, map(str, self.group('inputs').keys))}"
-                self.fault(("build", "profiles", i, tensor), message, key=True)
+            for tensor in profile.keys() - inputs.keys():
+                self.fault(("build", "profiles", i, tensor), f"no input; {nearest(tensor, inputs)}", key=True)
         self.stop_at_faults()
         assert head is not None and expect is not None
         flow = list(steps(layers))

@@ -202,7 +202,7 @@ def _text(value: Any) -> Any:
 
 def _special(kind: str, dtype: str) -> list[float]:
     if dtype not in UNIT:
-        info = ml_dtypes.iinfo(VALUE_DTYPES[dtype]) if dtype != "bool" else None
+        info: Any = ml_dtypes.iinfo(VALUE_DTYPES[dtype]) if dtype != "bool" else None
         return [int(info.min), int(info.max)] if kind == "extremes" and info else [0]
     normal, smallest = SMALLEST_NORMAL[dtype], SMALLEST_NORMAL[dtype] * 2 * UNIT[dtype]
     return {

@@ -50,7 +50,7 @@ class Rule(Model):
     def tolerance(self) -> Tolerance:
         """The rule for the comparison. Raises ValueError unless exactly one is given, with its reason."""
         given = [k for k in ("auto", "ulp", "atol", "rtol", "snr_db", "cosine") if getattr(self, k) is not None]
-        if given and given != ["auto"] and not self.reason:
+        if given in (["ulp"], ["atol", "rtol"], ["snr_db"], ["cosine"]) and not self.reason:
             raise ValueError(f"{given[0]} without a reason; say with reason: why auto does not do")
         if given == ["atol", "rtol"]:
             return Tolerance("close", atol=self.atol or 0.0, rtol=self.rtol or 0.0, reason=self.reason)

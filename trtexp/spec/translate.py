@@ -66,9 +66,7 @@ def _path(loc: Path, data: Any) -> Path:
     """The parts that lead into the data; pydantic also names the alternative of a union that it tried."""
     path: Path = ()
     for part in loc:
-        if (isinstance(data, dict) and part in data) or (
-            isinstance(data, list) and isinstance(part, int) and part < len(data)
-        ):
+        if (isinstance(data, dict) and part in data) or (isinstance(data, list) and part in range(len(data))):
             path, data = (*path, part), data[part]
     return path
 
