@@ -66,7 +66,8 @@ def _path(loc: Path, data: Any) -> Path:
     """The parts that lead into the data; pydantic also names the alternative of a union that it tried."""
     path: Path = ()
     for part in loc:
-        if (isinstance(data, dict) and part in data) or (isinstance(data, list) and part in range(len(data))):
+        inside: Any = range(len(data)) if isinstance(data, list) else data if isinstance(data, dict) else ()
+        if part in inside:
             path, data = (*path, part), data[part]
     return path
 

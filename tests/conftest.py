@@ -1,0 +1,55 @@
+"""What tests share: experiments written in a line or two, and the deterministic profile of hypothesis."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from trtexp.spec.errors import SpecError
+from trtexp.spec.load import read
+
+settings.register_profile(
+    "trtexp", derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
+settings.load_profile("trtexp")
+
+EXPERIMENTS = Path(__file__).parents[1] / "experiments"
+
+#: A deconvolution of 1 … 9 by 1 … 9; tests replace pieces of it and add to its end.
+BASE = """\
+title: t
+inputs:
+  x: {shape: [1, 1, 3, 3], arange: {start: 1}}
+weights:
+  w: {shape: [1, 1, 3, 3], arange: {start: 1}}
+network:
+  deconv:
+    deconvolution_nd: {input: x, num_output_maps: 1, kernel_shape: [3, 3], kernel: w}
+"""
+
+
+@pytest.fixture
+def load(tmp_path):
+    """Text -> Experiment, with every release override checked. Raises SpecError."""
+
+    def load(text, target=None):
+        path = tmp_path / "e.yaml"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        file = read(path, "e.yaml")
+        return file.check() if target is None else file.experiment(target)
+
+    return load
+
+
+@pytest.fixture
+def faults(load):
+    """Text -> its faults as lines of text; none if all is well."""
+
+    def faults(text):
+        try:
+            load(text)
+        except SpecError as error:
+            return [str(fault) for fault in error.faults]
+        return []
+
+    return faults

@@ -1,0 +1,48 @@
+"""One layer by itself: made from plain data as the spec makes it, evaluated on arrays."""
+
+import numpy as np
+import pytest
+
+from trtexp.layers import LAYERS
+from trtexp.layers.base import LayerError
+from trtexp.numerics import Arithmetic, Bounded, encode, known
+
+
+def tensor(values, dtype="float32"):
+    return values if isinstance(values, Bounded) else known(encode(np.asarray(values, dtype=float), dtype))
+
+
+def evaluate(method, inputs, arrays=None, arithmetic=None, **data):
+    """The first output. `data` are the layer's keys; tensors and weights are named as they are needed."""
+    layer = LAYERS[method].model_validate(data)
+    operands = [None if x is None else tensor(x) for x in inputs]
+    weights = {name: tensor(values) for name, values in (arrays or {}).items()}
+    layer.check_inputs(operands, weights)
+    with np.errstate(all="ignore"):
+        return layer.evaluate(operands, weights, arithmetic or Arithmetic())[0]
+
+
+def windowed(method, x, w, b=None, maps=None, kernel=None, set_input=None, check=True, **attributes):
+    """A convolution or a deconvolution; `w` has its channel axes unless maps and kernel say otherwise."""
+    w = np.asarray(w, dtype=float)
+    first = 0 if method.startswith("conv") else 1
+    groups = attributes.get("num_groups", 1)
+    if maps is None:
+        maps = w.shape[0] if first == 0 else w.shape[1] * groups
+    data = {"input": "x", "num_output_maps": maps, "kernel_shape": list(kernel or w.shape[2:]), "kernel": "w"}
+    weights = {"kernel": w.reshape(-1)}
+    if b is not None:
+        data["bias"], weights["bias"] = "b", b
+    inputs = [x]
+    if set_input:
+        data["set_input"] = dict.fromkeys(set_input, "t")
+        inputs += [set_input.get(i) for i in range(1, max(set_input) + 1)]
+    return evaluate(method, inputs, weights, **data, set=attributes)
+
+
+def refused(label, method, *arguments, **keys):
+    """Assert that a constraint refuses, with its label at the end of the message; the place is returned."""
+    run = windowed if "conv" in method else evaluate
+    with pytest.raises(LayerError, match=rf"\[{label}\]$") as caught:
+        run(method, *arguments, **keys)
+    return caught.value.path

@@ -1,0 +1,122 @@
+"""add_quantize and add_dequantize: ties, saturation, scales, the legal codes near a tie."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from layer_runs import evaluate, refused, tensor
+
+KEYS = {"input": "x", "scale": "s"}
+
+
+def quantize(x, scale, dtype="float32", **keys):
+    return evaluate("quantize", [tensor(x, dtype), scale], **KEYS | keys)
+
+
+def dequantize(x, scale, dtype="int8", **keys):
+    return evaluate("dequantize", [tensor(x, dtype), scale], **KEYS | keys)
+
+
+def test_ties_go_to_the_even_code():
+    x = [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 0.49999997, 3.5]
+    y = quantize(x, 1.0)
+    assert y.ref.tolist() == [-2, -2, 0, 0, 2, 2, 0, 4]
+    assert y.dtype == "int8"
+    assert y.exact and y.certified.all()  # a scale of a power of two rounds nothing
+
+
+def test_codes_saturate_at_minus_128_and_127():
+    assert quantize([-1e6, -128.6, -128.4, 126.5, 127.4, 127.6, 1e6], 1.0).ref.tolist() == [
+        -128, -128, -128, 126, 127, 127, 127,
+    ]  # fmt: skip
+    assert quantize([-np.inf, np.inf], 1.0).ref.tolist() == [-128, 127]
+
+
+def test_a_scale_that_is_no_power_of_two_leaves_both_codes_legal_at_a_tie():
+    y = quantize([0.15, 0.1, 1.0], 0.1)  # 1.5 · scale is a tie, or just beside it
+    assert y.ref[1:].tolist() == [1, 10]
+    assert y.bound.tolist() == [1, 0, 0]
+    assert y.certified.tolist() == [False, True, True]
+
+
+def test_one_scale_per_slice_along_the_axis():
+    x = [[2.0, 4.0], [2.0, 4.0]]
+    assert quantize(x, [1.0, 2.0], set={"axis": 0}).ref.tolist() == [[2, 4], [1, 2]]
+    assert quantize(x, [1.0, 2.0], set={"axis": 1}).ref.tolist() == [[2, 2], [2, 2]]
+    assert quantize(x, [1.0, 2.0], set={"axis": -1}).ref.tolist() == [[2, 2], [2, 2]]
+    assert dequantize(x, [1.0, 2.0], set={"axis": 0}).ref.tolist() == [[2, 4], [4, 8]]
+
+
+@pytest.mark.parametrize(("member", "top"), [("INT8", 127), ("INT4", 7), ("FP8", 448)])
+def test_the_output_type_sets_the_range(member, top):
+    assert quantize([1e6, -1e6], 1.0, output_type=member).ref.tolist() == [top, -top - (member != "FP8")]
+    assert quantize([1e6], 1.0, set={"to_type": member}).ref.tolist() == [top]
+
+
+def test_fp8_rounds_to_three_bits_of_fraction():
+    assert quantize([17.0, 19.0, 1.0625], 1.0, output_type="FP8").ref.tolist() == [16, 20, 1]
+
+
+def test_an_error_that_came_in_makes_neighbouring_codes_legal():
+    x = replace(tensor([0.4, 0.2]), bound=np.array([0.2, 0.2]), typical=np.array([0.05, 0.05]))
+    y = evaluate("quantize", [x, 1.0], **KEYS)
+    assert y.bound.tolist() == [1, 0]
+    assert y.typical.tolist() == [0, 0]
+
+
+def test_dequantize_multiplies_and_is_exact_for_a_power_of_two():
+    y = dequantize([-128, 0, 127], 0.25)
+    assert y.ref.tolist() == [-32, 0, 31.75]
+    assert y.exact and y.dtype == "float32"
+
+
+def test_dequantize_by_another_scale_is_good_to_one_ulp():
+    scale = float(np.float32(0.1))
+    y = dequantize([3, 0], 0.1)
+    np.testing.assert_allclose(y.ref, [3 * scale, 0])
+    assert y.bound[0] == pytest.approx(2 * 2.0**-24 * 3 * scale)
+    assert y.bound[1] == 0
+
+
+def test_there_and_back_is_within_half_a_scale():
+    x = np.linspace(-100, 100, 41)
+    y = evaluate("dequantize", [quantize(x, 1.0), 1.0], **KEYS)
+    assert np.abs(y.ref - x).max() <= 0.5
+    assert evaluate("dequantize", [quantize(x, 1.0), 1.0], **KEYS, output_type="HALF").dtype == "float16"
+
+
+@pytest.mark.parametrize(
+    ("scale", "axis"), [([1, 2], None), ([1, 2, 3], 0), ([1, 2], 2), ([1, 2], -3), ([1, 2], 10**30)]
+)
+def test_a_scale_of_another_count_than_its_axis_is_refused_c1(scale, axis):
+    attributes = {} if axis is None else {"axis": axis}
+    refused("C1", "quantize", [np.ones((2, 2)), np.array(scale)], **KEYS, set=attributes)
+    refused("C1", "dequantize", [tensor(np.ones((2, 2)), "int8"), np.array(scale)], **KEYS, set=attributes)
+
+
+@pytest.mark.parametrize("scale", [0.0, -1.0, np.nan])
+def test_a_scale_that_is_not_positive_is_refused_c2(scale):
+    assert refused("C2", "quantize", [[1.0], scale], **KEYS) == ("quantize", "scale")
+
+
+def test_a_zero_point_other_than_0_is_refused_c3():
+    refused("C3", "quantize", [[1.0], 1.0, [1.0]], **KEYS)
+    assert evaluate("quantize", [[1.0], 1.0, [0.0]], **KEYS).ref.tolist() == [1]
+
+
+@pytest.mark.parametrize("dtype", ["int32", "int8", "bool", "int64"])
+def test_quantizing_what_is_not_float_is_refused_c4(dtype):
+    assert refused("C4", "quantize", [tensor([1], dtype), 1.0], **KEYS) == ("quantize", "input")
+
+
+@pytest.mark.parametrize("dtype", ["float32", "int32", "bool"])
+def test_dequantizing_what_is_no_code_is_refused_c4(dtype):
+    assert refused("C4", "dequantize", [tensor([1], dtype), 1.0], **KEYS) == ("dequantize", "input")
+
+
+@pytest.mark.parametrize("member", ["BOOL", "INT32", "INT64", "FLOAT"])
+def test_an_output_type_that_holds_no_codes_is_refused_c4(member):
+    assert refused("C4", "quantize", [[1.0], 1.0], **KEYS, output_type=member) == ("quantize", "output_type")
+    assert refused("C4", "quantize", [[1.0], 1.0], **KEYS, set={"to_type": member}) == ("set", "to_type")
+    if member != "FLOAT":
+        refused("C4", "dequantize", [tensor([1], "int8"), 1.0], **KEYS, output_type=member)
