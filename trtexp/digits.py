@@ -35,7 +35,7 @@ def number(value: Any, bound: Any = 0.0, dtype: str = "float64") -> str:
 
 
 def shortest(value: float, dtype: str) -> str:
-    """The shortest decimal that reads back to the same number of `dtype` (float64 unless float32 or float16); integers whole."""
+    """The shortest decimal that reads back to the same number of `dtype`; whole numbers are written out."""
     if dtype in _NARROW and not float(value).is_integer():
         with np.errstate(over="ignore"):
             narrow = _NARROW[dtype](value)

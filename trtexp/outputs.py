@@ -132,6 +132,7 @@ class JudgedOutput:
             certified=judged.certified,
             certified_wrong=judged.certified_wrong,
             undetermined=judged.undetermined,
+            terms=self._terms(),
             typical=_brief(ratios.max()) if ratios is not None and ratios.size else None,
             rms_typical=_brief(np.sqrt(np.mean(ratios**2))) if ratios is not None and ratios.size else None,
             marks=self.marks(),
@@ -148,16 +149,15 @@ class JudgedOutput:
         return (reference.dtype, reference.shape) if reference is not None else ("unknown", ())
 
     def _assumptions(self) -> list[str]:
-        said, reference, pair = list(self.judged.notes), self.judged.reference, self.judged.actual_reference
-        reasons = [f"{rule.describe()}: {rule.reason}" for rule in self.rules if rule.reason]
+        return [*self.judged.notes, *(f"{rule.describe()}: {rule.reason}" for rule in self.rules if rule.reason)]
+
+    def _terms(self) -> str | None:
+        """How many terms make the worst element, and how large they are; None if there is no error."""
+        reference, pair = self.judged.reference, self.judged.actual_reference
         if reference is None or pair is None or reference.terms is None or not pair.error.any():
-            return said + reasons
+            return None
         m, n, s = (float(part[pair.worst]) for part in reference.terms)
-        index = ", ".join(str(i) for i in pair.worst)
-        said.append(
-            f"worst at [{index}]: {n:.0f} terms, sum of magnitudes {rounded(m, 3)}, largest partial sum {rounded(s, 3)}"
-        )
-        return said + reasons
+        return f"a sum of {n:.0f} terms, magnitudes {rounded(m, 3)} in all, partial sums up to {rounded(s, 3)}"
 
 
 def judge_output(

@@ -74,6 +74,7 @@ class OutputRecord(Record):
 
     verdict: `pass`, `wide` (inside the hard bound, outside the typical one), `mismatch`, `vacuous`, `undetermined`.
     bound: B per element, nested like the shape, 3 significant digits (None above `WHOLE` elements).
+    terms: the sum behind the worst element of a dot product, in words.
     certified: how many elements the exactness certificate covers; certified_wrong: of these, how many are not exact.
     typical: the largest error / T, and rms_typical the root mean square over the uncertified elements.
     """
@@ -97,6 +98,7 @@ class OutputRecord(Record):
     certified: int = 0
     certified_wrong: int = 0
     undetermined: int = 0
+    terms: str | None = None
     typical: float | str | None = None
     rms_typical: float | str | None = None
     marks: list[Mark] = []

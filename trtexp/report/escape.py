@@ -149,10 +149,11 @@ def _url(url: str) -> str:
 def wrap(markdown: str, columns: int = WIDTH) -> list[str]:
     """Lines of escaped Markdown, broken at spaces outside of code, each a plain line of its paragraph."""
     lines, line = [], ""
-    for word in _SPAN.sub(lambda m: m[0].replace(" ", _HELD), markdown).split(" "):
+    held = re.sub(r" ([-+*=]) ", rf"{_HELD}\1{_HELD}", markdown)  # no line starts with what could be a bullet
+    for word in _SPAN.sub(lambda m: m[0].replace(" ", _HELD), held).split(" "):
         if line and width(line) + 1 + width(word) > columns:
             lines.append(line)
             line = word
         else:
             line = f"{line} {word}" if line else word
-    return [_guard(each).replace(_HELD, " ") for each in [*lines, line]]
+    return [_guard(each.replace(_HELD, " ")) for each in [*lines, line]]

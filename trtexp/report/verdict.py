@@ -104,6 +104,8 @@ def _error(comparison: Comparison, output: OutputRecord) -> str:
     text = f"worst error {rounded(error, 3)}"
     if comparison.index:
         text += f" at {code(index_text(comparison.index))}"
+    if output.terms is not None and comparison is output.actual_reference:
+        text += f" ({output.terms})"
     if comparison.ratio is not None:
         of = "the bound" if comparison is output.actual_reference else "what is allowed"
         text += f", {_ratio(comparison.ratio)} of {of}"
