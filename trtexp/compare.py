@@ -191,9 +191,9 @@ def _with_verdict(judged: Judgement, got: F64 | None, reference: Bounded, rules:
     certified = int(reference.certified.sum())
     wrong, typical, notes, verdict = 0, None, list(judged.notes), "pass"
     if judged.actual_reference is not None and got is not None:
-        error = judged.actual_reference.error
+        error = np.where(reference.undetermined, 0.0, judged.actual_reference.error)
         wrong = int((reference.certified & (error > 0)).sum())
-        typical = replace(judged.actual_reference, allowed=reference.typical).ratio
+        typical = replace(judged.actual_reference, error=error, allowed=reference.typical).ratio
         auto = any(rule.kind == "auto" for rule in rules)
         if auto and reference.dtype in UNIT and (error > reference.typical).any():
             verdict = "wide"
@@ -237,7 +237,8 @@ def _tensor_wide(got: F64, reference: F64, rules: Sequence[Tolerance]) -> list[s
     for rule in rules:
         if rule.kind == "snr_db":
             noise = float(np.sum((got - reference) ** 2))
-            snr = np.inf if noise == 0 else 10 * np.log10(float(np.sum(reference**2)) / noise)
+            with np.errstate(divide="ignore"):
+                snr = np.inf if noise == 0 else 10 * np.log10(float(np.sum(reference**2)) / noise)
             notes.append(f"{'too low: ' if not snr >= rule.limit else ''}snr {snr:.4g} dB, {rule.describe()}")
         if rule.kind == "cosine":
             norms = float(np.linalg.norm(got) * np.linalg.norm(reference))

@@ -22,7 +22,7 @@ def evaluate(method, inputs, arrays=None, arithmetic=None, **data):
         return layer.evaluate(operands, weights, arithmetic or Arithmetic())[0]
 
 
-def windowed(method, x, w, b=None, maps=None, kernel=None, set_input=None, check=True, **attributes):
+def windowed(method, x, w, b=None, maps=None, kernel=None, set_input=None, arithmetic=None, **attributes):
     """A convolution or a deconvolution; `w` has its channel axes unless maps and kernel say otherwise."""
     w = np.asarray(w, dtype=float)
     first = 0 if method.startswith("conv") else 1
@@ -37,7 +37,7 @@ def windowed(method, x, w, b=None, maps=None, kernel=None, set_input=None, check
     if set_input:
         data["set_input"] = dict.fromkeys(set_input, "t")
         inputs += [set_input.get(i) for i in range(1, max(set_input) + 1)]
-    return evaluate(method, inputs, weights, **data, set=attributes)
+    return evaluate(method, inputs, weights, arithmetic, **data, set=attributes)
 
 
 def refused(label, method, *arguments, **keys):
