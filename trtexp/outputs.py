@@ -100,11 +100,8 @@ class JudgedOutput:
         text = self.expected.made.text
         if text is None:
             return _text(decode(self.expected.made.array)[index])
-        if isinstance(text, list) and not isinstance(text[0], list):
-            return str(text[int(np.ravel_multi_index(index, self.expected.made.array.shape))])
-        for i in index:
-            text = text[i]
-        return str(text)
+        flat = np.array(text, dtype=object).reshape(-1)  # it may be nested less deeply than the shape
+        return str(flat[int(np.ravel_multi_index(index, self.expected.made.array.shape))])
 
     def record(self) -> OutputRecord:
         judged, reference, expected = self.judged, self.judged.reference, self.expected

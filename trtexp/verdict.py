@@ -133,12 +133,15 @@ def _of_error(case: Case, outcome: Outcome) -> Verdict:
         return Verdict("failed", False, f"refused in {phase} with another message", (what,))
     unmet = tuple(_unmet(case, outcome))
     if unmet:
-        return Verdict("failed", False, "a warning or a log line did not come", unmet)
+        return Verdict("failed", False, "other warnings or log lines than expected", unmet)
     return Verdict("pass", True, f"refused in {phase}, as expected")
 
 
 def _unmet(case: Case, outcome: Outcome) -> Iterator[str]:
-    """Expected warnings and log lines that did not come."""
+    """Expected warnings and log lines that did not come, and warnings that nobody expects."""
+    for text in outcome.warnings:
+        if not any(re.search(pattern, text) for pattern in case.warnings):
+            yield f"a Python warning that is not expected: {text}"
     for patterns, texts, what in (
         (case.warnings, outcome.warnings, "Python warning"),
         (case.log, [line.text for line in outcome.log], "log line"),
@@ -150,13 +153,15 @@ def _unmet(case: Case, outcome: Outcome) -> Iterator[str]:
 
 def _of_tensors(case: Case, outcome: Outcome, outputs: Sequence[JudgedOutput]) -> Verdict:
     unmet = tuple(_unmet(case, outcome))
-    wrong = tuple(fault for output in outputs for fault in (*output.form_faults(), *output.sentences()))
+    lost = [output.name for output in outputs if outcome.status == "ran" and output.actual is None]
+    wrong = tuple(f"{name}: no tensor came back" for name in lost)
+    wrong += tuple(fault for output in outputs for fault in (*output.form_faults(), *output.sentences()))
     if case.finding is not None and outcome.status == "ran":
         return _of_finding(outputs, wrong, unmet)
     if wrong:
         return Verdict("mismatch", False, "mismatch", (*wrong, *unmet))
     if unmet:
-        return Verdict("failed", False, "a warning or a log line did not come", unmet)
+        return Verdict("failed", False, "other warnings or log lines than expected", unmet)
     if outcome.status == "built":
         return Verdict("built", True, "built ahead of time: shapes and types agree")
     return Verdict("pass", True, _praise(outputs))
