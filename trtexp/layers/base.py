@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Annotated, Any, ClassVar, Literal, NoReturn, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
@@ -91,8 +91,12 @@ class Layer(Model):
     check: bool = True
     """False: trtexp refuses nothing about this layer, so that TensorRT's own answer is the experiment."""
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> Mapping[str, Any]:
         """The attributes as they stand at the end: arguments first, then assignments in the order of the file."""
+        return self._state
+
+    @cached_property
+    def _state(self) -> dict[str, Any]:
         state: dict[str, Any] = {}
         for name, value in [*self._arguments(), *self.set.given()]:
             for attribute in self.aliases.get(name, (name,)):

@@ -63,16 +63,16 @@ class ConvolutionNd(Window):
     def apply(self, x: F64, w: F64, b: F64 | None) -> F64:
         kernel, stride, dilation, _, _ = self.window()
         groups, axes = self.state().get("num_groups", 1), self.spatial(x.shape)
-        y = np.zeros((x.shape[0], w.shape[0], *(size for size, _, _ in axes)))
+        y = np.zeros((*x.shape[:2], w.shape[1], *(size for size, _, _ in axes)))
         # The window may read past the padding (ROUND_UP): zeros up to the last tap of the last step.
         reach = [
             max(0, (size - 1) * s + 1 + d * (k - 1) - pre - length)
-            for (size, pre, _), s, d, k, length in zip(axes, stride, dilation, kernel, x.shape[2:], strict=True)
+            for (size, pre, _), s, d, k, length in zip(axes, stride, dilation, kernel, x.shape[3:], strict=True)
         ]
         padded: F64 = np.pad(
-            x, [(0, 0), (0, 0), *((pre, after) for (_, pre, _), after in zip(axes, reach, strict=True))]
+            x, [(0, 0), (0, 0), (0, 0), *((pre, after) for (_, pre, _), after in zip(axes, reach, strict=True))]
         )
-        taps = w.reshape(groups, w.shape[0] // groups, w.shape[1], *kernel)
+        taps = w.reshape(len(w), 1, groups, w.shape[1] // groups, w.shape[2], *kernel)
         for tap in np.ndindex(*kernel):
             window: Any = (
                 ...,
@@ -81,8 +81,8 @@ class ConvolutionNd(Window):
                     for t, d, s, (size, _, _) in zip(tap, dilation, stride, axes, strict=True)
                 ),
             )
-            y += grouped(padded[window], taps[(..., *tap)], groups)
-        return y if b is None else y + b.reshape(-1, *[1] * len(kernel))
+            y += grouped(padded[window], taps[(..., *tap)])
+        return y if b is None else y + b.reshape(len(b), 1, -1, *[1] * len(kernel))
 
 
 class Convolution(ConvolutionNd):

@@ -54,20 +54,20 @@ class DeconvolutionNd(Window):
         kernel, stride, dilation, _, _ = self.window()
         groups, axes = self.state().get("num_groups", 1), self.spatial(x.shape)
         full = [size + pre + post for size, pre, post in axes]
-        y = np.zeros((x.shape[0], w.shape[1] * groups, *full))
-        taps = np.swapaxes(w.reshape(groups, w.shape[0] // groups, w.shape[1], *kernel), 1, 2)
+        y = np.zeros((*x.shape[:2], w.shape[2] * groups, *full))
+        taps = np.swapaxes(w.reshape(len(w), 1, groups, w.shape[1] // groups, w.shape[2], *kernel), 3, 4)
         for tap in np.ndindex(*kernel):
             spread: Any = (
                 ...,
                 *(
                     slice(t * d, t * d + max(0, (length - 1) * s + 1), s)
-                    for t, d, s, length in zip(tap, dilation, stride, x.shape[2:], strict=True)
+                    for t, d, s, length in zip(tap, dilation, stride, x.shape[3:], strict=True)
                 ),
             )
-            y[spread] += grouped(x, taps[(..., *tap)], groups)
+            y[spread] += grouped(x, taps[(..., *tap)])
         cut: Any = (..., *(slice(pre, pre + size) for size, pre, _ in axes))
         y = y[cut]
-        return y if b is None else y + b.reshape(-1, *[1] * len(kernel))
+        return y if b is None else y + b.reshape(len(b), 1, -1, *[1] * len(kernel))
 
 
 class Deconvolution(DeconvolutionNd):

@@ -106,7 +106,7 @@ class Window(Layer):
         raise NotImplementedError
 
     def apply(self, x: F64, w: F64, b: F64 | None) -> F64:
-        """The operator in float64: x (N, C, *I), w with its channel axes, b (K,)."""
+        """The operator in float64, on V variants at once: x (V, N, C, *I), w (V, and its own axes), b (V, K)."""
         raise NotImplementedError
 
     def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
@@ -160,7 +160,7 @@ class Window(Layer):
         w = _reshaped(_operand(inputs, weights, 1, "kernel"), self.kernel_shape_of(x.shape[-rank - 1]))
         bias = _operand(inputs, weights, 2, "bias")
         b = None if bias is None or bias.ref.size == 0 else _reshaped(bias, (bias.ref.size,))
-        y = dot_product(self.apply, folded, w, b, arithmetic)
+        y = dot_product(self.apply, folded, w, b, arithmetic, stacked=True)
         return (_reshaped(y, (*batch, *y.shape[1:])),)
 
 
@@ -174,9 +174,9 @@ def _reshaped(x: Bounded, shape: tuple[int, ...]) -> Bounded:
     return moved(lambda part: part.reshape(shape), x)
 
 
-def grouped(x: F64, w: F64, groups: int) -> F64:
-    """One tap: x (N, C, *O) by w (groups, K/groups, C/groups) -> (N, K, *O), each group on its own channels."""
-    n, spatial = x.shape[0], x.shape[2:]
-    split = x.reshape(n, groups, x.shape[1] // groups, math.prod(spatial))
-    product: F64 = np.matmul(w, split).reshape(n, groups * w.shape[1], *spatial)
+def grouped(x: F64, w: F64) -> F64:
+    """One tap: x (V, N, C, *O) by w (V, 1, groups, K/groups, C/groups) -> (V, N, K, *O), each group on its channels."""
+    variants, n, channels, *spatial = x.shape
+    split = x.reshape(variants, n, w.shape[2], channels // w.shape[2], math.prod(spatial))
+    product: F64 = np.matmul(w, split).reshape(variants, n, w.shape[2] * w.shape[3], *spatial)
     return product

@@ -1,0 +1,103 @@
+"""dtypes, their rounding units, and the bits of their numbers. u is the unit roundoff: half the spacing at 1."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+import ml_dtypes
+import numpy as np
+from numpy.typing import NDArray
+
+from trtexp.definition import DTYPES, Array
+
+F64 = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+#: dtype name -> the numpy dtype of its values (ml_dtypes where numpy has none).
+VALUE_DTYPES: dict[str, np.dtype[Any]] = {
+    name: np.dtype(storage)
+    if name == storage
+    else np.dtype({"bfloat16": ml_dtypes.bfloat16, "float8e4m3": ml_dtypes.float8_e4m3fn, "int4": ml_dtypes.int4}[name])
+    for name, (storage, _, _) in DTYPES.items()
+}
+UNIT = {"float32": 2.0**-24, "float16": 2.0**-11, "bfloat16": 2.0**-8, "float8e4m3": 2.0**-4}
+SMALLEST_NORMAL = {"float32": 2.0**-126, "float16": 2.0**-14, "bfloat16": 2.0**-126, "float8e4m3": 2.0**-6}
+LARGEST = {name: float(ml_dtypes.finfo(VALUE_DTYPES[name]).max) for name in UNIT}
+TF32_UNIT = 2.0**-11
+
+
+def encode(values: Any, dtype: str) -> Array:
+    """Round values to a dtype, to nearest, ties to even. Raises ValueError where an integer or bool does not fit."""
+    source = np.asarray(values)
+    target = VALUE_DTYPES[dtype]
+    if dtype == "bool":
+        if not np.isin(source, (0, 1)).all():
+            raise ValueError("bool takes true, false, 0 and 1 only")
+    elif dtype not in UNIT:
+        info = ml_dtypes.iinfo(target)
+        # float64 holds 2^63, and not 2^63 - 1
+        small = source < float(int(info.max) + 1) if source.dtype.kind == "f" else source <= int(info.max)
+        bad = ~((source >= int(info.min)) & small)
+        if bad.any():
+            raise ValueError(f"{source[bad][0]} is outside {dtype}, which takes {info.min} to {info.max}")
+        if source.dtype.kind == "f" and (source != np.floor(source)).any():
+            raise ValueError(f"{source[source != np.floor(source)][0]} is not a whole number, as {dtype} needs")
+    with np.errstate(over="ignore", invalid="ignore"):
+        rounded = source.astype(target)
+    if dtype == "int4":
+        nibbles = rounded.astype(np.int8).reshape(-1).view(np.uint8) & 15
+        nibbles = np.append(nibbles, np.zeros(nibbles.size % 2, np.uint8))
+        return Array(dtype, source.shape, nibbles[0::2] | (nibbles[1::2] << 4))
+    return Array(dtype, source.shape, rounded.reshape(-1).view(DTYPES[dtype][0]))
+
+
+def decode(array: Array) -> np.ndarray:
+    """The values of an array, in their own dtype and shape."""
+    if array.dtype == "int4":
+        nibbles = np.stack([array.bits & 15, array.bits >> 4], axis=-1).reshape(-1)[: array.size]
+        signed = (nibbles.astype(np.int8) ^ 8) - 8
+        return signed.astype(ml_dtypes.int4).reshape(array.shape)
+    return array.bits.view(VALUE_DTYPES[array.dtype]).reshape(array.shape)
+
+
+def lowest_bit(values: F64) -> NDArray[np.int64]:
+    """Exponent of the lowest set bit of each value; a large positive number for 0 (it never limits)."""
+    mantissa, exponent = np.frexp(values)
+    whole = (np.abs(mantissa) * 2.0**53).astype(np.int64)
+    low = np.where(whole == 0, 1, whole & -whole)
+    shift = np.round(np.log2(low.astype(np.float64))).astype(np.int64)
+    return np.where(whole == 0, 10_000, exponent - 53 + shift)
+
+
+def significant_bits(values: F64) -> int:
+    """The most significant bits that any of the values needs."""
+    finite = values[np.isfinite(values) & (values != 0)]
+    if finite.size == 0:
+        return 0
+    return int((np.frexp(finite)[1] - lowest_bit(finite)).max())
+
+
+_NUMBER = re.compile(r"[-+]?(\d*)\.?(\d*)(?:[eE]([-+]?\d+))?$")
+
+
+def half_unit(text: str, dtype: str) -> float:
+    """Half a unit of the last printed digit of a literal: `98765.4` -> 0.05; 0 if the dtype holds it exactly."""
+    match = _NUMBER.match(text)
+    if not match or dtype not in UNIT:
+        return 0.0
+    with np.errstate(over="ignore", under="ignore"):
+        held = float(np.float64(text).astype(VALUE_DTYPES[dtype]))
+    last = int(match[3] or 0) - len(match[2])
+    if not np.isfinite(held) or abs(last) > 400 or Decimal(held) == Decimal(text):
+        return 0.0
+    return float(Decimal(5).scaleb(last - 1))
+
+
+def spacing(values: F64, dtype: str) -> F64:
+    """The distance from |value| to the next larger number of the dtype: one ulp."""
+    if dtype not in UNIT:
+        return np.ones(values.shape)
+    magnitude = np.maximum(np.abs(values), SMALLEST_NORMAL[dtype])
+    return np.ldexp(2 * UNIT[dtype], np.frexp(magnitude)[1] - 1)
