@@ -47,7 +47,7 @@ def translate(error: ValidationError, model: type[BaseModel], data: Any) -> Iter
             yield path, True, f"{item['loc'][-1]} is missing"
         elif kind == "literal_error":
             allowed = re.findall(r"'([^']*)'", context["expected"])
-            yield path, False, f"{_shown(given)} given; {nearest(str(given), allowed)}"
+            yield path, "[key]" in item["loc"], f"{_shown(given)} given; {nearest(str(given), allowed)}"
         elif kind.removesuffix("_type") in _KINDS or kind.removesuffix("_parsing") in _KINDS:
             base = kind.removesuffix("_type").removesuffix("_parsing")
             said = _KINDS[base] if path in kinds else f"{_shown(given)} is not {_KINDS[base]}"

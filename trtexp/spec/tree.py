@@ -173,7 +173,7 @@ def _attach(entry: tuple[Node, Any], child: Node, mark: Mark) -> tuple[Node, Any
     assert isinstance(node, Mapping)
     if key is _NO_KEY:
         if not isinstance(child, Scalar) or isinstance(child.value, float):
-            raise _fault(mark, "a key that is no plain name; keys are names or whole numbers")
+            raise _fault(child.mark, "a key that is no plain name; keys are names or whole numbers")
         if child.value == "<<":
             raise _fault(mark, "merge key <<; write the keys out, or use cases, which merge over the file")
         if child.value in node.keys:
