@@ -207,12 +207,14 @@ class NetworkDefinition:
         return hashlib.sha256(self.canonical().encode()).hexdigest()
 
 
-def references(value: Value) -> Iterator[Ref]:
-    """Every Ref inside an argument or attribute value."""
-    if isinstance(value, Ref):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
+def references(of: Step | Value) -> Iterator[Ref]:
+    """Every Ref inside a step, or inside an argument or attribute value."""
+    if isinstance(of, Ref):
+        yield of
+    elif isinstance(of, Assign):
+        yield from references(of.value)
+    elif isinstance(of, (tuple, Call)):
+        for item in of.arguments.values() if isinstance(of, Call) else of:
             yield from references(item)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from trtexp.definition import NETWORK, Call, Input, NetworkDefinition, Step, references
+from trtexp.definition import Input, NetworkDefinition, references
 from trtexp.layers import LAYERS
 from trtexp.layers.base import Layer
 from trtexp.layers.network import NodeError, steps
@@ -19,14 +19,12 @@ from trtexp.spec.differs import differs
 from trtexp.spec.errors import Fault, Mark, SpecError, nearest
 from trtexp.spec.make import Made, make
 from trtexp.spec.models import KEYS, ExpectModel, ExperimentModel, LayerModel, OutputModel, tolerances
+from trtexp.spec.names import NAME, RESERVED, bad_name
 from trtexp.spec.tensors import GENERATORS, TensorError, TensorModel
 from trtexp.spec.translate import Path as Place
 from trtexp.spec.translate import translate
 from trtexp.spec.tree import Mapping, find, plain
 from trtexp.tolerance import Tolerance
-
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-RESERVED = (NETWORK, *ExpectModel.model_fields)
 
 
 class CaseBuilder:
@@ -35,15 +33,16 @@ class CaseBuilder:
     def __init__(self, folder: Path, base: Mapping) -> None:
         self.folder = folder
         self.base = base
+        self.made: dict[Mapping, dict[str, Made]] = {}  # groups of tensors that cases share, by their node
 
     def case(self, name: str, mark: Mark, tree: Mapping, partial: Mapping) -> Case:
         """Raises SpecError with all the faults that can be told at once."""
-        return _OneCase(self.folder, name, tree).build(mark, differs(self.base, partial))
+        return _OneCase(self, name, tree).build(mark, differs(self.base, partial))
 
 
 class _OneCase:
-    def __init__(self, folder: Path, name: str, tree: Mapping) -> None:
-        self.folder, self.name, self.tree = folder, name, tree
+    def __init__(self, builder: CaseBuilder, name: str, tree: Mapping) -> None:
+        self.folder, self.shared, self.name, self.tree = builder.folder, builder.made, name, tree
         self.faults: list[Fault] = []
 
     def build(self, mark: Mark, changed: tuple[str, ...]) -> Case:
@@ -58,7 +57,7 @@ class _OneCase:
         self.stop_at_faults()
         assert head is not None and expect is not None
         flow = list(steps(layers))
-        used = {ref.name for step in flow for ref in _refs(step) if ref.kind == "weights"}
+        used = {ref.name for step in flow for ref in references(step) if ref.kind == "weights"}
         definition = NetworkDefinition(
             inputs=tuple(Input(n, m.array.dtype, m.array.shape) for n, m in inputs.items()),
             weights={n: m.array for n, m in weights.items() if n in used},
@@ -99,6 +98,7 @@ class _OneCase:
             unsupported=expect.unsupported,
             warnings=tuple(expect.warnings),
             log=tuple(expect.log),
+            repeat=(head.repeat.builds, head.repeat.runs) if head.repeat else None,
             finding=head.finding,
             reason=head.reason,
             issue=head.issue,
@@ -146,7 +146,7 @@ class _OneCase:
         for name, (_, node) in self.group("network").keys.items():
             place: Place = ("network", name)
             if not isinstance(name, str) or not NAME.fullmatch(name) or name in RESERVED:
-                self.fault(place, _bad_name(name), key=True)
+                self.fault(place, bad_name(name), key=True)
                 continue
             if not isinstance(node, Mapping):
                 self.fault(place, "give a mapping with an add_… method, as in deconvolution_nd: {input: x, …}")
@@ -223,18 +223,28 @@ class _OneCase:
         return tuple(head.outputs)
 
     def tensors(self, group: str) -> dict[str, Made]:
+        node = self.group(group)
+        if node not in self.shared:
+            faults = len(self.faults)
+            made = dict(self.new_tensors(group))
+            if len(self.faults) > faults:
+                return made
+            self.shared[node] = made
+        return self.shared[node]
+
+    def new_tensors(self, group: str) -> Iterator[tuple[str, Made]]:
         made: dict[str, Made] = {}
         for name, (_, node) in self.group(group).keys.items():
             if not isinstance(name, str) or not NAME.fullmatch(name) or name in RESERVED:
-                self.fault((group, name), _bad_name(name), key=True)
+                self.fault((group, name), bad_name(name), key=True)
                 continue
             model = self.validate(TensorModel, plain(node), (group, name))
             try:
                 if model is not None:
                     made[name] = make(model, model.dtype, made, self.folder)
+                    yield name, made[name]
             except TensorError as error:
                 self.fault((group, name, *error.path), str(error))
-        return made
 
     def expectations(self) -> tuple[ExpectModel | None, dict[str, OutputModel]]:
         data = {key: plain(child) for key, (_, child) in self.group("expect").keys.items()}
@@ -285,15 +295,3 @@ class _OneCase:
             signed_zero=model.signed_zero,
             tolerance=rules,
         )
-
-
-def _bad_name(name: object) -> str:
-    if name in RESERVED:
-        return f"{name!r} is a reserved word; choose another name"
-    return f"{name!r} is no name; use letters, digits and _, and start with a letter"
-
-
-def _refs(step: Step) -> Iterator[Any]:
-    values = step.arguments.values() if isinstance(step, Call) else (step.value,)
-    for value in values:
-        yield from references(value)

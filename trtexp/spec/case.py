@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from trtexp.definition import Array, NetworkDefinition
 from trtexp.layers.base import Layer
 from trtexp.layers.network import Evaluation, evaluate
-from trtexp.numerics import Arithmetic, known
+from trtexp.numerics import Arithmetic
 from trtexp.spec.errors import Mark
 from trtexp.spec.make import Made
 from trtexp.tolerance import Tolerance
@@ -35,6 +35,7 @@ class Expected:
 class Case:
     """One network with its inputs and all that is expected of it; see ExperimentModel for the keys.
 
+    repeat: (builds, runs of each), to see whether results differ.
     error: (phase, regex) of the refusal that must come. differs: what the case changes in the file's base.
     """
 
@@ -52,6 +53,7 @@ class Case:
     unsupported: str | None = None
     warnings: tuple[str, ...] = ()
     log: tuple[str, ...] = ()
+    repeat: tuple[int, int] | None = None
     finding: str | None = None
     reason: str | None = None
     issue: str | None = None
@@ -65,8 +67,8 @@ class Case:
     def evaluation(self, arithmetic: Arithmetic = STRICT) -> Evaluation:
         """The float64 reference with the bounds that this arithmetic grants, computed once."""
         if arithmetic not in self._evaluations:
-            tensors = {name: known(made.array, made.decimals) for name, made in self.inputs.items()}
-            weights = {name: known(made.array, made.decimals) for name, made in self.weights.items()}
+            tensors = {name: made.known for name, made in self.inputs.items()}
+            weights = {name: made.known for name, made in self.weights.items()}
             self._evaluations[arithmetic] = evaluate(self.layers, tensors, weights, arithmetic)
         return self._evaluations[arithmetic]
 

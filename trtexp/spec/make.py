@@ -8,6 +8,7 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import numpy as np
 
 from trtexp.definition import Array
 from trtexp.layers.base import Model
-from trtexp.numerics import LARGEST, SMALLEST_NORMAL, UNIT, VALUE_DTYPES, encode
+from trtexp.numerics import LARGEST, SMALLEST_NORMAL, UNIT, VALUE_DTYPES, Bounded, encode, known
 from trtexp.spec.tensors import GENERATORS, MOST_ELEMENTS, Generator, Operand, Random, TensorError
 from trtexp.spec.tree import Number
 
@@ -35,6 +36,11 @@ class Made:
     array: Array
     text: Any = None
     made: str | None = None
+
+    @cached_property
+    def known(self) -> Bounded:
+        """The same for the reference."""
+        return known(self.array, self.decimals)
 
 
 def make(model: Generator, dtype: str, named: Mapping[str, Made], folder: Path, shape: list[int] | None = None) -> Made:

@@ -182,6 +182,15 @@ class LayerModel(Model):
     check: bool = True
 
 
+class Repeat(Model):
+    """Build and run more than once, without caches: how many distinct results come, and how far apart."""
+
+    builds: int = Field(default=1, ge=1, le=100)
+    """How often the network is built."""
+    runs: int = Field(default=1, ge=1, le=1000)
+    """How often each build is run."""
+
+
 class PartialModel(Model):
     """The keys that a file, a case and a release override share."""
 
@@ -201,6 +210,8 @@ class PartialModel(Model):
     """How far an output may be from the reference."""
     expect: dict[str, Any] = {}
     """What must come: outputs by name, or an error, warnings, log lines, or what the release lacks."""
+    repeat: Repeat | None = None
+    """Build and run more than once, and judge every distinct result."""
     finding: str | None = None
     """TensorRT's result differs from the reference, and this says why; the case fails when it no longer does."""
     reason: str | None = None
