@@ -88,13 +88,14 @@ class ExperimentFile:
         return tree
 
 
-def read(path: Path, shown: str | None = None) -> ExperimentFile:
-    """Parse a file. `shown` is its name in messages. Faults of the outermost keys come with those of the cases.
+def read(path: Path, shown: str | None = None, data: bytes | None = None) -> ExperimentFile:
+    """Parse a file. `shown` is its name in messages; `data` its content, if that was read before. Faults of the
+    outermost keys come with those of the cases.
 
     Raises SpecError, OSError.
     """
     shown = shown or str(path)
-    data = path.read_bytes()
+    data = path.read_bytes() if data is None else data
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
