@@ -1,5 +1,7 @@
 """Every mistake gives `file:line:column: case: path: what was given; what is allowed`, at the right place."""
 
+# ruff: noqa: E501  the table reads best with a mistake a line
+
 import pytest
 from conftest import BASE
 

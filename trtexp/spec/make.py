@@ -118,7 +118,7 @@ def _values(
         if not math.isfinite(value.base) or max(abs(value.first), abs(value.last)) > MOST_EXPONENT:
             raise TensorError((name,), f"give a finite base, and exponents from -{MOST_EXPONENT} to {MOST_EXPONENT}")
         text = getattr(value.base, "text", "")
-        base = Fraction(text if value.base and 0 < len(text) <= 40 else float(value.base))
+        base = Fraction(text if value.base and 0 < len(text) <= 40 else repr(float(value.base)))
         try:
             return np.array([float(base**k) for k in range(value.first, value.last + step, step)])
         except (ZeroDivisionError, OverflowError) as error:
