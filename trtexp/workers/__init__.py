@@ -1,0 +1,24 @@
+"""Worker processes: TensorRT runs in them, never here, so that a fault there costs one case.
+
+A worker lives in the interpreter that has the release and stays for the whole run. The transport is execnet: another
+interpreter, another host, binary data, and a clear signal when the other side dies. The far side needs only numpy,
+TensorRT and cuda-python: the engine's own source travels with the first message.
+"""
+
+from trtexp.workers.crew import Crew
+from trtexp.workers.place import TIMEOUTS, Place, cores, parse_timeouts, parse_worker
+from trtexp.workers.worker import Event, Settings, Worker, WorkerClosed, WorkerUnavailable
+
+__all__ = [
+    "TIMEOUTS",
+    "Crew",
+    "Event",
+    "Place",
+    "Settings",
+    "Worker",
+    "WorkerClosed",
+    "WorkerUnavailable",
+    "cores",
+    "parse_timeouts",
+    "parse_worker",
+]

@@ -1,0 +1,153 @@
+"""Equal workers that share the cases of one release."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from types import TracebackType
+
+from trtexp.definition import Array, NetworkDefinition
+from trtexp.engine.outcome import Outcome, Release
+from trtexp.workers.place import Place
+from trtexp.workers.worker import START, Event, Settings, Worker, WorkerClosed, WorkerUnavailable
+
+
+class Crew:
+    """Workers of one release; `run` may be called from any number of threads, `size` of them keep all at work.
+
+    All start at once. It is made as soon as one is there and none can fail any more; one that waits for its GPU joins
+    later. Raises WorkerUnavailable.
+
+    timeouts, retry: see Settings. events: what happened so far; on_event is called with each, from any thread.
+    """
+
+    def __init__(
+        self,
+        places: Sequence[Place],
+        timeouts: Mapping[str, float] | None = None,
+        *,
+        retry: bool = True,
+        on_event: Callable[[Event], None] | None = None,
+    ) -> None:
+        self.events: list[Event] = []
+        self._on_event = on_event
+        self._changed = threading.Condition()
+        self._closed = False
+        self._failure: WorkerUnavailable | None = None
+        self._workers = [
+            Worker(place, Settings(timeouts or {}, retry, partial(self._heard, number)))
+            for number, place in enumerate(places)
+        ]
+        self._states = ["starting"] * len(places)  # then "waiting" for a GPU, "ready", "gone"
+        self._free: deque[int] = deque()
+        for number in range(len(places)):
+            threading.Thread(target=self._hire, args=(number,), daemon=True).start()
+        try:
+            with self._changed:
+                self._changed.wait_for(
+                    lambda: self._failure or ("ready" in self._states and "starting" not in self._states)
+                )
+            if self._failure is not None:
+                raise self._failure
+        except BaseException:
+            self.close()
+            raise
+        self.release: Release = next(r for w in self._workers if (r := w.release) is not None)
+
+    @property
+    def size(self) -> int:
+        """How many cases can be in hand at once, when those that wait have joined."""
+        with self._changed:
+            return len(self._states) - self._states.count("gone")
+
+    def run(
+        self, definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: tuple[int, int] | None = None
+    ) -> Outcome:
+        """Have a free worker answer, or wait for one. Raises WorkerClosed; all else is in the outcome."""
+        while True:
+            number = self._take()
+            outcome = self._workers[number].run(definition, feeds, repeat)
+            if self._give(number) or outcome.phase != START:
+                return outcome
+
+    def close(self) -> None:
+        """End all workers, the busy ones at once. Safe from any thread, again and again."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        threads = [threading.Thread(target=worker.close, daemon=True) for worker in self._workers]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(2.0)
+
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _hire(self, number: int) -> None:
+        """Start a worker and let it join, unless it has another release than the others."""
+        state, failure = "ready", None
+        try:
+            release = self._workers[number].start()
+            others = [w for w in self._workers if w.release is not None and w.release.name != release.name]
+            if others:
+                name = others[0].release and others[0].release.name
+                failure = WorkerUnavailable(
+                    f"{self._workers[number].place} has {release.name}, {others[0].place} {name}"
+                )
+        except WorkerUnavailable as error:
+            failure = error
+        except WorkerClosed:
+            state = "gone"
+        with self._changed:
+            late = self._states[number] == "waiting"
+            self._states[number] = state if failure is None else "gone"
+            if failure is None and state == "ready":
+                self._free.append(number)
+            if failure is not None and not (late and "ready" in self._states):
+                self._failure = failure
+            self._changed.notify_all()
+        if failure is not None and late:
+            self._workers[number].close()
+            self._heard(number, Event("unavailable", str(self._workers[number].place), str(failure)))
+
+    def _heard(self, number: int, event: Event) -> None:
+        with self._changed:
+            if event.kind == "waiting" and self._states[number] == "starting":
+                self._states[number] = "waiting"
+                self._changed.notify_all()
+        self._tell(event)
+
+    def _tell(self, event: Event) -> None:
+        self.events.append(event)
+        if self._on_event is not None:
+            self._on_event(event)
+
+    def _take(self) -> int:
+        with self._changed:
+            self._changed.wait_for(lambda: self._free or self._closed)
+            if self._closed:
+                raise WorkerClosed("the workers are closed")
+            return self._free.popleft()
+
+    def _give(self, number: int) -> bool:
+        """Put a worker back; False if it is lost and another can be waited for. The last one stays, to say why."""
+        worker = self._workers[number]
+        with self._changed:
+            others = [s for n, s in enumerate(self._states) if n != number and s != "gone"]
+            dismissed = bool(worker.lost and others)
+            if dismissed:
+                self._states[number] = "gone"
+            else:
+                self._free.append(number)
+                self._changed.notify()
+        if dismissed:
+            self._tell(Event("unavailable", str(worker.place), worker.lost))
+        return not dismissed

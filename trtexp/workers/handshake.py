@@ -1,0 +1,52 @@
+"""What a worker is told first: see far.py, which reads it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shlex
+import socket
+import sys
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from trtexp.workers.conversation import short
+from trtexp.workers.place import Place
+
+
+def handshake(place: Place, timeouts: Mapping[str, float], engine: Any) -> dict[str, Any]:
+    """engine: what the engine's own `serve` is given. A GPU is counted as nvidia-smi does."""
+    gpu = place.gpu
+    return {
+        "sources": engine_sources(),
+        "environment": {} if gpu is None else {"CUDA_VISIBLE_DEVICES": gpu, "CUDA_DEVICE_ORDER": "PCI_BUS_ID"},
+        "run": run_id(),
+        "who": who(),
+        "timeouts": dict(timeouts),
+        "debug": bool(os.environ.get("TRTEXP_DEBUG")),
+        "engine": engine,
+    }
+
+
+@cache
+def engine_sources() -> dict[str, bytes]:
+    """The definition and the engine, path -> source: all that a worker needs of this package."""
+    package = resources.files("trtexp")
+    sources = {f"trtexp/{name}": (package / name).read_bytes() for name in ("__init__.py", "definition.py")}
+    for item in (package / "engine").iterdir():
+        if item.name.endswith(".py"):
+            sources[f"trtexp/engine/{item.name}"] = item.read_bytes()
+    return sources
+
+
+@cache
+def run_id() -> str:
+    """This process as a run: its workers share a GPU."""
+    return f"{os.getpid()}-{secrets.token_hex(4)}"
+
+
+@cache
+def who() -> str:
+    return f"process {os.getpid()} on {socket.gethostname()} ({short(shlex.join(sys.argv))})"

@@ -1,0 +1,230 @@
+"""One worker: a process that holds TensorRT, is started again when it dies, and never takes this process with it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from time import monotonic
+from typing import Any
+
+from trtexp.definition import Array, NetworkDefinition
+from trtexp.engine.outcome import Outcome, Release
+from trtexp.engine.wire import pack_arrays, pack_definition, unpack_release
+from trtexp.workers.conversation import Conversation, greeting
+from trtexp.workers.handshake import handshake
+from trtexp.workers.link import Faulty, Link, Lost, Slow
+from trtexp.workers.place import TIMEOUTS, Place
+
+PAUSES = (0.0, 0.5, 2.0)  # seconds before each try to start a worker
+START = "start"  # the phase of a case that no worker could be had for
+BAD_ENDS = ("crashed", "timeout")
+
+
+class WorkerUnavailable(RuntimeError):
+    """No worker can be had: one sentence that says what was looked for and what to do."""
+
+
+class WorkerClosed(RuntimeError):
+    """`close` was called: the case at hand has no outcome."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """What the user may want to see. kind: `waiting` (another run has the GPU), `restart` or `unavailable`."""
+
+    kind: str
+    place: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.text}"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What workers of one run share.
+
+    timeouts: seconds by phase, where they are not the usual. retry: a case that ended badly is tried once more alone.
+    """
+
+    timeouts: Mapping[str, float] = field(default_factory=dict)
+    retry: bool = True
+    on_event: Callable[[Event], None] = lambda event: None
+
+
+class Worker:
+    """One worker process, to be started. `run` never raises for what happens over there.
+
+    One thread at a time runs cases; any thread may close it. release: what it said it has, None before the start.
+    lost: why no worker can be had any more, empty while one can.
+    """
+
+    def __init__(self, place: Place, settings: Settings | None = None) -> None:
+        self.place = place
+        self.settings = Settings() if settings is None else settings
+        self.timeouts = {**TIMEOUTS, **self.settings.timeouts}
+        self.lost = ""
+        self._number = 0
+        self._link: Link | None = None
+        self._busy = False
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
+        self.release: Release | None = None
+
+    def start(self) -> Release:
+        """Start the process; it may have to wait for its GPU. Raises WorkerUnavailable, WorkerClosed."""
+        self.release = self._start()
+        return self.release
+
+    def run(
+        self, definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: tuple[int, int] | None = None
+    ) -> Outcome:
+        """Build and run one definition. A crash or a hang over there is an Outcome. Raises WorkerClosed only.
+
+        A case that ended badly is tried once more in a fresh worker, only to say in the message whether it does again.
+        """
+        message = (*pack_definition(definition), pack_arrays(feeds), False, *([] if repeat is None else [repeat]))
+        first = self._attempt(message)
+        if first.status not in BAD_ENDS or first.phase == START or not self.settings.retry:
+            return first
+        second = self._attempt(message)
+        return replace(first, message=f"{first.message}; {_compared(first, second)}")
+
+    def close(self) -> None:
+        """End the process: politely if it is idle, else at once. Safe from any thread, again and again."""
+        self._closed.set()
+        with self._lock:
+            link, self._link = self._link, None
+        if link is None:
+            return
+        if not self._busy and link.alive():
+            link.stop()
+        link.end()
+
+    def _attempt(self, message: tuple[Any, ...]) -> Outcome:
+        """One try in the worker at hand, or in a new one where it died before it had the case."""
+        if self.lost:
+            return Outcome("crashed", START, self.lost)
+        self._busy = True
+        try:
+            while True:
+                fresh = self._link is None or not self._link.alive()
+                try:
+                    if fresh:
+                        self._start()
+                except WorkerUnavailable as error:
+                    return Outcome("crashed", START, str(error))
+                outcome = self._ask(self._at_hand(), message, fresh)
+                if outcome is not None:
+                    return outcome
+        finally:
+            self._busy = False
+
+    def _ask(self, link: Link, message: tuple[Any, ...], fresh: bool) -> Outcome | None:
+        """The outcome; None if the worker was of no use before the case began there."""
+        self._number += 1
+        case = Conversation(self._number, self.timeouts)
+        link.forget_words()
+        try:
+            link.send(("run", self._number, *message), self.timeouts["define"])
+            while (outcome := case.hear(link.receive(case.deadline - monotonic()))) is None:
+                if case.spoilt:
+                    break
+            else:
+                return outcome
+        except Slow:
+            ended = case.ended("timeout", f"no answer within {self.timeouts[case.phase]:g} s of {case.phase}", link)
+        except Lost as error:
+            ended = case.ended("crashed", str(error), link)
+        self._drop()
+        if case.spoilt or (not case.begun and not fresh):
+            return None
+        self._tell("restart", f"{ended.message}, in {ended.phase}")
+        return ended
+
+    def _start(self) -> Release:
+        """Three tries with growing pauses, unless trying again cannot help. Raises WorkerUnavailable, WorkerClosed."""
+        self._drop()
+        try:
+            for pause in PAUSES:
+                self._closed.wait(pause)
+                try:
+                    release = self._start_once()
+                    break
+                except Lost as error:
+                    reason = f"no worker starts in {self.place}: {error}"
+                    if words := [] if self._link is None else self._link.last_words()[-1:]:
+                        reason = f"{reason}; its last words: {words[0]}"
+                    self._drop()
+                    if isinstance(error, Faulty):
+                        raise WorkerUnavailable(reason) from error
+                except Slow as error:
+                    limit = self.timeouts["start"]
+                    raise WorkerUnavailable(f"no worker starts in {self.place} within {limit:g} s") from error
+            else:
+                raise WorkerUnavailable(f"{reason} ({len(PAUSES)} tries)")
+            self._check(release)
+        except WorkerUnavailable as error:
+            self._drop()
+            self.lost = str(error)
+            raise
+        return release
+
+    def _start_once(self) -> Release:
+        link = Link(self.place)
+        with self._lock:
+            self._link = link
+        if self._closed.is_set():
+            self._drop()
+        link.open(self.timeouts["start"])
+        link.send(handshake(self.place, self.timeouts, self.place.flavour), self.timeouts["start"])
+        told = ""
+        while True:
+            kind, content = greeting(link.receive(self.timeouts["start"]))
+            if kind == "hello":
+                return unpack_release(content)
+            if kind == "unavailable":
+                raise WorkerUnavailable(content)
+            if content != told:
+                self._tell("waiting", content)
+            told = content
+
+    def _check(self, release: Release) -> None:
+        """The label, and after a restart the release, must be what they were said to be. Raises WorkerUnavailable."""
+        wanted = self.place.version
+        if wanted is not None and release.version != wanted and not release.version.startswith(f"{wanted}."):
+            raise WorkerUnavailable(
+                f"worker {self.place.label}: {release.flavour} {release.version} is there, not {wanted}: "
+                "change the label or name another interpreter"
+            )
+        if self.release is not None and self.release.name != release.name:
+            raise WorkerUnavailable(f"{self.place} had {self.release.name} and has {release.name} now: start again")
+
+    def _at_hand(self) -> Link:
+        link = self._link
+        if link is None:
+            raise WorkerClosed(f"{self.place}: closed")
+        return link
+
+    def _drop(self) -> None:
+        """End the process at hand. Raises WorkerClosed if that was asked for."""
+        with self._lock:
+            link, self._link = self._link, None
+        if link is not None:
+            link.end()
+        if self._closed.is_set():
+            raise WorkerClosed(f"{self.place}: closed")
+
+    def _tell(self, kind: str, text: str) -> None:
+        self.settings.on_event(Event(kind, str(self.place), text))
+
+
+def _compared(first: Outcome, second: Outcome) -> str:
+    if second.phase == START:
+        return "no worker could be had to try it alone"
+    if second.status not in BAD_ENDS:
+        return "not again when tried alone"
+    if (first.status, first.phase, first.message) == (second.status, second.phase, second.message):
+        return "again when tried alone"
+    return f"again when tried alone, otherwise: {second.message}, in {second.phase}"
