@@ -18,7 +18,7 @@ def collect(given: Iterable[str]) -> list[Path]:
     for text in given:
         path = Path(text)
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix in SUFFIXES and not p.name.startswith("."))
+            inside = sorted(p for p in path.rglob("*") if p.suffix in SUFFIXES and p.is_file() and _seen(p, path))
             if not inside:
                 raise NothingFound(f"{text}: no experiment in this directory; an experiment is a .yaml file")
             found += inside
@@ -29,6 +29,11 @@ def collect(given: Iterable[str]) -> list[Path]:
         else:
             found.append(path)
     return list(dict.fromkeys(found))
+
+
+def _seen(path: Path, folder: Path) -> bool:
+    """Not hidden, and in no hidden folder below the one that was named (.venv, .git)."""
+    return not any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
 def report_name(path: Path) -> str:
