@@ -36,9 +36,15 @@ ROOMS = {
     "verdict": ("outputs results script spec engine", ""),
     "terminal": ("report results", "rich"),
     "workers": ("engine definition", "execnet"),
-    "runner": ("workers verdict recording report results spec terminal paths engine", ""),
-    "commands": ("runner report results script spec terminal paths", ""),
-    "cli": ("commands runner results spec terminal paths", ""),
+    "journal": ("results", "pydantic"),
+    "locks": ("", ""),
+    "backends": ("workers results spec engine", ""),
+    "lane": ("backends journal verdict recording report results spec engine", ""),
+    "runner": ("lane backends results spec terminal paths", ""),
+    "keeping": ("lane journal locks report results", ""),
+    "last_run": ("runner backends report", ""),
+    "commands": ("runner lane backends keeping last_run workers engine report results script spec terminal paths", ""),
+    "cli": ("commands runner backends locks results spec terminal paths", ""),
     "__main__": ("cli", ""),
 }
 

@@ -1,7 +1,8 @@
 """The command line: arguments and exit codes.
 
 Exit codes: 0 all as expected · 1 something differs · 2 bad usage or bad YAML · 3 internal error · 4 no GPU or TensorRT
-where one was demanded · 5 nothing selected. Imports wait until a command needs them, so that --help is quick.
+where one was demanded · 5 nothing selected · 130 stopped by Ctrl-C, SIGTERM or SIGHUP. Imports wait until a command
+needs them, so that --help is quick.
 """
 
 from __future__ import annotations
@@ -14,16 +15,21 @@ from pathlib import Path
 
 from trtexp import __version__
 
-OK, DIFFERS, USAGE, INTERNAL, NO_GPU, NOTHING = 0, 1, 2, 3, 4, 5
+OK, DIFFERS, USAGE, INTERNAL, NO_GPU, STOPPED = 0, 1, 2, 3, 4, 130
+CACHE = ".trtexp/cache"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     parser = _parser()
+    words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        options = parser.parse_args(arguments)
+        options = parser.parse_args(words)
     except SystemExit as end:
         return int(end.code or 0)
+    options.words = words
+    from trtexp.commands import BadUsage
+    from trtexp.locks import Held
     from trtexp.paths import NothingFound
     from trtexp.results import DamagedRecord
     from trtexp.spec.errors import SpecError
@@ -36,12 +42,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         problems.error(str(fault) for fault in error.faults)
         problems.error([f"{len(error.faults)} fault{'s' * (len(error.faults) != 1)}; nothing was run or written"])
         return USAGE
-    except (NothingFound, DamagedRecord) as error:
+    except (NothingFound, DamagedRecord, BadUsage) as error:
         problems.error([str(error)])
         return USAGE
-    except KeyboardInterrupt:
-        problems.error(["stopped; the reports of finished files are written"])
-        return 130
+    except Held as error:
+        problems.error([f"{error}; nothing was run"])
+        return DIFFERS
+    except KeyboardInterrupt as stop:
+        problems.error([str(stop) or "stopped"])
+        return STOPPED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
@@ -59,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _is_no_gpu(error: Exception) -> bool:
-    from trtexp.runner import NoGpu
+    from trtexp.backends import NoGpu
 
     return isinstance(error, NoGpu)
 
@@ -87,6 +96,26 @@ def _parser() -> argparse.ArgumentParser:
         help="auto: TensorRT on the GPU if there, else the reference and a build with TensorRT-RTX (default)",
     )
     run.add_argument("--python", metavar="EXE", help="the interpreter that has TensorRT (default: this one)")
+    run.add_argument(
+        "--worker",
+        action="append",
+        default=[],
+        metavar="RELEASE=EXE",
+        help="run this release in this interpreter, as 8.6.0=/envs/trt86/bin/python or 8.6.0=ssh:host//python3; "
+        "several run side by side",
+    )
+    run.add_argument("--gpu", metavar="N,N", help="share the cases among these GPUs (default: the first)")
+    run.add_argument(
+        "--timeout",
+        action="append",
+        default=[],
+        metavar="PHASE=SECONDS",
+        help="end a case whose start, builder, define, build or run takes longer",
+    )
+    run.add_argument("--cache", default=CACHE, metavar="DIR", help=f"of built engines (default: {CACHE})")
+    run.add_argument("--no-cache", action="store_true", help="build everything anew, keep nothing")
+    run.add_argument("--resume", action="store_true", help="go on with a run that was broken off")
+    run.add_argument("--no-wait", action="store_true", help="fail if another run writes the same reports")
     run.add_argument("--reports", default="reports", metavar="DIR", help="where the reports go (default: reports)")
     run.add_argument("--no-reports", action="store_true", help="write no reports")
 
@@ -98,6 +127,10 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument(
         "--check", action="store_true", help="write nothing; say what would change, or has no experiment"
     )
+
+    cache = command("cache", _cache, "say what is cached, or delete it", None)
+    cache.add_argument("act", choices=("info", "clear"))
+    cache.add_argument("--cache", default=CACHE, metavar="DIR", help=f"where it is (default: {CACHE})")
 
     script = command("script", _script, "print a case as a standalone Python program", None)
     script.add_argument("path", metavar="PATH", help="an experiment file")
@@ -119,9 +152,9 @@ def _run(options: argparse.Namespace) -> int:
 
 def _validate(options: argparse.Namespace) -> int:
     from trtexp.paths import collect
-    from trtexp.runner import read_all
+    from trtexp.runner import plan_files
 
-    files = read_all(collect(options.paths))
+    files = plan_files(collect(options.paths))
     if not options.quiet:
         print(f"{len(files)} files, {sum(len(file.cases) for file in files)} cases: all well")
     return OK
@@ -131,6 +164,12 @@ def _report(options: argparse.Namespace) -> int:
     from trtexp.commands.report import report
 
     return report(Path(options.reports), options.check)
+
+
+def _cache(options: argparse.Namespace) -> int:
+    from trtexp.commands.cache import empty, info
+
+    return info(Path(options.cache)) if options.act == "info" else empty(Path(options.cache))
 
 
 def _script(options: argparse.Namespace) -> int:

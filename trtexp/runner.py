@@ -1,141 +1,109 @@
-"""Which cases run where and in what order; one record a case, one report a file."""
+"""Runs the planned files on several releases side by side, shows what comes in order, and adds it up."""
 
 from __future__ import annotations
 
 import queue
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 
-from trtexp.engine.outcome import Outcome, Release
+from trtexp.backends import Backend, NoGpu
+from trtexp.lane import CaseDone, Event, Lane, LaneDone, LaneFailed, Note, PageWritten, Plan, Planned
 from trtexp.paths import report_name, shown
-from trtexp.recording import record_report
-from trtexp.report.matrix import render_matrix
-from trtexp.report.write import replace, write
-from trtexp.results import CaseRecord, ReleaseRecord, load
-from trtexp.spec.case import Case, Experiment
+from trtexp.results import CaseRecord
 from trtexp.spec.errors import Fault, SpecError
-from trtexp.spec.load import ExperimentFile, read
-from trtexp.spec.requirement import Target
+from trtexp.spec.load import read
 from trtexp.terminal import Terminal
-from trtexp.verdict import record_case
-from trtexp.workers import Place, Worker, WorkerUnavailable, cores
 
-REFERENCE = ReleaseRecord(name="reference", flavour="reference", version="0", backend="reference")
-
-
-class NoGpu(RuntimeError):
-    """TensorRT on a GPU was demanded and is not there: one sentence with what was looked for and what to do."""
+PATIENCE = 5.0  # seconds that a lane has to end when it is stopped
 
 
 @dataclass
 class Totals:
-    """What a run came to. seconds: by phase."""
+    """What a run came to. again: results taken from the journal; seconds: by phase; cases: seconds by phase of each
+    case that was run, by release and `file/case`."""
 
     as_expected: int = 0
     differing: int = 0
+    again: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
-    reports: list[Path] = field(default_factory=list)
+    cases: dict[str, dict[str, Mapping[str, float]]] = field(default_factory=dict)
+    pages: list[Path] = field(default_factory=list)
 
-    def add(self, record: CaseRecord, outcome: Outcome | None) -> None:
-        if record.as_expected:
+    @property
+    def results(self) -> int:
+        return self.as_expected + self.differing
+
+    def add(self, release: str, name: str, event: CaseDone) -> None:
+        if event.record.as_expected:
             self.as_expected += 1
         else:
             self.differing += 1
-        for phase, seconds in (outcome.seconds if outcome else {}).items():
+        self.again += event.again
+        for phase, seconds in event.seconds.items():
             self.seconds[phase] = self.seconds.get(phase, 0.0) + seconds
+        if event.seconds:
+            self.cases.setdefault(release, {})[name] = event.seconds
+
+    def join(self, other: Totals) -> None:
+        """Add what other releases came to."""
+        self.as_expected += other.as_expected
+        self.differing += other.differing
+        self.again += other.again
+        for phase, seconds in other.seconds.items():
+            self.seconds[phase] = self.seconds.get(phase, 0.0) + seconds
+        self.cases |= other.cases
+        self.pages += other.pages
 
 
-class Backend:
-    """Where cases are answered: the float64 reference, or workers that hold one release."""
+class _Order:
+    """Puts one lane's results back into the order of the files and shows them: case by case if the lane is alone, else
+    file by file."""
 
-    def __init__(self, release: ReleaseRecord, workers: Sequence[Worker] = (), reason: str = "") -> None:
+    def __init__(self, plan: Plan, terminal: Terminal, release: str | None) -> None:
+        self.files = [(file.name, file.selected(plan.patterns)) for file in plan.files]
+        self.terminal = terminal
         self.release = release
-        self.reason = reason
-        self._workers: queue.SimpleQueue[Worker] = queue.SimpleQueue()
-        self._all = list(workers)
-        for worker in workers:
-            self._workers.put(worker)
+        self._file = self._position = 0
+        self._waiting: dict[tuple[int, int], CaseRecord] = {}
+        self._skip()
 
-    @property
-    def target(self) -> Target:
-        return Target(self.release.flavour, self.release.version)
+    def add(self, file: int, position: int, record: CaseRecord) -> None:
+        self._waiting[file, position] = record
+        while self._ready():
+            name, cases = self.files[self._file]
+            if not self._position:
+                self.terminal.file(name if self.release is None else f"{name} · {self.release}", cases)
+            self.terminal.case(self._waiting.pop((self._file, self._position)))
+            self._position += 1
+            if self._position == len(cases):
+                self._file, self._position = self._file + 1, 0
+                self._skip()
 
-    def outcomes(self, cases: Sequence[Case]) -> Iterator[Outcome | None]:
-        """One outcome per case, in order; the workers share the cases. None: nothing is run."""
-        if not self._all:
-            yield from (None for _ in cases)
-            return
-        executor = ThreadPoolExecutor(len(self._all))
-        try:
-            yield from executor.map(self._answer, cases)
-        finally:
-            executor.shutdown(wait=False, cancel_futures=True)
+    def _ready(self) -> bool:
+        if self.release is None or self._position:
+            return (self._file, self._position) in self._waiting
+        if self._file == len(self.files):
+            return False
+        return all((self._file, i) in self._waiting for i in range(len(self.files[self._file][1])))
 
-    def _answer(self, case: Case) -> Outcome:
-        worker = self._workers.get()
-        try:
-            return worker.run(case.definition, case.feeds)
-        finally:
-            self._workers.put(worker)
-
-    def __enter__(self) -> Backend:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for worker in self._all:
-            worker.close()
+    def _skip(self) -> None:
+        """Go past files of which no case is selected."""
+        while self._file < len(self.files) and not self.files[self._file][1]:
+            self._file += 1
 
 
-def backends(choice: str, python: str | None) -> list[Backend]:
-    """The backends of a choice: `auto`, `tensorrt`, `build` or `reference`. Raises NoGpu where one was demanded.
-
-    auto: TensorRT on the GPU if both are there; else the reference and, where TensorRT-RTX is installed, a build.
-    """
-    if choice == "reference":
-        return [Backend(REFERENCE)]
-    flavour = {"auto": None, "tensorrt": "tensorrt", "build": "tensorrt-rtx"}[choice]
-    place = Place(flavour=flavour) if python is None else Place(python, flavour)
-    try:
-        worker = Worker(place)
-    except WorkerUnavailable as error:
-        if choice == "auto":
-            return [Backend(REFERENCE, reason=str(error))]
-        raise NoGpu(str(error)) from error
-    release = worker.release
-    if release.can_run:
-        return [Backend(release_record(release), [worker])]
-    if choice == "tensorrt":
-        worker.close()
-        raise NoGpu(release.reason)
-    workers = [worker, *(Worker(place) for _ in range(cores() - 1))]
-    built = Backend(release_record(release), workers, release.reason)
-    return [built] if choice == "build" else [Backend(REFERENCE, reason=release.reason), built]
-
-
-def release_record(release: Release) -> ReleaseRecord:
-    return ReleaseRecord(
-        name=release.name,
-        flavour=release.flavour,
-        version=release.version,
-        backend="run" if release.can_run else "built",
-        gpu=release.gpu if release.can_run else None,
-        compute_capability=release.compute_capability if release.can_run else None,
-    )
-
-
-def read_all(paths: Sequence[Path]) -> list[ExperimentFile]:
-    """Parse and check every file before anything is run. Raises SpecError with the faults of all of them."""
+def plan_files(paths: Sequence[Path]) -> list[Planned]:
+    """Check every file before anything is run; what was checked is what will be run. Raises SpecError with the faults
+    of all files, OSError."""
     files, faults = [], list[Fault]()
     for path in paths:
         try:
-            file = read(path, shown(path))
+            data = path.read_bytes()
+            file = read(path, shown(path), data)
             file.check()
-            files.append(file)
+            files.append(Planned(path, file.shown, data, report_name(path), tuple(name for name, _, _ in file.cases)))
         except SpecError as error:
             faults += error.faults
     if faults:
@@ -143,42 +111,51 @@ def read_all(paths: Sequence[Path]) -> list[ExperimentFile]:
     return files
 
 
-def select(experiment: Experiment, names: Sequence[str]) -> list[Case]:
-    """The cases whose names match one of the shell patterns; all if there are none."""
-    from fnmatch import fnmatchcase
+def run(backends: Sequence[Backend], plan: Plan, terminal: Terminal, totals: Totals) -> None:
+    """Run the selected cases of all files on all backends at once; reports are written as files become whole.
 
-    return [c for c in experiment.cases if not names or any(fnmatchcase(c.name, name) for name in names)]
-
-
-def run(
-    files: Sequence[ExperimentFile], backend: Backend, cases: Sequence[str], folder: Path | None, terminal: Terminal
-) -> Totals:
-    """Run the selected cases of all files on one backend and write a report a file.
-
-    folder: where the reports go; None, or a selection of cases, writes none, since a report holds every case.
+    Whatever ends it early, the workers are killed and what was finished until then is on disk and in `totals`. Raises
+    NoGpu where a release lost its workers, after the others have ended; OSError.
     """
-    totals = Totals()
-    chosen = [(file, file.experiment(backend.target)) for file in files]
-    selected = [(file, experiment, select(experiment, cases)) for file, experiment in chosen]
-    terminal.start(sum(len(some) for _, _, some in selected))
-    outcomes = backend.outcomes([case for _, _, some in selected for case in some])
-    for file, experiment, some in selected:
-        if not some:
-            continue
-        terminal.file(report_name(file.path), [case.name for case in some])
-        records = []
-        for case in some:
-            outcome = next(outcomes)
-            record = record_case(case, outcome)
-            records.append(record)
-            totals.add(record, outcome)
-            terminal.case(record)
-        if folder is not None and not cases:
-            name = f"experiments/{report_name(file.path)}.yaml"
-            totals.reports.append(write(record_report(experiment, name, backend.release, records), folder)[1])
-    return totals
+    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    stop = threading.Event()
+    lanes = [Lane(i, backend, plan, events.put, stop) for i, backend in enumerate(backends)]
+    orders = [_Order(plan, terminal, backend.release.name if len(backends) > 1 else None) for backend in backends]
+    lost: list[NoGpu] = []
+    terminal.start(len(backends) * sum(len(cases) for _, cases in orders[0].files))
 
+    def take(event: Event) -> None:
+        if isinstance(event, CaseDone):
+            name = f"{plan.files[event.file].name}/{event.record.name}"
+            totals.add(backends[event.lane].release.name, name, event)
+            orders[event.lane].add(event.file, event.position, event.record)
+        elif isinstance(event, PageWritten):
+            totals.pages.append(event.page)
+        elif isinstance(event, Note):
+            terminal.note(event.text)
+        elif isinstance(event, LaneFailed):
+            if not isinstance(event.error, NoGpu):
+                raise event.error
+            lost.append(event.error)  # the other releases go on
 
-def write_matrix(folder: Path) -> None:
-    """Write the page experiments × releases from all records of a report folder. Raises OSError, DamagedRecord."""
-    replace(folder / "README.md", render_matrix([load(path) for path in sorted(folder.glob("*/**/*.json"))]))
+    for lane in lanes:
+        lane.start()
+    try:
+        left = len(lanes)
+        while left:
+            event = events.get()
+            take(event)
+            left -= isinstance(event, LaneDone)
+        if lost:
+            raise NoGpu("\n".join(dict.fromkeys(map(str, lost))))
+    except BaseException:
+        stop.set()
+        for backend in backends:
+            backend.close()
+        for lane in lanes:
+            lane.join(PATIENCE)
+        while not events.empty():
+            event = events.get()
+            if isinstance(event, (CaseDone, PageWritten)):
+                take(event)
+        raise

@@ -63,6 +63,10 @@ class Terminal:
         for line in lines:
             self._write(visible(line))
 
+    def note(self, text: str) -> None:
+        """Something that is no result, between the cases."""
+        self._write(self._paint(visible(text), "yellow"))
+
     def start(self, total: int) -> None:
         """The number of cases to come; shows the bar, if there is a terminal and more than a few."""
         if self._real and total > _FEW:

@@ -3,42 +3,108 @@
 from __future__ import annotations
 
 import argparse
+import shlex
+import signal
 import sys
+import threading
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
+from types import FrameType
 
+from trtexp.backends import Backend, Workplace, named, usual
+from trtexp.commands import BadUsage
+from trtexp.keeping import finish, held, set_aside
+from trtexp.lane import Plan, Planned
+from trtexp.last_run import write_last_run
 from trtexp.paths import collect, shown
-from trtexp.runner import Backend, Totals, backends, read_all, write_matrix
+from trtexp.runner import Totals, plan_files
 from trtexp.runner import run as run_files
 from trtexp.terminal import Summary, Terminal
+from trtexp.workers import Event, Place, parse_timeouts, parse_worker
 
 #: How phases are called in the summary.
 PHASES = {"builder": "builder", "define": "define", "build": "builds", "run": "runs"}
+HOME = Path(".trtexp")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run files on every backend that this machine has. Raises SpecError, NothingFound, NoGpu, OSError."""
-    files = read_all(collect(options.paths))
-    cases = sum(1 for file in files for name, _, _ in file.cases)
-    folder = None if options.no_reports else Path(options.reports)
-    differing = selected = 0
-    with ExitStack() as stack:
-        chosen = [stack.enter_context(backend) for backend in backends(options.backend, options.python)]
-        for backend in chosen:
-            terminal = stack.enter_context(Terminal(sys.stdout))
-            terminal.header(header(backend, len(files), cases))
-            start = time.perf_counter()
-            totals = run_files(files, backend, options.case, folder, terminal)
-            terminal.finish(summary(totals, time.perf_counter() - start))
-            differing += totals.differing
-            selected += totals.as_expected + totals.differing
-    if not selected:
+    """Run files on every backend that this machine has, or that was named.
+
+    Raises SpecError, NothingFound, BadUsage, NoGpu, Held, OSError; KeyboardInterrupt also for SIGTERM and SIGHUP.
+    """
+    events: list[str] = []
+    plan, work, places = _plan(options), _workplace(options, events), _places(options)
+    with _signals_stop(), ExitStack() as stack:
+        if options.worker:
+            groups = [named(places, work)]
+        else:
+            groups = [[backend] for backend in usual(options.backend, places, work)]
+        backends = [stack.enter_context(backend) for group in groups for backend in group]
+        releases = [backend.release.name for backend in backends]
+        _reject_twins(releases, "--worker: the release {} is there twice; give both workers the same name, {}=…")
+        stack.enter_context(held(plan, releases, not options.no_wait, _say))
+        _tell_of_journals(plan, releases, options.words)
+        run = _Run(plan, backends, events, options.words)
+        with run.recorded():
+            for group in groups:
+                run.group(group)
+            if run.totals.results:
+                finish(plan, releases)
+    if not run.totals.results:
         print(f"no case matches {', '.join(options.case)}", file=sys.stderr)
         return 5
-    if folder is not None and not options.case:
-        write_matrix(folder)
-    return 1 if differing else 0
+    return 1 if run.totals.differing else 0
+
+
+class _Run:
+    """One run from its first case to its summary. words: the command line, to be said in messages."""
+
+    def __init__(self, plan: Plan, backends: Sequence[Backend], events: Sequence[str], words: Sequence[str]) -> None:
+        self.plan, self.backends, self.events, self.words = plan, backends, events, words
+        self.totals = Totals()
+
+    def group(self, backends: Sequence[Backend]) -> None:
+        """Backends that run side by side, under one summary."""
+        totals, start = Totals(), time.perf_counter()
+        cases = sum(len(file.cases) for file in self.plan.files)
+        with Terminal(sys.stdout) as terminal:
+            terminal.header(line for backend in backends for line in header(backend, len(self.plan.files), cases))
+            try:
+                run_files(backends, self.plan, terminal, totals)
+            finally:
+                self.totals.join(totals)
+            terminal.finish(summary(totals, time.perf_counter() - start))
+
+    @contextmanager
+    def recorded(self) -> Iterator[None]:
+        """Leave last-run.json behind, however the run ends; say how to go on if it ends too early."""
+        started, start, ended = time.time(), time.perf_counter(), "finished"
+        try:
+            yield
+        except KeyboardInterrupt:
+            ended = "stopped"
+            raise KeyboardInterrupt(f"stopped; {self._kept()}") from None
+        except BaseException as error:
+            ended = f"{type(error).__name__}: {error}"
+            _say(self._kept())
+            raise
+        finally:
+            facts = (shlex.join(["trtexp", *self.words]), started, time.perf_counter() - start, ended)
+            try:
+                write_last_run(HOME / "last-run.json", facts, self.backends, self.totals, self.events)
+            except OSError as error:
+                _say(str(error))
+
+    def _kept(self) -> str:
+        """What a run that ends too early leaves, and how to go on."""
+        count = self.totals.results
+        if self.plan.journals is None or not count:
+            return "no results were kept"
+        kept = "1 result is kept" if count == 1 else f"{count} results are kept"
+        return f"{kept}; go on with: {_resume(self.words)}"
 
 
 def header(backend: Backend, files: int, cases: int) -> list[str]:
@@ -46,7 +112,8 @@ def header(backend: Backend, files: int, cases: int) -> list[str]:
     release = backend.release
     many = f"{files} file{'s' * (files != 1)}, {cases} case{'s' * (cases != 1)}"
     if release.backend == "run":
-        return [f"{release.flavour} {release.version} on {release.gpu}, {many}"]
+        workers = f" with {backend.workers} workers" if backend.workers > 1 else ""
+        return [f"{release.flavour} {release.version} on {release.gpu}{workers}, {many}"]
     if release.backend == "built":
         return [f"building ahead of time with {release.flavour} {release.version}, {many}: nothing is run"]
     lines = [f"{backend.reason}"] if backend.reason else []
@@ -54,5 +121,109 @@ def header(backend: Backend, files: int, cases: int) -> list[str]:
 
 
 def summary(totals: Totals, seconds: float) -> Summary:
-    parts = tuple(f"{PHASES[p]} {s:.2g} s" for p, s in totals.seconds.items() if p in PHASES and s >= 0.005)
-    return Summary(seconds, parts, tuple(shown(path) for path in totals.reports))
+    parts = [f"{PHASES[p]} {s:.2g} s" for p, s in totals.seconds.items() if p in PHASES and s >= 0.005]
+    if totals.again:
+        parts.append(f"{totals.again} from the run before")
+    return Summary(seconds, tuple(parts), tuple(shown(path) for path in totals.pages))
+
+
+def _plan(options: argparse.Namespace) -> Plan:
+    reports = None if options.no_reports or options.case else Path(options.reports)
+    if options.resume and reports is None:
+        raise BadUsage("--resume goes on with a run that writes reports; --case and --no-reports write none")
+    if reports is not None:
+        _reject_file("--reports", reports)
+    files = plan_files(collect(options.paths))
+    if reports is not None:
+        _reject_namesakes(files)
+    return Plan(files, options.case, reports, None if reports is None else HOME / "journal", options.resume)
+
+
+def _workplace(options: argparse.Namespace, events: list[str]) -> Workplace:
+    """What the workers are told; what happens to them goes to `events`, and to the user where he has to wait."""
+
+    def heard(event: Event) -> None:
+        events.append(f"{event.kind}: {event}")
+        if event.kind != "restart":  # the case's own line says that
+            _say(str(event))
+
+    if not options.no_cache:
+        _reject_file("--cache", Path(options.cache))
+    try:
+        timeouts = parse_timeouts(options.timeout)
+    except ValueError as error:
+        raise BadUsage(f"--timeout: {error}") from error
+    return Workplace(timeouts, None if options.no_cache else options.cache, heard)
+
+
+def _places(options: argparse.Namespace) -> list[Place]:
+    """Each interpreter on each GPU."""
+    if options.worker and (options.python or options.backend != "auto"):
+        raise BadUsage("--worker names the interpreters and what is run; it goes with neither --python nor --backend")
+    gpus = [gpu.strip() for gpu in options.gpu.split(",")] if options.gpu is not None else [None]
+    if len(set(gpus)) < len(gpus) or "" in gpus:
+        raise BadUsage(f"--gpu {options.gpu}: give different numbers with commas between, as in --gpu 0,1")
+    try:
+        given = [parse_worker(text) for text in options.worker]
+    except ValueError as error:
+        raise BadUsage(f"--worker: {error}") from error
+    if not given:
+        given = [Place(shlex.quote(options.python)) if options.python else Place()]
+    return [replace(place, gpu=gpu) for place in given for gpu in gpus]
+
+
+def _reject_file(option: str, folder: Path) -> None:
+    """A path that cannot become a folder is a slip of the pen, not a fault of the disk."""
+    there = next((path for path in (folder, *folder.parents) if path.exists()), None)
+    if there is not None and not there.is_dir():
+        raise BadUsage(f"{option} {folder}: {there} is a file; name a folder")
+
+
+def _reject_namesakes(files: Sequence[Planned]) -> None:
+    first: dict[str, Planned] = {}
+    for file in files:
+        other = first.setdefault(file.name, file)
+        if other is not file:
+            raise BadUsage(
+                f"{file.shown} and {other.shown} would write the same report, {file.name}.md; rename one, or put both "
+                "below a folder called experiments"
+            )
+
+
+def _reject_twins(names: Sequence[str], message: str) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise BadUsage(message.format(name, name))
+
+
+def _tell_of_journals(plan: Plan, releases: Sequence[str], words: Sequence[str]) -> None:
+    for release in releases:
+        if count := set_aside(plan, release):
+            many = "1 result" if count == 1 else f"{count} results"
+            _say(f"{many} of a {release} run that was broken off set aside; to use them: {_resume(words)}")
+
+
+def _resume(words: Sequence[str]) -> str:
+    return shlex.join(["trtexp", *words, *(["--resume"] if "--resume" not in words else [])])
+
+
+def _say(text: str) -> None:
+    Terminal(sys.stderr).header([text])
+
+
+@contextmanager
+def _signals_stop() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end a run as Ctrl-C does."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -45,7 +45,7 @@ def replace(path: Path, text: str) -> bool:
 
 
 def _swap(path: Path, data: bytes) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     new = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:

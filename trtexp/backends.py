@@ -1,0 +1,145 @@
+"""Where cases are answered: the float64 reference, or the crew of workers of one release."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from types import TracebackType
+
+from trtexp.engine.outcome import Outcome, Release
+from trtexp.results import ReleaseRecord
+from trtexp.spec.case import Case
+from trtexp.spec.requirement import Target
+from trtexp.workers import Crew, Event, Place, WorkerClosed, WorkerUnavailable, cores
+
+REFERENCE = ReleaseRecord(name="reference", flavour="reference", version="0", backend="reference")
+
+
+class Closed(RuntimeError):
+    """The workers were ended while a case was with them."""
+
+
+class NoGpu(RuntimeError):
+    """TensorRT on a GPU was demanded and is not there: one sentence with what was looked for and what to do."""
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """What the workers of a run share. timeouts: seconds by phase, where they are not the usual; cache: a folder, None
+    for no cache; on_event: told what happens to workers, from any thread."""
+
+    timeouts: Mapping[str, float]
+    cache: str | None
+    on_event: Callable[[Event], None]
+
+    def crew(self, places: Sequence[Place]) -> Crew:
+        """Start equal workers. Raises WorkerUnavailable."""
+        return Crew(places, self.timeouts, on_event=self.on_event)
+
+
+class Backend:
+    """Answers the cases of one release. reason: why it is this one, if that needs saying."""
+
+    def __init__(self, release: ReleaseRecord, crew: Crew | None = None, workers: int = 0, reason: str = "") -> None:
+        self.release = release
+        self.workers = workers
+        self.reason = reason
+        self._crew = crew
+
+    @property
+    def target(self) -> Target:
+        return Target(self.release.flavour, self.release.version)
+
+    @property
+    def threads(self) -> int:
+        """How many cases may be answered at once."""
+        return max(1, self.workers)
+
+    @property
+    def driver(self) -> str | None:
+        return self._crew.release.driver if self._crew is not None else None
+
+    def answer(self, case: Case) -> Outcome | None:
+        """What comes of a case; None: nothing is run. May be called by `threads` threads at once.
+
+        Raises NoGpu where no worker can be had any more, Closed where `close` was called meanwhile.
+        """
+        if self._crew is None:
+            return None
+        try:
+            outcome = self._crew.run(case.definition, case.feeds, case.repeat)
+        except WorkerClosed as error:
+            raise Closed(str(error)) from error
+        if outcome.status == "crashed" and outcome.phase == "start":
+            raise NoGpu(f"{self.release.name}: {outcome.message}")
+        return outcome
+
+    def close(self) -> None:
+        """End the workers at once, whatever they do."""
+        if self._crew is not None:
+            self._crew.close()
+
+    def __enter__(self) -> Backend:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def usual(choice: str, places: Sequence[Place], work: Workplace) -> list[Backend]:
+    """The backends of a choice: `auto`, `tensorrt`, `build` or `reference`. Raises NoGpu where one was demanded.
+
+    auto: TensorRT on the GPU if both are there; else the reference and, where TensorRT-RTX is installed, a build.
+    places: of equal workers, all with the same interpreter.
+    """
+    if choice == "reference":
+        return [Backend(REFERENCE)]
+    flavour = {"auto": None, "tensorrt": "tensorrt", "build": "tensorrt-rtx"}[choice]
+    places = [replace(place, flavour=flavour) for place in places]
+    try:
+        crew = work.crew(places)
+    except WorkerUnavailable as error:
+        if choice == "auto":
+            return [Backend(REFERENCE, reason=str(error))]
+        raise NoGpu(str(error)) from error
+    release = crew.release
+    if release.can_run:
+        return [Backend(release_record(release), crew, len(places))]
+    crew.close()
+    if choice == "tensorrt":
+        raise NoGpu(release.reason)
+    places = [places[0]] * cores()
+    built = Backend(release_record(release), work.crew(places), len(places), release.reason)
+    return [built] if choice == "build" else [Backend(REFERENCE, reason=release.reason), built]
+
+
+def named(places: Iterable[Place], work: Workplace) -> list[Backend]:
+    """One backend for each release that workers were named for; what is named alike shares the cases. All start at
+    once. Raises NoGpu if one is not to be had."""
+    groups: dict[object, list[Place]] = {}
+    for place in places:
+        label = (place.flavour, place.version) if place.version else (place.host, place.python)
+        groups.setdefault(label, []).append(place)
+    with ThreadPoolExecutor(len(groups)) as starters:
+        crews = [starters.submit(work.crew, group) for group in groups.values()]
+    made = [crew.result() for crew in crews if crew.exception() is None]
+    for error in filter(None, (crew.exception() for crew in crews)):
+        for crew in made:
+            crew.close()
+        raise NoGpu(str(error)) if isinstance(error, WorkerUnavailable) else error
+    sizes = map(len, groups.values())
+    return [Backend(release_record(c.release), c, size, c.release.reason) for c, size in zip(made, sizes, strict=True)]
+
+
+def release_record(release: Release) -> ReleaseRecord:
+    return ReleaseRecord(
+        name=release.name,
+        flavour=release.flavour,
+        version=release.version,
+        backend="run" if release.can_run else "built",
+        gpu=release.gpu if release.can_run else None,
+        compute_capability=release.compute_capability if release.can_run else None,
+    )

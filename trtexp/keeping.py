@@ -1,0 +1,66 @@
+"""The folders that a run writes to: held against other runs, tidied before, and finished with the matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+from trtexp import journal
+from trtexp.lane import Plan
+from trtexp.locks import Lock
+from trtexp.report.matrix import render_matrix
+from trtexp.report.write import replace
+from trtexp.results import load
+
+
+def report_locks(folder: Path, releases: Sequence[str]) -> list[Lock]:
+    """The locks of some releases' report folders, to be taken in this order."""
+    return [Lock(folder / f".{name}.lock", f"{folder / name}") for name in sorted(releases)]
+
+
+@contextmanager
+def held(plan: Plan, releases: Sequence[str], wait: bool, say: Callable[[str], None]) -> Iterator[None]:
+    """Be the one run that writes these releases' reports and journals. Raises Held, OSError with nothing changed."""
+    locks = report_locks(plan.reports, releases) if plan.reports is not None else []
+    if plan.journals is not None:
+        locks += [Lock(plan.journals / f".{name}.lock", f"{plan.journals / name}") for name in sorted(releases)]
+    with ExitStack() as stack:
+        for lock in locks:
+            lock.take(wait, say)
+            stack.callback(lock.release)
+        if plan.reports is not None:
+            for name in releases:
+                sweep(plan.reports / name)
+        yield
+
+
+def sweep(folder: Path) -> None:
+    """Delete what a killed run left half written below a folder that is held."""
+    for path in folder.rglob(".*.tmp"):
+        with suppress(OSError):
+            path.unlink()
+
+
+def set_aside(plan: Plan, release: str) -> int:
+    """Set aside the journals of a run that was broken off; how many results they hold. Raises OSError."""
+    if plan.journals is None or plan.resume:
+        return 0
+    return sum(journal.set_aside(plan.journal(release, file)) for file in plan.files)
+
+
+def finish(plan: Plan, releases: Sequence[str]) -> None:
+    """The reports are whole: write the matrix, and delete the journals, which are of no more use. Raises OSError."""
+    if plan.reports is not None:
+        write_matrix(plan.reports)
+    if plan.journals is not None:
+        for release in releases:
+            journal.delete((plan.journal(release, file) for file in plan.files), plan.journals)
+
+
+def write_matrix(folder: Path) -> None:
+    """Write the page experiments × releases from all records of a report folder. Raises OSError, DamagedRecord."""
+    with Lock(folder / ".README.lock", f"{folder / 'README.md'}"):
+        for path in folder.glob(".README.md.*.tmp"):
+            path.unlink(missing_ok=True)
+        replace(folder / "README.md", render_matrix([load(path) for path in sorted(folder.glob("*/**/*.json"))]))

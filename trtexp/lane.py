@@ -1,0 +1,254 @@
+"""One release at work: its cases in order over its workers, each result journalled, each file's report written.
+
+Three kinds of threads: the feeder reads the files and makes their cases, one file ahead of the workers at most; each
+worker has one case answered, judged and journalled before it takes the next; the writer writes the reports of files
+that are whole. What they find goes out as events, in no particular order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Union
+
+from trtexp import __version__
+from trtexp.backends import Backend, Closed
+from trtexp.engine.outcome import Outcome
+from trtexp.journal import Journal, Key
+from trtexp.recording import record_report
+from trtexp.report.write import write
+from trtexp.results import CaseRecord, ReportRecord
+from trtexp.spec.case import Case
+from trtexp.spec.load import read
+from trtexp.verdict import record_case
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A checked experiment file: its bytes as they were checked, the name of its report, the names of its cases."""
+
+    path: Path
+    shown: str
+    data: bytes
+    name: str
+    cases: tuple[str, ...]
+
+    def selected(self, patterns: Sequence[str]) -> list[str]:
+        """The cases whose names match one of the shell patterns; all if there are none."""
+        return [case for case in self.cases if not patterns or any(fnmatchcase(case, p) for p in patterns)]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to do with each file. patterns: of case names; reports: where they go, None for none; journals: where each
+    result goes at once, None for none; resume: take results from there."""
+
+    files: Sequence[Planned]
+    patterns: Sequence[str] = ()
+    reports: Path | None = None
+    journals: Path | None = None
+    resume: bool = False
+
+    def journal(self, release: str, file: Planned) -> Path:
+        assert self.journals is not None
+        return self.journals / release / f"{file.name}.jsonl"
+
+
+@dataclass(frozen=True)
+class CaseDone:
+    """seconds: by phase; again: the record comes from the journal."""
+
+    lane: int
+    file: int
+    position: int
+    record: CaseRecord
+    seconds: Mapping[str, float]
+    again: bool
+
+
+@dataclass(frozen=True)
+class PageWritten:
+    lane: int
+    page: Path
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something that the user should know and that is no result."""
+
+    lane: int
+    text: str
+
+
+@dataclass(frozen=True)
+class LaneDone:
+    lane: int
+
+
+@dataclass(frozen=True)
+class LaneFailed:
+    lane: int
+    error: BaseException
+
+
+Event = Union[CaseDone, PageWritten, Note, LaneDone, LaneFailed]
+
+
+@dataclass(eq=False)
+class _Work:
+    """A file whose cases are under way. left: how many have no record yet."""
+
+    index: int
+    head: ReportRecord
+    records: list[CaseRecord | None]
+    journal: Journal | None
+    left: int
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class Lane:
+    """Runs the planned files on one backend. stop: set by whoever wants all lanes to end."""
+
+    def __init__(
+        self, index: int, backend: Backend, plan: Plan, post: Callable[[Event], None], stop: threading.Event
+    ) -> None:
+        self.index, self.backend, self.plan = index, backend, plan
+        self._post, self._all_stop = post, stop
+        self._failed = False
+        self._tasks: queue.Queue[tuple[_Work, int, Case, Key | None] | None] = queue.Queue(2 * backend.threads)
+        self._whole: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._workers = [self._thread(self._work) for _ in range(backend.threads)]
+        self._writer = self._thread(self._write)
+        self._feeder = self._thread(self._feed)
+
+    def start(self) -> None:
+        for thread in (self._writer, *self._workers, self._feeder):
+            thread.start()
+
+    def join(self, seconds: float | None = None) -> None:
+        """Wait until every thread has ended, which they do with the case at hand once `stop` is set."""
+        self._writer.join(seconds)
+
+    def _thread(self, act: Callable[[], None]) -> threading.Thread:
+        return threading.Thread(target=act, daemon=True)
+
+    @property
+    def _stopped(self) -> bool:
+        return self._failed or self._all_stop.is_set()
+
+    def _fail(self, error: BaseException) -> None:
+        self._failed = True
+        self._post(LaneFailed(self.index, error))
+
+    def _feed(self) -> None:
+        try:
+            for index, file in enumerate(self.plan.files):
+                if self._stopped:
+                    break
+                self._start_file(index, file)
+        except BaseException as error:
+            self._fail(error)
+        finally:
+            for _ in self._workers:
+                self._tasks.put(None)
+            for worker in self._workers:
+                worker.join()
+            self._whole.put(None)
+
+    def _start_file(self, index: int, file: Planned) -> None:
+        """Take what the journal has, and hand the other cases to the workers."""
+        if not file.selected(self.plan.patterns):
+            return
+        experiment = read(file.path, file.shown, file.data).experiment(self.backend.target)
+        chosen = set(file.selected(self.plan.patterns))
+        cases = deque(case for case in experiment.cases if case.name in chosen)
+        head = record_report(experiment, f"experiments/{file.name}.yaml", self.backend.release, [])
+        del experiment
+        journal = None
+        if self.plan.journals is not None:
+            journal = Journal(self.plan.journal(self.backend.release.name, file), self.plan.resume)
+            for text in journal.damaged:
+                self._post(Note(self.index, text))
+        work = _Work(index, head, [None] * len(cases), journal, len(cases))
+        for position in range(len(cases)):
+            case = cases.popleft()
+            key = self._key(head, case) if journal else None
+            found = journal.found.pop(key, None) if journal and key else None
+            if found is not None:
+                self._record(work, position, found, {}, again=True)
+            elif not self._stopped:
+                self._tasks.put((work, position, case, key))
+
+    def _work(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            if self._stopped:
+                continue  # so that the feeder gets to the end
+            try:
+                self._answer(*task)
+            except Closed:
+                continue
+            except BaseException as error:
+                self._fail(error)
+
+    def _answer(self, work: _Work, position: int, case: Case, key: Key | None) -> None:
+        outcome = self.backend.answer(case)
+        record = record_case(case, outcome)
+        if work.journal is not None and key is not None:
+            work.journal.append(key, record)
+        self._record(work, position, record, _seconds(outcome), again=False)
+
+    def _record(
+        self, work: _Work, position: int, record: CaseRecord, seconds: Mapping[str, float], again: bool
+    ) -> None:
+        self._post(CaseDone(self.index, work.index, position, record, seconds, again))
+        with work.lock:
+            work.records[position] = record
+            work.left -= 1
+            whole = not work.left
+        if whole:
+            self._whole.put(work)
+
+    def _write(self) -> None:
+        while (work := self._whole.get()) is not None:
+            try:
+                self._write_report(work)
+            except BaseException as error:
+                self._fail(error)
+        self._post(LaneDone(self.index))
+
+    def _write_report(self, work: _Work) -> None:
+        if work.journal is not None:
+            work.journal.close()
+        if self.plan.reports is not None:
+            report = work.head.model_copy(update={"cases": work.records})
+            self._post(PageWritten(self.index, write(report, self.plan.reports)[1]))
+
+    def _key(self, head: ReportRecord, case: Case) -> Key:
+        return Key(
+            __version__,
+            f"{self.backend.release.model_dump_json()} {self.backend.driver}",
+            head.sha256,
+            case.name,
+            case.definition.hash,
+            _tensors(case),
+        )
+
+
+def _seconds(outcome: Outcome | None) -> Mapping[str, float]:
+    return outcome.seconds if outcome is not None else {}
+
+
+def _tensors(case: Case) -> str:
+    """A digest of the tensors that go in and must come out."""
+    digest = hashlib.sha256()
+    expected = {f"{name} expected": made.made for name, made in case.expected.items() if made.made is not None}
+    for name, made in (*case.inputs.items(), *expected.items()):
+        digest.update(f"{name} {made.array.dtype} {made.array.shape} ".encode())
+        digest.update(made.array.to_bytes())
+    return digest.hexdigest()[:32]
