@@ -108,7 +108,14 @@ def test_an_input_that_the_layer_does_not_have_is_refused(method, data, index):
     assert caught.value.path == ("set_input", index)
 
 
-def test_an_input_that_is_made_further_down_has_no_value_yet():
+def test_an_input_that_is_made_further_down_is_waited_for():
     made = layers(a=("identity", {"input": "x", "set_input": {0: "b"}}), b=("identity", {"input": "x"}))
-    with pytest.raises(NodeError, match="made further down"):
+    assert run(made).tensors["a"].ref.tolist() == run(made).tensors["b"].ref.tolist()
+
+
+def test_a_cycle_is_refused():
+    made = layers(
+        a=("identity", {"input": "x", "set_input": {0: "b"}}), b=("identity", {"input": "x", "set_input": {0: "a"}})
+    )
+    with pytest.raises(NodeError, match="a cycle"):
         run(made)

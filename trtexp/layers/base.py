@@ -6,7 +6,7 @@ import types
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Annotated, Any, ClassVar, Literal, NoReturn, Union, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Literal, NoReturn, Protocol, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
@@ -22,6 +22,7 @@ class Kind:
 
 
 Tensor = Annotated[str, Kind("tensor"), Field(description="the name of a tensor: an input, a layer, or layer.output")]
+Object = Annotated[str, Kind("object"), Field(description="the name of a loop or a conditional")]
 Weights = Annotated[str, Kind("weights"), Field(description="the name of an array under `weights`")]
 Dims = Annotated[list[int], Field(description="one number per spatial dimension")]
 PaddingMode = Annotated[
@@ -70,6 +71,20 @@ class Attributes(Model):
             yield name, getattr(self, name)
 
 
+class Tensors(Protocol):
+    """The values of a network's tensors, computed when they are asked for."""
+
+    layers: Mapping[str, Layer]
+    weights: Mapping[str, Bounded]
+    arithmetic: Arithmetic
+
+    def value(self, tensor: str) -> Bounded: ...
+
+    def inside(self, known: Mapping[str, Bounded], varying: frozenset[str]) -> Tensors:
+        """The same network in which some tensors have other values, and the layers `varying` depend on them."""
+        ...
+
+
 class Layer(Model):
     """One layer: the constructor's arguments under TensorRT's names, and what is assigned afterwards.
 
@@ -80,6 +95,8 @@ class Layer(Model):
 
     method: ClassVar[str]
     interface: ClassVar[str]
+    key: ClassVar[str]  # the name in YAML: the method without add_, unless a class says otherwise
+    owner: ClassVar[str | None] = None  # the argument that names the object whose method it is, if not the network
     most_inputs: ClassVar[int] = 1
     output_names: ClassVar[tuple[str, ...]] = ("",)  # the outputs' names after the layer's own; "" is the layer itself
     aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {}
@@ -90,6 +107,11 @@ class Layer(Model):
     """Inputs that are set afterwards: {index: tensor}."""
     check: bool = True
     """False: trtexp refuses nothing about this layer, so that TensorRT's own answer is the experiment."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        if "method" in cls.__dict__ and "key" not in cls.__dict__:
+            cls.key = cls.method.removeprefix("add_")
 
     def state(self) -> Mapping[str, Any]:
         """The attributes as they stand at the end: arguments first, then assignments in the order of the file."""
@@ -105,10 +127,10 @@ class Layer(Model):
 
     def refuse(self, attribute: str, message: str, label: str) -> NoReturn:
         """Raise a LayerError at whatever wrote the attribute last."""
-        path: tuple[str, ...] = (self.method.removeprefix("add_"),)
+        path: tuple[str, ...] = (self.key,)
         for name, _ in self._arguments():
             if attribute in (name, *self.aliases.get(name, ())):
-                path = (self.method.removeprefix("add_"), name)
+                path = (self.key, name)
         for name, _ in self.set.given():
             if attribute in (name, *self.aliases.get(name, ())):
                 path = ("set", name)
@@ -120,13 +142,13 @@ class Layer(Model):
         for name, kind in kinds(type(self)).items():
             if kind == "tensor" and (value := getattr(self, name)) is not None:
                 for tensor in [value] if isinstance(value, str) else value:
-                    found[len(found)] = ((self.method.removeprefix("add_"), name), tensor)
+                    found[len(found)] = ((self.key, name), tensor)
         return found | {i: (("set_input", i), tensor) for i, tensor in self.set_input.items()}
 
     def weight_arrays(self) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
         """(place below the layer, attribute, array) of each weights array; the last one of an attribute stands."""
         for owner, prefix, pairs in (
-            (type(self), self.method.removeprefix("add_"), self._arguments()),
+            (type(self), self.key, self._arguments()),
             (type(self.set), "set", self.set.given()),
         ):
             for name, value in pairs:
@@ -139,12 +161,30 @@ class Layer(Model):
 
     def steps(self, name: str) -> Iterator[Step]:
         """The API calls: the constructor, the assignments, then `set_input`."""
-        arguments = {k: lowered(kinds(type(self)).get(k), v) for k, v in self._arguments()}
-        yield Call(NETWORK, self.method, arguments, name, self.output_tensors(name))
+        arguments = {k: lowered(kinds(type(self)).get(k), v) for k, v in self._arguments() if k != self.owner}
+        owner = NETWORK if self.owner is None else getattr(self, self.owner)
+        yield Call(owner, self.method, arguments, name, self.output_tensors(name))
         for attribute, value in self.set.given():
             yield Assign(name, attribute, lowered(kinds(type(self.set)).get(attribute), value))
         for index, tensor in self.set_input.items():
             yield Call(name, "set_input", {"index": index, "tensor": Ref("tensor", tensor)})
+
+    def hides(self, layers: Mapping[str, Layer]) -> frozenset[str]:
+        """The layers whose tensors have no single value: those of a loop's body."""
+        return frozenset()
+
+    def check_network(self, name: str, layers: Mapping[str, Layer]) -> None:
+        """Refuse what is wrong with the layers around this one. Raises LayerError."""
+
+    def pull(self, name: str, tensors: Tensors) -> tuple[Bounded, ...]:
+        """The outputs, asking for the inputs' values; a layer that knows iterations or branches does it otherwise."""
+        wanted = self.input_tensors()
+        inputs: list[Any] = [
+            tensors.value(wanted[i][1]) if i in wanted else None for i in range(max(wanted, default=-1) + 1)
+        ]
+        arrays = {attribute: tensors.weights[array] for _, attribute, array in self.weight_arrays()}
+        self.check_inputs(inputs, arrays)
+        return self.evaluate(inputs, arrays, tensors.arithmetic)
 
     def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
         """Refuse what TensorRT refuses, with the labels of the docstring. Raises LayerError."""
@@ -186,3 +226,8 @@ def lowered(kind: str | None, value: Any) -> Value:
     if kind is None or value is None:
         return value  # type: ignore[no-any-return]
     return Ref(kind, value) if kind in ("tensor", "weights", "object") else Member(kind, value)
+
+
+def masked_axes(mask: int, rank: int) -> list[int]:
+    """The axes that a bit mask names, below a rank."""
+    return [axis for axis in range(rank) if mask >> axis & 1]

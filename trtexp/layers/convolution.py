@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from trtexp.layers.base import Dims, Tensor, Weights
+from trtexp.layers.geometry import convolved
 from trtexp.layers.window import Window, WindowAttributes, grouped
 from trtexp.numerics import F64
 
@@ -38,18 +39,7 @@ class ConvolutionNd(Window):
 
     def geometry(self, size: int, kernel: int, stride: int, dilation: int, pre: int, post: int) -> tuple[int, int, int]:
         mode = self.state().get("padding_mode", "EXPLICIT_ROUND_DOWN")
-        extent = 1 + dilation * (kernel - 1)
-        if mode.startswith("SAME"):
-            out = -(-size // stride)
-            total = max((out - 1) * stride + extent - size, 0)
-            small, large = total // 2, total - total // 2
-            return (out, small, large) if mode == "SAME_UPPER" else (out, large, small)
-        if mode.startswith("CAFFE"):
-            post = pre
-        room = size + pre + post - extent
-        if room < 0:
-            return -1, pre, post
-        return (-(-room // stride) if mode.endswith("UP") else room // stride) + 1, pre, post
+        return convolved(mode, size, 1 + dilation * (kernel - 1), stride, pre, post)
 
     def spans(self, shape: Sequence[int]) -> list[int]:
         kernel, stride, dilation, _, _ = self.window()

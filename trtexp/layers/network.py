@@ -60,41 +60,77 @@ def evaluate(
     weights: Mapping[str, Bounded],
     arithmetic: Arithmetic,
 ) -> Evaluation:
-    """Run the references one after the other. Raises NodeError where a layer with `check` refuses its inputs."""
+    """Run the references of all layers. Raises NodeError where a layer with `check` refuses its inputs."""
+    values = Values(layers, weights, arithmetic, tensors)
     with np.errstate(all="ignore"):  # infinities and NaNs are values like others
-        return _evaluate(layers, tensors, weights, arithmetic)
-
-
-def _evaluate(
-    layers: Mapping[str, Layer],
-    tensors: Mapping[str, Bounded],
-    weights: Mapping[str, Bounded],
-    arithmetic: Arithmetic,
-) -> Evaluation:
-    known = dict(tensors)
-    for name, layer in layers.items():
-        wanted = layer.input_tensors()
-        arrays = {attribute: weights[array] for _, attribute, array in layer.weight_arrays()}
         try:
-            _check_wiring(layer, known)
-            inputs = [known[wanted[i][1]] if i in wanted else None for i in range(max(wanted, default=-1) + 1)]
-            layer.check_inputs(inputs, arrays)  # type: ignore[arg-type]  # a gap is an optional input
+            for name, layer in layers.items():
+                values.check(name, layer)
+            hidden = {inner for layer in layers.values() for inner in layer.hides(layers)}
+            for name, layer in layers.items():
+                if name not in hidden:
+                    for tensor in layer.output_tensors(name):
+                        values.value(tensor)
+        except NodeError as error:
+            if layers[error.layer].check:
+                raise
+            return Evaluation(values.known, error)
+    return Evaluation(values.known)
+
+
+class Values:
+    """The tensors of one network by name; each is computed once, when it is asked for.
+
+    Within an iteration of a loop the tensors that depend on it are computed anew; the others are those of `outer`.
+    """
+
+    def __init__(
+        self,
+        layers: Mapping[str, Layer],
+        weights: Mapping[str, Bounded],
+        arithmetic: Arithmetic,
+        known: Mapping[str, Bounded],
+        outer: Values | None = None,
+        varying: frozenset[str] = frozenset(),
+    ) -> None:
+        self.layers, self.weights, self.arithmetic = layers, weights, arithmetic
+        self.known = dict(known)
+        self._outer, self._varying = outer, varying
+        self._makers = {tensor: name for name, layer in layers.items() for tensor in layer.output_tensors(name)}
+        self._active: set[str] = set()
+
+    def inside(self, known: Mapping[str, Bounded], varying: frozenset[str]) -> Values:
+        return Values(self.layers, self.weights, self.arithmetic, known, self, varying | self._varying)
+
+    def value(self, tensor: str) -> Bounded:
+        if tensor not in self.known:
+            name = self._makers.get(tensor)
+            if name is None or (self._outer is not None and name not in self._varying):
+                assert self._outer is not None, tensor
+                return self._outer.value(tensor)
+            self._make(name)
+        return self.known[tensor]
+
+    def _make(self, name: str) -> None:
+        layer = self.layers[name]
+        if name in self._active:
+            raise NodeError(name, (), "it needs its own result: a cycle that no recurrence breaks")
+        self._active.add(name)
+        try:
+            made = layer.pull(name, self)
         except LayerError as error:
-            refusal = NodeError(name, error.path, str(error))
-            if layer.check:
-                raise refusal from error
-            return Evaluation(known, refusal)
-        results = layer.evaluate(inputs, arrays, arithmetic)  # type: ignore[arg-type]
-        known.update(zip(layer.output_tensors(name), results, strict=True))
-    return Evaluation(known)
+            raise NodeError(name, error.path, str(error)) from error
+        finally:
+            self._active.discard(name)
+        self.known.update(zip(layer.output_tensors(name), made, strict=True))
 
-
-def _check_wiring(layer: Layer, known: Mapping[str, Bounded]) -> None:
-    """Refuse inputs that the layer does not have, and tensors that only layers further down make."""
-    for index in layer.set_input:
-        if not 0 <= index < layer.most_inputs:
-            message = f"input {index} given; {layer.method} has {layer.most_inputs or 'no'} inputs, counted from 0"
-            raise LayerError(("set_input", index), message)
-    for place, tensor in layer.input_tensors().values():
-        if tensor not in known:
-            raise LayerError(place, f"{tensor!r} is made further down, so that it has no value here; move its layer up")
+    def check(self, name: str, layer: Layer) -> None:
+        """Refuse inputs that the layer does not have, and what is wrong with the layers around it."""
+        try:
+            for index in layer.set_input:
+                if not 0 <= index < layer.most_inputs:
+                    message = f"input {index} given; {layer.method} has {layer.most_inputs or 'no'} inputs, from 0"
+                    raise LayerError(("set_input", index), message)
+            layer.check_network(name, self.layers)
+        except LayerError as error:
+            raise NodeError(name, error.path, str(error)) from error

@@ -1,6 +1,6 @@
 """dtypes, rounding units and error bounds: how far a correct result may be from the float64 reference."""
 
-from trtexp.numerics.bounded import Arithmetic, Bounded, known, moved, rounded
+from trtexp.numerics.bounded import Arithmetic, Bounded, exactly, jumping, known, moved, pointwise, rounded
 from trtexp.numerics.dtypes import (
     F64,
     LARGEST,
@@ -33,10 +33,13 @@ __all__ = [
     "decode",
     "dot_product",
     "encode",
+    "exactly",
     "half_unit",
+    "jumping",
     "known",
     "lowest_bit",
     "moved",
+    "pointwise",
     "rounded",
     "significant_bits",
     "spacing",

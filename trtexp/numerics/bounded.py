@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -59,28 +60,36 @@ class Bounded:
         return not (self.bound.any() or self.undetermined.any())
 
 
+def exactly(values: np.ndarray, dtype: str) -> Bounded:
+    """Values without any error."""
+    ref = np.asarray(values, dtype=np.float64)
+    zero, no = np.zeros(ref.shape), np.zeros(ref.shape, bool)
+    return Bounded(dtype, ref, zero, zero, zero, ~no, no)
+
+
 def known(array: Array, decimals: F64 | None = None) -> Bounded:
     """An input or weights array: no error; `decimals` are the numbers as their author wrote them."""
-    ref = decode(array).astype(np.float64)
-    zero = np.zeros(ref.shape)
+    made = exactly(decode(array).astype(np.float64), array.dtype)
+    if decimals is None:
+        return made
     with np.errstate(invalid="ignore"):
-        slack = zero if decimals is None else np.nan_to_num(np.abs(np.broadcast_to(decimals, ref.shape) - ref))
-    no = np.zeros(ref.shape, bool)
-    return Bounded(array.dtype, ref, zero, zero, slack, ~no, no)
+        return replace(made, slack=np.nan_to_num(np.abs(np.broadcast_to(decimals, made.shape) - made.ref)))
 
 
-def moved(move: Callable[[np.ndarray], np.ndarray], x: Bounded) -> Bounded:
-    """Data movement: the error moves with the data and nothing is added."""
-    terms = x.terms and (move(x.terms[0]), move(x.terms[1]), move(x.terms[2]))
+def moved(move: Callable[..., np.ndarray], *inputs: Bounded) -> Bounded:
+    """Data movement: the error moves with the data and nothing is added; the dtype is that of the first input."""
+
+    def part(name: str) -> np.ndarray:
+        return move(*(getattr(x, name) for x in inputs))
+
     return Bounded(
-        x.dtype,
-        move(x.ref),
-        move(x.bound),
-        move(x.typical),
-        move(x.slack),
-        move(x.certified),
-        move(x.undetermined),
-        terms,
+        inputs[0].dtype,
+        part("ref"),
+        part("bound"),
+        part("typical"),
+        part("slack"),
+        part("certified"),
+        part("undetermined"),
     )
 
 
@@ -90,3 +99,49 @@ def rounded(x: Bounded, values: F64, ulps: float, dtype: str | None = None) -> B
     own = 2 * ulps * UNIT[dtype] * np.abs(values) + np.where(values != 0, SMALLEST_NORMAL[dtype] if ulps else 0.0, 0.0)
     certified = x.certified & (own == 0)
     return replace(x, dtype=dtype, ref=values, bound=own + x.bound, typical=own + x.typical, certified=certified)
+
+
+def pointwise(
+    f: Callable[..., F64],
+    inputs: Sequence[Bounded],
+    ulps: float | Callable[..., F64] = 0.0,
+    floor: float | Callable[..., F64] = 0.0,
+    dtype: str | None = None,
+) -> Bounded:
+    """A function of corresponding elements, continuous where the inputs are not exact.
+
+    ulps: its own error in units in the last place of the result, a number or a function of the inputs; floor: the
+    least absolute error, likewise. The inputs' errors are carried by evaluating at both ends of their intervals.
+    Inputs broadcast as in numpy.
+    """
+    dtype = dtype or inputs[0].dtype
+    values = [x.ref for x in inputs]
+    ref = np.asarray(f(*values), dtype=np.float64)
+
+    def carried(kind: str) -> F64:
+        errors = [getattr(x, kind) for x in inputs]
+        if not any(error.any() for error in errors):
+            return np.zeros(ref.shape)
+        corners = itertools.product(*([v - e, v + e] if e.any() else [v] for v, e in zip(values, errors, strict=True)))
+        return np.maximum.reduce([np.nan_to_num(np.abs(f(*corner) - ref), posinf=np.inf) for corner in corners])
+
+    unit = UNIT.get(dtype, 0.0)
+    own = 2 * unit * np.abs(ref) * (ulps(*values) if callable(ulps) else ulps)
+    own = np.maximum(own, floor(*values) if callable(floor) else floor)
+    own = np.where(np.isfinite(ref), own + np.where((ref != 0) & (own > 0), SMALLEST_NORMAL.get(dtype, 0.0), 0.0), 0.0)
+    exact = np.broadcast_to(np.logical_and.reduce([np.broadcast_to(x.certified, ref.shape) for x in inputs]), ref.shape)
+    unsure = np.logical_or.reduce([np.broadcast_to(x.undetermined, ref.shape) for x in inputs])
+    bound, typical = own + carried("bound"), own + carried("typical")
+    return Bounded(dtype, ref, bound, typical, carried("slack"), exact & (own == 0) & (bound == 0), unsure)
+
+
+def jumping(f: Callable[..., np.ndarray], inputs: Sequence[Bounded], dtype: str) -> Bounded:
+    """A function that jumps (comparison, floor, rounding): exact, but undetermined where an input's error may cross."""
+    values = [x.ref for x in inputs]
+    ref = np.asarray(f(*values)).astype(np.float64)
+    unsure = np.logical_or.reduce([np.broadcast_to(x.undetermined, ref.shape) for x in inputs])
+    if not all(x.exact for x in inputs):
+        ends = itertools.product(*([x.ref - x.bound, x.ref + x.bound] for x in inputs))
+        unsure = unsure | np.logical_or.reduce([np.asarray(f(*end)).astype(np.float64) != ref for end in ends])
+    zero = np.zeros(ref.shape)
+    return Bounded(dtype, ref, zero, zero, zero, ~unsure, unsure)

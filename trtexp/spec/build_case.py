@@ -17,10 +17,10 @@ from trtexp.layers.network import NodeError, steps
 from trtexp.spec.case import Case, Expected
 from trtexp.spec.differs import differs
 from trtexp.spec.errors import Fault, Mark, SpecError, nearest
-from trtexp.spec.make import Made, make
+from trtexp.spec.make import Made, declared, make
 from trtexp.spec.models import KEYS, ExpectModel, ExperimentModel, LayerModel, OutputModel, tolerances
 from trtexp.spec.names import NAME, RESERVED, bad_name
-from trtexp.spec.tensors import GENERATORS, TensorError, TensorModel
+from trtexp.spec.tensors import GENERATORS, InputModel, TensorError, TensorModel
 from trtexp.spec.translate import Path as Place
 from trtexp.spec.translate import translate
 from trtexp.spec.tree import Mapping, find, plain
@@ -59,7 +59,7 @@ class _OneCase:
         flow = list(steps(layers))
         used = {ref.name for step in flow for ref in references(step) if ref.kind == "weights"}
         definition = NetworkDefinition(
-            inputs=tuple(Input(n, m.array.dtype, m.array.shape) for n, m in inputs.items()),
+            inputs=tuple(Input(n, m.array.dtype, m.declared or m.array.shape) for n, m in inputs.items()),
             weights={n: m.array for n, m in weights.items() if n in used},
             steps=tuple(flow),
             outputs=outputs,
@@ -238,11 +238,11 @@ class _OneCase:
             if not isinstance(name, str) or not NAME.fullmatch(name) or name in RESERVED:
                 self.fault((group, name), bad_name(name), key=True)
                 continue
-            model = self.validate(TensorModel, plain(node), (group, name))
+            model = self.validate(InputModel if group == "inputs" else TensorModel, plain(node), (group, name))
             try:
                 if model is not None:
                     made[name] = make(model, model.dtype, made, self.folder)
-                    yield name, made[name]
+                    yield name, replace(made[name], declared=declared(model, made[name]))
             except TensorError as error:
                 self.fault((group, name, *error.path), str(error))
 

@@ -29,13 +29,14 @@ class Made:
     """A tensor as its author wrote it, and as the device gets it.
 
     decimals: float64 (int64 for whole numbers); text: the literals, nested like the values, None for generators.
-    made: the generator in words.
+    made: the generator in words. declared: the shape that a network input is built for, if it is another.
     """
 
     decimals: np.ndarray
     array: Array
     text: Any = None
     made: str | None = None
+    declared: tuple[int, ...] | None = None
 
     @cached_property
     def known(self) -> Bounded:
@@ -67,6 +68,17 @@ def make(model: Generator, dtype: str, named: Mapping[str, Made], folder: Path, 
         raise TensorError((name,), str(error)) from error
     text = _text(model.values) if name == "values" else None
     return Made(decimals, array, text, None if name == "values" else describe(model))
+
+
+def declared(model: Generator, made: Made) -> tuple[int, ...] | None:
+    """The shape that an input is built for, which its values' shape meets. Raises TensorError."""
+    shape = getattr(model, "declared", None)
+    if shape is None:
+        return None
+    actual = made.array.shape
+    if len(shape) != len(actual) or any(n not in (-1, m) for n, m in zip(shape, actual, strict=True)):
+        raise TensorError(("declared",), f"{shape} does not take the shape {list(actual)}; give -1 or its numbers")
+    return tuple(shape)
 
 
 def generator(model: Generator) -> str:

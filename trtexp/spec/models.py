@@ -8,7 +8,7 @@ from pydantic import Discriminator, Field, Tag
 
 from trtexp.definition import BuildOptions, Range
 from trtexp.layers.base import Model
-from trtexp.spec.tensors import Dtype, TensorModel
+from trtexp.spec.tensors import Dtype, InputModel, TensorModel
 from trtexp.tolerance import Tolerance
 
 PHASE = Literal["define", "build", "run"]
@@ -196,7 +196,7 @@ class PartialModel(Model):
 
     about: str = ""
     """What this shows, in a sentence or two."""
-    inputs: dict[str, TensorModel] = {}
+    inputs: dict[str, InputModel] = {}
     """The network's inputs by name."""
     weights: dict[str, TensorModel] = {}
     """Arrays that layers take as weights, by name."""

@@ -132,11 +132,19 @@ class TensorModel(Generator):
     dtype: Dtype = Field(default="float32", description="the element type")
 
 
+class InputModel(TensorModel):
+    """A network input."""
+
+    declared: list[int] | None = Field(
+        default=None, description="the shape that the network is built for, -1 for what a profile gives; else `shape`"
+    )
+
+
 def _kind(value: Any) -> str:
     return "made" if isinstance(value, (dict, Generator)) else "name"
 
 
 Operand = Annotated[Union[Annotated[str, Tag("name")], Annotated[Generator, Tag("made")]], Discriminator(_kind)]
-for _model in (Tile, Join, Scale, Transpose, Generator, TensorModel):
+for _model in (Tile, Join, Scale, Transpose, Generator, TensorModel, InputModel):
     _model.model_rebuild()
 GENERATORS = tuple(name for name in Generator.model_fields if name != "shape")

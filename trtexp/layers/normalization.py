@@ -1,0 +1,108 @@
+"""add_normalization and add_normalization_v2. Source: NvInfer.h, INormalizationLayer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import numpy as np
+
+from trtexp.layers.base import Attributes, DataType, Layer, Tensor, masked_axes
+from trtexp.numerics import F64, SMALLEST_NORMAL, UNIT, Arithmetic, Bounded
+
+
+class NormalizationAttributes(Attributes):
+    """Attributes of a normalization layer."""
+
+    axes: int | None = None
+    """A bit mask of the axes over which mean and variance are taken."""
+    epsilon: float | None = None
+    """What is added to the variance. Default 1e-5."""
+    num_groups: int | None = None
+    """Into how many groups the channels are split. Default 1."""
+    compute_precision: DataType | None = None
+    """The type of mean and variance, 8.6 to 10.x. Default FLOAT."""
+
+
+class Normalization(Layer):
+    """(x - mean) / sqrt(variance + epsilon) · scale + bias: x (N, C, …), scale and bias that broadcast to x -> as x.
+
+    Mean and variance are taken over `axes`, within each of `num_groups` groups of channels if there are more than one.
+    C1: `axes` names at least one axis of x. C2: num_groups divides the channels; with more than one group `axes` names
+    all axes behind the channels. C3: scale and bias broadcast to x, with the shape (1, groups, 1, …) for groups.
+    """
+
+    method: ClassVar[str] = "add_normalization"
+    interface: ClassVar[str] = "INormalizationLayer"
+    most_inputs: ClassVar[int] = 3
+    aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {"axesMask": ("axes",)}
+
+    input: Tensor
+    scale: Tensor
+    bias: Tensor
+    axesMask: int  # TensorRT's own spelling
+    """A bit mask of the axes over which mean and variance are taken."""
+    set: NormalizationAttributes = NormalizationAttributes()
+
+    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
+        x, groups, axes = inputs[0], self.state().get("num_groups", 1), self.state()["axes"]
+        if not masked_axes(axes, len(x.shape)) or axes >= 1 << len(x.shape):
+            self.refuse("axes", f"{axes} names no axes of x {list(x.shape)}", "C1")
+        if groups < 1 or len(x.shape) < 2 or x.shape[1] % groups:
+            self.refuse("num_groups", f"{groups} does not divide the {list(x.shape)[1:2]} channels", "C2")
+        if groups > 1 and masked_axes(axes, len(x.shape)) != list(range(2, len(x.shape))):
+            self.refuse("axes", f"{axes} with {groups} groups; name all axes behind the channels", "C2")
+        for name, tensor in zip(("scale", "bias"), inputs[1:], strict=True):
+            wanted = [1, groups, *[1] * (len(x.shape) - 2)]
+            fits = len(tensor.shape) == len(x.shape) and all(
+                n in (1, m) for n, m in zip(tensor.shape, x.shape, strict=True)
+            )
+            if (groups > 1 and list(tensor.shape) != wanted) or not fits:
+                self.refuse(name, f"{list(tensor.shape)} does not broadcast to x {list(x.shape)}", "C3")
+
+    def evaluate(
+        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
+    ) -> tuple[Bounded, ...]:
+        x, scale, bias = inputs
+        groups, rank = self.state().get("num_groups", 1), len(x.shape)
+        axes = tuple(masked_axes(self.state()["axes"], rank))
+        split = x.shape
+        if groups > 1:  # (N, C, …) -> (N, groups, C / groups, …): mean and variance over all behind the groups
+            split = (x.shape[0], groups, x.shape[1] // groups, *x.shape[2:])
+            axes = tuple(range(2, rank + 1))
+
+        def spread(part: F64) -> F64:
+            """A scale or a bias, shaped to meet the split input."""
+            return part[:, :, None] if groups > 1 else part
+
+        v, b = x.ref.reshape(split), x.bound.reshape(split)
+        w, wb, c, cb = (spread(part) for part in (scale.ref, scale.bound, bias.ref, bias.bound))
+        ref = self.normalized(v, axes) * w + c
+        # numerics: mean and variance as sums, then the quotient, then scale and shift (two passes).
+        u, n = UNIT["float32"], math.prod(split[a] for a in axes)
+        mean, var = v.mean(axes, keepdims=True), v.var(axes, keepdims=True)
+        sigma = np.sqrt(var + self.state().get("epsilon", 1e-5))
+        d, z = v - mean, (v - mean) / sigma
+        b_mean = (n + 2) * u * np.abs(v).mean(axes, keepdims=True) + b.mean(axes, keepdims=True)
+        each = u * np.abs(d) + b_mean + b
+        b_var = (2 * np.abs(d) * each).mean(axes, keepdims=True) + b_mean**2 + (n + 2) * u * var
+        own = each / sigma + np.abs(z) * (b_var / (2 * sigma**2) + 4 * u)
+        bound = own * (np.abs(w) + wb) + np.abs(z) * wb + cb + 2 * u * (np.abs(z * w) + np.abs(c))
+        bound = bound + UNIT[x.dtype] * np.abs(ref) * (x.dtype != "float32") + SMALLEST_NORMAL[x.dtype] * (ref != 0)
+        slack = (x.slack.reshape(split) / sigma) * np.abs(w) + np.abs(z) * spread(scale.slack) + spread(bias.slack)
+        zero = np.zeros(x.shape, bool)
+        bound = bound.reshape(x.shape)
+        made = Bounded(x.dtype, ref.reshape(x.shape), bound, bound, slack.reshape(x.shape), zero, zero)
+        return (made,)
+
+    def normalized(self, x: F64, axes: tuple[int, ...]) -> F64:
+        """Mean 0 and variance 1 along the axes."""
+        centred = x - x.mean(axes, keepdims=True)
+        return centred / np.sqrt(x.var(axes, keepdims=True) + self.state().get("epsilon", 1e-5))
+
+
+class NormalizationV2(Normalization):
+    """The same from 10.15 on, with scale and bias per element of the normalised axes or per channel."""
+
+    method: ClassVar[str] = "add_normalization_v2"
