@@ -14,6 +14,10 @@ settings.register_profile(
 settings.load_profile("trtexp")
 
 EXPERIMENTS = Path(__file__).parents[1] / "experiments"
+FILES = sorted(EXPERIMENTS.rglob("*.yaml"))
+EACH_FILE = pytest.mark.parametrize(
+    "path", FILES, ids=lambda path: path.relative_to(EXPERIMENTS).with_suffix("").as_posix()
+)
 
 #: A deconvolution of 1 … 9 by 1 … 9; tests replace pieces of it and add to its end.
 BASE = """\

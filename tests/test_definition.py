@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import BASE, EXPERIMENTS
+from conftest import BASE, EACH_FILE
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,7 +67,7 @@ def test_what_is_written_is_read_back():
     assert found.hash == SMALL.hash
 
 
-@pytest.mark.parametrize("path", sorted(EXPERIMENTS.glob("*.yaml")), ids=lambda p: p.stem)
+@EACH_FILE
 def test_every_experiments_definitions_are_read_back(path):
     for case in read(path, path.name).experiment().cases:
         assert back(case.definition).hash == case.definition.hash

@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from conftest import EXPERIMENTS
+from conftest import FILES as PATHS
 
 from trtexp.definition import Assign
 from trtexp.engine.outcome import Outcome
@@ -25,7 +26,7 @@ from trtexp.spec.errors import SpecError
 from trtexp.spec.load import read
 from trtexp.verdict import record_case
 
-FILES = sorted(path.stem for path in EXPERIMENTS.glob("*.yaml"))
+FILES = [path.relative_to(EXPERIMENTS).with_suffix("").as_posix() for path in PATHS]
 
 
 def cases(name):

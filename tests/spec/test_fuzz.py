@@ -4,14 +4,14 @@ import random
 import re
 
 import pytest
-from conftest import BASE, EXPERIMENTS
+from conftest import BASE, FILES
 
 from trtexp.spec.errors import SpecError
 from trtexp.spec.load import read
 from trtexp.spec.make import Made
 from trtexp.verdict import record_case
 
-TEXTS = [path.read_text(encoding="utf-8") for path in sorted(EXPERIMENTS.glob("*.yaml"))] + [BASE]
+TEXTS = [path.read_text(encoding="utf-8") for path in FILES] + [BASE]
 SHORT = [text for text in TEXTS if len(text) < 6000]
 WORDS = sorted({word for text in TEXTS for word in re.findall(r"[\w.~-]+", text)})
 ODD = [
@@ -37,7 +37,7 @@ def mutated(rng):
         elif kind == 3:
             text = "\n".join(lines[:at] + lines[at + 1 :])
         elif kind == 4:
-            text = "\n".join(lines[:at] + [lines[at]] + lines[at:])
+            text = "\n".join([*lines[:at], lines[at], *lines[at:]])
         elif kind == 5:
             other = rng.randrange(len(lines))
             lines[at], lines[other] = lines[other], lines[at]

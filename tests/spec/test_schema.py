@@ -6,14 +6,13 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
-from conftest import BASE, EXPERIMENTS
+from conftest import BASE, EACH_FILE
 
 import trtexp
 from trtexp.layers import LAYERS
 from trtexp.spec.schema import schema, text
 from trtexp.spec.tree import parse, plain
 
-FILES = sorted(EXPERIMENTS.glob("*.yaml"))
 VALIDATOR = jsonschema.Draft7Validator(schema())
 
 
@@ -29,7 +28,7 @@ def test_the_checked_in_file_is_what_the_models_say():
     assert (Path(trtexp.__file__).parent / "schema.json").read_text(encoding="utf-8") == text()
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+@EACH_FILE
 def test_every_experiment_is_valid(path):
     data = json.loads(json.dumps(plain(parse(path.read_text(encoding="utf-8"), "e"))))
     errors = [f"{'.'.join(map(str, e.absolute_path))}: {e.message}" for e in VALIDATOR.iter_errors(data)]
@@ -108,14 +107,14 @@ def test_what_the_reader_takes_the_schema_takes(load):
         load(BASE + end)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+@EACH_FILE
 def test_the_first_line_of_an_experiment_names_the_schema(path):
     first = path.read_text(encoding="utf-8").splitlines()[0]
-    assert first == "# yaml-language-server: $schema=../trtexp/schema.json"
+    assert first.startswith("# yaml-language-server: $schema=../")
     assert (path.parent / first.partition("=")[2]).resolve() == Path(trtexp.__file__).parent / "schema.json"
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+@EACH_FILE
 def test_other_readers_of_yaml_see_the_same_data(path):
     """Plain data: a second project could replay these files (YAML 1.1 knows `1e4` as a text only)."""
     data = path.read_text(encoding="utf-8")

@@ -82,6 +82,7 @@ def moved(move: Callable[..., np.ndarray], *inputs: Bounded) -> Bounded:
     def part(name: str) -> np.ndarray:
         return move(*(getattr(x, name) for x in inputs))
 
+    terms = inputs[0].terms if len(inputs) == 1 else None
     return Bounded(
         inputs[0].dtype,
         part("ref"),
@@ -90,6 +91,7 @@ def moved(move: Callable[..., np.ndarray], *inputs: Bounded) -> Bounded:
         part("slack"),
         part("certified"),
         part("undetermined"),
+        terms and (move(terms[0]), move(terms[1]), move(terms[2])),
     )
 
 
