@@ -28,7 +28,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as end:
         return int(end.code or 0)
     options.words = words
-    from trtexp.commands import BadUsage
+    try:
+        return int(options.command(options))
+    except (Exception, KeyboardInterrupt) as error:
+        code = _say(error)
+        if code == INTERNAL and os.environ.get("TRTEXP_DEBUG"):
+            raise
+        return code
+
+
+def _say(error: BaseException) -> int:
+    """Say what went wrong, a line or two; the exit code."""
+    from trtexp.backends import NoGpu
+    from trtexp.commands import BadUsage, BrokenOff
     from trtexp.locks import Held
     from trtexp.paths import NothingFound
     from trtexp.results import DamagedRecord
@@ -36,41 +48,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from trtexp.terminal import Terminal
 
     problems = Terminal(sys.stderr)
-    try:
-        return int(options.command(options))
-    except SpecError as error:
-        problems.error(str(fault) for fault in error.faults)
-        problems.error([f"{len(error.faults)} fault{'s' * (len(error.faults) != 1)}; nothing was run or written"])
-        return USAGE
-    except (NothingFound, DamagedRecord, BadUsage) as error:
-        problems.error([str(error)])
-        return USAGE
-    except Held as error:
-        problems.error([f"{error}; nothing was run"])
-        return DIFFERS
-    except KeyboardInterrupt as stop:
-        problems.error([str(stop) or "stopped"])
-        return STOPPED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
-    except OSError as error:
-        problems.error([str(error)])
-        return INTERNAL
-    except Exception as error:
-        if _is_no_gpu(error):
+    match error:
+        case BrokenOff():
+            code = _say(error.reason)
+            problems.header([str(error)])
+            return code or STOPPED
+        case BrokenPipeError():  # whoever read the output has enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return OK
+        case SpecError():
+            problems.error(str(fault) for fault in error.faults)
+            problems.error([f"{len(error.faults)} fault{'s' * (len(error.faults) != 1)}; nothing was run or written"])
+            return USAGE
+        case NothingFound() | DamagedRecord() | BadUsage():
+            problems.error([str(error)])
+            return USAGE
+        case Held():
+            problems.error([f"{error}; nothing was run"])
+            return DIFFERS
+        case NoGpu():
             problems.error([str(error)])
             return NO_GPU
-        problems.error([f"internal error: {type(error).__name__}: {error}", "please report it, with the experiment"])
-        if os.environ.get("TRTEXP_DEBUG"):
-            raise
-        return INTERNAL
-
-
-def _is_no_gpu(error: Exception) -> bool:
-    from trtexp.backends import NoGpu
-
-    return isinstance(error, NoGpu)
+        case KeyboardInterrupt():
+            problems.error(["stopped"])
+            return STOPPED
+        case OSError():
+            reason = error.strerror or str(error)
+            problems.error([reason if error.filename is None else f"{error.filename}: {reason}"])
+            return INTERNAL
+    problems.error([f"internal error: {type(error).__name__}: {error}", "please report it, with the experiment"])
+    return INTERNAL
 
 
 def _parser() -> argparse.ArgumentParser:

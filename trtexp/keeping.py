@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -14,19 +14,22 @@ from trtexp.report.write import replace
 from trtexp.results import load
 
 
-def report_locks(folder: Path, releases: Sequence[str]) -> list[Lock]:
-    """The locks of some releases' report folders, to be taken in this order."""
-    return [Lock(folder / f".{name}.lock", f"{folder / name}") for name in sorted(releases)]
+def release_locks(folder: Path, releases: Iterable[str]) -> list[Lock]:
+    """The locks of the folders of some releases, to be taken in this order."""
+    return [Lock(folder / f".{name}.lock", str(folder / name)) for name in sorted(releases)]
+
+
+def matrix_lock(folder: Path) -> Lock:
+    """The lock of the page of all releases, to be taken after theirs."""
+    return Lock(folder / ".README.lock", str(folder / "README.md"))
 
 
 @contextmanager
 def held(plan: Plan, releases: Sequence[str], wait: bool, say: Callable[[str], None]) -> Iterator[None]:
     """Be the one run that writes these releases' reports and journals. Raises Held, OSError with nothing changed."""
-    locks = report_locks(plan.reports, releases) if plan.reports is not None else []
-    if plan.journals is not None:
-        locks += [Lock(plan.journals / f".{name}.lock", f"{plan.journals / name}") for name in sorted(releases)]
+    folders = [folder for folder in (plan.reports, plan.journals) if folder is not None]
     with ExitStack() as stack:
-        for lock in locks:
+        for lock in (lock for folder in folders for lock in release_locks(folder, releases)):
             lock.take(wait, say)
             stack.callback(lock.release)
         if plan.reports is not None:
@@ -60,7 +63,7 @@ def finish(plan: Plan, releases: Sequence[str]) -> None:
 
 def write_matrix(folder: Path) -> None:
     """Write the page experiments × releases from all records of a report folder. Raises OSError, DamagedRecord."""
-    with Lock(folder / ".README.lock", f"{folder / 'README.md'}"):
+    with matrix_lock(folder):
         for path in folder.glob(".README.md.*.tmp"):
             path.unlink(missing_ok=True)
         replace(folder / "README.md", render_matrix([load(path) for path in sorted(folder.glob("*/**/*.json"))]))

@@ -23,8 +23,8 @@ class Lock:
         self.guards = guards
         self._handle: int | None = None
 
-    def take(self, wait: bool = True, say: Callable[[str], None] = print) -> None:
-        """Take the lock; if another process has it, say so and wait, or raise Held. Raises OSError."""
+    def take(self, wait: bool = True, say: Callable[[str], None] | None = None) -> None:
+        """Take the lock; if another process has it, say so (to stderr) and wait, or raise Held. Raises OSError."""
         told = False
         while self._handle is None:
             handle = self._open()
@@ -36,7 +36,7 @@ class Lock:
                     os.close(handle)
                     raise Held(f"{self.guards} is in use by {holder}") from None
                 if not told:
-                    say(f"waiting for {holder}, which holds {self.guards}")
+                    (say or _to_stderr)(f"waiting for {holder}, which holds {self.guards}")
                 told = True
                 self._wait(handle)
             if self._still_there(handle):
@@ -96,3 +96,7 @@ class Lock:
 
 def _command() -> str:
     return shlex.join(["trtexp", *sys.argv[1:]])
+
+
+def _to_stderr(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

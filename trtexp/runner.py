@@ -147,7 +147,7 @@ def run(backends: Sequence[Backend], plan: Plan, terminal: Terminal, totals: Tot
             take(event)
             left -= isinstance(event, LaneDone)
         if lost:
-            raise NoGpu("\n".join(dict.fromkeys(map(str, lost))))
+            raise NoGpu("; ".join(dict.fromkeys(map(str, lost))))
     except BaseException:
         stop.set()
         for backend in backends:

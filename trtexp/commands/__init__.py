@@ -3,3 +3,11 @@
 
 class BadUsage(ValueError):
     """Arguments that cannot be meant so: what was given, and what is allowed."""
+
+
+class BrokenOff(Exception):
+    """A run that ended too early, for a reason that has its own message: what is kept, and how to go on."""
+
+    def __init__(self, reason: BaseException, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason

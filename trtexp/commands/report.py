@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
+from trtexp.keeping import matrix_lock, release_locks
 from trtexp.paths import NothingFound
 from trtexp.report.markdown import render
 from trtexp.report.matrix import render_matrix
@@ -17,9 +19,18 @@ def report(folder: Path, check: bool) -> int:
 
     check: nothing is written; pages that differ and records whose experiment is gone are named instead.
     """
-    paths = sorted(folder.glob("*/**/*.json"))
-    if not paths:
+    if not any(folder.glob("*/**/*.json")):
         raise NothingFound(f"{folder}: no records here; trtexp run writes them")
+    with ExitStack() as stack:
+        if not check:  # a run may be writing there
+            releases = [path.name for path in folder.iterdir() if path.is_dir()]
+            for lock in (*release_locks(folder, releases), matrix_lock(folder)):
+                stack.enter_context(lock)
+        return _report(folder, check)
+
+
+def _report(folder: Path, check: bool) -> int:
+    paths = sorted(folder.glob("*/**/*.json"))
     records = {path: load(path) for path in paths}
     pages = {path.with_suffix(".md"): render(record) for path, record in records.items()}
     pages[folder / "README.md"] = render_matrix(list(records.values()))

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 from trtexp.backends import Backend, Workplace, named, usual
-from trtexp.commands import BadUsage
+from trtexp.commands import BadUsage, BrokenOff
 from trtexp.keeping import finish, held, set_aside
 from trtexp.lane import Plan, Planned
 from trtexp.last_run import write_last_run
@@ -33,7 +33,8 @@ HOME = Path(".trtexp")
 def run(options: argparse.Namespace) -> int:
     """Run files on every backend that this machine has, or that was named.
 
-    Raises SpecError, NothingFound, BadUsage, NoGpu, Held, OSError; KeyboardInterrupt also for SIGTERM and SIGHUP.
+    Raises SpecError, NothingFound, BadUsage, NoGpu, Held, OSError; KeyboardInterrupt also for SIGTERM and SIGHUP. Once
+    cases are run, all of them in a BrokenOff.
     """
     events: list[str] = []
     plan, work, places = _plan(options), _workplace(options, events), _places(options)
@@ -84,13 +85,9 @@ class _Run:
         started, start, ended = time.time(), time.perf_counter(), "finished"
         try:
             yield
-        except KeyboardInterrupt:
-            ended = "stopped"
-            raise KeyboardInterrupt(f"stopped; {self._kept()}") from None
-        except BaseException as error:
-            ended = f"{type(error).__name__}: {error}"
-            _say(self._kept())
-            raise
+        except (Exception, KeyboardInterrupt) as error:
+            ended = f"{type(error).__name__} {error}".strip()
+            raise BrokenOff(error, self._kept()) from error
         finally:
             facts = (shlex.join(["trtexp", *self.words]), started, time.perf_counter() - start, ended)
             try:
