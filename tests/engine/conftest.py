@@ -1,258 +1,22 @@
-"""Stand-ins: a CUDA runtime in host memory that fails on demand, and a TensorRT of the 8.x kind."""
+"""Stand-ins for CUDA and for TensorRT of the 8.x kind, and definitions to give them."""
 
-import ctypes
-import enum
 import types
-import warnings
 
 import numpy as np
 import pytest
+from engine.fake_cudart import FakeCudart
+from engine.fake_tensorrt import make_tensorrt_8
 
 from trtexp.definition import Array, Assign, BuildOptions, Call, Input, NetworkDefinition, Ref
 from trtexp.engine.differences import Api
 from trtexp.engine.outcome import Release
-
-
-class FakeCudart:
-    """Device memory is host memory. `fail_at` is the number of the call that returns an error."""
-
-    cudaStreamNonBlocking = 1
-    cudaMemcpyKind = types.SimpleNamespace(cudaMemcpyHostToDevice=1, cudaMemcpyDeviceToHost=2)
-
-    def __init__(self, fail_at=None):
-        self.fail_at = fail_at
-        self.calls = []
-        self.memory = {}
-        self.streams = set()
-
-    def _status(self, call, *arguments):
-        self.calls.append((call, *arguments))
-        return 2 if len(self.calls) - 1 == self.fail_at else 0
-
-    def cudaGetErrorName(self, status):
-        return 0, b"cudaErrorMemoryAllocation"
-
-    def cudaGetErrorString(self, status):
-        return 0, b"out of memory"
-
-    def cudaStreamCreateWithFlags(self, flags):
-        if self._status("cudaStreamCreateWithFlags", flags):
-            return 2, None
-        self.streams.add(77)
-        return 0, 77
-
-    def cudaStreamDestroy(self, stream):
-        self.streams.remove(stream)
-        return (self._status("cudaStreamDestroy", stream),)
-
-    def cudaStreamSynchronize(self, stream):
-        return (self._status("cudaStreamSynchronize", stream),)
-
-    def cudaMallocAsync(self, size, stream):
-        if self._status("cudaMallocAsync", size, stream):
-            return 2, None
-        buffer = ctypes.create_string_buffer(size)
-        self.memory[ctypes.addressof(buffer)] = buffer
-        return 0, ctypes.addressof(buffer)
-
-    def cudaFreeAsync(self, address, stream):
-        del self.memory[address]  # even if it then reports an error of earlier work
-        return (self._status("cudaFreeAsync", address, stream),)
-
-    def cudaMemcpyAsync(self, to, source, size, kind, stream):
-        if self._status("cudaMemcpyAsync", to, source, size, kind, stream):
-            return (2,)
-        ctypes.memmove(to, source, size)
-        return (0,)
+from trtexp.engine.session import Session
+from trtexp.engine.tensorrt_module import Installed
 
 
 @pytest.fixture
 def make_cudart():
     return FakeCudart
-
-
-def members(name, *names):
-    return enum.IntEnum(name, names, start=0)
-
-
-class INetworkDefinition:
-    def __init__(self, trt):
-        self.trt = trt
-        self.marked = []
-
-    def __len__(self):
-        return 0  # falsy, as the real one without layers
-
-    def add_input(self, name, dtype, shape):
-        return self.trt.tensor(name, dtype, shape)
-
-    def mark_output(self, tensor):
-        self.marked.append(tensor.name)
-
-    def add_deconvolution_nd(self, input, num_output_maps, kernel_shape, kernel, bias=None):
-        if num_output_maps < 1:
-            self.trt.say(
-                "ERROR", "3: [network.cpp::addDeconvolutionNd::1] Error Code 3: API Usage Error (nbOutputs > 0)"
-            )
-            return None
-        return IDeconvolutionLayer(self.trt, kernel)
-
-    def add_quantize(self, input, scale):
-        return IDeconvolutionLayer(self.trt, None)
-
-
-class IDeconvolutionLayer:
-    name = "(Unnamed Layer* 0)"
-    kernel = None
-
-    def __init__(self, trt, kernel):
-        self.trt = trt
-        self._padding = (0, 0)
-        self._output = trt.tensor("t", trt.DataType.FLOAT, trt.output_shape)
-        self.kernel = kernel
-        self.dull = 1.0
-
-    def get_output(self, index):
-        return self._output if index == 0 else None
-
-    @property
-    def padding_nd(self):
-        return self._padding
-
-    @padding_nd.setter
-    def padding_nd(self, value):
-        if min(value) < 0:
-            self.trt.say(
-                "ERROR", "3: [layers.cpp::setPaddingNd::2] Error Code 3: API Usage Error (Parameter check failed)"
-            )
-        else:
-            self._padding = value
-
-    @property
-    def stride(self):
-        warnings.warn("Use stride_nd instead.", DeprecationWarning, stacklevel=2)
-        return (1, 1)
-
-    @stride.setter
-    def stride(self, value):
-        warnings.warn("Use stride_nd instead.", DeprecationWarning, stacklevel=2)
-
-    @property
-    def dull(self):
-        return 1.0
-
-    @dull.setter
-    def dull(self, value):
-        pass  # neither takes the value nor says so
-
-    @property
-    def loud(self):
-        return 2
-
-    @loud.setter
-    def loud(self, value):
-        self.trt.say("ERROR", "loud is taken, with an error")
-
-
-class Tensor:
-    def __init__(self, trt, name, dtype, shape):
-        self.trt, self.name, self.dtype, self._shape = trt, name, dtype, shape
-
-    @property
-    def shape(self):
-        if isinstance(self._shape, str):
-            self.trt.say("ERROR", self._shape)
-            return ()
-        return self._shape
-
-
-class IBuilderConfig:
-    max_workspace_size = 0
-
-    def __init__(self, trt):
-        self.trt = trt
-        self.flags = {"TF32"}
-        self.tactics = None
-
-    def set_flag(self, flag):
-        self.flags.add(flag.name)
-
-    def clear_flag(self, flag):
-        self.flags.discard(flag.name)
-
-    def set_memory_pool_limit(self, pool, size):
-        self.pool = (pool.name, size)
-
-    def set_tactic_sources(self, mask):
-        self.tactics = mask
-        return True
-
-    def add_optimization_profile(self, profile):
-        return self.trt.profile_number
-
-
-class FakeBuilder:
-    def __init__(self, trt):
-        self.trt = trt
-
-    def create_network(self, flags=0):
-        self.creation_flags = flags
-        return INetworkDefinition(self.trt)
-
-    def create_optimization_profile(self):
-        return types.SimpleNamespace(set_shape=lambda *ranges: None)
-
-    def create_builder_config(self):
-        self.config = IBuilderConfig(self.trt)
-        return self.config
-
-    def build_serialized_network(self, network, config):
-        for severity, text in self.trt.build_log:
-            self.trt.say(severity, text)
-        return self.trt.plan
-
-
-class ILogger:
-    pass
-
-
-class FakeWeights:
-    def __init__(self, array):
-        self.size = 0 if isinstance(array, enum.IntEnum) else array.size
-
-
-class OutputAllocator:
-    def __init__(self):
-        self.made = True
-
-
-def make_tensorrt_8():
-    """8.5.3.1 as far as the engine sees it. `say` is where it logs; plan, build_log and output_shape can be set."""
-    trt = types.SimpleNamespace(
-        __name__="fake_tensorrt",
-        __version__="8.5.3.1",
-        DataType=members("DataType", "FLOAT", "HALF", "INT8", "INT32", "BOOL", "UINT8"),
-        NetworkDefinitionCreationFlag=members("NetworkDefinitionCreationFlag", "EXPLICIT_BATCH", "EXPLICIT_PRECISION"),
-        BuilderFlag=members("BuilderFlag", "FP16", "INT8", "TF32"),
-        TacticSource=members(
-            "TacticSource", "CUBLAS", "CUBLAS_LT", "CUDNN", "EDGE_MASK_CONVOLUTIONS", "JIT_CONVOLUTIONS"
-        ),
-        MemoryPoolType=members("MemoryPoolType", "WORKSPACE"),
-        PaddingMode=members("PaddingMode", "EXPLICIT_ROUND_DOWN", "SAME_UPPER", "CAFFE_ROUND_UP"),
-        TensorIOMode=members("TensorIOMode", "NONE", "INPUT", "OUTPUT"),
-        TensorLocation=members("TensorLocation", "DEVICE", "HOST"),
-        Weights=FakeWeights,
-        ILogger=ILogger,
-        IOutputAllocator=OutputAllocator,
-        say=lambda severity, text: None,
-        plan=b"plan",
-        profile_number=0,
-        build_log=[],
-        output_shape=(1, 1, 5, 5),
-    )
-    trt.tensor = lambda *arguments: Tensor(trt, *arguments)
-    trt.builder = lambda: FakeBuilder(trt)
-    return trt
 
 
 @pytest.fixture
@@ -292,3 +56,30 @@ def deconvolution():
         )
 
     return make
+
+
+@pytest.fixture
+def open_eight(trt8, monkeypatch):
+    """Make a session on the stand-in for 8.x, whose builder warns when it is made; its plans are its engines."""
+
+    def builder(logger):
+        trt8.say = lambda severity, text: logger.log(types.SimpleNamespace(name=severity), text)
+        if trt8.refuse_builder:
+            trt8.say("ERROR", "1: [x.cpp::y::1] no such device")
+            raise TypeError("pybind11::init(): factory function returned nullptr")
+        trt8.say("WARNING", "the process was started in a strange way")
+        trt8.builders += 1
+        return trt8.builder()
+
+    trt8.Builder, trt8.refuse_builder, trt8.builders = builder, False, 0
+    trt8.Runtime = lambda logger: types.SimpleNamespace(deserialize_cuda_engine=lambda plan: trt8.take(plan))
+    trt8.take = lambda plan: plan
+    trt8.__name__ += str(id(trt8))  # the logger is kept by module
+    release = Release("tensorrt", trt8.__version__, "GPU", "9.0", "CUDA 13.0", can_run=True)
+    monkeypatch.setattr("trtexp.engine.session.load", lambda flavour: Installed(trt8, None, release))
+    return Session
+
+
+@pytest.fixture
+def eight(open_eight):
+    return open_eight()

@@ -1,14 +1,11 @@
 """Whole cases: against TensorRT-RTX, which builds without a GPU, and on a GPU."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
 from trtexp.definition import Array, Assign, BuildOptions, Call, Input, Member, NetworkDefinition, Range, Ref
-from trtexp.engine.outcome import Release
 from trtexp.engine.session import Session
-from trtexp.engine.tensorrt_module import EngineUnavailable, Installed
+from trtexp.engine.tensorrt_module import EngineUnavailable
 
 T, W = (lambda name: Ref("tensor", name)), (lambda name: Ref("weights", name))
 
@@ -216,25 +213,6 @@ def test_a_fault_of_this_program_is_an_outcome(rtx, deconvolution, monkeypatch):
 
 def test_two_sessions_share_the_logger(rtx, deconvolution):
     assert Session("tensorrt-rtx").run(deconvolution(), {}).log == ()
-
-
-@pytest.fixture
-def eight(trt8, monkeypatch):
-    """A session on the stand-in for 8.x, whose builder warns when it is made."""
-
-    def builder(logger):
-        trt8.say = lambda severity, text: logger.log(SimpleNamespace(name=severity), text)
-        if trt8.refuse_builder:
-            trt8.say("ERROR", "1: [x.cpp::y::1] no such device")
-            raise TypeError("pybind11::init(): factory function returned nullptr")
-        trt8.say("WARNING", "the process was started in a strange way")
-        return trt8.builder()
-
-    trt8.Builder, trt8.refuse_builder = builder, False
-    trt8.__name__ += str(id(trt8))  # the logger is kept by module
-    release = Release("tensorrt", trt8.__version__, can_run=True)
-    monkeypatch.setattr("trtexp.engine.session.load", lambda flavour: Installed(trt8, None, release))
-    return Session()
 
 
 def test_what_the_builder_says_when_made_belongs_to_no_case(eight, deconvolution):

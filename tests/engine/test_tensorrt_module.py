@@ -31,6 +31,9 @@ class Cudart:
     def cudaGetErrorString(self, status):
         return 0, b"text"
 
+    def cudaGetLastError(self):
+        return (self.status,)
+
 
 @pytest.mark.parametrize(
     ("cudart", "sentence"),

@@ -39,9 +39,13 @@ def test_outcomes_and_releases(array):
         warnings=("w",),
         notes=("n",),
         seconds={"build": 0.5},
+        repeats=((2, {"y": array([1])}), (1, {"y": array([2])})),
     )
     back = wire.unpack_outcome(carried(wire.pack_outcome(outcome)))
     assert back.outputs["y"].same_bits(outcome.outputs["y"])
-    assert {**vars(back), "outputs": 0} == {**vars(outcome), "outputs": 0}
+    assert [times for times, _ in back.repeats] == [2, 1]
+    assert back.repeats[1][1]["y"].same_bits(array([2]))
+    arrays = {"outputs": 0, "repeats": 0}
+    assert {**vars(back), **arrays} == {**vars(outcome), **arrays}
     release = Release("tensorrt", "8.6.0", "NVIDIA H100", "9.0", "CUDA 13.0", True)
     assert wire.unpack_release(carried(wire.pack_release(release))) == release

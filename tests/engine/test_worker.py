@@ -27,38 +27,75 @@ class Channel:
 class FakeSession:
     release = Release("tensorrt", "8.6.0")
     outcome = Outcome("ran")
+    made = []
 
-    def __init__(self, flavour):
+    def __init__(self, flavour, cache):
         self.log = type("Log", (), {"listener": None})()
+        self.cache = cache
+        self.made.append(self)
+        self.flavour, self.repeats, self.closed = flavour, [], False
 
-    def run(self, definition, feeds, build_only, on_phase):
+    def run(self, definition, feeds, build_only, on_phase, repeat):
+        self.repeats.append(repeat)
         on_phase("define")
+        if self.cache is not None:
+            self.cache.trouble = "full"
         return self.outcome
 
     def usable(self):
         return False
 
+    def close(self):
+        self.closed = True
+
 
 @pytest.fixture
 def serve(monkeypatch):
-    def serve(*messages, outcome=None):
+    def serve(*messages, outcome=None, settings=None):
         monkeypatch.setattr(worker, "Session", FakeSession)
         monkeypatch.setattr(FakeSession, "outcome", outcome or Outcome("ran"))
         channel = Channel(*messages)
-        worker.serve(channel)
+        worker.serve(channel, settings)
         return channel.sent
 
     return serve
 
 
-def run_message(definition, identity=1):
-    return ("run", identity, *wire.pack_definition(definition), {}, True)
+def run_message(definition, identity=1, *more):
+    return ("run", identity, *wire.pack_definition(definition), {}, True, *more)
 
 
 def test_the_conversation(serve, deconvolution):
     sent = serve(run_message(deconvolution()), ("stop",), run_message(deconvolution(), 2))
     assert [message[:2] for message in sent[1:]] == [("phase", 1), ("outcome", 1)]
     assert sent[0] == ("hello", wire.pack_release(FakeSession.release))
+    assert FakeSession.made[-1].closed
+
+
+@pytest.mark.parametrize("settings", [None, "tensorrt", {"flavour": "tensorrt", "cache": None, "cache_limit": 7}])
+def test_settings_without_a_cache(serve, settings):
+    serve(settings=settings)
+    session = FakeSession.made[-1]
+    assert session.flavour == (settings and "tensorrt") and session.cache is None
+    assert session.closed  # the other side is gone
+
+
+def test_a_cache_in_trouble_is_noted_once_before_the_outcome(serve, deconvolution, tmp_path):
+    settings = {"flavour": None, "cache": str(tmp_path), "cache_limit": 99}
+    sent = serve(run_message(deconvolution()), run_message(deconvolution(), 2), settings=settings)
+    kinds = [message[0] for message in sent]
+    assert kinds == ["hello", "phase", "note", "outcome", "phase", "outcome"]
+    assert sent[2] == ("note", 1, "full")
+    cache = FakeSession.made[-1].cache
+    assert (cache.folder, cache.limit) == (tmp_path, 99)
+
+
+def test_repeat_travels_and_may_be_left_out(serve, deconvolution):
+    definition = deconvolution()
+    sent = serve(run_message(definition), run_message(definition, 2, None), run_message(definition, 3, [5, 2]))
+    assert FakeSession.made[-1].repeats == [None, None, (5, 2)]
+    sent = serve(run_message(definition, 1, [0, 1]), run_message(definition, 2, [1]))
+    assert [wire.unpack_outcome(m[2]).message[:10] for m in sent if m[0] == "outcome"] == ["internal: "] * 2
 
 
 @pytest.mark.parametrize(
@@ -71,11 +108,13 @@ def test_bad_messages_are_answered(serve, deconvolution, message):
     assert sent[-1][:2] == ("outcome", 9)
 
 
-def test_a_process_that_cuda_has_left_says_so_and_ends(serve, deconvolution):
-    failed = Outcome("error", phase="run", message="cudaStreamSynchronize: cudaErrorIllegalAddress (…)")
+@pytest.mark.parametrize("phase", ["build", "run"])
+def test_a_process_that_cuda_has_left_says_so_and_ends(serve, deconvolution, phase):
+    failed = Outcome("error", phase=phase, message="cudaStreamSynchronize: cudaErrorIllegalAddress (…)")
     sent = serve(run_message(deconvolution()), run_message(deconvolution(), 2), outcome=failed)
     assert sent[-2][:2] == ("outcome", 1)
     assert sent[-1][0] == "unavailable" and "cudaErrorIllegalAddress" in sent[-1][1]
+    assert not FakeSession.made[-1].closed  # TensorRT is not asked for anything any more
 
 
 def test_nothing_to_serve_with():

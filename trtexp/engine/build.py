@@ -8,9 +8,18 @@ from trtexp.definition import BuildOptions, NetworkDefinition
 from trtexp.engine.differences import Api
 from trtexp.engine.failure import Failed
 from trtexp.engine.log import Log, python_warnings, reason
+from trtexp.engine.timings import Timings
 
 
-def build(api: Api, builder: Any, network: Any, definition: NetworkDefinition, log: Log, warnings: list[str]) -> bytes:
+def build(
+    api: Api,
+    builder: Any,
+    network: Any,
+    definition: NetworkDefinition,
+    log: Log,
+    warnings: list[str],
+    timings: Timings | None = None,
+) -> bytes:
     """The plan. Raises Failed with TensorRT's own first error, and Unsupported."""
     mark = log.mark()
     config = builder.create_builder_config()
@@ -21,6 +30,8 @@ def build(api: Api, builder: Any, network: Any, definition: NetworkDefinition, l
         add_profiles(builder, config, definition.options, log)
     if errors := log.errors(mark):
         raise Failed(f"build options: {reason(errors)}")
+    if timings is not None:
+        timings.attach(api, config, log)
     plan = builder.build_serialized_network(network, config)
     if plan is None:
         raise Failed(reason(log.errors(mark)))

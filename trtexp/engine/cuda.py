@@ -29,6 +29,7 @@ def check(cudart: Any, call: str, *arguments: Any) -> Any:
     status, *values = getattr(cudart, call)(*arguments)
     if int(status) != 0:
         name, text = (cudart.cudaGetErrorName(status)[1], cudart.cudaGetErrorString(status)[1])
+        cudart.cudaGetLastError()  # it is kept, and TensorRT would take it for an error of its next call
         raise CudaError(f"{call}: {name.decode()} ({text.decode()})")
     return values[0] if values else None
 
@@ -71,7 +72,10 @@ class Stream:
 
     def allocate(self, size: int) -> int:
         """The address of `size` bytes; of one byte for 0, since TensorRT takes no null address for an empty tensor."""
-        address = int(check(self.cudart, "cudaMallocAsync", max(size, 1), self._stream))
+        try:
+            address = int(check(self.cudart, "cudaMallocAsync", max(size, 1), self._stream))
+        except CudaError as error:
+            raise CudaError(f"{error}, {size} bytes were asked for") from error
         self._undo.append(lambda: check(self.cudart, "cudaFreeAsync", address, self._stream))
         return address
 

@@ -161,11 +161,27 @@ class Api:
             warnings.simplefilter("ignore")  # 10.8 on: deprecated, with no successor that picks by rule
             config.algorithm_selector = self._kept[-1]
 
-    def build_ahead_of_time(self, config: Any) -> None:
+    @property
+    def ahead_of_time(self) -> str | None:
         """Where RTX cannot run it still builds, for a compute capability by name."""
-        if self.release.flavour == "tensorrt-rtx" and not self.release.can_run:
+        return AHEAD_OF_TIME if self.release.flavour == "tensorrt-rtx" and not self.release.can_run else None
+
+    def build_ahead_of_time(self, config: Any) -> None:
+        if self.ahead_of_time is not None:
             config.num_compute_capabilities = 1
-            config.set_compute_capability(self.member("ComputeCapability", AHEAD_OF_TIME), 0)
+            config.set_compute_capability(self.member("ComputeCapability", self.ahead_of_time), 0)
+
+    @property
+    def times_tactics(self) -> bool:
+        """RTX does not: its timing cache is a stand-in that warns."""
+        return self.release.flavour != "tensorrt-rtx"
+
+    def timing_cache(self, config: Any, data: bytes = b"") -> Any | None:
+        """A timing cache, which any config may be given; None for data that TensorRT does not take."""
+        try:
+            return config.create_timing_cache(data)
+        except (RuntimeError, TypeError):
+            return None
 
     def shape(self, tensor: Any) -> tuple[int, ...] | None:
         """A tensor's shape while the network is defined; None where TensorRT cannot infer it."""

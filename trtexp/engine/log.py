@@ -62,13 +62,16 @@ class Log:
             self._lines = []
 
     def add(self, severity: str, text: str) -> None:
-        if severity not in KEPT or (clean := stable(text)) is None:
-            return
-        line = LogLine(severity, clean)
-        with self._lock:
-            self._lines.append(line)
-        if self.listener is not None:
-            self.listener(line)
+        if severity in KEPT and (clean := stable(text)) is not None:
+            self.replay([LogLine(severity, clean)])
+
+    def replay(self, lines: Iterable[LogLine]) -> None:
+        """Take in lines as they are: those of the build that a cached engine comes from."""
+        for line in lines:
+            with self._lock:
+                self._lines.append(line)
+            if self.listener is not None:
+                self.listener(line)
 
     def mark(self) -> int:
         """A position: `lines(mark)` gives what came after it."""
@@ -83,6 +86,12 @@ class Log:
         """Drop what came after a mark."""
         with self._lock:
             del self._lines[mark:]
+
+    def forget_repeated(self, mark: int) -> None:
+        """Drop what came after a mark and had come before it."""
+        with self._lock:
+            before, after = self._lines[:mark], self._lines[mark:]
+            self._lines = before + [line for line in after if line not in before]
 
     def errors(self, mark: int = 0) -> tuple[LogLine, ...]:
         return tuple(line for line in self.lines(mark) if line.severity in ERRORS)

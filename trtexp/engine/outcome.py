@@ -48,7 +48,9 @@ class Outcome:
     `timeout`. phase: where it ended if not well: `define`, `build` or `run`. message: one sentence about the failure.
     outputs: the tensors that came back. inferred: name -> (dtype, shape) of each marked output as TensorRT says before
     the run; -1 is a dimension known only later. warnings: texts of Python warnings. notes: what the engine changed to
-    suit the release, in words. seconds: time by phase, never reported.
+    suit the release, in words. seconds: time by phase, never reported; `load` stands for `define` and `build` where the
+    cache had the engine. repeats: where builds and runs were repeated, each distinct result (the bits of all outputs)
+    after the number of times it came, the first to come first; `outputs` is the first of them.
     """
 
     status: str
@@ -61,3 +63,4 @@ class Outcome:
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
+    repeats: tuple[tuple[int, Mapping[str, Array]], ...] = ()

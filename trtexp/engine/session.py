@@ -2,59 +2,41 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+import gc
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from trtexp.definition import Array, NetworkDefinition
 from trtexp.engine.build import build
+from trtexp.engine.cache import Cache, Key, entry_key, timing_key
+from trtexp.engine.case import Case
 from trtexp.engine.cuda import CudaError, check
 from trtexp.engine.differences import Api
 from trtexp.engine.execute import execute
 from trtexp.engine.failure import Failed, Unsupported
 from trtexp.engine.log import process_logger, reason
-from trtexp.engine.network import Inferred, define
+from trtexp.engine.network import define
 from trtexp.engine.outcome import Outcome
 from trtexp.engine.tensorrt_module import load
-
-
-@dataclass
-class _Case:
-    """What is known of the case at hand, so that a failure loses nothing."""
-
-    on_phase: Callable[[str], None] | None
-    phase: str = "define"
-    inferred: Inferred = field(default_factory=dict)
-    outputs: dict[str, Array] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def timed(self, phase: str) -> Iterator[None]:
-        self.phase = phase
-        if self.on_phase is not None:
-            self.on_phase(phase)
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[phase] = time.perf_counter() - start
+from trtexp.engine.timings import Timings
 
 
 class Session:
     """One module, one logger, one builder, one runtime, all kept. Raises EngineUnavailable when made, never later.
 
-    Phases: `builder` (the first case only; 8 to 14 s with 8.6), `define`, `build`, `run`.
+    Phases: `builder` (the first build only; 8 to 14 s with 8.6), `define`, `build`, `run`. What the cache has is
+    neither defined nor built, and needs no builder. share_timings: whether the builds share one timing cache.
     """
 
-    def __init__(self, flavour: str | None = None) -> None:
+    def __init__(self, flavour: str | None = None, cache: Cache | None = None, share_timings: bool = True) -> None:
         installed = load(flavour)
         self.release = installed.release
+        self.cache = cache
         self._trt = installed.trt
         self._cudart = installed.cudart
         self._logger, self.log = process_logger(installed.trt)
+        self._timings = Timings(cache, timing_key(self.release)) if share_timings else None
         self._builder: Any = None
         self._runtime: Any = None
 
@@ -64,39 +46,30 @@ class Session:
         feeds: Mapping[str, Array],
         build_only: bool = False,
         on_phase: Callable[[str], None] | None = None,
+        repeat: tuple[int, int] | None = None,
     ) -> Outcome:
-        """Define, build and run one network; a fault of the case is an Outcome, not an exception."""
+        """Define, build and run one network; a fault of the case is an Outcome, not an exception.
+
+        repeat: how many builds, all without a cache, and how many runs of each; it fills the Outcome's `repeats`.
+        """
         self.log.begin()
-        api = Api(self._trt, self.release)
-        case = _Case(on_phase)
-        ends: dict[str, Any]
+        case = Case(definition, Api(self._trt, self.release), self.log, on_phase)
+        runs = not build_only and self.release.can_run
         try:
-            plan = self._plan(api, definition, case)
-            if not build_only and self.release.can_run:
-                with case.timed("run"):
-                    case.outputs = self._execute(api, plan, definition, feeds)
-            ends = {"status": "ran" if case.phase == "run" else "built"}
-        except Unsupported as error:
-            ends = {"status": "unsupported", "missing": error.missing, "message": str(error)}
-        except (Failed, CudaError) as error:
-            ends = {"status": "error", "message": str(error)}
-        except Exception as error:  # a fault of this program: the worker lives on, and the case says so
-            ends = {"status": "error", "message": f"internal: {type(error).__name__}: {error}"}
-        if ends["status"] in ("error", "unsupported"):
-            ends["phase"] = "build" if case.phase == "builder" else case.phase
-        return Outcome(
-            **ends,
-            outputs=case.outputs,
-            inferred=case.inferred,
-            log=self.log.lines(),
-            warnings=tuple(case.warnings),
-            notes=tuple(api.notes),
-            seconds=case.seconds,
-        )
+            if repeat is None:
+                self._once(case, feeds, int(runs))
+            else:
+                self._repeatedly(case, feeds, repeat[0], repeat[1] if runs else 0)
+            outcome = case.ended("ran" if runs else "built")
+        except Exception as error:
+            outcome = case.failed(error)
+        if outcome.status == "error":
+            gc.collect()  # what the case held of the GPU is free before the next one begins
+        return outcome if repeat is None else replace(outcome, repeats=tuple(case.results))
 
     def usable(self) -> bool:
         """Whether the device still answers; after some CUDA errors no call of this process succeeds any more."""
-        if self._cudart is None:
+        if self._cudart is None or (self._builder is None and self._runtime is None):
             return True
         try:
             check(self._cudart, "cudaDeviceSynchronize")
@@ -104,25 +77,78 @@ class Session:
             return False
         return True
 
-    def _plan(self, api: Api, definition: NetworkDefinition, case: _Case) -> bytes:
-        """The serialised engine: all that an engine cache, keyed by the definition's hash, has to stand in for."""
+    def close(self) -> None:
+        """Write the timing cache back."""
+        if self._timings is not None and self._builder is not None:
+            self._timings.save(Api(self._trt, self.release), self._builder, self.log)
+
+    def _once(self, case: Case, feeds: Mapping[str, Array], times: int) -> None:
+        """Build, unless the cache knows what comes of it, and run `times` times."""
+        key = None
+        if self.cache is not None:
+            key = entry_key(self.release, case.api.ahead_of_time, case.definition.hash)
+            with case.clock("load"):
+                found = self.cache.entry(key)
+            if found is not None:
+                case.restore(found[0])
+                if self._execute(case, found[1], feeds, times):
+                    return
+                self.cache.drop(key)  # whole, and yet this TensorRT does not take it
+                case.begin_again()
+        plan = self._build(case, self._timings) if key is None else self._build_to_keep(case, key)
+        self._demand(self._execute(case, plan, feeds, times))
+
+    def _repeatedly(self, case: Case, feeds: Mapping[str, Array], builds: int, times: int) -> None:
+        """Build and run again and again; the log says everything once."""
+        for _ in range(builds):
+            mark = self.log.mark()
+            self._demand(self._execute(case, self._build(case, None), feeds, times))
+            self.log.forget_repeated(mark)
+
+    def _build_to_keep(self, case: Case, key: Key) -> bytes:
+        """The plan; what comes of the build is kept, be it a refusal."""
+        assert self.cache is not None
+        try:
+            plan = self._build(case, self._timings)
+        except (Failed, Unsupported) as error:
+            if case.phase != "builder":
+                self.cache.keep(key, case.failed(error))
+            raise
+        self.cache.keep(key, case.ended("built"), plan)
+        return plan
+
+    def _build(self, case: Case, timings: Timings | None) -> bytes:
         if self._builder is None:
             with case.timed("builder"):
                 self._builder = self._make("Builder")
         with case.timed("define"):
-            network, case.inferred = define(api, self._builder, definition, self.log, case.warnings)
+            network, case.inferred = define(case.api, self._builder, case.definition, self.log, case.warnings)
         with case.timed("build"):
-            return build(api, self._builder, network, definition, self.log, case.warnings)
+            plan = build(case.api, self._builder, network, case.definition, self.log, case.warnings, timings)
+            if timings is not None:
+                timings.save_if_due(case.api, self._builder, self.log)
+        return plan
 
-    def _execute(
-        self, api: Api, plan: bytes, definition: NetworkDefinition, feeds: Mapping[str, Array]
-    ) -> dict[str, Array]:
+    def _execute(self, case: Case, plan: bytes, feeds: Mapping[str, Array], times: int) -> bool:
+        """Run a plan so many times. False if TensorRT does not take it."""
+        engine = None
+        for _ in range(times):
+            with case.timed("run"):
+                if engine is None:
+                    engine = self._deserialize(plan)
+                if engine is None:
+                    return False
+                case.count(execute(case.api, self._cudart, engine, feeds, case.definition.options, self.log))
+        return True
+
+    def _deserialize(self, plan: bytes) -> Any | None:
         if self._runtime is None:
             self._runtime = self._make("Runtime")
-        engine = self._runtime.deserialize_cuda_engine(plan)
-        if engine is None:
+        return self._runtime.deserialize_cuda_engine(plan)
+
+    def _demand(self, accepted: bool) -> None:
+        if not accepted:
             raise Failed(f"deserialize_cuda_engine returned nothing: {reason(self.log.errors())}")
-        return execute(api, self._cudart, engine, feeds, definition.options, self.log)
 
     def _make(self, kind: str) -> Any:
         """A Builder or a Runtime with this process' logger. Raises Failed where TensorRT finds no use for the GPU."""

@@ -51,6 +51,7 @@ def pack_outcome(outcome: Outcome) -> Wire:
         "warnings": list(outcome.warnings),
         "notes": list(outcome.notes),
         "seconds": dict(outcome.seconds),
+        "repeats": [[count, pack_arrays(outputs)] for count, outputs in outcome.repeats],
     }
 
 
@@ -66,4 +67,5 @@ def unpack_outcome(data: Mapping[str, Any]) -> Outcome:
         warnings=tuple(data["warnings"]),
         notes=tuple(data["notes"]),
         seconds=dict(data["seconds"]),
+        repeats=tuple((count, unpack_arrays(outputs)) for count, outputs in data["repeats"]),
     )

@@ -1,0 +1,229 @@
+"""What TensorRT made, on disk: engines, refusals and timing caches, so that a warm run needs no builder.
+
+A file is: magic, format, SHA-256 of all that follows, the length of a JSON text, that text (the whole key and the
+Outcome), and the engine. It is written beside its place and then moved there, so that a reader sees a whole file or
+none and needs no lock. A file that is anything else is deleted and made again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pkgutil
+import re
+import secrets
+import struct
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from trtexp.engine.failure import is_transient
+from trtexp.engine.outcome import Outcome, Release
+from trtexp.engine.wire import pack_outcome, unpack_outcome
+
+DEFAULT_LIMIT = 2 << 30
+FORMAT = 1
+_MAGIC = b"trtexp\r\n"
+_HEAD = struct.Struct("<8sI32s")  # magic, format, digest
+_LENGTH = struct.Struct("<Q")
+_NAME = re.compile(r"[0-9a-f]{64}\.(entry|timing)(\.[0-9a-f]{16}\.tmp)?")
+_ABANDONED = 3600  # seconds after which nobody is still writing a temporary file
+
+#: The modules that shape an Outcome up to the build: what other versions of them made is not found.
+_RECIPE = ("build", "case", "differences", "failure", "log", "network", "session")
+
+
+@dataclass(frozen=True)
+class Key:
+    """All that changes the result of a build.
+
+    target: what is built for ahead of time. definition: its hash; empty for the timing cache, which serves them all.
+    """
+
+    release: str
+    gpu: str | None
+    compute_capability: str | None
+    driver: str | None
+    target: str | None = None
+    definition: str = ""
+    recipe: str = ""
+
+    @property
+    def path(self) -> Path:
+        """Where it lies in the cache's folder."""
+        text = json.dumps([FORMAT, asdict(self)], sort_keys=True)
+        return Path(self.release, f"{hashlib.sha256(text.encode()).hexdigest()}.{self.kind}")
+
+    @property
+    def kind(self) -> str:
+        return "entry" if self.definition else "timing"
+
+
+def timing_key(release: Release) -> Key:
+    return Key(release.name, release.gpu, release.compute_capability, release.driver)
+
+
+def entry_key(release: Release, target: str | None, definition: str) -> Key:
+    return replace(timing_key(release), target=target, definition=definition, recipe=recipe())
+
+
+@lru_cache
+def recipe() -> str:
+    """A digest of the modules that make what is kept."""
+    digest = hashlib.sha256()
+    for name in _RECIPE:
+        digest.update(pkgutil.get_data("trtexp.engine", f"{name}.py") or b"")
+    return digest.hexdigest()
+
+
+class Cache:
+    """A folder that several processes may use at once. limit: bytes; the least recently used go first.
+
+    No method raises for what the disk does. trouble: empty, or one sentence why nothing more is written.
+    """
+
+    def __init__(self, folder: str | Path, limit: int = DEFAULT_LIMIT) -> None:
+        self.folder = Path(folder)
+        self.limit = limit
+        self.trouble = ""
+        self._unseen = limit  # bytes written since the folder was last looked through
+
+    def entry(self, key: Key) -> tuple[Outcome, bytes] | None:
+        """The Outcome up to the build and the engine, which is empty for a refusal; None where there is none."""
+        found = self._read(key)
+        if found is None:
+            return None
+        try:
+            return unpack_outcome(found[0]["outcome"]), found[1]
+        except Exception:  # it was not written here
+            self.drop(key)
+            return None
+
+    def keep(self, key: Key, outcome: Outcome, plan: bytes = b"") -> None:
+        """Keep an engine or a refusal, unless it may come out otherwise the next time."""
+        told = [line.text for line in outcome.log if not plan or line.severity != "WARNING"]
+        if not is_transient([outcome.message, *told]):
+            self._write(key, pack_outcome(replace(outcome, outputs={}, seconds={}, repeats=())), plan)
+
+    def timing(self, key: Key) -> bytes | None:
+        found = self._read(key)
+        return None if found is None else found[1]
+
+    def keep_timing(self, key: Key, timing: bytes) -> None:
+        self._write(key, None, timing)
+
+    def drop(self, key: Key) -> None:
+        with suppress(OSError):
+            (self.folder / key.path).unlink()
+
+    def _read(self, key: Key) -> tuple[dict[str, Any], bytes] | None:
+        path = self.folder / key.path
+        try:
+            found = _parse(path.read_bytes(), key)
+        except FileNotFoundError:
+            return None
+        except Exception:  # truncated, foreign, unreadable, of another key: whatever it is, it is no entry
+            self.drop(key)
+            return None
+        with suppress(OSError):  # the folder may belong to somebody else
+            os.utime(path)  # used now: it goes last
+        return found
+
+    def _write(self, key: Key, outcome: dict[str, Any] | None, content: bytes) -> None:
+        text = json.dumps({"key": asdict(key), "outcome": outcome}).encode()
+        length = _LENGTH.pack(len(text))
+        size = _HEAD.size + len(length) + len(text) + len(content)
+        if self.trouble or size > self.limit:
+            return
+        digest = hashlib.sha256(length + text)
+        digest.update(content)
+        path = self.folder / key.path
+        temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}.tmp")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                with temporary.open("xb") as file:
+                    for part in (_HEAD.pack(_MAGIC, FORMAT, digest.digest()), length, text, content):
+                        file.write(part)
+                temporary.replace(path)
+            except BaseException:
+                with suppress(OSError):
+                    temporary.unlink()
+                raise
+        except OSError as error:
+            self.trouble = f"the cache {self.folder} takes nothing more in this run: {error.strerror or error}"
+            return
+        self._unseen += size
+        if self._unseen > self.limit // 64:
+            self._unseen = 0
+            self._trim()
+
+    def _trim(self) -> None:
+        """Delete what was used longest ago until the rest is within the limit, and what writers that died left."""
+        files = sorted(_files(self.folder))
+        total = sum(size for _, size, _ in files)
+        for used, size, path in files:
+            being_written = path.suffix == ".tmp"
+            if being_written and used > (time.time() - _ABANDONED) * 1e9:
+                continue
+            if being_written or total > self.limit:
+                total -= size
+                with suppress(OSError):  # another process was quicker
+                    path.unlink()
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a cache holds of one release. size: bytes, the timing cache included."""
+
+    release: str
+    entries: int
+    size: int
+
+
+def usage(folder: str | Path) -> tuple[Usage, ...]:
+    """By release, in order of their names; empty where there is no cache."""
+    releases: dict[str, list[tuple[int, Path]]] = {}
+    for _, size, path in _files(Path(folder)):
+        releases.setdefault(path.parent.name, []).append((size, path))
+    return tuple(
+        Usage(name, sum(path.suffix == ".entry" for _, path in files), sum(size for size, _ in files))
+        for name, files in sorted(releases.items())
+    )
+
+
+def clear(folder: str | Path) -> None:
+    """Delete all that a cache wrote there, and nothing else. Raises OSError."""
+    for _, _, path in _files(Path(folder)):
+        path.unlink(missing_ok=True)
+
+
+def _parse(data: bytes, key: Key) -> tuple[dict[str, Any], bytes]:
+    """The JSON text and the content. Raises all sorts of exceptions for what is no entry of this key."""
+    magic, version, digest = _HEAD.unpack_from(data)
+    body = memoryview(data)[_HEAD.size :]
+    if (magic, version) != (_MAGIC, FORMAT) or hashlib.sha256(body).digest() != digest:
+        raise ValueError("no entry, or a damaged one")
+    end = _LENGTH.size + _LENGTH.unpack_from(body)[0]
+    meta = json.loads(bytes(body[_LENGTH.size : end]))
+    if meta["key"] != asdict(key):
+        raise ValueError("an entry of another key")
+    return meta, bytes(body[end:])
+
+
+def _files(folder: Path) -> list[tuple[int, int, Path]]:
+    """(last used in ns, bytes, path) of every file that a cache wrote; what vanishes meanwhile is left out."""
+    found = []
+    with suppress(OSError):
+        for release in list(os.scandir(folder)):
+            with suppress(OSError):
+                for item in list(os.scandir(release)):
+                    if _NAME.fullmatch(item.name):
+                        with suppress(OSError):
+                            stat = item.stat(follow_symlinks=False)
+                            found.append((stat.st_mtime_ns, stat.st_size, Path(item.path)))
+    return found
