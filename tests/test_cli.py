@@ -4,10 +4,12 @@ import importlib.util
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from conftest import BASE
 
+import trtexp
 from trtexp.cli import main
 
 RIGHT = BASE + "expect: {deconv: {shape: [1, 1, 5, 5]}}\ncases: {one: {about: a}, two: {about: b}}\n"
@@ -20,6 +22,7 @@ def project(tmp_path, monkeypatch):
     """An empty project as the working directory; call it to write an experiment."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("PYTHONPATH", str(Path(trtexp.__file__).parents[1]))  # for the commands that are processes
     (tmp_path / "experiments").mkdir()
 
     def write(text, name="e"):
