@@ -1,12 +1,12 @@
 # make run EXP=experiments/padding.yaml   set up what is missing, then run (a file, several, or a directory)
-# make test · make check · make reports · make test-gpu · make schema · make clean
+# make test · make check · make reports · make bench · make test-gpu · make schema · make clean
 
 PYTHON ?= python3
 VENV ?= .venv
 EXP ?= experiments
 BIN := $(VENV)/bin
 
-.PHONY: run reports test test-gpu check schema clean
+.PHONY: run reports bench test test-gpu check schema clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/ready
@@ -54,3 +54,7 @@ $(VENV)/ready: pyproject.toml
 $(VENV)/ready-dev: $(VENV)/ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
+
+# What a run costs, side by side with the bare API; without a GPU start-up, reading, reference and reports.
+bench: $(VENV)/ready
+	@$(BIN)/python -m trtexp.bench $(ARGS)

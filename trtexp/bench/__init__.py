@@ -1,0 +1,1 @@
+"""make bench: what a run costs, side by side with the bare API and with Polygraphy. Figures, not tests."""

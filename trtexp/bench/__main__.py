@@ -1,0 +1,72 @@
+"""python -m trtexp.bench: measure on this machine, print, and write reports/BENCHMARK.md."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import shlex
+import sys
+import tempfile
+from pathlib import Path
+
+from trtexp.bench.cpu import measure_cpu
+from trtexp.bench.gpu import measure_gpu
+from trtexp.bench.measure import Broken
+from trtexp.bench.page import merge, page
+from trtexp.workers import Crew, Place, WorkerUnavailable
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m trtexp.bench", description=__doc__)
+    parser.add_argument("--worker", default=sys.executable, help="the interpreter, or command, that has TensorRT")
+    parser.add_argument("--cases", default="10,100,300", help="how many cases, on the GPU")
+    parser.add_argument("--polygraphy", type=int, default=3, help="how many Polygraphy processes to time (0: none)")
+    parser.add_argument("--page", default="reports/BENCHMARK.md", help="where the page goes")
+    parser.add_argument("--part", choices=("all", "cpu", "gpu"), default="all", help="what to measure")
+    options = parser.parse_args()
+    machine = f"{platform.machine()}, {_processor()}, {platform.system()}, CPython {platform.python_version()}"
+    parts: dict[str, str] = {}
+    try:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            if options.part != "gpu":
+                parts["cpu"] = measure_cpu(folder, machine)
+                print(parts["cpu"])
+            release = None if options.part == "cpu" else _release(options.worker)
+            if release:
+                counts = [int(n) for n in options.cases.split(",")]
+                worker = shlex.split(options.worker)
+                parts["gpu"] = measure_gpu(folder, machine, release, worker, counts, options.polygraphy)
+                print(parts["gpu"])
+            elif options.part == "gpu":
+                print("no GPU with TensorRT here: nothing measured", file=sys.stderr)
+                return 4
+    except Broken as error:
+        print(error, file=sys.stderr)
+        return 1
+    target = Path(options.page)
+    target.write_text(page(merge(target, parts)), encoding="utf-8")
+    return 0
+
+
+def _release(worker: str) -> str | None:
+    """`tensorrt 8.6.0 on NVIDIA H100`, if that worker can run."""
+    try:
+        crew = Crew([Place(worker, "tensorrt")])
+    except WorkerUnavailable:
+        return None
+    crew.close()
+    return f"{crew.release.flavour} {crew.release.version} on {crew.release.gpu}"
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return f"{len(names)} × {names[0]}" if names else platform.processor()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
