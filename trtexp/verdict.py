@@ -69,9 +69,8 @@ def decide(case: Case, outcome: Outcome | None, outputs: Sequence[JudgedOutput])
     """The verdict on a case. What a release lacks comes before errors, and errors before values."""
     if outcome is None:
         return _of_reference(case, outputs)
-    if outcome.status == "crashed" or outcome.status == "timeout":
-        status: Status = "crashed" if outcome.status == "crashed" else "timeout"
-        return Verdict(status, False, f"{status} in {outcome.phase}", (outcome.message,))
+    if outcome.status in ("crashed", "timeout") or (case.crash is not None and case.unsupported is None):
+        return _of_crash(case, outcome)
     if outcome.status == "unsupported" or case.unsupported is not None:
         return _of_unsupported(case, outcome)
     if outcome.status == "error" or case.error is not None:
@@ -87,6 +86,8 @@ def _wrong_literal(output: JudgedOutput) -> bool:
 def _of_reference(case: Case, outputs: Sequence[JudgedOutput]) -> Verdict:
     """Without TensorRT only the expected values can be judged."""
     refusal = case.evaluation().refusal
+    if case.crash is not None:
+        return Verdict("unjudged", True, f"TensorRT is to crash in {case.crash[0]}: only TensorRT can tell")
     if case.error is not None:
         phase = case.error[0]
         also = "trtexp's own model refuses it, too" if refusal is not None else "only TensorRT can tell"
@@ -99,6 +100,23 @@ def _of_reference(case: Case, outputs: Sequence[JudgedOutput]) -> Verdict:
     if all(output.judged.verdict == "unjudged" for output in outputs):
         return Verdict("unjudged", True, "computed; no values are expected")
     return Verdict("pass", True, "expected values agree with the reference")
+
+
+def _of_crash(case: Case, outcome: Outcome) -> Verdict:
+    if outcome.status not in ("crashed", "timeout"):
+        assert case.crash is not None
+        phase, pattern = case.crash
+        if outcome.status == "built" and phase == "run":
+            return Verdict("built", True, "built; it must crash in the run, which was not tried")
+        what = f"a crash that matches {pattern!r} was expected in {phase}, and none came"
+        return Verdict("failed", False, f"no crash in {phase}", (what,))
+    status: Status = "crashed" if outcome.status == "crashed" else "timeout"
+    if status == "crashed" and case.crash is not None and case.crash[0] == outcome.phase:
+        if re.search(case.crash[1], outcome.message):
+            return Verdict("crashed", True, f"crashed in {outcome.phase}, as expected")
+        what = f"{outcome.message} does not match {case.crash[1]!r}"
+        return Verdict("crashed", False, f"crashed in {outcome.phase} otherwise than expected", (what,))
+    return Verdict(status, False, f"{status} in {outcome.phase}", (outcome.message,))
 
 
 def _of_unsupported(case: Case, outcome: Outcome) -> Verdict:

@@ -95,6 +95,7 @@ class _OneCase:
             case,
             expected=expected,
             error=next(iter(expect.error.items()), None),
+            crash=next(iter(expect.crash.items()), None),
             unsupported=expect.unsupported,
             warnings=tuple(expect.warnings),
             log=tuple(expect.log),
@@ -248,13 +249,15 @@ class _OneCase:
 
     def expectations(self) -> tuple[ExpectModel | None, dict[str, OutputModel]]:
         data = {key: plain(child) for key, (_, child) in self.group("expect").keys.items()}
-        expect = self.validate(
-            ExpectModel, {k: v for k, v in data.items() if k in ExpectModel.model_fields}, ("expect",)
-        )
+        words = {k: v for k, v in data.items() if k in ExpectModel.model_fields}
+        expect = self.validate(ExpectModel, words, ("expect",))
         if expect is not None:
-            if len(expect.error) > 1:
-                self.fault(("expect", "error"), "more than one phase given; an error comes in one of them")
-            patterns = [(("error", phase), p) for phase, p in expect.error.items()]
+            patterns = []
+            for kind in ("error", "crash"):
+                phases = getattr(expect, kind)
+                if len(phases) > 1:
+                    self.fault(("expect", kind), f"more than one phase given; {kind} comes in one of them")
+                patterns += [((kind, phase), pattern) for phase, pattern in phases.items()]
             patterns += [((k, i), p) for k in ("warnings", "log") for i, p in enumerate(getattr(expect, k))]
             for place, pattern in patterns:
                 try:

@@ -36,7 +36,7 @@ class Case:
     """One network with its inputs and all that is expected of it; see ExperimentModel for the keys.
 
     repeat: (builds, runs of each), to see whether results differ.
-    error: (phase, regex) of the refusal that must come. differs: what the case changes in the file's base.
+    error, crash: (phase, regex) of the refusal, or of the end of the process, that must come. differs: what the case changes in the file's base.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Case:
     expected: Mapping[str, Expected]
     tolerance: tuple[Tolerance, ...]
     error: tuple[str, str] | None = None
+    crash: tuple[str, str] | None = None
     unsupported: str | None = None
     warnings: tuple[str, ...] = ()
     log: tuple[str, ...] = ()

@@ -166,6 +166,8 @@ class ExpectModel(Model):
 
     error: dict[PHASE, str] = {}
     """{phase: regex}: TensorRT must refuse in that phase with a matching message."""
+    crash: dict[PHASE, str] = {}
+    """{phase: regex}: the process that holds TensorRT must die in that phase, of what matches: `SIGSEGV`."""
     unsupported: str | None = None
     """The name that the release lacks: `add_cast`, `PaddingMode.CAFFE_ROUND_UP`, `IDeconvolutionLayer.stride`."""
     warnings: list[str] = []
