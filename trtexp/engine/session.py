@@ -63,8 +63,8 @@ class Session:
             outcome = case.ended("ran" if runs else "built")
         except Exception as error:
             outcome = case.failed(error)
-        if outcome.status == "error":
-            gc.collect()  # what the case held of the GPU is free before the next one begins
+        if "out of memory" in outcome.message:
+            gc.collect()  # what the case held is free before the next one begins
         return outcome if repeat is None else replace(outcome, repeats=tuple(case.results))
 
     def usable(self) -> bool:
