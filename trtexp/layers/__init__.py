@@ -5,20 +5,36 @@ To add a layer: write its file, then add a line to the table below.
 
 from __future__ import annotations
 
+from trtexp.layers.assertion import Assertion
 from trtexp.layers.base import Layer
+from trtexp.layers.concatenation import Concatenation
 from trtexp.layers.constant import Constant
 from trtexp.layers.convolution import Convolution, ConvolutionNd
 from trtexp.layers.deconvolution import Deconvolution, DeconvolutionNd
 from trtexp.layers.elementwise import Elementwise
+from trtexp.layers.gather import Gather, GatherV2
 from trtexp.layers.identity import Identity
+from trtexp.layers.if_conditional import Condition, ConditionalInput, ConditionalOutput, IfConditional
 from trtexp.layers.loop import Iterator, Loop, LoopOutput, Recurrence, TripLimit
+from trtexp.layers.non_zero import NonZero
 from trtexp.layers.normalization import Normalization, NormalizationV2
+from trtexp.layers.one_hot import OneHot
 from trtexp.layers.pooling import Pooling, PoolingNd
 from trtexp.layers.quantize import Dequantize, Quantize
+from trtexp.layers.reverse_sequence import ReverseSequence
+from trtexp.layers.scatter import Scatter
+from trtexp.layers.shape import Shape
+from trtexp.layers.shuffle import Shuffle
 from trtexp.layers.slice import Slice
+from trtexp.layers.squeeze import Squeeze, Unsqueeze
 from trtexp.layers.topk import TopK
 
 LAYERS: dict[str, type[Layer]] = {
+    "assertion": Assertion,
+    "concatenation": Concatenation,
+    "condition": Condition,
+    "conditional_input": ConditionalInput,
+    "conditional_output": ConditionalOutput,
     "constant": Constant,
     "convolution": Convolution,
     "convolution_nd": ConvolutionNd,
@@ -26,17 +42,28 @@ LAYERS: dict[str, type[Layer]] = {
     "deconvolution_nd": DeconvolutionNd,
     "dequantize": Dequantize,
     "elementwise": Elementwise,
+    "gather": Gather,
+    "gather_v2": GatherV2,
     "identity": Identity,
+    "if_conditional": IfConditional,
     "iterator": Iterator,
     "loop": Loop,
     "loop_output": LoopOutput,
+    "non_zero": NonZero,
     "normalization": Normalization,
     "normalization_v2": NormalizationV2,
+    "one_hot": OneHot,
     "pooling": Pooling,
     "pooling_nd": PoolingNd,
     "quantize": Quantize,
     "recurrence": Recurrence,
+    "reverse_sequence": ReverseSequence,
+    "scatter": Scatter,
+    "shape": Shape,
+    "shuffle": Shuffle,
     "slice": Slice,
+    "squeeze": Squeeze,
     "topk": TopK,
     "trip_limit": TripLimit,
+    "unsqueeze": Unsqueeze,
 }

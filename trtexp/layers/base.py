@@ -192,8 +192,10 @@ class Layer(Model):
     def evaluate(
         self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
     ) -> tuple[Bounded, ...]:
-        """The outputs in float64 with their bounds."""
-        raise NotImplementedError
+        """The outputs in float64 with their bounds; a layer without outputs has none to give."""
+        if self.output_names:
+            raise NotImplementedError
+        return ()
 
     def _arguments(self) -> Iterator[tuple[str, Any]]:
         for name in type(self).model_fields:

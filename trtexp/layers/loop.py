@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, ClassVar, Literal, TypeVar
 
 import numpy as np
 
 from trtexp.layers.base import Attributes, Kind, Layer, LayerError, Object, Tensor, Tensors
-from trtexp.numerics import Bounded, moved
+from trtexp.layers.network import NodeError
+from trtexp.layers.region import between, check_exits
+from trtexp.numerics import Bounded, exactly, moved
 
 TripLimitKind = Annotated[Literal["COUNT", "WHILE"], Kind("TripLimit")]
 LoopOutputKind = Annotated[Literal["LAST_VALUE", "CONCATENATE", "REVERSE"], Kind("LoopOutput")]
 MOST_ITERATIONS = 10_000
+OfLoop = TypeVar("OfLoop", bound="Inner")
 
 
 class Loop(Layer):
     """A loop, to which the other layers of this file belong; it makes no tensor.
 
-    C1: it has one trip limit of kind COUNT, or one of kind WHILE, or one of each.
+    C1: it has one trip limit of kind COUNT, or one of kind WHILE, or one of each. C5: what an iteration makes leaves
+    the loop by a loop_output, or serves a recurrence or a trip limit. C11: it ends, after 10,000 iterations at most.
     """
 
     method: ClassVar[str] = "add_loop"
@@ -27,10 +31,13 @@ class Loop(Layer):
     output_names: ClassVar[tuple[str, ...]] = ()
 
     def check_network(self, name: str, layers: Mapping[str, Layer]) -> None:
-        kinds = [limit.kind for limit in limits(layers, name)]
+        kinds = [limit.kind for limit in _of(layers, name, TripLimit).values()]
         if not kinds or len(set(kinds)) != len(kinds):
             given = " and ".join(kinds) or "none"
             raise LayerError((self.key,), f"trip limits given: {given}; give one trip_limit of each kind at most [C1]")
+        exits = {n for kind in (LoopOutput, Recurrence, TripLimit) for n in _of(layers, name, kind)}
+        message = f"its tensor is used outside {name}, or not at all; give it to a loop_output [C5]"
+        check_exits(layers, body(layers, name), frozenset(exits), message)
 
     def hides(self, layers: Mapping[str, Layer]) -> frozenset[str]:
         name = next(n for n, layer in layers.items() if layer is self)
@@ -55,7 +62,10 @@ class Inner(Layer):
 
 
 class TripLimit(Inner):
-    """When the loop ends: after `tensor` iterations (COUNT, int32 scalar) or once `tensor` is false (WHILE, bool)."""
+    """When the loop ends: after `tensor` iterations (COUNT) or once `tensor` is false, before the iteration (WHILE).
+
+    C10: `tensor` is a scalar, int32 or int64 for COUNT, bool for WHILE.
+    """
 
     method: ClassVar[str] = "add_trip_limit"
     interface: ClassVar[str] = "ITripLimitLayer"
@@ -65,11 +75,17 @@ class TripLimit(Inner):
     kind: TripLimitKind
     """COUNT or WHILE."""
 
+    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
+        wanted = ("int32", "int64") if self.kind == "COUNT" else ("bool",)
+        if inputs[0].shape or inputs[0].dtype not in wanted:
+            given = f"{inputs[0].dtype} {list(inputs[0].shape)}"
+            self.refuse("tensor", f"{given} given for {self.kind}; give a scalar of {wanted[0]}", "C10")
+
 
 class Recurrence(Inner):
     """A value carried from one iteration to the next: `initial_value` first, then what input 1 was.
 
-    C3: input 1 is set.
+    C3: input 1 is set. C12: it has the shape and the dtype of initial_value.
     """
 
     method: ClassVar[str] = "add_recurrence"
@@ -83,6 +99,14 @@ class Recurrence(Inner):
         if 1 not in self.set_input:
             raise LayerError((self.key,), "no next value; give set_input: {1: tensor} [C3]")
 
+    def following(self, name: str, iteration: Tensors) -> Bounded:
+        """The value of the next iteration. Raises NodeError."""
+        now, then = iteration.value(name), iteration.value(self.set_input[1])
+        if (now.shape, now.dtype) != (then.shape, then.dtype):
+            shown = f"{then.dtype} {list(then.shape)} after {now.dtype} {list(now.shape)}"
+            raise NodeError(name, ("set_input", 1), f"{shown}; a recurrence keeps shape and dtype [C12]")
+        return then
+
 
 class IteratorAttributes(Attributes):
     """Attributes of an iterator."""
@@ -94,7 +118,10 @@ class IteratorAttributes(Attributes):
 
 
 class Iterator(Inner):
-    """One slice of a tensor per iteration: x (…, n, …) -> the i-th slice without that axis."""
+    """One slice of a tensor per iteration: x (…, n, …) -> the i-th slice without that axis.
+
+    C7: `axis` lies in x. C9: x has a slice for every iteration.
+    """
 
     method: ClassVar[str] = "add_iterator"
     interface: ClassVar[str] = "IIteratorLayer"
@@ -106,11 +133,15 @@ class Iterator(Inner):
     """From the end."""
     set: IteratorAttributes = IteratorAttributes()
 
-    def slice(self, x: Bounded, i: int) -> Bounded:
-        """The slice of iteration i."""
+    def pull(self, name: str, tensors: Tensors) -> tuple[Bounded, ...]:
+        x, i = tensors.value(self.input_tensors()[0][1]), int(tensors.value(self.loop).ref)
         axis = self.state().get("axis", 0)
+        if not 0 <= axis < len(x.shape):
+            self.refuse("axis", f"{axis} given for {list(x.shape)}; give 0 to {len(x.shape) - 1}", "C7")
+        if i >= x.shape[axis]:
+            self.refuse("tensor", f"{list(x.shape)} has no slice {i} along axis {axis}", "C9")
         place = x.shape[axis] - 1 - i if self.state().get("reverse", False) else i
-        return moved(lambda part: np.take(part, place, axis), x)
+        return (moved(lambda part: np.take(part, place, axis), x),)
 
 
 class LoopOutputAttributes(Attributes):
@@ -123,8 +154,8 @@ class LoopOutputAttributes(Attributes):
 class LoopOutput(Inner):
     """What leaves the loop: the last value, or the values of all iterations along a new axis, forwards or backwards.
 
-    C4: CONCATENATE and REVERSE have the length as input 1. LAST_VALUE takes the recurrence's value after the last
-    iteration.
+    C4: CONCATENATE and REVERSE have the length as input 1. C6: LAST_VALUE takes a recurrence of this loop and gives its
+    value after the last iteration. C7: `axis` lies in the output. C8: the length is at most the number of iterations.
     """
 
     method: ClassVar[str] = "add_loop_output"
@@ -142,61 +173,54 @@ class LoopOutput(Inner):
         super().check_network(name, layers)
         if (self.kind != "LAST_VALUE") != (1 in self.set_input):
             raise LayerError((self.key, "kind"), f"{self.kind} and set_input: {{1: length}} do not fit together [C4]")
+        if self.kind == "LAST_VALUE" and self.tensor not in _of(layers, self.loop, Recurrence):
+            raise LayerError((self.key, "tensor"), f"{self.tensor!r} is no recurrence of {self.loop} [C6]")
 
     def pull(self, name: str, tensors: Tensors) -> tuple[Bounded, ...]:
         iterations = list(run(self.loop, tensors))
         if self.kind == "LAST_VALUE":
             return (iterations[-1].value(self.tensor),)
-        length = int(tensors.value(self.set_input[1]).ref)
-        values = [iteration.value(self.tensor) for iteration in iterations[:-1]][:length]
+        length, each = int(tensors.value(self.set_input[1]).ref), iterations[:-1]
+        if length > len(each):
+            raise LayerError(("set_input", 1), f"{length} of {len(each)} iterations wanted; the others are open [C8]")
+        first = iterations[0].value(self.tensor)
+        axis, rank = self.state().get("axis", 0), len(first.shape)
+        if not 0 <= axis <= rank:
+            self.refuse("axis", f"{axis} given; give 0 to {rank}", "C7")
+        values = [iteration.value(self.tensor) for iteration in each[:length]]
         if self.kind == "REVERSE":
             values.reverse()
-        axis = self.state().get("axis", 0)
-        return (moved(lambda *parts: np.stack(parts, axis), *values),)
+        if values:
+            return (moved(lambda *parts: np.stack(parts, axis), *values),)
+        return (moved(lambda part: np.expand_dims(part, axis).take(range(0), axis), first),)
 
 
-def _of(layers: Mapping[str, Layer], loop: str, kind: type[Inner]) -> dict[str, Inner]:
+def _of(layers: Mapping[str, Layer], loop: str, kind: type[OfLoop]) -> dict[str, OfLoop]:
     return {name: layer for name, layer in layers.items() if isinstance(layer, kind) and layer.loop == loop}
-
-
-def limits(layers: Mapping[str, Layer], loop: str) -> list[TripLimit]:
-    """The trip limits of a loop."""
-    return [layer for layer in layers.values() if isinstance(layer, TripLimit) and layer.loop == loop]
 
 
 def body(layers: Mapping[str, Layer], loop: str) -> frozenset[str]:
     """The layers whose values change with the iteration: all behind recurrences and iterators, up to the outputs."""
-    found = set(_of(layers, loop, Recurrence)) | set(_of(layers, loop, Iterator))
-    outputs = set(_of(layers, loop, LoopOutput))
-    while True:
-        tensors = {tensor for name in found for tensor in layers[name].output_tensors(name)}
-        more = {
-            name
-            for name, layer in layers.items()
-            if name not in found | outputs and any(t in tensors for _, t in layer.input_tensors().values())
-        }
-        if not more:
-            return frozenset(found)
-        found |= more
+    entries = frozenset(_of(layers, loop, Recurrence)) | frozenset(_of(layers, loop, Iterator))
+    return between(layers, entries, frozenset(_of(layers, loop, LoopOutput)))
 
 
 def run(loop: str, tensors: Tensors) -> list[Tensors]:
     """The values of each iteration, and at the end those after the last one, in which only recurrences have values."""
     layers = tensors.layers
     varying = body(layers, loop)
-    ends = {limit.kind: limit.tensor for limit in limits(layers, loop)}
+    ends = {limit.kind: limit.tensor for limit in _of(layers, loop, TripLimit).values()}
     count = int(tensors.value(ends["COUNT"]).ref) if "COUNT" in ends else MOST_ITERATIONS
-    carried = {n: tensors.value(layer.input_tensors()[0][1]) for n, layer in _of(layers, loop, Recurrence).items()}
+    recurrences = _of(layers, loop, Recurrence)
+    carried = {n: tensors.value(recurrence.input_tensors()[0][1]) for n, recurrence in recurrences.items()}
     iterations: list[Tensors] = []
     for i in range(count + 1):
-        known = dict(carried)
-        for name, layer in _of(layers, loop, Iterator).items():
-            source = tensors.value(layer.input_tensors()[0][1])
-            if isinstance(layer, Iterator) and i < source.shape[layer.state().get("axis", 0)]:
-                known[name] = layer.slice(source, i)
-        iteration = tensors.inside(known, varying)
+        iteration = tensors.inside(carried | {loop: exactly(np.array(i), "int32")}, varying)
         iterations.append(iteration)
-        if i == count or ("WHILE" in ends and not iteration.value(ends["WHILE"]).ref.all()):
-            break
-        carried = {n: iteration.value(layers[n].set_input[1]) for n in carried}
+        if "WHILE" in ends and not iteration.value(ends["WHILE"]).ref.all():
+            return iterations
+        if i < count:
+            carried = {n: recurrence.following(n, iteration) for n, recurrence in recurrences.items()}
+    if "COUNT" not in ends:
+        raise LayerError((), f"{loop} has not ended after {MOST_ITERATIONS} iterations [C11]")
     return iterations

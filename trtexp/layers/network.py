@@ -68,9 +68,9 @@ def evaluate(
                 values.check(name, layer)
             hidden = {inner for layer in layers.values() for inner in layer.hides(layers)}
             for name, layer in layers.items():
-                if name not in hidden:
-                    for tensor in layer.output_tensors(name):
-                        values.value(tensor)
+                made = layer.output_tensors(name)
+                if name not in hidden and (not made or not values.known.keys() >= set(made)):
+                    values.make(name)
         except NodeError as error:
             if layers[error.layer].check:
                 raise
@@ -100,7 +100,7 @@ class Values:
         self._active: set[str] = set()
 
     def inside(self, known: Mapping[str, Bounded], varying: frozenset[str]) -> Values:
-        return Values(self.layers, self.weights, self.arithmetic, known, self, varying | self._varying)
+        return Values(self.layers, self.weights, self.arithmetic, known, self, varying)
 
     def value(self, tensor: str) -> Bounded:
         if tensor not in self.known:
@@ -108,10 +108,11 @@ class Values:
             if name is None or (self._outer is not None and name not in self._varying):
                 assert self._outer is not None, tensor
                 return self._outer.value(tensor)
-            self._make(name)
+            self.make(name)
         return self.known[tensor]
 
-    def _make(self, name: str) -> None:
+    def make(self, name: str) -> None:
+        """Compute the outputs of a layer, or only check its inputs where it has no output."""
         layer = self.layers[name]
         if name in self._active:
             raise NodeError(name, (), "it needs its own result: a cycle that no recurrence breaks")

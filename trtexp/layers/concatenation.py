@@ -1,0 +1,60 @@
+"""add_concatenation. Source: NvInfer.h, IConcatenationLayer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from trtexp.layers.base import Attributes, Layer, Tensor
+from trtexp.numerics import Arithmetic, Bounded, moved
+
+
+class ConcatenationAttributes(Attributes):
+    """Attributes of a concatenation."""
+
+    axis: int | None = None
+    """The axis along which the inputs are joined. Default: rank - 3, at least 0."""
+
+
+class Concatenation(Layer):
+    """Join tensors along one axis: n × (…, m_i, …) -> (…, Σ m_i, …), same dtype.
+
+    C1: all inputs have one dtype. C2: `axis` lies in the inputs. C3: the inputs have one shape but for that axis.
+    """
+
+    method: ClassVar[str] = "add_concatenation"
+    interface: ClassVar[str] = "IConcatenationLayer"
+    most_inputs: ClassVar[int] = 10_000
+
+    inputs: Annotated[list[Tensor], Field(min_length=1)]
+    """The tensors, in order."""
+    set: ConcatenationAttributes = ConcatenationAttributes()
+
+    def axis(self, rank: int) -> int:
+        """The axis, TensorRT's default included."""
+        return int(self.state().get("axis", max(rank - 3, 0)))
+
+    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
+        first = inputs[0]
+        axis = self.axis(len(first.shape))
+        if len({x.dtype for x in inputs}) > 1:
+            self.refuse("inputs", f"{', '.join(x.dtype for x in inputs)} given; give one dtype", "C1")
+        if not 0 <= axis < len(first.shape):
+            self.refuse("axis", f"{axis} given; give 0 to {len(first.shape) - 1}", "C2")
+        for x in inputs:
+            if len(x.shape) != len(first.shape) or without(x.shape, axis) != without(first.shape, axis):
+                self.refuse("inputs", f"{list(x.shape)} beside {list(first.shape)} along axis {axis}", "C3")
+
+    def evaluate(
+        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
+    ) -> tuple[Bounded, ...]:
+        axis = self.axis(len(inputs[0].shape))
+        return (moved(lambda *parts: np.concatenate(parts, axis), *inputs),)
+
+
+def without(shape: Sequence[int], axis: int) -> tuple[int, ...]:
+    """A shape without one of its axes."""
+    return (*shape[:axis], *shape[axis + 1 :])

@@ -1,0 +1,125 @@
+"""add_if_conditional and its layers: condition, inputs, outputs. Source: NvInfer.h, IIfConditional."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from trtexp.layers.base import Layer, LayerError, Object, Tensor, Tensors
+from trtexp.layers.network import NodeError
+from trtexp.layers.region import between, check_exits
+from trtexp.numerics import Arithmetic, Bounded
+
+
+class IfConditional(Layer):
+    """A choice between two branches, to which the other layers of this file belong; it makes no tensor.
+
+    C1: it has one condition and at least one output. C6: what a branch makes leaves it by an output.
+    """
+
+    method: ClassVar[str] = "add_if_conditional"
+    interface: ClassVar[str] = "IIfConditional"
+    most_inputs: ClassVar[int] = 0
+    output_names: ClassVar[tuple[str, ...]] = ()
+
+    def check_network(self, name: str, layers: Mapping[str, Layer]) -> None:
+        conditions, outputs = of(layers, name, Condition), of(layers, name, ConditionalOutput)
+        if len(conditions) != 1 or not outputs:
+            given = f"{len(conditions)} conditions and {len(outputs)} outputs"
+            raise LayerError((self.key,), f"{given} given; give one condition, and one output or more [C1]")
+        message = f"its tensor is used outside {name}, or not at all; give it to a conditional_output [C6]"
+        check_exits(layers, branches(layers, name), frozenset(outputs), message)
+
+    def hides(self, layers: Mapping[str, Layer]) -> frozenset[str]:
+        return branches(layers, next(n for n, layer in layers.items() if layer is self))
+
+
+class Inner(Layer):
+    """A layer that belongs to a conditional, which its argument `conditional` names.
+
+    C2: `conditional` is the name of an if_conditional further up.
+    """
+
+    owner: ClassVar[str | None] = "conditional"
+
+    conditional: Object
+    """The conditional that it belongs to."""
+
+    def check_network(self, name: str, layers: Mapping[str, Layer]) -> None:
+        above = list(layers)[: list(layers).index(name)]
+        if self.conditional not in above or not isinstance(layers[self.conditional], IfConditional):
+            raise LayerError((self.key, "conditional"), f"{self.conditional!r} is no if_conditional further up [C2]")
+
+
+class Condition(Inner):
+    """What decides: true takes the true branch, false the other one. C3: it is a bool scalar."""
+
+    method: ClassVar[str] = "set_condition"
+    key: ClassVar[str] = "condition"
+    interface: ClassVar[str] = "IConditionLayer"
+    output_names: ClassVar[tuple[str, ...]] = ()
+
+    condition: Tensor
+    """A bool scalar."""
+
+    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
+        if inputs[0].dtype != "bool" or inputs[0].shape:
+            self.refuse("condition", f"{inputs[0].dtype} {list(inputs[0].shape)} given; give a bool scalar", "C3")
+
+
+class ConditionalInput(Inner):
+    """A tensor of the outside as both branches see it: x (any shape, any dtype) -> the same."""
+
+    method: ClassVar[str] = "add_input"
+    key: ClassVar[str] = "conditional_input"
+    interface: ClassVar[str] = "IIfConditionalInputLayer"
+
+    input: Tensor
+
+    def evaluate(
+        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
+    ) -> tuple[Bounded, ...]:
+        return (inputs[0],)
+
+
+class ConditionalOutput(Inner):
+    """The tensor of the branch that is taken: two tensors of one shape and dtype -> the same; only one is computed.
+
+    C4: both have one shape and dtype. C5: neither is a tensor of the outside; that comes in by a conditional_input.
+    """
+
+    method: ClassVar[str] = "add_output"
+    key: ClassVar[str] = "conditional_output"
+    interface: ClassVar[str] = "IIfConditionalOutputLayer"
+    most_inputs: ClassVar[int] = 2
+
+    true_subgraph_output: Tensor
+    """What the branch for true makes."""
+    false_subgraph_output: Tensor
+    """What the branch for false makes."""
+
+    def pull(self, name: str, tensors: Tensors) -> tuple[Bounded, ...]:
+        (condition,) = of(tensors.layers, self.conditional, Condition).values()
+        wanted = self.input_tensors()
+        names = [wanted[1][1], wanted[0][1]]
+        taken = bool(tensors.value(condition.input_tensors()[0][1]).ref)
+        made = tensors.value(names[taken])
+        try:
+            other = tensors.value(names[not taken])
+        except NodeError:  # the branch that is not taken may fail: nothing computes it
+            return (made,)
+        if (other.shape, other.dtype) != (made.shape, made.dtype):
+            shown = f"{other.dtype} {list(other.shape)} beside {made.dtype} {list(made.shape)}"
+            self.refuse("false_subgraph_output", f"{shown}; give one shape and dtype", "C4")
+        return (made,)
+
+
+def of(layers: Mapping[str, Layer], conditional: str, kind: type[Inner]) -> dict[str, Inner]:
+    """The layers of one kind that belong to a conditional."""
+    return {n: layer for n, layer in layers.items() if isinstance(layer, kind) and layer.conditional == conditional}
+
+
+def branches(layers: Mapping[str, Layer], conditional: str) -> frozenset[str]:
+    """The layers of both branches: all behind the inputs, up to the outputs."""
+    entries = frozenset(of(layers, conditional, ConditionalInput))
+    return between(layers, entries, frozenset(of(layers, conditional, ConditionalOutput)))

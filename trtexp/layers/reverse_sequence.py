@@ -1,0 +1,62 @@
+"""add_reverse_sequence. Source: NvInfer.h, IReverseSequenceLayer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import numpy as np
+
+from trtexp.layers.base import Attributes, Layer, Tensor
+from trtexp.numerics import Arithmetic, Bounded, moved
+
+
+class ReverseSequenceAttributes(Attributes):
+    """Attributes of a reverse_sequence layer."""
+
+    batch_axis: int | None = None
+    """The axis that tells the sequences apart. Default 1."""
+    sequence_axis: int | None = None
+    """The axis along which a sequence runs. Default 0."""
+
+
+class ReverseSequence(Layer):
+    """Turn the first sequence_lens[b] elements of each sequence b round: x (rank 2 or more), lens (batch,) -> as x.
+
+    C1: x has rank 2 or more. C2: batch_axis and sequence_axis are two different axes of x. C3: there is one length,
+    int32 or int64, per sequence. C4: lengths are from 0 to that of the sequence axis.
+    """
+
+    method: ClassVar[str] = "add_reverse_sequence"
+    interface: ClassVar[str] = "IReverseSequenceLayer"
+    most_inputs: ClassVar[int] = 2
+
+    input: Tensor
+    sequence_lens: Tensor
+    """How many elements of each sequence are turned round."""
+    set: ReverseSequenceAttributes = ReverseSequenceAttributes()
+
+    def axes(self) -> tuple[int, int]:
+        """(batch axis, sequence axis)"""
+        return self.state().get("batch_axis", 1), self.state().get("sequence_axis", 0)
+
+    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
+        (x, lens), (batch, along), rank = inputs, self.axes(), len(inputs[0].shape)
+        if rank < 2:
+            self.refuse("input", f"{list(x.shape)} given; give rank 2 or more", "C1")
+        for name, axis in (("batch_axis", batch), ("sequence_axis", along)):
+            if not 0 <= axis < rank or batch == along:
+                self.refuse(name, f"{axis} given; give two different axes, 0 to {rank - 1}", "C2")
+        if lens.shape != (x.shape[batch],) or lens.dtype not in ("int32", "int64"):
+            self.refuse("sequence_lens", f"{lens.dtype} {list(lens.shape)} given; give int32 [{x.shape[batch]}]", "C3")
+        if not ((lens.ref >= 0) & (lens.ref <= x.shape[along])).all():
+            self.refuse("sequence_lens", f"{lens.ref.tolist()} given; give 0 to {x.shape[along]}", "C4")
+
+    def evaluate(
+        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
+    ) -> tuple[Bounded, ...]:
+        x, (batch, along) = inputs[0], self.axes()
+        length = inputs[1].ref.astype(int).reshape([-1 if axis == batch else 1 for axis in range(len(x.shape))])
+        place = np.arange(x.shape[along]).reshape([-1 if axis == along else 1 for axis in range(len(x.shape))])
+        turned = np.broadcast_to(np.where(place < length, length - 1 - place, place), x.shape)
+        return (moved(lambda part: np.take_along_axis(part, turned, along), x),)

@@ -1,0 +1,85 @@
+"""add_squeeze and add_unsqueeze. Source: NvInfer.h, ISqueezeLayer and IUnsqueezeLayer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import numpy as np
+
+from trtexp.layers.base import Layer, Tensor
+from trtexp.numerics import Arithmetic, Bounded, moved
+
+
+class Axes(Layer):
+    """What squeeze and unsqueeze share: axes as a constant int vector, counted from the back if negative.
+
+    C1: every axis lies in the longer one of the two shapes. C2: no axis comes twice.
+    """
+
+    most_inputs: ClassVar[int] = 2  # input, axes
+
+    input: Tensor
+    axes: Tensor | None = None
+    """The axes, a constant int32 or int64 vector."""
+
+    def named(self, axes: Bounded, rank: int) -> tuple[int, ...]:
+        """The axes of a shape of `rank` dimensions, counted from the front."""
+        given = [int(axis) for axis in axes.ref.reshape(-1)]
+        if not all(-rank <= axis < rank for axis in given):
+            self.refuse("axes", f"{given} given; give axes from {-rank} to {rank - 1}", "C1")
+        found = tuple(axis % rank for axis in given)
+        if len(set(found)) != len(found):
+            self.refuse("axes", f"{given} given; give each axis once", "C2")
+        return found
+
+
+class Squeeze(Axes):
+    """Take dimensions of 1 away: x (any shape) -> x without `axes`, or without all its dimensions of 1 (11.x, RTX).
+
+    C1 and C2 as above. C3: each of the axes is 1 long.
+    """
+
+    method: ClassVar[str] = "add_squeeze"
+    interface: ClassVar[str] = "ISqueezeLayer"
+
+    def taken(self, inputs: Sequence[Bounded]) -> tuple[int, ...]:
+        """The axes that go."""
+        x = inputs[0]
+        if len(inputs) < 2:
+            return tuple(axis for axis, n in enumerate(x.shape) if n == 1)
+        return self.named(inputs[1], len(x.shape))
+
+    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
+        wide = [axis for axis in self.taken(inputs) if inputs[0].shape[axis] != 1]
+        if wide:
+            self.refuse("axes", f"axes {wide} of {list(inputs[0].shape)} are not 1 long", "C3")
+
+    def evaluate(
+        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
+    ) -> tuple[Bounded, ...]:
+        axes = self.taken(inputs)
+        return (moved(lambda part: np.squeeze(part, axes), inputs[0]),)
+
+
+class Unsqueeze(Axes):
+    """Insert dimensions of 1: x (any shape) -> x with a 1 at each of `axes`, which are those of the output."""
+
+    method: ClassVar[str] = "add_unsqueeze"
+    interface: ClassVar[str] = "IUnsqueezeLayer"
+
+    axes: Tensor  # type: ignore[assignment]
+    """The axes, a constant int32 or int64 vector."""
+
+    def added(self, inputs: Sequence[Bounded]) -> tuple[int, ...]:
+        """The axes of the output that are new."""
+        return self.named(inputs[1], len(inputs[0].shape) + inputs[1].ref.size)
+
+    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
+        self.added(inputs)
+
+    def evaluate(
+        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
+    ) -> tuple[Bounded, ...]:
+        axes = self.added(inputs)
+        return (moved(lambda part: np.expand_dims(part, axes), inputs[0]),)
