@@ -5,32 +5,44 @@ To add a layer: write its file, then add a line to the table below.
 
 from __future__ import annotations
 
+from trtexp.layers.activation import Activation
 from trtexp.layers.assertion import Assertion
 from trtexp.layers.base import Layer
+from trtexp.layers.cast import Cast
 from trtexp.layers.concatenation import Concatenation
 from trtexp.layers.constant import Constant
 from trtexp.layers.convolution import Convolution, ConvolutionNd
+from trtexp.layers.cumulative import Cumulative
 from trtexp.layers.deconvolution import Deconvolution, DeconvolutionNd
 from trtexp.layers.elementwise import Elementwise
 from trtexp.layers.gather import Gather, GatherV2
 from trtexp.layers.identity import Identity
 from trtexp.layers.if_conditional import Condition, ConditionalInput, ConditionalOutput, IfConditional
 from trtexp.layers.loop import Iterator, Loop, LoopOutput, Recurrence, TripLimit
+from trtexp.layers.lrn import Lrn
 from trtexp.layers.non_zero import NonZero
 from trtexp.layers.normalization import Normalization, NormalizationV2
 from trtexp.layers.one_hot import OneHot
+from trtexp.layers.parametric_relu import ParametricRelu
 from trtexp.layers.pooling import Pooling, PoolingNd
 from trtexp.layers.quantize import Dequantize, Quantize
+from trtexp.layers.ragged_softmax import RaggedSoftmax
+from trtexp.layers.reduce import Reduce
 from trtexp.layers.reverse_sequence import ReverseSequence
 from trtexp.layers.scatter import Scatter
+from trtexp.layers.select import Select
 from trtexp.layers.shape import Shape
 from trtexp.layers.shuffle import Shuffle
 from trtexp.layers.slice import Slice
+from trtexp.layers.softmax import Softmax
 from trtexp.layers.squeeze import Squeeze, Unsqueeze
 from trtexp.layers.topk import TopK
+from trtexp.layers.unary import Unary
 
 LAYERS: dict[str, type[Layer]] = {
+    "activation": Activation,
     "assertion": Assertion,
+    "cast": Cast,
     "concatenation": Concatenation,
     "condition": Condition,
     "conditional_input": ConditionalInput,
@@ -38,6 +50,7 @@ LAYERS: dict[str, type[Layer]] = {
     "constant": Constant,
     "convolution": Convolution,
     "convolution_nd": ConvolutionNd,
+    "cumulative": Cumulative,
     "deconvolution": Deconvolution,
     "deconvolution_nd": DeconvolutionNd,
     "dequantize": Dequantize,
@@ -49,21 +62,28 @@ LAYERS: dict[str, type[Layer]] = {
     "iterator": Iterator,
     "loop": Loop,
     "loop_output": LoopOutput,
+    "lrn": Lrn,
     "non_zero": NonZero,
     "normalization": Normalization,
     "normalization_v2": NormalizationV2,
     "one_hot": OneHot,
+    "parametric_relu": ParametricRelu,
     "pooling": Pooling,
     "pooling_nd": PoolingNd,
     "quantize": Quantize,
+    "ragged_softmax": RaggedSoftmax,
     "recurrence": Recurrence,
+    "reduce": Reduce,
     "reverse_sequence": ReverseSequence,
     "scatter": Scatter,
+    "select": Select,
     "shape": Shape,
     "shuffle": Shuffle,
     "slice": Slice,
+    "softmax": Softmax,
     "squeeze": Squeeze,
     "topk": TopK,
     "trip_limit": TripLimit,
+    "unary": Unary,
     "unsqueeze": Unsqueeze,
 }

@@ -2,22 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
-from trtexp.layers.base import Layer, Tensor
+from trtexp.definition import DTYPE_OF_MEMBER, Assign, Call, Step
+from trtexp.layers.base import Attributes, DataType, Layer, Tensor
+from trtexp.layers.cast import converted
 from trtexp.numerics import Arithmetic, Bounded
+
+FROM = ("float32", "float16", "int32", "bool", "uint8")
+TO = ("float32", "float16", "int32", "uint8")
+
+
+class IdentityAttributes(Attributes):
+    """Attributes of an identity layer."""
+
+    output_type: DataType | None = None
+    """The output's type, by `set_output_type(0, …)`; 8.5 to 10.x in weakly typed networks."""
 
 
 class Identity(Layer):
-    """The input, unchanged: x (any shape, any dtype) -> the same."""
+    """The input, unchanged, or converted to `output_type`: x (any shape, any dtype) -> the same shape.
+
+    C1: conversions go from float32, float16, int32, bool or uint8 to float32, float16, int32 or uint8; uint8 from and
+    to floats only.
+    """
 
     method: ClassVar[str] = "add_identity"
     interface: ClassVar[str] = "IIdentityLayer"
 
     input: Tensor
+    set: IdentityAttributes = IdentityAttributes()
+
+    def steps(self, name: str) -> Iterator[Step]:
+        for step in super().steps(name):
+            if isinstance(step, Assign):  # output_type is no attribute of TensorRT's, but a method
+                yield Call(name, "set_output_type", {"index": 0, "dtype": step.value})
+            else:
+                yield step
+
+    def output_type(self, x: Bounded) -> str:
+        """The output's dtype."""
+        member = self.state().get("output_type")
+        return x.dtype if member is None else DTYPE_OF_MEMBER[member]
+
+    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
+        given, wanted = inputs[0].dtype, self.output_type(inputs[0])
+        narrow = "uint8" in (given, wanted) and not {given, wanted} & {"float32", "float16"}
+        if wanted != given and (given not in FROM or wanted not in TO or narrow):
+            self.refuse("output_type", f"{given} to {wanted}; convert {', '.join(FROM)} to {', '.join(TO)}", "C1")
 
     def evaluate(
         self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
     ) -> tuple[Bounded, ...]:
-        return (inputs[0],)
+        x = inputs[0]
+        return (x if self.output_type(x) == x.dtype else converted(x, self.output_type(x)),)

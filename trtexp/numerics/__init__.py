@@ -1,6 +1,6 @@
 """dtypes, rounding units and error bounds: how far a correct result may be from the float64 reference."""
 
-from trtexp.numerics.bounded import Arithmetic, Bounded, exactly, jumping, known, moved, pointwise, rounded
+from trtexp.numerics.bounded import Arithmetic, Bounded, exactly, jumping, known, moved, pointwise, rounded, settled
 from trtexp.numerics.dtypes import (
     F64,
     LARGEST,
@@ -16,6 +16,7 @@ from trtexp.numerics.dtypes import (
     significant_bits,
     spacing,
 )
+from trtexp.numerics.functions import Error, Function, computed, exp_error, pow_error, tanh_error, wrapped
 from trtexp.numerics.sums import Apply, Terms, dot_product
 
 __all__ = [
@@ -28,19 +29,27 @@ __all__ = [
     "Apply",
     "Arithmetic",
     "Bounded",
+    "Error",
+    "Function",
     "Mask",
     "Terms",
+    "computed",
     "decode",
     "dot_product",
     "encode",
     "exactly",
+    "exp_error",
     "half_unit",
     "jumping",
     "known",
     "lowest_bit",
     "moved",
     "pointwise",
+    "pow_error",
     "rounded",
+    "settled",
     "significant_bits",
     "spacing",
+    "tanh_error",
+    "wrapped",
 ]

@@ -1,0 +1,142 @@
+"""add_activation. Source: NvInfer.h, IActivationLayer and ActivationType."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+
+from trtexp.layers.base import Attributes, Kind, Layer, Tensor
+from trtexp.layers.unary import INTEGERS, erf
+from trtexp.numerics import (
+    F64,
+    LARGEST,
+    UNIT,
+    Arithmetic,
+    Bounded,
+    Error,
+    Function,
+    computed,
+    exp_error,
+    jumping,
+    tanh_error,
+)
+
+ActivationType = Annotated[
+    Literal[
+        "RELU", "SIGMOID", "TANH", "LEAKY_RELU", "ELU", "SELU", "SOFTSIGN", "SOFTPLUS", "CLIP", "HARD_SIGMOID",
+        "SCALED_TANH", "THRESHOLDED_RELU", "GELU_ERF", "GELU_TANH",
+    ],
+    Kind("ActivationType"),
+]  # fmt: skip
+
+#: type -> what alpha and beta are after the layer is made with it (read from TensorRT-RTX 1.7.1); 0 otherwise.
+DEFAULTS = {
+    "LEAKY_RELU": (0.01, 0.0),
+    "ELU": (1.0, 0.0),
+    "SELU": (1.6732632, 1.050701),
+    "SOFTPLUS": (1.0, 1.0),
+    "CLIP": (-LARGEST["float32"], LARGEST["float32"]),
+    "HARD_SIGMOID": (0.2, 0.5),
+    "SCALED_TANH": (1.0, 1.0),
+    "THRESHOLDED_RELU": (1.0, 0.0),
+}
+ROOT = np.sqrt(2 / np.pi)
+
+
+def sigmoid(x: F64) -> F64:
+    return 1 / (1 + np.exp(-x))
+
+
+def inner(x: F64) -> F64:
+    """What the tanh form of GELU takes the tanh of."""
+    return ROOT * (x + 0.044715 * x**3)
+
+
+#: type -> the function of (x, alpha, beta), and its absolute error for (x, alpha, beta, y) in units of u; 1 ulp is
+#: 2 |y|. Sums that cancel (exp(x) - 1, 1 + erf(x)) have errors in units of their terms, not of the result.
+FUNCTIONS: dict[str, tuple[Function, Error]] = {
+    "RELU": (lambda x, a, b: np.maximum(x, 0), lambda x, a, b, y: 0 * y),
+    "SIGMOID": (lambda x, a, b: sigmoid(x), lambda x, a, b, y: (8 + 2 * np.abs(x)) * y),
+    "TANH": (lambda x, a, b: np.tanh(x), lambda x, a, b, y: tanh_error(x)),
+    "LEAKY_RELU": (lambda x, a, b: np.where(x >= 0, x, a * x), lambda x, a, b, y: np.abs(y) * (x < 0)),
+    "ELU": (
+        lambda x, a, b: np.where(x >= 0, x, a * np.expm1(x)),
+        lambda x, a, b, y: (x < 0) * (np.abs(a) * (2 + exp_error(x)) * np.exp(x) + 2 * np.abs(y)),
+    ),
+    "SELU": (
+        lambda x, a, b: b * np.where(x > 0, x, a * np.expm1(x)),
+        lambda x, a, b, y: (x <= 0) * np.abs(a * b) * ((4 + exp_error(x)) * np.exp(x) + 2) + 2 * np.abs(y),
+    ),
+    "SOFTSIGN": (lambda x, a, b: x / (1 + np.abs(x)), lambda x, a, b, y: 4 * np.abs(y)),
+    "SOFTPLUS": (
+        lambda x, a, b: a * np.logaddexp(b * x, 0),
+        lambda x, a, b, y: np.abs(a) * (sigmoid(b * x) * (exp_error(b * x) + np.abs(b * x)) + 2) + 11 * np.abs(y),
+    ),
+    "CLIP": (lambda x, a, b: np.maximum(a, np.minimum(b, x)), lambda x, a, b, y: 0 * y),
+    "HARD_SIGMOID": (
+        lambda x, a, b: np.clip(a * x + b, 0, 1),
+        lambda x, a, b, y: np.abs(a * x) + np.abs(a * x + b),
+    ),
+    "SCALED_TANH": (
+        lambda x, a, b: a * np.tanh(b * x),
+        lambda x, a, b, y: np.abs(a) * (tanh_error(b * x) + np.abs(b * x)) + np.abs(y),
+    ),
+    "THRESHOLDED_RELU": (lambda x, a, b: np.where(x > a, x, 0), lambda x, a, b, y: 0 * y),
+    "GELU_ERF": (
+        lambda x, a, b: 0.5 * x * (1 + erf(x / np.sqrt(2))),
+        lambda x, a, b, y: 5 * np.abs(x) + 2 * np.abs(y),  # 5 ulp of 1 for 1 + erf
+    ),
+    "GELU_TANH": (
+        lambda x, a, b: 0.5 * x * (1 + np.tanh(inner(x))),
+        lambda x, a, b, y: np.abs(x) / 2 * (tanh_error(inner(x)) + 6 * np.abs(inner(x)) + 1) + 2 * np.abs(y),
+    ),
+}
+
+
+class ActivationAttributes(Attributes):
+    """Attributes of an activation."""
+
+    type: ActivationType | None = None
+    """The function."""
+    alpha: float | None = None
+    """A parameter of LEAKY_RELU, ELU, SELU, SOFTPLUS, CLIP, HARD_SIGMOID, SCALED_TANH and THRESHOLDED_RELU."""
+    beta: float | None = None
+    """A parameter of SELU, SOFTPLUS, CLIP, HARD_SIGMOID and SCALED_TANH."""
+
+
+class Activation(Layer):
+    """A function of every element: x (any shape) -> the same shape and dtype.
+
+    The defaults of alpha and beta are those of the type that the layer is made with; a new type does not change them.
+    GELU_ERF and GELU_TANH come with 10.x. C1: alpha and beta are finite. C2: x is float; integers go with RELU.
+    """
+
+    method: ClassVar[str] = "add_activation"
+    interface: ClassVar[str] = "IActivationLayer"
+
+    input: Tensor
+    type: ActivationType
+    """The function."""
+    set: ActivationAttributes = ActivationAttributes()
+
+    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
+        state, dtype = self.state(), inputs[0].dtype
+        for name in ("alpha", "beta"):
+            if not np.isfinite(state.get(name, 0.0)):
+                self.refuse(name, f"{state[name]} given; give a finite number", "C1")
+        if dtype not in UNIT and not (state["type"] == "RELU" and dtype in INTEGERS):
+            self.refuse("type", f"{state['type']} of {dtype}; give float, or RELU of int8, int32, int64", "C2")
+
+    def evaluate(
+        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
+    ) -> tuple[Bounded, ...]:
+        x, state = inputs[0], self.state()
+        defaults = DEFAULTS.get(self.type, (0.0, 0.0))
+        given = (state.get("alpha", defaults[0]), state.get("beta", defaults[1]))
+        alpha, beta = (float(np.float32(value)) for value in given)  # TensorRT keeps them as float32
+        if x.dtype not in UNIT:
+            return (jumping(lambda v: np.maximum(v, 0), [x], x.dtype),)
+        f, error = FUNCTIONS[state["type"]]
+        return (computed(lambda v: f(v, alpha, beta), lambda v, y: error(v, alpha, beta, y), x),)

@@ -1,0 +1,78 @@
+"""add_cast. Source: NvInfer.h, ICastLayer and DataType; what is undefined there as CUDA's conversions have it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+import ml_dtypes
+import numpy as np
+
+from trtexp.definition import DTYPE_OF_MEMBER
+from trtexp.layers.base import Attributes, DataType, Layer, Tensor
+from trtexp.numerics import F64, UNIT, VALUE_DTYPES, Arithmetic, Bounded, decode, encode, jumping, wrapped
+
+SATURATING = ("int32", "int64")  # what CUDA clips to the range, with NaN -> 0
+
+
+class CastAttributes(Attributes):
+    """Attributes of a cast."""
+
+    to_type: DataType | None = None
+    """The output's type."""
+
+
+class Cast(Layer):
+    """Every element converted to another type: x (any shape) -> the same shape; from 8.6 on.
+
+    To a float type: to the nearest, ties to even. From float to integer: towards 0. To bool: whether it is not 0, which
+    NaN is not. From bool: 0 and 1. Float to int32 and int64 beyond the range saturates, NaN gives 0; all else that
+    does not fit is undefined. C1: neither side is fp8 or int4, which quantize and dequantize make.
+    """
+
+    method: ClassVar[str] = "add_cast"
+    interface: ClassVar[str] = "ICastLayer"
+
+    input: Tensor
+    to_type: DataType
+    """The output's type."""
+    set: CastAttributes = CastAttributes()
+
+    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
+        if self.state()["to_type"] in ("FP8", "INT4"):
+            self.refuse("to_type", f"{self.state()['to_type']} given; use quantize", "C1")
+        if inputs[0].dtype in ("float8e4m3", "int4"):
+            self.refuse("input", f"a tensor of {inputs[0].dtype}; use dequantize", "C1")
+
+    def evaluate(
+        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
+    ) -> tuple[Bounded, ...]:
+        return (converted(inputs[0], DTYPE_OF_MEMBER[self.state()["to_type"]]),)
+
+
+def converted(x: Bounded, dtype: str) -> Bounded:
+    """x in another dtype."""
+    if dtype in UNIT:
+        ref = decode(encode(x.ref, dtype)).astype(np.float64)
+        if x.exact:
+            return replace(x, dtype=dtype, ref=ref)
+        own = UNIT[dtype] * np.abs(ref)
+        return replace(x, dtype=dtype, ref=ref, bound=x.bound + own, typical=x.typical + own)
+    if dtype == "bool":
+        return jumping(lambda v: v != 0, [x], dtype)
+    info = ml_dtypes.iinfo(VALUE_DTYPES[dtype])
+    low, high = float(int(info.min)), float(int(info.max))
+    whole = np.trunc(x.ref)
+    fits = (whole >= low) & (whole <= high)
+    made = jumping(lambda v: whole_number(np.trunc(v), low, high, dtype, x.dtype), [x], dtype)
+    if x.dtype in UNIT and dtype in SATURATING:
+        return made
+    return replace(made, undetermined=made.undetermined | ~fits, certified=made.certified & fits)
+
+
+def whole_number(values: F64, low: float, high: float, dtype: str, source: str) -> F64:
+    """Integers that fit; floats saturate, with NaN -> 0, and wider integers lose their upper bits."""
+    if source in UNIT or dtype == "uint8":
+        return np.clip(np.nan_to_num(values, nan=0.0), low, high)
+    return wrapped(values, dtype)

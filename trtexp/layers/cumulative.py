@@ -1,0 +1,76 @@
+"""add_cumulative. Source: NvInfer.h, ICumulativeLayer and CumulativeOperation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+
+from trtexp.layers.base import Attributes, Kind, Layer, Tensor
+from trtexp.numerics import F64, UNIT, Arithmetic, Bounded, dot_product, exactly, jumping, wrapped
+
+CumulativeOperation = Annotated[Literal["SUM"], Kind("CumulativeOperation")]
+TYPES = ("float32", "float16", "bfloat16", "int32", "int64")
+
+
+class CumulativeAttributes(Attributes):
+    """Attributes of a cumulative layer."""
+
+    op: CumulativeOperation | None = None
+    """The operation."""
+    exclusive: bool | None = None
+    """Whether an element's own value is left out of its sum."""
+    reverse: bool | None = None
+    """Whether sums run from the end."""
+
+
+class Cumulative(Layer):
+    """Sums of all elements up to each one along an axis: x (any shape) and a scalar axis -> as x; from 10.x on.
+
+    C1: x has at least one dimension. C2: the axis is an int32 or int64 scalar from -rank to rank - 1, known when the
+    network is built. C3: x is float32, float16, bfloat16, int32 or int64.
+    """
+
+    method: ClassVar[str] = "add_cumulative"
+    interface: ClassVar[str] = "ICumulativeLayer"
+    most_inputs: ClassVar[int] = 2
+
+    input: Tensor
+    axis: Tensor
+    op: CumulativeOperation
+    """The operation."""
+    exclusive: bool
+    """Whether an element's own value is left out of its sum."""
+    reverse: bool
+    """Whether sums run from the end."""
+    set: CumulativeAttributes = CumulativeAttributes()
+
+    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
+        x, axis = inputs
+        rank = len(x.shape)
+        if rank < 1:
+            self.refuse("input", "a scalar; give at least one dimension", "C1")
+        if axis.shape != () or axis.dtype not in ("int32", "int64") or not -rank <= axis.ref < rank:
+            given = f"{axis.dtype} {axis.ref.tolist()}"
+            self.refuse("axis", f"{given}; give an int32 or int64 scalar from {-rank} to {rank - 1}", "C2")
+        if x.dtype not in TYPES:
+            self.refuse("input", f"a tensor of {x.dtype}; give one of {', '.join(TYPES)}", "C3")
+
+    def evaluate(
+        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
+    ) -> tuple[Bounded, ...]:
+        x = inputs[0]
+        if x.dtype not in UNIT:
+            return (jumping(lambda v, axis: wrapped(self.sums(v, int(axis)), x.dtype), inputs, x.dtype),)
+        axis, ones = int(inputs[1].ref), exactly(np.ones(()), x.dtype)
+        return (dot_product(lambda v, _, __: self.sums(v, axis), x, ones, None, arithmetic),)
+
+    def sums(self, x: F64, axis: int) -> F64:
+        """The sums along an axis."""
+        rows = np.moveaxis(x, axis, -1)
+        rows = rows[..., ::-1] if self.state()["reverse"] else rows
+        sums = np.cumsum(rows, -1)
+        if self.state()["exclusive"]:
+            sums = np.concatenate([np.zeros_like(sums[..., :1]), sums[..., :-1]], -1)
+        return np.moveaxis(sums[..., ::-1] if self.state()["reverse"] else sums, -1, axis)

@@ -1,0 +1,92 @@
+"""add_lrn. Source: NvInfer.h, ILRNLayer; TensorRT operators reference, LRN."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from trtexp.layers.base import Attributes, Layer, Tensor
+from trtexp.numerics import F64, SMALLEST_NORMAL, UNIT, Arithmetic, Bounded, pow_error
+
+#: attribute -> the smallest and the largest number that it takes.
+RANGES = {"alpha": (-1e20, 1e20), "beta": (0.01, 1e5), "k": (1e-5, 1e10)}
+
+
+class LrnAttributes(Attributes):
+    """Attributes of a local response normalization."""
+
+    window_size: int | None = None
+    """How many neighbouring channels are summed, odd."""
+    alpha: float | None = None
+    """The factor of the mean of the squares."""
+    beta: float | None = None
+    """The exponent."""
+    k: float | None = None
+    """What is added."""
+
+
+class Lrn(Layer):
+    """x / (k + alpha / window · Σ x²) ^ beta over the channels within window / 2: x (N, C, H, W, …) -> as x.
+
+    Channels that are not there count as 0, and the divisor stays the window; so does the example of the operators
+    reference, whose formula has neither the divisor nor the half.
+    C1: the window is odd, from 1 to 15. C2: |alpha| <= 1e20, beta from 0.01 to 1e5, k from 1e-5 to 1e10. C3: x is float
+    and has at least 4 dimensions.
+    """
+
+    method: ClassVar[str] = "add_lrn"
+    interface: ClassVar[str] = "ILRNLayer"
+    aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {"window": ("window_size",)}
+
+    input: Tensor
+    window: int
+    """How many neighbouring channels are summed, odd."""
+    alpha: float
+    """The factor of the mean of the squares."""
+    beta: float
+    """The exponent."""
+    k: float
+    """What is added."""
+    set: LrnAttributes = LrnAttributes()
+
+    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
+        state, x = self.state(), inputs[0]
+        if state["window_size"] not in range(1, 16, 2):
+            self.refuse("window_size", f"{state['window_size']} given; give an odd number from 1 to 15", "C1")
+        for name, (low, high) in RANGES.items():
+            if not low <= state[name] <= high:
+                self.refuse(name, f"{state[name]} given; give {low:g} to {high:g}", "C2")
+        if x.dtype not in UNIT or len(x.shape) < 4:
+            self.refuse("input", f"{x.dtype} {list(x.shape)}; give float of 4 dimensions or more", "C3")
+
+    def evaluate(
+        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
+    ) -> tuple[Bounded, ...]:
+        x, state = inputs[0], self.state()
+        window = state["window_size"]
+        alpha, beta, k = (float(np.float32(state[name])) for name in ("alpha", "beta", "k"))
+        u, factor = UNIT[x.dtype], alpha / window
+        squares = self.summed(x.ref**2, window)
+        base = k + factor * squares
+        ref = x.ref / base**beta
+        # The sum's error, through the power; then the power's own, and the quotient's.
+        sums = (window + 3) * u * np.abs(factor) * squares + 2 * u * (k + np.abs(factor) * squares)
+        relative = beta * sums / np.abs(base) + u * (pow_error(base, np.float64(beta)) + 3)
+        own = np.abs(ref) * relative + SMALLEST_NORMAL[x.dtype] * (ref != 0)
+
+        def carried(error: F64) -> F64:
+            reach = np.abs(factor) * self.summed((2 * np.abs(x.ref) + error) * error, window)
+            return (error + np.abs(x.ref) * beta * reach / np.abs(base)) / base**beta
+
+        errors = [own + carried(x.bound), own + carried(x.typical), carried(x.slack)]
+        bound, typical, slack = (np.nan_to_num(error, posinf=np.inf) for error in errors)
+        unsure = self.summed(x.undetermined.astype(float), window) > 0
+        return (Bounded(x.dtype, ref, bound, typical, slack, (x.ref == 0) & x.exact, unsure),)
+
+    def summed(self, values: F64, window: int) -> F64:
+        """Sums over the channels within half a window."""
+        half, channels = window // 2, values.shape[1]
+        padded: Any = np.pad(values, [(0, 0), (half, half), *[(0, 0)] * (values.ndim - 2)])
+        return sum((padded[:, i : i + channels] for i in range(window)), np.zeros(values.shape))

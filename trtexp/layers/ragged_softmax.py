@@ -1,0 +1,43 @@
+"""add_ragged_softmax. Source: NvInfer.h, IRaggedSoftMaxLayer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import numpy as np
+
+from trtexp.layers.base import Layer, Tensor
+from trtexp.layers.broadcast import broadcasts_to
+from trtexp.layers.softmax import softmaxed
+from trtexp.numerics import UNIT, Arithmetic, Bounded
+
+
+class RaggedSoftmax(Layer):
+    """Softmax of the first `bounds` elements of each row, 0 behind them: x (Z, S, N), bounds (Z, S, 1) -> as x.
+
+    C1: x is float and has 3 dimensions. C2: bounds are int32, one per row or per row of a batch of 1, from 0 to N.
+    """
+
+    method: ClassVar[str] = "add_ragged_softmax"
+    interface: ClassVar[str] = "IRaggedSoftMaxLayer"
+    most_inputs: ClassVar[int] = 2
+
+    input: Tensor
+    bounds: Tensor
+
+    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
+        x, bounds = inputs
+        if x.dtype not in UNIT or len(x.shape) != 3:
+            self.refuse("input", f"{x.dtype} {list(x.shape)}; give float of 3 dimensions", "C1")
+        rows = [*x.shape[:-1], 1]
+        if bounds.dtype != "int32" or not broadcasts_to(bounds.shape, rows):
+            self.refuse("bounds", f"{bounds.dtype} {list(bounds.shape)}; give int32 that broadcasts to {rows}", "C2")
+        if not ((bounds.ref >= 0) & (bounds.ref <= x.shape[-1])).all():
+            self.refuse("bounds", f"{bounds.ref.min():g} to {bounds.ref.max():g}; give 0 to {x.shape[-1]}", "C2")
+
+    def evaluate(
+        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
+    ) -> tuple[Bounded, ...]:
+        x, bounds = inputs
+        return (softmaxed(x, -1, np.broadcast_to(np.arange(x.shape[-1]) < bounds.ref, x.shape)),)

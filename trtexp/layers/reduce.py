@@ -1,0 +1,132 @@
+"""add_reduce. Source: NvInfer.h, IReduceLayer and ReduceOperation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Annotated, ClassVar, Literal
+
+import ml_dtypes
+import numpy as np
+
+from trtexp.layers.base import Attributes, Kind, Layer, Tensor, masked_axes
+from trtexp.numerics import (
+    F64,
+    SMALLEST_NORMAL,
+    UNIT,
+    VALUE_DTYPES,
+    Arithmetic,
+    Bounded,
+    dot_product,
+    exactly,
+    jumping,
+    lowest_bit,
+    moved,
+    pointwise,
+    wrapped,
+)
+
+ReduceOperation = Annotated[Literal["SUM", "PROD", "MAX", "MIN", "AVG", "NONE"], Kind("ReduceOperation")]
+INTEGERS = ("int8", "int32", "int64")
+
+
+class ReduceAttributes(Attributes):
+    """Attributes of a reduce layer."""
+
+    op: ReduceOperation | None = None
+    """How many elements become one."""
+    axes: int | None = None
+    """A bit mask of the axes that are reduced."""
+    keep_dims: bool | None = None
+    """Whether the reduced axes stay, with one element."""
+
+
+class Reduce(Layer):
+    """Many elements become one along some axes: x (any shape) -> without these axes, or with 1 in their place.
+
+    Of no elements the sum is 0, the product 1, the maximum the smallest value of the type, the minimum its largest, the
+    average NaN (0 for integers). Averages of integers are cut towards 0.
+    C1: `axes` names at least one axis of x, and no other. C2: x is float, int8, int32 or int64. C3: NONE is not for
+    this layer; it stands for no reduction in `dist_collective`.
+    """
+
+    method: ClassVar[str] = "add_reduce"
+    interface: ClassVar[str] = "IReduceLayer"
+
+    input: Tensor
+    op: ReduceOperation
+    """How many elements become one."""
+    axes: int
+    """A bit mask of the axes that are reduced."""
+    keep_dims: bool
+    """Whether the reduced axes stay, with one element."""
+    set: ReduceAttributes = ReduceAttributes()
+
+    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
+        state, x = self.state(), inputs[0]
+        if not 0 < state["axes"] < 1 << len(x.shape):
+            self.refuse("axes", f"{state['axes']} given; give 1 to {(1 << len(x.shape)) - 1} for {list(x.shape)}", "C1")
+        if x.dtype not in (*UNIT, *INTEGERS):
+            self.refuse("input", f"a tensor of {x.dtype}; give float, int8, int32 or int64", "C2")
+        if state["op"] == "NONE":
+            self.refuse("op", "NONE given; give SUM, PROD, MAX, MIN or AVG", "C3")
+
+    def evaluate(
+        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
+    ) -> tuple[Bounded, ...]:
+        state, x = self.state(), inputs[0]
+        axes, rank = masked_axes(state["axes"], len(x.shape)), len(x.shape)
+        kept = [axis for axis in range(rank) if axis not in axes]
+        shape = [x.shape[axis] for axis in kept]
+        rows = moved(lambda part: part.transpose(kept + axes).reshape(*shape, -1 if part.size else self.count(x)), x)
+        made = self.reduced(state["op"], rows, arithmetic)
+        if not state["keep_dims"]:
+            return (made,)
+        return (moved(lambda part: part.reshape([1 if axis in axes else n for axis, n in enumerate(x.shape)]), made),)
+
+    def count(self, x: Bounded) -> int:
+        """How many elements become one."""
+        return math.prod(x.shape[axis] for axis in masked_axes(self.state()["axes"], len(x.shape)))
+
+    def reduced(self, op: str, rows: Bounded, arithmetic: Arithmetic) -> Bounded:
+        """The last axis reduced."""
+        n, dtype = rows.shape[-1], rows.dtype
+        if op in ("MAX", "MIN"):
+            return extreme(op, rows)
+        if dtype not in UNIT:
+            if op == "AVG":
+                return jumping(lambda v: np.trunc(v.sum(-1) / max(n, 1)), [rows], dtype)
+            return jumping(lambda v: wrapped(v.sum(-1) if op == "SUM" else v.prod(-1), dtype), [rows], dtype)
+        if op == "PROD":
+            return product(rows)
+        ones = exactly(np.ones(()), dtype)
+        total = dot_product(lambda v, _, __: v.sum(-1), rows, ones, None, arithmetic)
+        return total if op == "SUM" else pointwise(lambda t: t / n, [total], ulps=1.0)
+
+
+def extreme(op: str, rows: Bounded) -> Bounded:
+    """The largest or smallest element of each row; of none the type's own end."""
+    if rows.shape[-1] == 0:
+        ends: tuple[float, float] = (-math.inf, math.inf)
+        if rows.dtype not in UNIT:
+            info = ml_dtypes.iinfo(VALUE_DTYPES[rows.dtype])
+            ends = (float(int(info.min)), float(int(info.max)))
+        return exactly(np.full(rows.shape[:-1], ends[op == "MIN"]), rows.dtype)
+    place = (rows.ref.argmax if op == "MAX" else rows.ref.argmin)(-1)[..., None]
+    return moved(lambda part: np.take_along_axis(part, place, -1)[..., 0], rows)
+
+
+def product(rows: Bounded) -> Bounded:
+    """The product of each row: |y| ((1 + u)^n - 1), or exact where no partial product needs more than all bits."""
+    ref, u = rows.ref.prod(-1), UNIT[rows.dtype]
+    bits = np.where(rows.ref == 0, 0, np.frexp(rows.ref)[1] - lowest_bit(rows.ref)).sum(-1)
+    rounding = np.abs(ref) * np.expm1(rows.shape[-1] * np.log1p(u)) + SMALLEST_NORMAL[rows.dtype] * (ref != 0)
+    own = np.where((bits <= 1 - np.log2(u)) & (bits > 0), 0.0, rounding) if rows.exact else rounding
+
+    def carried(error: F64) -> F64:
+        return (np.abs(rows.ref) + error).prod(-1) - np.abs(ref)
+
+    bound = own + carried(rows.bound)
+    certified = (bound == 0) & rows.certified.all(-1)
+    unsure = rows.undetermined.any(-1)
+    return Bounded(rows.dtype, ref, bound, own + carried(rows.typical), carried(rows.slack), certified, unsure)

@@ -1,0 +1,80 @@
+"""add_softmax. Source: NvInfer.h, ISoftMaxLayer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import numpy as np
+
+from trtexp.layers.base import Attributes, Layer, Tensor, masked_axes
+from trtexp.numerics import F64, SMALLEST_NORMAL, UNIT, Arithmetic, Bounded, Mask, exp_error
+
+
+class SoftmaxAttributes(Attributes):
+    """Attributes of a softmax layer."""
+
+    axes: int | None = None
+    """A bit mask with one bit: the axis. Default: the third from the back, or the first if there are fewer."""
+
+
+class Softmax(Layer):
+    """exp(x) scaled to sum to 1 along one axis: x (any shape) -> the same shape and dtype.
+
+    C1: `axes` has exactly one bit set, below the rank of x. C2: x is float and has at least 2 dimensions.
+    """
+
+    method: ClassVar[str] = "add_softmax"
+    interface: ClassVar[str] = "ISoftMaxLayer"
+
+    input: Tensor
+    set: SoftmaxAttributes = SoftmaxAttributes()
+
+    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
+        x = inputs[0]
+        if x.dtype not in UNIT or len(x.shape) < 2:
+            self.refuse("input", f"{x.dtype} {list(x.shape)}; give float of 2 dimensions or more", "C2")
+        if self.axes(x) not in [1 << axis for axis in range(len(x.shape))]:
+            allowed = [1 << axis for axis in range(len(x.shape))]
+            self.refuse(
+                "axes", f"{self.axes(x)} names no single axis of x {list(x.shape)}; give one of {allowed}", "C1"
+            )
+
+    def axes(self, x: Bounded) -> int:
+        """The bit mask."""
+        default: int = 1 << max(0, len(x.shape) - 3)
+        mask: int = self.state().get("axes", default)
+        return mask
+
+    def evaluate(
+        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
+    ) -> tuple[Bounded, ...]:
+        x = inputs[0]
+        (axis,) = masked_axes(self.axes(x), len(x.shape))
+        return (softmaxed(x, axis, np.ones(x.shape, bool)),)
+
+
+def softmaxed(x: Bounded, axis: int, inside: Mask) -> Bounded:
+    """Softmax along an axis over the elements inside; the others are 0.
+
+    Bound of p = e / Σ e: relative errors E of the rounded difference x - max and of its exp, of the sum, of the
+    division, p (E + Σ p E + (n + 2) u).
+    """
+    u = UNIT[x.dtype]
+
+    def total(part: F64) -> F64:
+        return np.where(inside, part, 0.0).sum(axis, keepdims=True)
+
+    values = np.where(inside, x.ref, -np.inf)
+    difference = values - values.max(axis, keepdims=True, initial=-np.inf)
+    e = np.where(inside, np.exp(difference), 0.0)
+    p = np.where(inside, e / total(e), 0.0)
+    size = np.abs(np.where(np.isfinite(difference), difference, 0.0))
+    error = u * (size + exp_error(size))
+    own = p * (error + total(p * error) + (total(np.ones(x.shape)) + 2) * u)
+    own = np.nan_to_num(own) + SMALLEST_NORMAL[x.dtype] * (p > 0)
+    bound, typical, slack = (p * (b + total(p * b)) for b in (x.bound, x.typical, x.slack))
+    unsure = np.broadcast_to((inside & x.undetermined).any(axis, keepdims=True), x.shape)
+    certified = p == 0 if x.exact else np.zeros(x.shape, bool)
+    certified = certified & (~inside)
+    return Bounded(x.dtype, p, own + bound, own + typical, slack, certified, unsure & inside)

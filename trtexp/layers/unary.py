@@ -1,0 +1,119 @@
+"""add_unary. Source: NvInfer.h, IUnaryLayer and UnaryOperation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+
+from trtexp.layers.base import Attributes, Kind, Layer, Tensor
+from trtexp.numerics import (
+    F64,
+    UNIT,
+    Arithmetic,
+    Bounded,
+    Error,
+    Function,
+    computed,
+    exp_error,
+    jumping,
+    pointwise,
+    wrapped,
+)
+
+UnaryOperation = Annotated[
+    Literal[
+        "EXP", "LOG", "SQRT", "RECIP", "ABS", "NEG", "SIN", "COS", "TAN", "SINH", "COSH", "ASIN", "ACOS", "ATAN",
+        "ASINH", "ACOSH", "ATANH", "CEIL", "FLOOR", "ERF", "NOT", "SIGN", "ROUND", "ISINF", "ISNAN",
+    ],
+    Kind("UnaryOperation"),
+]  # fmt: skip
+INTEGERS = ("int8", "int32", "int64")
+
+
+def erf(x: F64) -> F64:
+    """The error function: its series for |x| < 3, its continued fraction from there on; good to 1e-13."""
+    a = np.minimum(np.abs(np.where(np.isnan(x), 0, x)), 6)
+    term = total = np.minimum(a, 3)
+    for n in range(1, 80):
+        term = -term * np.minimum(a, 3) ** 2 / n
+        total = total + term / (2 * n + 1)
+    fraction = np.maximum(a, 3)
+    for n in range(60, 0, -1):
+        fraction = np.maximum(a, 3) + n / 2 / fraction
+    far = 1 - np.exp(-(np.maximum(a, 3) ** 2)) / (fraction * np.sqrt(np.pi))
+    return np.where(np.isnan(x), x, np.sign(x) * np.where(a < 3, 2 / np.sqrt(np.pi) * total, far))
+
+
+#: operation -> the function, and its absolute error for (x, y = f(x)) in units of u; 1 ulp is 2 |y|.
+COMPUTED: dict[str, tuple[Function, Error]] = {
+    "EXP": (np.exp, lambda x, y: exp_error(x) * np.abs(y)),
+    "LOG": (np.log, lambda x, y: np.maximum(10 * np.abs(y), 1)),  # 5 ulp, but half an ulp of 1
+    "SQRT": (np.sqrt, lambda x, y: 2 * np.abs(y)),
+    "RECIP": (np.reciprocal, lambda x, y: 2 * np.abs(y)),
+    "SIN": (np.sin, lambda x, y: 8 * np.abs(y) + np.abs(x)),  # 4 ulp, and the rounded reduction of x
+    "COS": (np.cos, lambda x, y: 8 * np.abs(y) + np.abs(x)),
+    "TAN": (np.tan, lambda x, y: 20 * np.abs(y) + 2 * np.abs(x) * (1 + y**2)),  # sin / cos
+    "SINH": (np.sinh, lambda x, y: (2 + exp_error(x)) * np.cosh(x)),  # (exp(x) - exp(-x)) / 2
+    "COSH": (np.cosh, lambda x, y: (2 + exp_error(x)) * np.abs(y)),
+    "ASIN": (np.arcsin, lambda x, y: 8 * np.abs(y)),
+    "ACOS": (np.arccos, lambda x, y: 8 * np.abs(y) + 4),  # pi / 2 - asin(x)
+    "ATAN": (np.arctan, lambda x, y: 10 * np.abs(y)),
+    "ASINH": (np.arcsinh, lambda x, y: 10 * np.abs(y) + 4),  # log(|x| + sqrt(x² + 1))
+    "ACOSH": (np.arccosh, lambda x, y: 10 * np.abs(y) + 4),
+    "ATANH": (np.arctanh, lambda x, y: 10 * np.abs(y) + 4),  # log((1 + x) / (1 - x)) / 2
+    "ERF": (erf, lambda x, y: 10 * np.abs(y)),
+}
+EXACT: dict[str, Function] = {"ABS": np.abs, "NEG": np.negative}
+JUMPING: dict[str, Callable[[F64], np.ndarray]] = {
+    "CEIL": np.ceil,
+    "FLOOR": np.floor,
+    "ROUND": np.rint,  # ties to even
+    "SIGN": np.sign,
+    "NOT": np.logical_not,
+    "ISINF": np.isinf,
+    "ISNAN": np.isnan,
+}
+
+
+class UnaryAttributes(Attributes):
+    """Attributes of a unary layer."""
+
+    op: UnaryOperation | None = None
+    """The operation."""
+
+
+class Unary(Layer):
+    """An operation on every element: x (any shape) -> the same shape; ISINF and ISNAN give bool.
+
+    ABS and NEG of the smallest integer are that integer. ISINF comes with 8.6, ISNAN with 10.x.
+    C1: NOT takes bool, and nothing else does. C2: integers go with ABS, NEG and SIGN only.
+    """
+
+    method: ClassVar[str] = "add_unary"
+    interface: ClassVar[str] = "IUnaryLayer"
+
+    input: Tensor
+    op: UnaryOperation
+    """The operation."""
+    set: UnaryAttributes = UnaryAttributes()
+
+    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
+        op, dtype = self.state()["op"], inputs[0].dtype
+        if (op == "NOT") != (dtype == "bool"):
+            self.refuse("op", f"{op} of {dtype}; NOT takes bool, all others numbers", "C1")
+        if dtype not in UNIT and dtype != "bool" and (op not in ("ABS", "NEG", "SIGN") or dtype not in INTEGERS):
+            self.refuse("op", f"{op} of {dtype}; of int8, int32 and int64 there are ABS, NEG and SIGN", "C2")
+
+    def evaluate(
+        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
+    ) -> tuple[Bounded, ...]:
+        x, op = inputs[0], self.state()["op"]
+        if op in COMPUTED:
+            return (computed(*COMPUTED[op], x),)
+        if op in JUMPING:
+            return (jumping(JUMPING[op], [x], "bool" if op in ("NOT", "ISINF", "ISNAN") else x.dtype),)
+        if x.dtype in UNIT:
+            return (pointwise(EXACT[op], [x]),)
+        return (jumping(lambda v: wrapped(EXACT[op](v), x.dtype), [x], x.dtype),)

@@ -1,0 +1,52 @@
+"""Functions that are computed rather than looked up: their own error in rounding units, and integers that wrap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from trtexp.numerics.bounded import Bounded, pointwise
+from trtexp.numerics.dtypes import F64, UNIT
+
+Function = Callable[..., F64]
+#: An absolute error in units of u, the unit roundoff, as a function of the inputs and of the result. 1 ulp is 2u |y|.
+Error = Callable[..., F64]
+
+WIDTH = {"int4": 4, "int8": 8, "int32": 32, "int64": 64}
+
+
+def computed(f: Function, error: Error, *inputs: Bounded) -> Bounded:
+    """f of corresponding elements with its own absolute error of `error(inputs…, result)` units of u.
+
+    Where an input is infinite and the result is not, four ulps.
+    """
+    unit = UNIT[inputs[0].dtype]
+
+    def own(*values: F64) -> F64:
+        result = np.asarray(f(*values))
+        units = np.asarray(error(*values, result))
+        return unit * np.where(np.isfinite(units), units, 8 * np.abs(result))
+
+    return pointwise(f, inputs, floor=own)
+
+
+def exp_error(x: F64) -> F64:
+    """Relative error of exp in units of u: (3 + 2|x|) ulp, which covers exp2(x · log2 e) with one rounded product."""
+    return 6 + 4 * np.abs(x)
+
+
+def tanh_error(x: F64) -> F64:
+    """Absolute error of tanh in units of u: 4 (3 + 2|x|) ulp, and not less than half an ulp of 1."""
+    return np.maximum((24 + 16 * np.abs(x)) * np.abs(np.tanh(x)), 1)
+
+
+def pow_error(x: F64, y: F64) -> F64:
+    """Relative error of x ** y in units of u: 16 ulp, and what exp2(y · log2 x) adds through its rounded exponent."""
+    return 32 + 10 * np.abs(y * np.log(np.where(x == 0, 1, np.abs(x)))) + 3 * np.abs(y)
+
+
+def wrapped(values: F64, dtype: str) -> F64:
+    """Whole numbers brought into the range of a signed type, modulo its size; exact below 2 ** 53."""
+    half = 2.0 ** (WIDTH[dtype] - 1)
+    return np.where((values >= -half) & (values < half), values, np.mod(values + half, 2 * half) - half)
