@@ -45,6 +45,7 @@ ROOMS = {
     "last_run": ("runner backends report", ""),
     "commands": ("runner lane backends keeping last_run workers engine report results script spec terminal paths", ""),
     "cli": ("commands runner backends locks results spec terminal paths", ""),
+    "bench": ("report workers", "numpy onnx tensorrt cuda"),
     "__main__": ("cli", ""),
 }
 

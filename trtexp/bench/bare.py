@@ -10,22 +10,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import tensorrt as trt
-
-try:
-    from cuda.bindings import runtime as cudart
-except ImportError:
-    from cuda import cudart
 
 
 def ok(result: Any) -> Any:
     status, *values = result
     if int(status):
-        raise RuntimeError(cudart.cudaGetErrorName(status))
+        raise RuntimeError(f"CUDA error {status}")
     return values[0] if values else None
 
 
 def main(path: str) -> None:
+    import tensorrt as trt  # here, so that the module can be imported without
+
+    try:
+        from cuda.bindings import runtime as cudart
+    except ImportError:
+        from cuda import cudart
+
     logger = trt.Logger(trt.Logger.ERROR)
     builder = trt.Builder(logger)
     runtime = trt.Runtime(logger)
