@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from time import monotonic
 from typing import Any
@@ -22,12 +22,13 @@ SHOWN = {"builder": "build", "load": "build"}
 class Conversation:
     """What is heard of one case. begun: it has reached TensorRT; spoilt: the process is of no use any more."""
 
-    def __init__(self, number: int, timeouts: Mapping[str, float]) -> None:
+    def __init__(self, number: int, timeouts: Mapping[str, float], on_note: Callable[[str], None]) -> None:
         self.phase = "define"
         self.begun = self.spoilt = False
         self.deadline = monotonic() + timeouts[self.phase]
         self._number = number
         self._timeouts = timeouts
+        self._on_note = on_note
         self._log: deque[LogLine] = deque(maxlen=LAST_LINES)
 
     def hear(self, item: Any) -> Outcome | None:
@@ -38,6 +39,8 @@ class Conversation:
                 self.deadline = monotonic() + self._timeouts[phase]
             case ("log", self._number, str(severity), str(text)):
                 self._log.append(LogLine(severity, text))
+            case ("note", self._number, str(text)):
+                self._on_note(text)
             case ("outcome", self._number, dict(data)):
                 self.begun = True
                 with suppress(KeyError, TypeError, ValueError, AttributeError):

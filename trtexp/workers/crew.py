@@ -20,14 +20,17 @@ class Crew:
     All start at once. It is made as soon as one is there and none can fail any more; one that waits for its GPU joins
     later. Raises WorkerUnavailable.
 
-    timeouts, retry: see Settings. events: what happened so far; on_event is called with each, from any thread.
+    timeouts, cache, cache_limit, retry: see Settings. events: what happened so far; on_event is called with
+    each, from any thread.
     """
 
     def __init__(
         self,
         places: Sequence[Place],
         timeouts: Mapping[str, float] | None = None,
+        cache: str | None = None,
         *,
+        cache_limit: int | None = None,
         retry: bool = True,
         on_event: Callable[[Event], None] | None = None,
     ) -> None:
@@ -37,7 +40,7 @@ class Crew:
         self._closed = False
         self._failure: WorkerUnavailable | None = None
         self._workers = [
-            Worker(place, Settings(timeouts or {}, retry, partial(self._heard, number)))
+            Worker(place, Settings(timeouts or {}, cache, cache_limit, retry, partial(self._heard, number)))
             for number, place in enumerate(places)
         ]
         self._states = ["starting"] * len(places)  # then "waiting" for a GPU, "ready", "gone"
@@ -116,7 +119,7 @@ class Crew:
             self._changed.notify_all()
         if failure is not None and late:
             self._workers[number].close()
-            self._heard(number, Event("unavailable", str(self._workers[number].place), str(failure)))
+            self._heard(number, Event("unavailable", self._workers[number].name, str(failure)))
 
     def _heard(self, number: int, event: Event) -> None:
         with self._changed:
@@ -149,5 +152,5 @@ class Crew:
                 self._free.append(number)
                 self._changed.notify()
         if dismissed:
-            self._tell(Event("unavailable", str(worker.place), worker.lost))
+            self._tell(Event("unavailable", worker.name, worker.lost))
         return not dismissed

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 GRACE = 30  # seconds that a phase may overrun here before the process ends itself; the near side ends it long before
+LEFT = 113  # the exit code when nothing more is to be done
 POLL = 0.5  # seconds between two looks at a GPU that another run holds
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
@@ -35,14 +36,11 @@ def main(channel: Any) -> None:
     end_with_the_near_side(channel)
     os.environ.update(settings["environment"])
     sys.meta_path.insert(0, Sources(settings["sources"]))
-    held = hold_gpu(channel, settings["run"], settings["who"])
+    hold_gpu(channel, settings["run"], settings["who"])
     from trtexp.engine.worker import serve
 
-    try:
-        serve(Watched(channel, settings["timeouts"]), settings["engine"])
-    finally:
-        for descriptor in held:
-            os.close(descriptor)
+    serve(Watched(channel, settings["timeouts"]), settings["engine"])
+    os._exit(LEFT)  # without the destructors of TensorRT and CUDA, which may hang where a case went wrong
 
 
 def quiet(debug: bool) -> None:
@@ -74,7 +72,7 @@ def _watch(pipe: int) -> None:
     poll.register(pipe, getattr(select, "POLLRDHUP", 0))  # POLLHUP always counts
     while not any(event & ~select.POLLIN for _, event in poll.poll()):
         pass
-    os._exit(0)
+    os._exit(LEFT)
 
 
 class Watched:

@@ -16,7 +16,7 @@ from trtexp.workers.conversation import short
 from trtexp.workers.place import Place
 
 
-def handshake(place: Place, timeouts: Mapping[str, float], engine: Any) -> dict[str, Any]:
+def handshake(place: Place, timeouts: Mapping[str, float], engine: Mapping[str, Any]) -> dict[str, Any]:
     """engine: what the engine's own `serve` is given. A GPU is counted as nvidia-smi does."""
     gpu = place.gpu
     return {
@@ -26,7 +26,7 @@ def handshake(place: Place, timeouts: Mapping[str, float], engine: Any) -> dict[
         "who": who(),
         "timeouts": dict(timeouts),
         "debug": bool(os.environ.get("TRTEXP_DEBUG")),
-        "engine": engine,
+        "engine": dict(engine),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import shlex
 import signal
@@ -12,9 +13,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import cache
-from importlib import resources
 from typing import Any
 
+from trtexp.workers import far
 from trtexp.workers.place import Place
 
 TAIL = 8192  # bytes of stderr that are kept
@@ -72,9 +73,9 @@ class Link:
 
     def stop(self) -> None:
         """Let an idle worker finish what it has to write, for a moment; to be ended all the same."""
-        with suppress(Exception), self._limit(0.3):
+        with suppress(Exception), self._limit(0.7):
             self._channel.send(("stop",))
-            self._channel.waitclose(0.3)
+            self._channel.waitclose(0.7)
 
     def end(self) -> None:
         """Kill it. Safe from any thread, again and again."""
@@ -133,7 +134,9 @@ class Link:
         try:
             code = self.process.wait(2.0)
         except subprocess.TimeoutExpired:
+            code = far.LEFT
             self.end()
+        if code == far.LEFT:
             return "the worker's channel broke while it lived on; it was ended"
         if self._killed and code == -signal.SIGKILL:
             return "the worker was ended from here"
@@ -188,8 +191,7 @@ def _open_channel(process: subprocess.Popen[bytes]) -> Any:
     spec = XSpec(f"popen//python=worker//execmodel=thread//id=worker{process.pid}")
     try:
         gateway = bootstrap(pipes, spec)
-        source = (resources.files("trtexp.workers") / "far.py").read_text(encoding="utf-8")
-        return gateway.remote_exec(f"{source}\nmain(channel)\n")
+        return gateway.remote_exec(f"{inspect.getsource(far)}\nmain(channel)\n")
     except BaseException:
         for pipe in (process.stdin, process.stdout):
             with suppress(OSError, AttributeError):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from time import monotonic
 from typing import Any
 
 from trtexp.definition import Array, NetworkDefinition
+from trtexp.engine.log import stable
 from trtexp.engine.outcome import Outcome, Release
 from trtexp.engine.wire import pack_arrays, pack_definition, unpack_release
 from trtexp.workers.conversation import Conversation, greeting
@@ -25,13 +27,20 @@ class WorkerUnavailable(RuntimeError):
     """No worker can be had: one sentence that says what was looked for and what to do."""
 
 
+class _NoStart(Exception):
+    """Why a process does not start; without the place, which is no matter of a report."""
+
+
 class WorkerClosed(RuntimeError):
     """`close` was called: the case at hand has no outcome."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """What the user may want to see. kind: `waiting` (another run has the GPU), `restart` or `unavailable`."""
+    """What the user may want to see, and no report.
+
+    kind: `waiting` (another run has the GPU), `restart`, `unavailable`, or `note` (of the engine).
+    """
 
     kind: str
     place: str
@@ -45,10 +54,13 @@ class Event:
 class Settings:
     """What workers of one run share.
 
-    timeouts: seconds by phase, where they are not the usual. retry: a case that ended badly is tried once more alone.
+    timeouts: seconds by phase, where they are not the usual. cache: the engine's folder over there, None for none, and
+    how many bytes it may hold. retry: a case that ended badly is tried once more alone.
     """
 
     timeouts: Mapping[str, float] = field(default_factory=dict)
+    cache: str | None = None
+    cache_limit: int | None = None
     retry: bool = True
     on_event: Callable[[Event], None] = lambda event: None
 
@@ -71,6 +83,12 @@ class Worker:
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self.release: Release | None = None
+
+    @property
+    def name(self) -> str:
+        """What the user is told it is: `tensorrt-8.6.0 on GPU 1`."""
+        gpu = "" if self.place.gpu is None else f" on GPU {self.place.gpu}"
+        return self.place.label if self.release is None else f"{self.release.name}{gpu}"
 
     def start(self) -> Release:
         """Start the process; it may have to wait for its GPU. Raises WorkerUnavailable, WorkerClosed."""
@@ -124,7 +142,7 @@ class Worker:
     def _ask(self, link: Link, message: tuple[Any, ...], fresh: bool) -> Outcome | None:
         """The outcome; None if the worker was of no use before the case began there."""
         self._number += 1
-        case = Conversation(self._number, self.timeouts)
+        case = Conversation(self._number, self.timeouts, partial(self._tell, "note"))
         link.forget_words()
         try:
             link.send(("run", self._number, *message), self.timeouts["define"])
@@ -144,32 +162,36 @@ class Worker:
         return ended
 
     def _start(self) -> Release:
-        """Three tries with growing pauses, unless trying again cannot help. Raises WorkerUnavailable, WorkerClosed."""
-        self._drop()
+        """Start a process in place of the one at hand. Raises WorkerUnavailable, WorkerClosed."""
         try:
-            for pause in PAUSES:
-                self._closed.wait(pause)
-                try:
-                    release = self._start_once()
-                    break
-                except Lost as error:
-                    reason = f"no worker starts in {self.place}: {error}"
-                    if words := [] if self._link is None else self._link.last_words()[-1:]:
-                        reason = f"{reason}; its last words: {words[0]}"
-                    self._drop()
-                    if isinstance(error, Faulty):
-                        raise WorkerUnavailable(reason) from error
-                except Slow as error:
-                    limit = self.timeouts["start"]
-                    raise WorkerUnavailable(f"no worker starts in {self.place} within {limit:g} s") from error
-            else:
-                raise WorkerUnavailable(f"{reason} ({len(PAUSES)} tries)")
+            release = self._try_to_start()
             self._check(release)
-        except WorkerUnavailable as error:
+        except _NoStart as error:
+            self.lost = f"no worker could be had any more: {stable(str(error))}"
             self._drop()
+            raise WorkerUnavailable(f"no worker starts in {self.place}: {error}") from error
+        except WorkerUnavailable as error:
             self.lost = str(error)
+            self._drop()
             raise
         return release
+
+    def _try_to_start(self) -> Release:
+        """Three tries with growing pauses, unless trying again cannot help. Raises _NoStart, WorkerUnavailable."""
+        how = ""
+        for pause in PAUSES:
+            self._drop()
+            self._closed.wait(pause)
+            try:
+                return self._start_once()
+            except Slow as error:
+                raise _NoStart(f"nothing came within {self.timeouts['start']:g} s") from error
+            except Lost as error:
+                words = [] if self._link is None else self._link.last_words()[-1:]
+                how = "; ".join([str(error), *words])
+                if isinstance(error, Faulty):
+                    raise _NoStart(how) from error
+        raise _NoStart(f"{how} ({len(PAUSES)} tries)")
 
     def _start_once(self) -> Release:
         link = Link(self.place)
@@ -178,7 +200,12 @@ class Worker:
         if self._closed.is_set():
             self._drop()
         link.open(self.timeouts["start"])
-        link.send(handshake(self.place, self.timeouts, self.place.flavour), self.timeouts["start"])
+        engine = {
+            "flavour": self.place.flavour,
+            "cache": self.settings.cache,
+            "cache_limit": self.settings.cache_limit,
+        }
+        link.send(handshake(self.place, self.timeouts, engine), self.timeouts["start"])
         told = ""
         while True:
             kind, content = greeting(link.receive(self.timeouts["start"]))
@@ -217,7 +244,7 @@ class Worker:
             raise WorkerClosed(f"{self.place}: closed")
 
     def _tell(self, kind: str, text: str) -> None:
-        self.settings.on_event(Event(kind, str(self.place), text))
+        self.settings.on_event(Event(kind, self.name, text))
 
 
 def _compared(first: Outcome, second: Outcome) -> str:
