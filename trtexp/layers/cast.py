@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-import ml_dtypes
 import numpy as np
 
 from trtexp.definition import DTYPE_OF_MEMBER
 from trtexp.layers.base import Attributes, DataType, Layer, Tensor
-from trtexp.numerics import F64, UNIT, VALUE_DTYPES, Arithmetic, Bounded, decode, encode, jumping, wrapped
+from trtexp.numerics import F64, RANGE, UNIT, Arithmetic, Bounded, decode, encode, jumping, wrapped
 
 SATURATING = ("int32", "int64")  # what CUDA clips to the range, with NaN -> 0
 
@@ -61,18 +60,17 @@ def converted(x: Bounded, dtype: str) -> Bounded:
         return replace(x, dtype=dtype, ref=ref, bound=x.bound + own, typical=x.typical + own)
     if dtype == "bool":
         return jumping(lambda v: v != 0, [x], dtype)
-    info = ml_dtypes.iinfo(VALUE_DTYPES[dtype])
-    low, high = float(int(info.min)), float(int(info.max))
+    low, high = RANGE[dtype]
     whole = np.trunc(x.ref)
     fits = (whole >= low) & (whole <= high)
-    made = jumping(lambda v: whole_number(np.trunc(v), low, high, dtype, x.dtype), [x], dtype)
+    made = jumping(lambda v: whole_number(np.trunc(v), dtype, x.dtype), [x], dtype)
     if x.dtype in UNIT and dtype in SATURATING:
         return made
     return replace(made, undetermined=made.undetermined | ~fits, certified=made.certified & fits)
 
 
-def whole_number(values: F64, low: float, high: float, dtype: str, source: str) -> F64:
+def whole_number(values: F64, dtype: str, source: str) -> F64:
     """Integers that fit; floats saturate, with NaN -> 0, and wider integers lose their upper bits."""
-    if source in UNIT or dtype == "uint8":
-        return np.clip(np.nan_to_num(values, nan=0.0), low, high)
+    if source in UNIT:
+        return np.clip(np.nan_to_num(values, nan=0.0), *RANGE[dtype])
     return wrapped(values, dtype)

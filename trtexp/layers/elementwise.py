@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
 from trtexp.layers.base import Attributes, Kind, Layer, Tensor
-from trtexp.numerics import F64, UNIT, Arithmetic, Bounded, jumping, pointwise
+from trtexp.layers.broadcast import broadcasts
+from trtexp.numerics import F64, UNIT, Arithmetic, Bounded, Error, computed, jumping, pow_error, wrapped
 
 ElementWiseOperation = Annotated[
     Literal[
@@ -36,7 +38,17 @@ FUNCTIONS: dict[str, Callable[[F64, F64], np.ndarray]] = {
 }
 LOGICAL = ("AND", "OR", "XOR")
 COMPARING = ("EQUAL", "GREATER", "LESS")
-ULPS = {"SUM": 0.5, "SUB": 0.5, "PROD": 0.5, "DIV": 1.0, "MAX": 0.0, "MIN": 0.0}
+NUMBERS = (*UNIT, "int8", "int32", "int64")
+#: operation -> the absolute error of a float result for (x, y, result) in units of u; 1 ulp is 2 |result|.
+ERRORS: dict[str, Error] = {
+    "SUM": lambda x, y, r: np.abs(r),
+    "SUB": lambda x, y, r: np.abs(r),
+    "PROD": lambda x, y, r: np.abs(r),
+    "DIV": lambda x, y, r: 2 * np.abs(r),
+    "POW": lambda x, y, r: pow_error(x, y) * np.abs(r),
+    "MAX": lambda x, y, r: 0 * r,
+    "MIN": lambda x, y, r: 0 * r,
+}
 
 
 class ElementwiseAttributes(Attributes):
@@ -49,8 +61,9 @@ class ElementwiseAttributes(Attributes):
 class Elementwise(Layer):
     """An operation on corresponding elements: two tensors of one rank, dimensions of 1 broadcast -> as numpy.
 
-    Comparisons give bool. C1: the ranks are equal, and dimensions are equal or 1. C2: the dtypes are equal.
-    C3: AND, OR and XOR take bool, all others take numbers.
+    Comparisons give bool. Integers wrap; their DIV cuts towards 0, their FLOOR_DIV towards minus infinity.
+    C1: the ranks are equal, and dimensions are equal or 1. C2: the dtypes are equal.
+    C3: AND, OR and XOR take bool, EQUAL takes anything, all others take floats, int8, int32 and int64.
     """
 
     method: ClassVar[str] = "add_elementwise"
@@ -65,14 +78,13 @@ class Elementwise(Layer):
 
     def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
         a, b, op = *inputs, self.state()["op"]
-        same_rank = len(a.shape) == len(b.shape)
-        if not same_rank or any(m != n and 1 not in (m, n) for m, n in zip(a.shape, b.shape, strict=True)):
+        if not broadcasts(a.shape, b.shape):
             self.refuse(
                 "input2", f"{list(b.shape)} beside {list(a.shape)}; give equal ranks, dimensions equal or 1", "C1"
             )
         if a.dtype != b.dtype:
             self.refuse("input2", f"{b.dtype} beside {a.dtype}; give one dtype", "C2")
-        if (op in LOGICAL) != (a.dtype == "bool"):
+        if op != "EQUAL" and a.dtype not in (("bool",) if op in LOGICAL else NUMBERS):
             self.refuse("op", f"{op} of {a.dtype}; AND, OR and XOR take bool, all others numbers", "C3")
 
     def evaluate(
@@ -82,9 +94,27 @@ class Elementwise(Layer):
         function = FUNCTIONS[op]
         if op in LOGICAL or op in COMPARING:
             return (jumping(function, inputs, "bool"),)
-        if op == "FLOOR_DIV" or dtype not in UNIT:
-            whole = function if op != "DIV" else lambda a, b: np.trunc(a / b)  # integers divide towards 0
-            return (jumping(whole, inputs, dtype),)
-        if op == "POW":
-            return (pointwise(function, inputs, ulps=lambda x, y: 16 + 11 * np.abs(y * np.log(np.abs(x) + (x == 0)))),)
-        return (pointwise(function, inputs, ulps=ULPS[op]),)
+        if dtype not in UNIT:
+            return (whole(op, inputs),)
+        if op == "FLOOR_DIV":
+            return (floored(*inputs),)
+        return (computed(function, ERRORS[op], *inputs),)
+
+
+def whole(op: str, inputs: Sequence[Bounded]) -> Bounded:
+    """An operation on integers; by 0 nothing divides."""
+    dtype = inputs[0].dtype
+    function = FUNCTIONS[op] if op != "DIV" else lambda a, b: np.trunc(a / b)
+    made = jumping(lambda a, b: wrapped(np.nan_to_num(function(a, b), posinf=0, neginf=0), dtype), inputs, dtype)
+    if op not in ("DIV", "FLOOR_DIV"):
+        return made
+    by_zero = np.broadcast_to(inputs[1].ref == 0, made.shape)
+    return replace(made, undetermined=made.undetermined | by_zero, certified=made.certified & ~by_zero)
+
+
+def floored(a: Bounded, b: Bounded) -> Bounded:
+    """FLOOR_DIV of floats; a quotient within an ulp of the whole number above it may round up to that."""
+    made = jumping(FUNCTIONS["FLOOR_DIV"], [a, b], a.dtype)
+    quotient = a.ref / b.ref
+    near = (np.floor(quotient + 2 * UNIT[a.dtype] * np.abs(quotient)) != made.ref) & np.isfinite(quotient)
+    return replace(made, undetermined=made.undetermined | near, certified=made.certified & ~near)

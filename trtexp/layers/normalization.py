@@ -8,7 +8,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from trtexp.definition import DTYPE_OF_MEMBER
 from trtexp.layers.base import Attributes, DataType, Layer, Tensor, masked_axes
+from trtexp.layers.broadcast import broadcasts_to
 from trtexp.numerics import F64, SMALLEST_NORMAL, UNIT, Arithmetic, Bounded
 
 
@@ -30,7 +32,8 @@ class Normalization(Layer):
 
     Mean and variance are taken over `axes`, within each of `num_groups` groups of channels if there are more than one.
     C1: `axes` names at least one axis of x. C2: num_groups divides the channels; with more than one group `axes` names
-    all axes behind the channels. C3: scale and bias broadcast to x, with the shape (1, groups, 1, …) for groups.
+    all axes behind the channels. C3: scale and bias have the rank of x and broadcast to it; for groups their shape is
+    (1, groups, 1, …). C4: all three have one float dtype.
     """
 
     method: ClassVar[str] = "add_normalization"
@@ -49,17 +52,22 @@ class Normalization(Layer):
         x, groups, axes = inputs[0], self.state().get("num_groups", 1), self.state()["axes"]
         if not masked_axes(axes, len(x.shape)) or axes >= 1 << len(x.shape):
             self.refuse("axes", f"{axes} names no axes of x {list(x.shape)}", "C1")
-        if groups < 1 or len(x.shape) < 2 or x.shape[1] % groups:
+        if groups < 1 or (groups > 1 and (len(x.shape) < 2 or x.shape[1] % groups)):
             self.refuse("num_groups", f"{groups} does not divide the {list(x.shape)[1:2]} channels", "C2")
         if groups > 1 and masked_axes(axes, len(x.shape)) != list(range(2, len(x.shape))):
             self.refuse("axes", f"{axes} with {groups} groups; name all axes behind the channels", "C2")
         for name, tensor in zip(("scale", "bias"), inputs[1:], strict=True):
-            wanted = [1, groups, *[1] * (len(x.shape) - 2)]
-            fits = len(tensor.shape) == len(x.shape) and all(
-                n in (1, m) for n, m in zip(tensor.shape, x.shape, strict=True)
-            )
-            if (groups > 1 and list(tensor.shape) != wanted) or not fits:
+            if groups > 1 and list(tensor.shape) != (wanted := [1, self.scales(x), *[1] * (len(x.shape) - 2)]):
+                self.refuse(name, f"{list(tensor.shape)} for {groups} groups; give {wanted}", "C3")
+            if groups == 1 and not broadcasts_to(tensor.shape, x.shape):
                 self.refuse(name, f"{list(tensor.shape)} does not broadcast to x {list(x.shape)}", "C3")
+            if x.dtype not in UNIT or tensor.dtype != x.dtype:
+                self.refuse(name, f"{tensor.dtype} beside {x.dtype}; give one float dtype", "C4")
+
+    def scales(self, x: Bounded) -> int:
+        """How many scales and biases there are with groups."""
+        groups: int = self.state()["num_groups"]
+        return groups
 
     def evaluate(
         self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
@@ -74,13 +82,14 @@ class Normalization(Layer):
 
         def spread(part: F64) -> F64:
             """A scale or a bias, shaped to meet the split input."""
-            return part[:, :, None] if groups > 1 else part
+            return part.reshape(1, groups, -1, *[1] * (rank - 2)) if groups > 1 else part
 
         v, b = x.ref.reshape(split), x.bound.reshape(split)
         w, wb, c, cb = (spread(part) for part in (scale.ref, scale.bound, bias.ref, bias.bound))
         ref = self.normalized(v, axes) * w + c
         # numerics: mean and variance as sums, then the quotient, then scale and shift (two passes).
-        u, n = UNIT["float32"], math.prod(split[a] for a in axes)
+        computed = DTYPE_OF_MEMBER[self.state().get("compute_precision", "FLOAT")]
+        u, n = UNIT[computed], math.prod(split[a] for a in axes)
         mean, var = v.mean(axes, keepdims=True), v.var(axes, keepdims=True)
         sigma = np.sqrt(var + self.state().get("epsilon", 1e-5))
         d, z = v - mean, (v - mean) / sigma
@@ -89,11 +98,11 @@ class Normalization(Layer):
         b_var = (2 * np.abs(d) * each).mean(axes, keepdims=True) + b_mean**2 + (n + 2) * u * var
         own = each / sigma + np.abs(z) * (b_var / (2 * sigma**2) + 4 * u)
         bound = own * (np.abs(w) + wb) + np.abs(z) * wb + cb + 2 * u * (np.abs(z * w) + np.abs(c))
-        bound = bound + UNIT[x.dtype] * np.abs(ref) * (x.dtype != "float32") + SMALLEST_NORMAL[x.dtype] * (ref != 0)
+        bound = bound + UNIT[x.dtype] * np.abs(ref) * (x.dtype != computed) + SMALLEST_NORMAL[x.dtype] * (ref != 0)
         slack = (x.slack.reshape(split) / sigma) * np.abs(w) + np.abs(z) * spread(scale.slack) + spread(bias.slack)
-        zero = np.zeros(x.shape, bool)
-        bound = bound.reshape(x.shape)
-        made = Bounded(x.dtype, ref.reshape(x.shape), bound, bound, slack.reshape(x.shape), zero, zero)
+        bound, zero = np.nan_to_num(bound.reshape(x.shape), posinf=np.inf), np.zeros(x.shape, bool)
+        unsure = np.broadcast_to(x.undetermined.any(), x.shape)
+        made = Bounded(x.dtype, ref.reshape(x.shape), bound, bound, slack.reshape(x.shape), zero, unsure)
         return (made,)
 
     def normalized(self, x: F64, axes: tuple[int, ...]) -> F64:
@@ -103,6 +112,9 @@ class Normalization(Layer):
 
 
 class NormalizationV2(Normalization):
-    """The same from 10.15 on, with scale and bias per element of the normalised axes or per channel."""
+    """The same from 10.15 on, but for the shape of scale and bias with groups: (1, channels, 1, …)."""
 
     method: ClassVar[str] = "add_normalization_v2"
+
+    def scales(self, x: Bounded) -> int:
+        return x.shape[1]

@@ -6,15 +6,14 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Annotated, ClassVar, Literal
 
-import ml_dtypes
 import numpy as np
 
 from trtexp.layers.base import Attributes, Kind, Layer, Tensor, masked_axes
 from trtexp.numerics import (
     F64,
+    RANGE,
     SMALLEST_NORMAL,
     UNIT,
-    VALUE_DTYPES,
     Arithmetic,
     Bounded,
     dot_product,
@@ -107,10 +106,7 @@ class Reduce(Layer):
 def extreme(op: str, rows: Bounded) -> Bounded:
     """The largest or smallest element of each row; of none the type's own end."""
     if rows.shape[-1] == 0:
-        ends: tuple[float, float] = (-math.inf, math.inf)
-        if rows.dtype not in UNIT:
-            info = ml_dtypes.iinfo(VALUE_DTYPES[rows.dtype])
-            ends = (float(int(info.min)), float(int(info.max)))
+        ends = RANGE.get(rows.dtype, (-math.inf, math.inf))
         return exactly(np.full(rows.shape[:-1], ends[op == "MIN"]), rows.dtype)
     place = (rows.ref.argmax if op == "MAX" else rows.ref.argmin)(-1)[..., None]
     return moved(lambda part: np.take_along_axis(part, place, -1)[..., 0], rows)
@@ -127,6 +123,6 @@ def product(rows: Bounded) -> Bounded:
         return (np.abs(rows.ref) + error).prod(-1) - np.abs(ref)
 
     bound = own + carried(rows.bound)
-    certified = (bound == 0) & rows.certified.all(-1)
-    unsure = rows.undetermined.any(-1)
+    certified = np.asarray((bound == 0) & rows.certified.all(-1))
+    unsure = np.asarray(rows.undetermined.any(-1))
     return Bounded(rows.dtype, ref, bound, own + carried(rows.typical), carried(rows.slack), certified, unsure)

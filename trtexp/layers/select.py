@@ -41,5 +41,10 @@ class Select(Layer):
         self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
     ) -> tuple[Bounded, ...]:
         condition, then, other = inputs
-        chosen = moved(lambda a, b: np.where(condition.ref != 0, a, b), then, other)
+        holds = condition.ref != 0
+
+        def choose(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+            return np.where(holds, a, b)
+
+        chosen = moved(choose, then, other)
         return (replace(chosen, undetermined=chosen.undetermined | condition.undetermined),)

@@ -16,12 +16,13 @@ from trtexp.numerics.dtypes import (
     significant_bits,
     spacing,
 )
-from trtexp.numerics.functions import Error, Function, computed, exp_error, pow_error, tanh_error, wrapped
+from trtexp.numerics.functions import RANGE, Error, Function, computed, exp_error, pow_error, tanh_error, wrapped
 from trtexp.numerics.sums import Apply, Terms, dot_product
 
 __all__ = [
     "F64",
     "LARGEST",
+    "RANGE",
     "SMALLEST_NORMAL",
     "TF32_UNIT",
     "UNIT",

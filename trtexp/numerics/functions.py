@@ -13,7 +13,11 @@ Function = Callable[..., F64]
 #: An absolute error in units of u, the unit roundoff, as a function of the inputs and of the result. 1 ulp is 2u |y|.
 Error = Callable[..., F64]
 
-WIDTH = {"int4": 4, "int8": 8, "int32": 32, "int64": 64}
+#: integer dtype -> its smallest and its largest number, as float64 has them.
+RANGE = {
+    "uint8": (0.0, 255.0),
+    **{f"int{bits}": (-(2.0 ** (bits - 1)), float(2 ** (bits - 1) - 1)) for bits in (4, 8, 32, 64)},
+}
 
 
 def computed(f: Function, error: Error, *inputs: Bounded) -> Bounded:
@@ -41,12 +45,12 @@ def tanh_error(x: F64) -> F64:
     return np.maximum((24 + 16 * np.abs(x)) * np.abs(np.tanh(x)), 1)
 
 
-def pow_error(x: F64, y: F64) -> F64:
+def pow_error(x: F64, y: F64 | float) -> F64:
     """Relative error of x ** y in units of u: 16 ulp, and what exp2(y · log2 x) adds through its rounded exponent."""
     return 32 + 10 * np.abs(y * np.log(np.where(x == 0, 1, np.abs(x)))) + 3 * np.abs(y)
 
 
 def wrapped(values: F64, dtype: str) -> F64:
-    """Whole numbers brought into the range of a signed type, modulo its size; exact below 2 ** 53."""
-    half = 2.0 ** (WIDTH[dtype] - 1)
-    return np.where((values >= -half) & (values < half), values, np.mod(values + half, 2 * half) - half)
+    """Whole numbers brought into the range of a type, modulo its size; exact below 2 ** 53."""
+    low, high = RANGE[dtype]
+    return np.where((values >= low) & (values <= high), values, np.mod(values - low, high - low + 1) + low)
