@@ -14,21 +14,30 @@ from trtexp.layers.constant import Constant
 from trtexp.layers.convolution import Convolution, ConvolutionNd
 from trtexp.layers.cumulative import Cumulative
 from trtexp.layers.deconvolution import Deconvolution, DeconvolutionNd
+from trtexp.layers.einsum import Einsum
 from trtexp.layers.elementwise import Elementwise
+from trtexp.layers.fill import Fill
+from trtexp.layers.fully_connected import FullyConnected
 from trtexp.layers.gather import Gather, GatherV2
+from trtexp.layers.grid_sample import GridSample
 from trtexp.layers.identity import Identity
 from trtexp.layers.if_conditional import Condition, ConditionalInput, ConditionalOutput, IfConditional
 from trtexp.layers.loop import Iterator, Loop, LoopOutput, Recurrence, TripLimit
 from trtexp.layers.lrn import Lrn
+from trtexp.layers.matrix_multiply import MatrixMultiply
+from trtexp.layers.nms import NMS
 from trtexp.layers.non_zero import NonZero
 from trtexp.layers.normalization import Normalization, NormalizationV2
 from trtexp.layers.one_hot import OneHot
+from trtexp.layers.padding import Padding, PaddingNd
 from trtexp.layers.parametric_relu import ParametricRelu
 from trtexp.layers.pooling import Pooling, PoolingNd
 from trtexp.layers.quantize import Dequantize, Quantize
 from trtexp.layers.ragged_softmax import RaggedSoftmax
 from trtexp.layers.reduce import Reduce
+from trtexp.layers.resize import Resize
 from trtexp.layers.reverse_sequence import ReverseSequence
+from trtexp.layers.scale import Scale, ScaleNd
 from trtexp.layers.scatter import Scatter
 from trtexp.layers.select import Select
 from trtexp.layers.shape import Shape
@@ -54,19 +63,27 @@ LAYERS: dict[str, type[Layer]] = {
     "deconvolution": Deconvolution,
     "deconvolution_nd": DeconvolutionNd,
     "dequantize": Dequantize,
+    "einsum": Einsum,
     "elementwise": Elementwise,
+    "fill": Fill,
+    "fully_connected": FullyConnected,
     "gather": Gather,
     "gather_v2": GatherV2,
+    "grid_sample": GridSample,
     "identity": Identity,
     "if_conditional": IfConditional,
     "iterator": Iterator,
     "loop": Loop,
     "loop_output": LoopOutput,
     "lrn": Lrn,
+    "matrix_multiply": MatrixMultiply,
+    "nms": NMS,
     "non_zero": NonZero,
     "normalization": Normalization,
     "normalization_v2": NormalizationV2,
     "one_hot": OneHot,
+    "padding": Padding,
+    "padding_nd": PaddingNd,
     "parametric_relu": ParametricRelu,
     "pooling": Pooling,
     "pooling_nd": PoolingNd,
@@ -74,7 +91,10 @@ LAYERS: dict[str, type[Layer]] = {
     "ragged_softmax": RaggedSoftmax,
     "recurrence": Recurrence,
     "reduce": Reduce,
+    "resize": Resize,
     "reverse_sequence": ReverseSequence,
+    "scale": Scale,
+    "scale_nd": ScaleNd,
     "scatter": Scatter,
     "select": Select,
     "shape": Shape,

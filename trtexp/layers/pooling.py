@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 
 from trtexp.layers.base import Attributes, Dims, Kind, Layer, PaddingMode, Tensor
-from trtexp.layers.geometry import convolved
-from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly, moved, pointwise
+from trtexp.layers.geometry import pooled
+from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly, jumping, moved, pointwise, settled
 
 PoolingType = Annotated[Literal["MAX", "AVERAGE", "MAX_AVERAGE_BLEND"], Kind("PoolingType")]
 
@@ -47,9 +47,10 @@ class PoolingAttributes(Attributes):
 class PoolingNd(Layer):
     """Reduce every window of the last r dimensions: x (N, C, *I) -> (N, C, *O); r is 2 or 3.
 
-    C1: the window has 2 or 3 dimensions of at least 1. C2: the input is float or int8 with at least r + 2 dimensions.
-    C3: stride and paddings have r numbers, strides at least 1, paddings at least 0 and smaller than the window.
-    C4: every dimension of the output is at least 1.
+    An average is divided by the window's elements inside the input, or by those inside the padded input. C1: the window
+    has 2 or 3 dimensions of at least 1. C2: the input is float or int8 with at least r + 2 dimensions. C3: stride and
+    paddings have r numbers, strides at least 1, paddings at least 0 and smaller than the window. C4: no dimension of
+    the output is negative, and every window begins before the input ends. C5: blend_factor is from 0 to 1.
     """
 
     method: ClassVar[str] = "add_pooling_nd"
@@ -68,8 +69,8 @@ class PoolingNd(Layer):
     """The window's spatial shape."""
     set: PoolingAttributes = PoolingAttributes()
 
-    def windows(self, shape: Sequence[int]) -> list[tuple[int, int, int, int, int]]:
-        """(input size, window, stride, pre padding, output size) of each spatial dimension."""
+    def windows(self, shape: Sequence[int]) -> list[tuple[int, int, int, int, int, int]]:
+        """(input size, window, stride, pre padding, post padding, output size) of each spatial dimension."""
         state = self.state()
         window = state["window_size_nd"]
         mode = state.get("padding_mode", "EXPLICIT_ROUND_DOWN")
@@ -77,8 +78,8 @@ class PoolingNd(Layer):
         strides, pres, posts = ([v] * len(window) if isinstance(v, int) else v for v in given)
         found = []
         for size, w, s, pre, post in zip(shape[-len(window) :], window, strides, pres, posts, strict=True):
-            out, pre, _ = convolved(mode, size, w, s, pre, post)
-            found.append((size, w, s, pre, out))
+            out, pre, post = pooled(mode, size, w, s, pre, post)
+            found.append((size, w, s, pre, post, out))
         return found
 
     def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
@@ -96,49 +97,79 @@ class PoolingNd(Layer):
                 self.refuse(name, f"{value} given; give {len(window)} numbers of at least {least}", "C3")
             if name != "stride_nd" and any(p >= w for p, w in zip(value, window, strict=True)):
                 self.refuse(name, f"{value} given; a padding is smaller than the window {window}", "C3")
-        if any(out < 1 for *_, out in self.windows(x.shape)):
-            self.refuse("window_size_nd", f"{window} does not fit into the padded input {list(x.shape)}", "C4")
+        for size, _, stride, pre, _, out in self.windows(x.shape):
+            if out < 0 or (out - 1) * stride - pre >= size:
+                self.refuse("window_size_nd", f"{window} does not fit into the padded input {list(x.shape)}", "C4")
+        if not 0 <= (blend := state.get("blend_factor", 0.0)) <= 1:
+            self.refuse("blend_factor", f"{blend} given; give 0 to 1", "C5")
 
     def evaluate(
         self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
     ) -> tuple[Bounded, ...]:
         x, state = inputs[0], self.state()
-        kind, blend = state["type"], state.get("blend_factor", 0.0)
-        largest = moved(lambda part: self.taken(part, x.ref), x)
+        kind = state["type"]
+        largest = self.largest(x)
         if kind == "MAX":
             return (largest,)
-        ones = exactly(np.ones(()), x.dtype)
-        total = dot_product(lambda a, _, __: self.summed(a), x, ones, None, arithmetic)
-        count = self.count(x.shape, state.get("average_count_excludes_padding", True))
-        average = pointwise(lambda t: t / count, [total], ulps=1.0)
-        if kind == "AVERAGE":
-            return (average,)
-        return (pointwise(lambda m, a: (1 - blend) * m + blend * a, [largest, average], ulps=3.0),)
+        dtype = "float32" if x.dtype == "int8" else x.dtype
+        ones = exactly(np.ones(()), dtype)
+        total = settled(dot_product(lambda a, _, __: self.summed(a), replace(x, dtype=dtype), ones, None, arithmetic))
+        count = self.count(x.shape)
+        average = pointwise(lambda t: t / count, [total], ulps=lambda _: 1.0 * (np.frexp(count)[0] != 0.5))
+        if kind == "MAX_AVERAGE_BLEND":
+            average = self.blended(replace(largest, dtype=dtype), settled(average), arithmetic)
+        return (whole(average) if x.dtype == "int8" else average,)
+
+    def largest(self, x: Bounded) -> Bounded:
+        """The maximum of each window; any element of a window may turn out the largest, with its own error."""
+        picked = moved(lambda part: self.taken(part, x.ref), x)
+        if x.exact:
+            return picked
+        bound, typical = (np.max(list(self.taps(error, 0.0)), axis=0) for error in (x.bound, x.typical))
+        unsure = np.any(list(self.taps(x.undetermined, 0)), axis=0)
+        return replace(picked, bound=bound, typical=typical, undetermined=unsure, certified=bound == 0)
+
+    def blended(self, largest: Bounded, average: Bounded, arithmetic: Arithmetic) -> Bounded:
+        """(1 - blend_factor) · maximum + blend_factor · average."""
+        blend = float(np.float32(self.state().get("blend_factor", 0.0)))
+        shares = exactly(np.array([1 - blend, blend]), largest.dtype)
+        both = moved(lambda *parts: np.stack(parts, axis=-1), largest, average)
+        return dot_product(lambda v, share, _: v @ share, both, shares, None, arithmetic)
 
     def summed(self, x: F64) -> F64:
         """The sum over each window; padding adds nothing."""
         return sum(self.taps(x, 0.0))  # type: ignore[return-value]
 
     def taken(self, part: np.ndarray, x: F64) -> np.ndarray:
-        """From `part`, the element at the place of each window's maximum of `x`."""
-        best = np.argmax(np.stack(list(self.taps(x, -np.inf))), axis=0)
+        """From `part`, the element at the place of each window's maximum of `x`; padding is below -infinity."""
+        best = np.argmax(np.stack(list(self.taps(np.maximum(x, np.finfo(float).min), -np.inf))), axis=0)
         return np.take_along_axis(np.stack(list(self.taps(part, 0))), best[None], axis=0)[0]
 
-    def count(self, shape: Sequence[int], excludes: bool) -> F64:
-        """The divisor of each window: its elements without padding, or all that lie in the padded input."""
-        inside = self.summed(np.ones(shape[-len(self.windows(shape)) :]))
-        return inside if excludes else np.full(inside.shape, float(math.prod(w for _, w, *_ in self.windows(shape))))
+    def count(self, shape: Sequence[int]) -> F64:
+        """The divisor of each window: its elements inside the input, or inside the padded input; none beyond that."""
+        excludes = self.state().get("average_count_excludes_padding", True)
+        count = np.ones(())
+        for size, w, s, pre, post, out in self.windows(shape):
+            first, last = (0, size) if excludes else (-pre, size + post)
+            starts = np.arange(out) * s - pre
+            count = np.multiply.outer(count, np.minimum(starts + w, last) - np.maximum(starts, first))
+        return count
 
     def taps(self, x: np.ndarray, fill: float) -> Any:
         """For each place in the window, the elements that all windows have there."""
         axes = self.windows(x.shape)
-        reach = [max(0, (out - 1) * s + w - pre - size) for size, w, s, pre, out in axes]
-        pads = [(pre, after) for (_, _, _, pre, _), after in zip(axes, reach, strict=True)]
+        reach = [max(0, (out - 1) * s + w - pre - size) for size, w, s, pre, _, out in axes]
+        pads = [(pre, after) for (_, _, _, pre, _, _), after in zip(axes, reach, strict=True)]
         padded = np.pad(x, [(0, 0)] * (x.ndim - len(axes)) + pads, constant_values=fill)
         for tap in np.ndindex(*(w for _, w, *_ in axes)):
             steps = zip(tap, axes, strict=True)
-            place: Any = (..., *(slice(t, t + (out - 1) * s + 1, s) for t, (_, _, s, _, out) in steps))
+            place: Any = (..., *(slice(t, t + max(0, (out - 1) * s + 1), s) for t, (_, _, s, _, _, out) in steps))
             yield padded[place]
+
+
+def whole(x: Bounded) -> Bounded:
+    """Rounded to int8; how a tie is rounded is nowhere said, so either neighbour is legal."""
+    return replace(jumping(np.rint, [x], "int8"), undetermined=x.undetermined | (x.ref % 1 == 0.5))
 
 
 class Pooling(PoolingNd):

@@ -95,6 +95,12 @@ def moved(move: Callable[..., np.ndarray], *inputs: Bounded) -> Bounded:
     )
 
 
+def settled(x: Bounded) -> Bounded:
+    """The same without error where the certificate leaves none: what the next step of one layer starts from."""
+    bound, typical = (np.where(x.certified, 0.0, error) for error in (x.bound, x.typical))
+    return replace(x, bound=bound, typical=typical)
+
+
 def rounded(x: Bounded, values: F64, ulps: float, dtype: str | None = None) -> Bounded:
     """A result that has its own rounding of `ulps` units in the last place on top of what `x` already carries."""
     dtype = dtype or x.dtype

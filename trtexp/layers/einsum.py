@@ -1,0 +1,82 @@
+"""add_einsum. Source: NvInfer.h, IEinsumLayer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import numpy as np
+
+from trtexp.layers.base import Attributes, Layer, Tensor
+from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly, settled
+
+
+class EinsumAttributes(Attributes):
+    """Attributes of an einsum."""
+
+    equation: str | None = None
+    """A term per input, a letter per axis, and what remains: `ij,jk->ik`."""
+
+
+class Einsum(Layer):
+    """Products of the inputs, summed over every letter that the output lacks; an axis of 1 broadcasts.
+
+    Without an arrow the output has the letters that occur once, in alphabetical order. C1: the equation has terms of
+    lower-case letters only, one per input. C2: each letter of the output occurs in an input, and once in the output.
+    C3: a term has as many letters as its input has axes, and one letter has one size, or 1. C4: all inputs are float
+    and of one dtype.
+    """
+
+    method: ClassVar[str] = "add_einsum"
+    interface: ClassVar[str] = "IEinsumLayer"
+    most_inputs: ClassVar[int] = 8
+
+    inputs: list[Tensor]
+    equation: str
+    """A term per input, a letter per axis, and what remains: `ij,jk->ik`."""
+    set: EinsumAttributes = EinsumAttributes()
+
+    def terms(self) -> tuple[list[str], str]:
+        """The inputs' letters, and the output's."""
+        given, arrow, out = self.state()["equation"].replace(" ", "").partition("->")
+        letters = given.replace(",", "")
+        once = "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
+        return given.split(","), out if arrow else once
+
+    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
+        terms, out = self.terms()
+        if len(terms) != len(inputs) or not all(re.fullmatch("[a-z]*", term) for term in (*terms, out)):
+            self.refuse(
+                "equation", f"{self.state()['equation']!r} has not {len(inputs)} terms of lower-case letters", "C1"
+            )
+        if len(set(out)) < len(out) or not set(out) <= set("".join(terms)):
+            self.refuse("equation", f"{out!r} repeats a letter, or has one that no input has", "C2")
+        sizes: dict[str, int] = {}
+        for term, x in zip(terms, inputs, strict=True):
+            if len(term) != len(x.shape):
+                self.refuse("equation", f"{term!r} for an input {list(x.shape)}; give a letter per axis", "C3")
+            for letter, size in zip(term, x.shape, strict=True):
+                if size != 1 and sizes.setdefault(letter, size) != size:
+                    self.refuse("inputs", f"{letter!r} is an axis of {sizes[letter]} and one of {size}", "C3")
+        kinds = {x.dtype for x in inputs}
+        if len(kinds) > 1 or not kinds <= {"float32", "float16", "bfloat16"}:
+            self.refuse("inputs", f"{', '.join(sorted(kinds))} given; give one float dtype", "C4")
+
+    def evaluate(
+        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
+    ) -> tuple[Bounded, ...]:
+        terms, out = self.terms()
+        done, have = inputs[0], terms[0]
+        rest = [*zip(inputs[1:], terms[1:], strict=True)] or [(exactly(np.ones(()), done.dtype), "")]
+        for i, (x, term) in enumerate(rest, 1):  # from left to right, keeping what is asked for later
+            later = out if i == len(rest) else out + "".join(terms[i + 1 :])
+            kept = out if i == len(rest) else "".join(sorted(set(have + term) & set(later)))
+            equation = f"{have},{term}->{kept}"
+
+            def contract(a: F64, b: F64, _: F64 | None, equation: str = equation) -> F64:
+                made: F64 = np.einsum(equation, a, b)
+                return made
+
+            done, have = dot_product(contract, settled(done), x, None, arithmetic), kept
+        return (done,)

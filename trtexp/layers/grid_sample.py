@@ -1,0 +1,120 @@
+"""add_grid_sample. Source: NvInfer.h, IGridSampleLayer, InterpolationMode and SampleMode."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+import numpy as np
+
+from trtexp.layers.base import Attributes, Layer, Tensor
+from trtexp.layers.interpolation import Indices, InterpolationMode, coordinate_error, taps
+from trtexp.layers.slice import SampleMode
+from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly, moved
+
+FLOATS = ("float32", "float16", "bfloat16")
+MODES = ("CLAMP", "FILL", "REFLECT")
+
+
+class GridSampleAttributes(Attributes):
+    """Attributes of a grid sample layer."""
+
+    interpolation_mode: InterpolationMode | None = None
+    """The nearest element, or a weighted mean of 2 or 4 along each axis. Default LINEAR."""
+    align_corners: bool | None = None
+    """True: -1 and 1 are the centres of the border's elements; false: their outer edges. Default false."""
+    sample_mode: SampleMode | None = None
+    """What lies outside the input: CLAMP repeats the border, FILL is 0, REFLECT mirrors. Default FILL."""
+
+
+class GridSample(Layer):
+    """Sample at coordinates from a grid: x (N, C, *I), grid (N, *O, r) -> (N, C, *O); r is 2 or 3.
+
+    A grid holds coordinates from -1 to 1, those of the last axis first. C1: x has rank 4 or 5, the grid the same.
+    C2: both have the same N, and the grid's last axis has r numbers. C3: both are float and of one dtype.
+    C4: sample_mode is CLAMP, FILL or REFLECT.
+    """
+
+    method: ClassVar[str] = "add_grid_sample"
+    interface: ClassVar[str] = "IGridSampleLayer"
+    most_inputs: ClassVar[int] = 2
+
+    input: Tensor
+    grid: Tensor
+    set: GridSampleAttributes = GridSampleAttributes()
+
+    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
+        x, grid = inputs
+        if len(x.shape) not in (4, 5) or len(grid.shape) != len(x.shape):
+            self.refuse("grid", f"{list(grid.shape)} for x {list(x.shape)}; give rank 4 or 5 for both", "C1")
+        if grid.shape[0] != x.shape[0] or grid.shape[-1] != len(x.shape) - 2:
+            wanted = f"{x.shape[0]} first and {len(x.shape) - 2} last"
+            self.refuse("grid", f"{list(grid.shape)} for x {list(x.shape)}; give {wanted}", "C2")
+        if x.dtype not in FLOATS or grid.dtype != x.dtype:
+            self.refuse("grid", f"{grid.dtype} for x of {x.dtype}; give one float dtype", "C3")
+        if (mode := self.state().get("sample_mode", "FILL")) not in MODES:
+            self.refuse("sample_mode", f"{mode} given; give one of {', '.join(MODES)}", "C4")
+
+    def evaluate(
+        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
+    ) -> tuple[Bounded, ...]:
+        x, grid = inputs
+        mode = self.state().get("interpolation_mode", "LINEAR")
+        axes = [self.coordinates(grid, axis, size) for axis, size in enumerate(x.shape[2:])]
+        if mode == "NEAREST":
+            index = [np.rint(at).astype(np.int64) for at, _ in axes]
+            made = moved(lambda part: self.gathered(part, index), x)
+            unsure = grid.undetermined.any(axis=-1)
+            for at, off in axes:
+                unsure = unsure | (np.rint(at - off) != np.rint(at + off))
+            spread = np.broadcast_to(unsure[:, None], made.shape)
+            return (replace(made, undetermined=made.undetermined | spread, certified=made.certified & ~spread),)
+        found = [taps(mode, *axis) for axis in axes]
+        picked, shares, errors = [], [], []
+        for tap in itertools.product(*(range(len(indices)) for indices, _, _ in found)):
+            chosen = [[part[i] for part in axis] for i, axis in zip(tap, found, strict=True)]
+            index, share, error = zip(*chosen, strict=True)
+            picked.append(moved(lambda part, index=index: self.gathered(part, index), x))
+            shares.append(np.prod(share, axis=0))
+            errors.append(np.prod(np.abs(share) + np.array(error), axis=0) - np.prod(np.abs(share), axis=0))
+        values = moved(lambda *parts: np.stack(parts), *picked)
+        ref, bound = np.array(shares)[:, :, None], np.array(errors)[:, :, None]
+        weighed = replace(exactly(ref, x.dtype), bound=bound, typical=bound, certified=bound == 0)
+        return (dot_product(lambda v, w, _: (v * w).sum(0), values, weighed, None, arithmetic),)
+
+    def coordinates(self, grid: Bounded, axis: int, size: int) -> tuple[F64, F64]:
+        """Where the samples lie along a spatial axis of the input, (N, *O), and how far off a device may put them."""
+        g, g_off = (part[..., part.shape[-1] - 1 - axis] for part in (grid.ref, grid.bound))
+        align = self.state().get("align_corners", False)
+        at = (g + 1) / 2 * (size - 1) if align else ((g + 1) * size - 1) / 2
+        short = (g * 2**10 == np.rint(g * 2**10)) & (np.abs(g) < 2**4) & (size < 2**10)
+        off = np.where(short, 0.0, coordinate_error(size) * np.maximum(1, np.abs(g))) + g_off * size / 2
+        at = np.clip(at, -(2.0**30), 2.0**30)
+        if self.state().get("interpolation_mode", "LINEAR") == "CUBIC":  # its taps are brought inside, one by one
+            return at, off
+        return self.brought(at, size), off
+
+    def brought(self, at: np.ndarray, size: int) -> np.ndarray:
+        """Coordinates or indices outside an axis, brought inside as the sample mode says; FILL leaves them."""
+        mode = self.state().get("sample_mode", "FILL")
+        if mode == "REFLECT":
+            low, span = (0.0, size - 1) if self.state().get("align_corners", False) else (-0.5, size)
+            turned = np.mod(at - low, 2 * span) if span else np.zeros(at.shape)
+            at = np.where(turned > span, 2 * span - turned, turned) + low
+        return at if mode == "FILL" else np.clip(at, 0, size - 1)
+
+    def gathered(self, part: np.ndarray, index: Sequence[Indices]) -> np.ndarray:
+        """x (N, C, *I) at one index per spatial axis, each (N, *O) -> (N, C, *O); 0 where FILL meets the outside."""
+        sizes = part.shape[2:]
+        inside = np.logical_and.reduce([(i >= 0) & (i < size) for i, size in zip(index, sizes, strict=True)])
+        brought = [
+            np.clip(self.brought(i.astype(np.float64), size), 0, size - 1).astype(int)
+            for i, size in zip(index, sizes, strict=True)
+        ]
+        samples = np.arange(len(part)).reshape(-1, *[1] * (index[0].ndim - 1))
+        found = np.moveaxis(np.moveaxis(part, 1, -1)[(samples, *brought)], -1, 1)
+        if self.state().get("sample_mode", "FILL") != "FILL":
+            return found
+        return np.where(inside[:, None], found, np.zeros((), part.dtype))

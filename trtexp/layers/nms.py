@@ -1,0 +1,112 @@
+"""add_nms. Source: NvInfer.h, INMSLayer and BoundingBoxFormat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+
+from trtexp.definition import DTYPE_OF_MEMBER
+from trtexp.layers.base import Attributes, DataType, Kind, Layer, Tensor
+from trtexp.numerics import F64, UNIT, Arithmetic, Bounded, exactly
+
+BoundingBoxFormat = Annotated[Literal["CORNER_PAIRS", "CENTER_SIZES"], Kind("BoundingBoxFormat")]
+MOST = 5000  # topk_box_limit stays at or below this, and this is its default
+
+
+class NMSAttributes(Attributes):
+    """Attributes of an NMS layer."""
+
+    bounding_box_format: BoundingBoxFormat | None = None
+    """CORNER_PAIRS: (x1, y1, x2, y2); CENTER_SIZES: (x, y, width, height). Default CORNER_PAIRS."""
+    topk_box_limit: int | None = None
+    """How many of the best boxes of a batch item are considered. Default 5000."""
+    indices_type: DataType | None = None
+    """INT32 or INT64, 10.x on."""
+
+
+class NMS(Layer):
+    """Non-maximum suppression: boxes (N, B, 4) or (N, B, C, 4), scores (N, B, C) -> indices (K, 3), `count` ().
+
+    For every class of every batch item the boxes are taken in the order of their scores, and one is left out if its
+    overlap (intersection over union) with one taken before is above the threshold of input 3 (default 0); scores have
+    to be above that of input 4 (default 0). A row is (batch item, class, box); a batch item's rows are in the order of
+    their scores; equal scores come in any order. C1: boxes have rank 3 or 4, with 4 numbers last; the maximum per
+    class is a scalar. C2: scores are (N, B, C) of the boxes' dtype, float. C3: topk_box_limit is from 0 to 5000.
+    C4: the thresholds are scalars, that of the overlap from 0 to 1.
+    """
+
+    method: ClassVar[str] = "add_nms"
+    interface: ClassVar[str] = "INMSLayer"
+    most_inputs: ClassVar[int] = 5  # boxes, scores, maximum, overlap threshold, score threshold
+    output_names: ClassVar[tuple[str, ...]] = ("", "count")
+
+    boxes: Tensor
+    scores: Tensor
+    max_output_boxes_per_class: Tensor
+    indices_type: DataType | None = None
+    """INT32 or INT64, 10.x on."""
+    set: NMSAttributes = NMSAttributes()
+
+    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
+        boxes, scores, most, *thresholds = inputs
+        if len(boxes.shape) not in (3, 4) or boxes.shape[-1] != 4:
+            self.refuse("boxes", f"{list(boxes.shape)} given; give (N, B, 4) or (N, B, C, 4)", "C1")
+        if most.shape or most.dtype not in ("int32", "int64"):
+            self.refuse("max_output_boxes_per_class", f"{most.dtype} {list(most.shape)}; give a scalar int32", "C1")
+        given = boxes.shape[:-1]
+        if len(scores.shape) != 3 or scores.shape[: len(given)] != given or scores.dtype != boxes.dtype:
+            self.refuse("scores", f"{scores.dtype} {list(scores.shape)} for boxes {list(boxes.shape)}", "C2")
+        if boxes.dtype not in ("float32", "float16"):
+            self.refuse("boxes", f"a tensor of {boxes.dtype}; give a float tensor", "C2")
+        if not 0 <= (limit := self.state().get("topk_box_limit", MOST)) <= MOST:
+            self.refuse("topk_box_limit", f"{limit} given; give 0 to {MOST}", "C3")
+        for index, threshold in enumerate(thresholds, 3):
+            if threshold is not None and (threshold.shape or (index == 3 and not 0 <= threshold.ref <= 1)):
+                self.refuse("set_input", f"{threshold.ref} as input {index}; give a scalar, 0 to 1 for input 3", "C4")
+
+    def evaluate(
+        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
+    ) -> tuple[Bounded, ...]:
+        boxes, scores, most = (x.ref for x in inputs[:3])
+        given = [*inputs[3:], None, None]
+        overlap, least = (0.0 if x is None else float(x.ref) for x in given[:2])
+        rows, ties, close = [], [], False
+        for item in range(len(scores)):
+            best = sorted(
+                (place for place in np.ndindex(scores[item].shape) if scores[(item, *place)] > least),
+                key=lambda place: -scores[(item, *place)],
+            )
+            taken: list[tuple[int, ...]] = []
+            for box, kind in best[: self.state().get("topk_box_limit", MOST)]:
+                same = [other for other, c in taken if c == kind]
+                ratios = np.array([self.ratio(boxes[item], box, other, kind) for other in same])
+                near = np.abs(ratios - overlap)
+                close = close or bool(((near > 0) & (near < 16 * UNIT["float32"])).any())
+                if len(same) < int(most) and not (ratios > overlap).any():
+                    taken.append((box, kind))
+            rows += [(item, kind, box) for box, kind in taken]
+            values = np.array([scores[(item, *place)] for place in taken])
+            ties += [bool((values == value).sum() > 1) for value in values]
+        dtype = DTYPE_OF_MEMBER[self.state().get("indices_type") or "INT32"]
+        found = exactly(np.array(rows, dtype=np.float64).reshape(-1, 3), dtype)
+        unsure = np.repeat(np.array(ties, bool).reshape(-1, 1) | close, 3, axis=1)
+        return replace(found, undetermined=unsure, certified=~unsure), exactly(np.array(len(rows)), "int32")
+
+    def ratio(self, boxes: F64, one: int, other: int, kind: int) -> float:
+        """Intersection over union of two boxes of a batch item."""
+        (low, high), (low_2, high_2) = (
+            self.corners(boxes[(i, kind)] if boxes.ndim == 3 else boxes[i]) for i in (one, other)
+        )
+        shared = np.prod(np.maximum(np.minimum(high, high_2) - np.maximum(low, low_2), 0))
+        union = np.prod(high - low) + np.prod(high_2 - low_2) - shared
+        return float(shared / union) if union > 0 else 0.0
+
+    def corners(self, box: F64) -> tuple[F64, F64]:
+        """The lower and the upper corner of a box; those of a pair come in any order."""
+        first, second = box[:2], box[2:]
+        if self.state().get("bounding_box_format", "CORNER_PAIRS") == "CENTER_SIZES":
+            return first - second / 2, first + second / 2
+        return np.minimum(first, second), np.maximum(first, second)
