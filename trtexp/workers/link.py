@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any
 
-from trtexp.workers import far
+import trtexp.workers.far as far
 from trtexp.workers.place import Place
 
 TAIL = 8192  # bytes of stderr that are kept
