@@ -35,7 +35,7 @@ class Workplace:
 
     def crew(self, places: Sequence[Place]) -> Crew:
         """Start equal workers. Raises WorkerUnavailable."""
-        return Crew(places, self.timeouts, on_event=self.on_event)
+        return Crew(places, self.timeouts, self.cache, on_event=self.on_event)
 
 
 class Backend:
