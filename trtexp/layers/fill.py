@@ -75,10 +75,8 @@ class Fill(Layer):
         state = self.state()
         given = (np.array(state.get("alpha", 0.0)), np.array([state.get("beta", 1.0)]))
         alpha, beta = (known(encode(v, "float32"), v.astype(np.float64)) for v in given)
-        # The attribute is a double or a float, by release.
-        return replace(alpha, bound=alpha.slack, typical=alpha.slack), replace(
-            beta, bound=beta.slack, typical=beta.slack
-        )
+        first, second = (replace(v, bound=v.slack, typical=v.slack) for v in (alpha, beta))  # a double, or a float
+        return first, second
 
     def to(self, inputs: Sequence[Bounded]) -> str:
         """The output's type."""

@@ -66,17 +66,17 @@ class GridSample(Layer):
         if mode == "NEAREST":
             index = [np.rint(at).astype(np.int64) for at, _ in axes]
             made = moved(lambda part: self.gathered(part, index), x)
-            unsure = grid.undetermined.any(axis=-1)
-            for at, off in axes:
-                unsure = unsure | (np.rint(at - off) != np.rint(at + off))
-            spread = np.broadcast_to(unsure[:, None], made.shape)
+            unsure = np.stack(
+                [grid.undetermined.any(-1), *(np.rint(at - off) != np.rint(at + off) for at, off in axes)]
+            )
+            spread = np.broadcast_to(np.expand_dims(unsure.any(0), 1), made.shape)
             return (replace(made, undetermined=made.undetermined | spread, certified=made.certified & ~spread),)
         found = [taps(mode, *axis) for axis in axes]
         picked, shares, errors = [], [], []
         for tap in itertools.product(*(range(len(indices)) for indices, _, _ in found)):
             chosen = [[part[i] for part in axis] for i, axis in zip(tap, found, strict=True)]
-            index, share, error = zip(*chosen, strict=True)
-            picked.append(moved(lambda part, index=index: self.gathered(part, index), x))
+            places, share, error = zip(*chosen, strict=True)
+            picked.append(moved(lambda part, places=places: self.gathered(part, places), x))
             shares.append(np.prod(share, axis=0))
             errors.append(np.prod(np.abs(share) + np.array(error), axis=0) - np.prod(np.abs(share), axis=0))
         values = moved(lambda *parts: np.stack(parts), *picked)
