@@ -32,7 +32,7 @@ class GatherV2(Layer):
     coordinates behind the e shared ones: indices.shape[:-1] + x.shape[e + k:]. A negative index counts from the back,
     one outside gives 0.
     C1: indices are int32 or int64. C2: `axis` lies in x, behind the shared dimensions. C3: e is 0 or 1 for DEFAULT, 0
-    for ELEMENT, 0 to rank - 1 for ND, and the shared dimensions are equal. C4: ELEMENT takes indices of the rank of x,
+    for ELEMENT, 0 to rank - 1 for ND; the shared dimensions are equal, for DEFAULT one of them may be 1. C4: ELEMENT takes indices of the rank of x,
     no longer than x away from `axis`. C5: ND takes k of at most the rank of x less e.
     """
 
@@ -60,7 +60,9 @@ class GatherV2(Layer):
         if mode != "ND" and not shared <= axis < rank:
             self.refuse("axis", f"{axis} given for x {list(x.shape)}; give {shared} to {rank - 1}", "C2")
         most = {"DEFAULT": min(1, rank - 1), "ELEMENT": 0, "ND": rank - 1}[mode]
-        if not 0 <= shared <= most or shape[:shared] != list(x.shape[:shared]):
+        pairs = list(zip(shape[:shared], x.shape[:shared], strict=False))
+        equal = all(m == n or (mode == "DEFAULT" and 1 in (m, n)) for m, n in pairs)
+        if not 0 <= shared <= most or len(pairs) != shared or not equal:
             message = f"{shared} of {list(x.shape)} and {shape}; give 0 to {most} equal dimensions with {mode}"
             self.refuse("num_elementwise_dims", message, "C3")
         if mode == "ELEMENT":
@@ -81,9 +83,8 @@ class GatherV2(Layer):
             parts[axis] = indices
             return parts
         # DEFAULT: (x.shape[:axis], indices.shape[shared:]), the shared dimensions being among the first
-        whole = (*shape[:axis], *indices.shape[shared:])
         spread = indices.reshape(*indices.shape[:shared], *[1] * (axis - shared), *indices.shape[shared:])
-        return [*grids(whole, axis), np.broadcast_to(spread, whole)]
+        return [*grids((*shape[:axis], *indices.shape[shared:]), axis), spread]
 
     def evaluate(
         self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic

@@ -22,8 +22,8 @@ class NonZeroAttributes(Attributes):
 class NonZero(Layer):
     """Where x is not 0: x (rank r) -> (r, count) indices, a column per element, row-major; the data give the count.
 
-    NaN is not 0, -0 is. C1: the indices are of INT32 or INT64. C2: x is float, int or bool of rank 1 or more, and its
-    values are known exactly.
+    NaN is not 0, -0 is. C1: the indices are of INT32 or INT64. C2: the values of x are known
+    exactly.
     """
 
     method: ClassVar[str] = "add_non_zero"
@@ -42,10 +42,10 @@ class NonZero(Layer):
         x = inputs[0]
         if self.dtype() not in ("int32", "int64"):
             self.refuse("indices_type", f"{self.dtype()} given; give INT32 or INT64", "C1")
-        if not x.shape or not x.exact:
-            self.refuse("input", f"{list(x.shape)} given; give known values of rank 1 or more", "C2")
+        if not x.exact:
+            self.refuse("input", "a tensor with rounding errors given; give one whose values are known", "C2")
 
     def evaluate(
         self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
     ) -> tuple[Bounded, ...]:
-        return (exactly(np.array(np.nonzero(inputs[0].ref)), self.dtype()),)
+        return (exactly(np.argwhere(inputs[0].ref).T, self.dtype()),)

@@ -63,9 +63,9 @@ class Scatter(Layer):
     def check_element(self, data: Bounded, indices: Bounded, updates: Bounded) -> None:
         """C3."""
         rank, shape, axis = len(data.shape), indices.shape, self.state().get("axis", 0)
-        if not 0 <= axis < rank:
-            self.refuse("axis", f"{axis} given; give 0 to {rank - 1}", "C3")
-        away = all(n <= data.shape[a] for a, n in enumerate(shape[:rank]) if a != axis)
+        if not -rank <= axis < rank:
+            self.refuse("axis", f"{axis} given; give {-rank} to {rank - 1}", "C3")
+        away = all(n <= data.shape[a] for a, n in enumerate(shape[:rank]) if a != axis % rank)
         if len(shape) != rank or shape != updates.shape or not away:
             message = f"indices {list(shape)} and updates {list(updates.shape)} for data {list(data.shape)}"
             self.refuse("indices", message, "C3")

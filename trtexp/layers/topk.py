@@ -32,7 +32,7 @@ class TopK(Layer):
     """The k largest or smallest along one axis, best first: x (…, n, …) -> values and `indices` (…, k, …).
 
     Equal values come in the order of their indices. C1: `axes` has exactly one bit set, below the rank of x. C2: k is
-    from 1 to 3840 and at most n. C3: the input has rank 2 or more (a vector is refused by 8.x).
+    from 0 to 3840 and at most n. C3: the input has rank 2 or more.
     """
 
     method: ClassVar[str] = "add_topk"
@@ -57,12 +57,14 @@ class TopK(Layer):
 
     def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
         shape, axes = inputs[0].shape, self.state()["axes"]
+        if len(shape) < 2:
+            self.refuse("input", f"{list(shape)} given; give rank 2 or more", "C3")
         if len(masked_axes(axes, len(shape))) != 1 or axes >= 1 << len(shape):
             allowed = [1 << i for i in range(len(shape))]
             self.refuse("axes", f"{axes} names no single axis of x {list(shape)}; give one of {allowed}", "C1")
         (axis,) = masked_axes(axes, len(shape))
-        if not 1 <= self.count(inputs) <= min(MOST, shape[axis]):
-            self.refuse("k", f"{self.count(inputs)} given; give 1 to {min(MOST, shape[axis])}", "C2")
+        if not 0 <= self.count(inputs) <= min(MOST, shape[axis]):
+            self.refuse("k", f"{self.count(inputs)} given; give 0 to {min(MOST, shape[axis])}", "C2")
 
     def evaluate(
         self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
