@@ -36,7 +36,7 @@ ROOMS = {
     "verdict": ("outputs results script spec engine", ""),
     "terminal": ("report results", "rich"),
     "workers": ("engine definition", "execnet"),
-    "journal": ("results", "pydantic"),
+    "journal": ("results", ""),
     "locks": ("", ""),
     "backends": ("workers results spec engine", ""),
     "lane": ("backends journal verdict recording report results spec engine", ""),

@@ -16,8 +16,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import ValidationError
-
 from trtexp.results import CaseRecord
 
 PREVIOUS = ".previous"
@@ -135,7 +133,7 @@ def _entry(raw: bytes) -> tuple[Key, CaseRecord] | None:
             return None
         key = Key(*outer["entry"]["key"])
         return key, CaseRecord.model_validate_json(json.dumps(outer["entry"]["record"]))
-    except (ValueError, KeyError, TypeError, ValidationError):
+    except (ValueError, KeyError, TypeError, RecursionError):  # ValidationError is a ValueError
         return None
 
 
@@ -154,7 +152,10 @@ def set_aside(path: Path) -> int:
     if found:
         kept = read(previous(path)).entries | found
         new = path.with_name(path.name + ".new")
-        new.write_bytes(b"".join(line(key, record) for key, record in kept.items()))
+        with new.open("wb") as file:
+            file.writelines(line(key, record) for key, record in kept.items())
+            file.flush()
+            os.fsync(file.fileno())
         new.replace(previous(path))
     path.unlink(missing_ok=True)
     return len(found)

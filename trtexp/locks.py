@@ -48,6 +48,7 @@ class Lock:
     def release(self) -> None:
         if self._handle is not None:
             self._sign("")
+            fcntl.flock(self._handle, fcntl.LOCK_UN)  # a child on its way to exec may still have the descriptor
             os.close(self._handle)
             self._handle = None
 

@@ -140,8 +140,9 @@ def _workplace(options: argparse.Namespace, events: list[str]) -> Workplace:
     """What the workers are told; what happens to them goes to `events`, and to the user where he has to wait."""
 
     def heard(event: Event) -> None:
+        new = f"{event.kind}: {event}" not in events
         events.append(f"{event.kind}: {event}")
-        if event.kind != "restart":  # the case's own line says that
+        if new and event.kind != "restart":  # the case's own line says that
             _say(str(event))
 
     if not options.no_cache:
@@ -165,8 +166,13 @@ def _places(options: argparse.Namespace) -> list[Place]:
     except ValueError as error:
         raise BadUsage(f"--worker: {error}") from error
     if not given:
-        given = [Place(shlex.quote(options.python)) if options.python else Place()]
+        given = [Place(_command(options.python)) if options.python else Place()]
     return [replace(place, gpu=gpu) for place in given for gpu in gpus]
+
+
+def _command(python: str) -> str:
+    """An interpreter, or a command line that ends in one, such as `env NAME=value python`."""
+    return shlex.quote(python) if Path(python).exists() else python
 
 
 def _reject_file(option: str, folder: Path) -> None:

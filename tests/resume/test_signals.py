@@ -1,0 +1,59 @@
+"""Runs that are stopped, and runs that meet."""
+
+import os
+import signal
+import time
+
+import pytest
+from processes import RUN, held_up, results, start, wait_for
+from runs import tree
+
+from trtexp.cli import main
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_to_the_whole_group_stops_at_once_and_keeps_what_is_finished(project, whole, number):
+    process = start(project)
+    wait_for(lambda: results(project) >= 12, process)
+    began = time.monotonic()
+    os.killpg(process.pid, number)
+    process.join(10)
+    assert time.monotonic() - began < 3
+    assert process.exitcode == 130
+    said = (project / "said").read_text(encoding="utf-8").splitlines()
+    assert said[-2] == "stopped"
+    kept = results(project)
+    assert said[-1] == f"{kept} results are kept; go on with: trtexp run experiments --backend reference --resume"
+    reports = tree(project / "reports")
+    assert reports and all(whole[name] == data for name, data in reports.items())
+    assert main([*RUN, "--resume"]) == 1
+    assert tree(project / "reports") == whole
+
+
+def test_the_second_of_two_runs_waits_and_both_finish(project, whole):
+    with held_up(project) as first:
+        second = start(project)
+        wait_for(lambda: b"waiting for" in (project / "said").read_bytes(), second)
+    second.join(30)
+    assert (first.exitcode, second.exitcode) == (1, 1)
+    said = (project / "said").read_text(encoding="utf-8")
+    assert f"waiting for process {first.pid} (trtexp" in said
+    assert "which holds reports/reference" in said
+    assert tree(project / "reports") == whole
+    assert tree(project / ".trtexp").keys() == {"last-run.json"}
+
+
+def test_no_wait_ends_with_one_sentence(project):
+    with held_up(project) as first:
+        second = start(project, "--no-wait")
+        second.join(30)
+    assert (first.exitcode, second.exitcode) == (1, 1)
+    assert f"reports/reference is in use by process {first.pid} (" in (project / "said").read_text(encoding="utf-8")
+
+
+def test_four_runs_at_once_leave_whole_files(project, whole):
+    runs = [start(project) for _ in range(4)]
+    for process in runs:
+        process.join(60)
+    assert [process.exitcode for process in runs] == [1] * 4
+    assert tree(project / "reports") == whole
