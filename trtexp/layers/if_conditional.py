@@ -7,14 +7,15 @@ from typing import ClassVar
 
 from trtexp.layers.base import Layer, LayerError, Object, Tensor, Tensors
 from trtexp.layers.network import NodeError
-from trtexp.layers.region import between, check_exits
+from trtexp.layers.region import before, between, check_exits
 from trtexp.numerics import Arithmetic, Bounded
 
 
 class IfConditional(Layer):
     """A choice between two branches, to which the other layers of this file belong; it makes no tensor.
 
-    C1: it has one condition and at least one output. C6: what a branch makes leaves it by an output.
+    C1: it has one condition and at least one output. C5: a layer belongs to one branch. C6: what a branch makes leaves
+    it by an output.
     """
 
     method: ClassVar[str] = "add_if_conditional"
@@ -27,8 +28,15 @@ class IfConditional(Layer):
         if len(conditions) != 1 or not outputs:
             given = f"{len(conditions)} conditions and {len(outputs)} outputs"
             raise LayerError((self.key,), f"{given} given; give one condition, and one output or more [C1]")
+        inside = branches(layers, name)
         message = f"its tensor is used outside {name}, or not at all; give it to a conditional_output [C6]"
-        check_exits(layers, branches(layers, name), frozenset(outputs), message)
+        check_exits(layers, inside, frozenset(outputs), message)
+        shared = inside - frozenset(of(layers, name, ConditionalInput))
+        for i in (0, 1):
+            shared &= before(layers, inside, {layer.input_tensors()[i][1] for layer in outputs.values()})
+        for inner in layers:
+            if inner in shared:
+                raise NodeError(inner, (layers[inner].key,), "both branches use it; give each a layer of its own [C5]")
 
     def hides(self, layers: Mapping[str, Layer]) -> frozenset[str]:
         return branches(layers, next(n for n, layer in layers.items() if layer is self))
@@ -83,9 +91,9 @@ class ConditionalInput(Inner):
 
 
 class ConditionalOutput(Inner):
-    """The tensor of the branch that is taken: two tensors of one shape and dtype -> the same; only one is computed.
+    """The tensor of the branch that is taken: two tensors of one rank and dtype -> one of them; the other is not computed.
 
-    C4: both have one shape and dtype. C5: neither is a tensor of the outside; that comes in by a conditional_input.
+    C4: both have one rank and one dtype.
     """
 
     method: ClassVar[str] = "add_output"
@@ -108,9 +116,9 @@ class ConditionalOutput(Inner):
             other = tensors.value(names[not taken])
         except NodeError:  # the branch that is not taken may fail: nothing computes it
             return (made,)
-        if (other.shape, other.dtype) != (made.shape, made.dtype):
+        if (len(other.shape), other.dtype) != (len(made.shape), made.dtype):
             shown = f"{other.dtype} {list(other.shape)} beside {made.dtype} {list(made.shape)}"
-            self.refuse("false_subgraph_output", f"{shown}; give one shape and dtype", "C4")
+            self.refuse("false_subgraph_output", f"{shown}; give one rank and dtype", "C4")
         return (made,)
 
 

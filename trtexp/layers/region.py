@@ -20,16 +20,26 @@ def between(layers: Mapping[str, Layer], entries: frozenset[str], exits: frozens
 
 
 def check_exits(layers: Mapping[str, Layer], inside: frozenset[str], exits: frozenset[str], message: str) -> None:
-    """Refuse a layer inside from which no exit can be reached: its tensor is used outside, or not at all."""
-    makers = {tensor: name for name, layer in layers.items() for tensor in layer.output_tensors(name)}
-    useful: set[str] = set()
-    found = set(exits)
-    while found:
-        useful |= found
-        found = {makers[t] for name in found for t in takes(layers[name]) if t in makers} - useful
+    """Refuse a layer inside from which no exit can be reached: its tensor is used outside, or not at all.
+
+    A layer without outputs, as a condition, is an exit, too.
+    """
+    ends = {name for name in inside | exits if name in exits or not layers[name].output_tensors(name)}
+    useful = ends | before(layers, inside, {tensor for name in ends for tensor in takes(layers[name])})
     for name in layers:
         if name in inside - useful:
             raise NodeError(name, (layers[name].key,), message)
+
+
+def before(layers: Mapping[str, Layer], inside: frozenset[str], tensors: set[str]) -> frozenset[str]:
+    """The layers inside that these tensors are computed by."""
+    found: set[str] = set()
+    while True:
+        more = {name for name in inside if tensors & set(layers[name].output_tensors(name))} - found
+        if not more:
+            return frozenset(found)
+        found |= more
+        tensors = {tensor for name in more for tensor in takes(layers[name])}
 
 
 def takes(layer: Layer) -> list[str]:
