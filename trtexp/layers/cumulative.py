@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
 from trtexp.layers.base import Attributes, Kind, Layer, Tensor
-from trtexp.numerics import F64, UNIT, Arithmetic, Bounded, dot_product, exactly, jumping, wrapped
+from trtexp.numerics import F64, UNIT, Arithmetic, Bounded, dot_product, exactly, wrapped
 
 CumulativeOperation = Annotated[Literal["SUM"], Kind("CumulativeOperation")]
 TYPES = ("float32", "float16", "bfloat16", "int32", "int64")
@@ -60,11 +61,13 @@ class Cumulative(Layer):
     def evaluate(
         self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
     ) -> tuple[Bounded, ...]:
-        x = inputs[0]
-        if x.dtype not in UNIT:
-            return (jumping(lambda v, axis: wrapped(self.sums(v, int(axis)), x.dtype), inputs, x.dtype),)
-        axis, ones = int(inputs[1].ref), exactly(np.ones(()), x.dtype)
-        return (dot_product(lambda v, _, __: self.sums(v, axis), x, ones, None, arithmetic),)
+        x, axis = inputs[0], int(inputs[1].ref)
+        if x.dtype in UNIT:
+            ones = exactly(np.ones(()), x.dtype)
+            return (dot_product(lambda v, _, __: self.sums(v, axis), x, ones, None, arithmetic),)
+        unsure = self.sums((x.undetermined | (x.bound > 0)).astype(float), axis) > 0
+        whole = exactly(wrapped(self.sums(x.ref, axis), x.dtype), x.dtype)
+        return (replace(whole, certified=~unsure, undetermined=unsure),)
 
     def sums(self, x: F64, axis: int) -> F64:
         """The sums along an axis."""

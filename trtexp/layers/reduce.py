@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -18,7 +19,6 @@ from trtexp.numerics import (
     Bounded,
     dot_product,
     exactly,
-    jumping,
     lowest_bit,
     moved,
     pointwise,
@@ -93,9 +93,10 @@ class Reduce(Layer):
         if op in ("MAX", "MIN"):
             return extreme(op, rows)
         if dtype not in UNIT:
-            if op == "AVG":
-                return jumping(lambda v: np.trunc(v.sum(-1) / max(n, 1)), [rows], dtype)
-            return jumping(lambda v: wrapped(v.sum(-1) if op == "SUM" else v.prod(-1), dtype), [rows], dtype)
+            whole = rows.ref.prod(-1) if op == "PROD" else rows.ref.sum(-1)
+            whole = np.trunc(whole / max(n, 1)) if op == "AVG" else wrapped(whole, dtype)
+            unsure = np.asarray((rows.undetermined | (rows.bound > 0)).any(-1))
+            return replace(exactly(whole, dtype), certified=~unsure, undetermined=unsure)
         if op == "PROD":
             return product(rows)
         ones = exactly(np.ones(()), dtype)
