@@ -121,7 +121,7 @@ def test_ctrl_c_keeps_what_is_finished(tmp_path):
     stop = threading.Event()
 
     class Impatient(Terminal):
-        def case(self, case):
+        def case(self, case, varying=None):
             super().case(case)
             if case.name == "case_2":
                 stop.set()

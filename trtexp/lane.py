@@ -19,9 +19,9 @@ from typing import Union
 
 from trtexp import __version__
 from trtexp.backends import Backend, Closed
-from trtexp.engine.outcome import Outcome
 from trtexp.journal import Journal, Key
 from trtexp.recording import record_report
+from trtexp.repeats import spread
 from trtexp.report.write import write
 from trtexp.results import CaseRecord, ReportRecord
 from trtexp.spec.case import Case
@@ -62,14 +62,16 @@ class Plan:
 
 @dataclass(frozen=True)
 class CaseDone:
-    """seconds: by phase; again: the record comes from the journal."""
+    """again: the record comes from the journal; what varies from run to run stands beside it: seconds by phase, and how
+    far repeated results are apart."""
 
     lane: int
     file: int
     position: int
     record: CaseRecord
-    seconds: Mapping[str, float]
-    again: bool
+    again: bool = False
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    spread: str | None = None
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,7 @@ class Lane:
             key = self._key(head, case) if journal else None
             found = journal.found.pop(key, None) if journal and key else None
             if found is not None:
-                self._record(work, position, found, {}, again=True)
+                self._record(work, CaseDone(self.index, index, position, found, again=True))
             elif not self._stopped:
                 self._tasks.put((work, position, case, key))
 
@@ -201,14 +203,14 @@ class Lane:
         record = record_case(case, outcome)
         if work.journal is not None and key is not None:
             work.journal.append(key, record)
-        self._record(work, position, record, _seconds(outcome), again=False)
+        seconds = outcome.seconds if outcome is not None else {}
+        done = CaseDone(self.index, work.index, position, record, False, seconds, spread(case, outcome))
+        self._record(work, done)
 
-    def _record(
-        self, work: _Work, position: int, record: CaseRecord, seconds: Mapping[str, float], again: bool
-    ) -> None:
-        self._post(CaseDone(self.index, work.index, position, record, seconds, again))
+    def _record(self, work: _Work, done: CaseDone) -> None:
+        self._post(done)
         with work.lock:
-            work.records[position] = record
+            work.records[done.position] = done.record
             work.left -= 1
             whole = not work.left
         if whole:
@@ -238,10 +240,6 @@ class Lane:
             case.definition.hash,
             _tensors(case),
         )
-
-
-def _seconds(outcome: Outcome | None) -> Mapping[str, float]:
-    return outcome.seconds if outcome is not None else {}
 
 
 def _tensors(case: Case) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from trtexp import __version__
 from trtexp.backends import Backend
 from trtexp.report.write import replace
-from trtexp.runner import Totals
+from trtexp.runner import Totals, Varying
 
 
 def write_last_run(
@@ -42,9 +42,14 @@ def _release(backend: Backend, totals: Totals) -> dict[str, Any]:
         "gpu": backend.release.gpu,
         "driver": backend.driver,
         "workers": backend.workers,
-        "cases": {name: _rounded(seconds) for name, seconds in totals.cases.get(backend.release.name, {}).items()},
+        "cases": {name: _case(varying) for name, varying in totals.cases.get(backend.release.name, {}).items()},
     }
 
 
-def _rounded(seconds: dict[str, float] | Any) -> dict[str, float]:
+def _case(varying: Varying) -> dict[str, Any]:
+    seconds = _rounded(varying.seconds)
+    return {"seconds": seconds} if varying.spread is None else {"seconds": seconds, "spread": varying.spread}
+
+
+def _rounded(seconds: Mapping[str, float]) -> dict[str, float]:
     return {phase: round(value, 6) for phase, value in seconds.items()}

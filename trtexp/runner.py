@@ -7,11 +7,11 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from trtexp.backends import Backend, NoGpu
 from trtexp.lane import CaseDone, Event, Lane, LaneDone, LaneFailed, Note, PageWritten, Plan, Planned
 from trtexp.paths import report_name, shown
-from trtexp.results import CaseRecord
 from trtexp.spec.errors import Fault, SpecError
 from trtexp.spec.load import read
 from trtexp.terminal import Terminal
@@ -19,16 +19,23 @@ from trtexp.terminal import Terminal
 PATIENCE = 5.0  # seconds that a lane has to end when it is stopped
 
 
+class Varying(NamedTuple):
+    """What of a case differs from run to run: seconds by phase, and how far repeated results are apart."""
+
+    seconds: Mapping[str, float]
+    spread: str | None
+
+
 @dataclass
 class Totals:
-    """What a run came to. again: results taken from the journal; seconds: by phase; cases: seconds by phase of each
-    case that was run, by release and `file/case`."""
+    """What a run came to. again: results taken from the journal; seconds: by phase; cases: what varies of each case
+    that was run, by release and `file/case`."""
 
     as_expected: int = 0
     differing: int = 0
     again: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
-    cases: dict[str, dict[str, Mapping[str, float]]] = field(default_factory=dict)
+    cases: dict[str, dict[str, Varying]] = field(default_factory=dict)
     pages: list[Path] = field(default_factory=list)
 
     @property
@@ -43,8 +50,8 @@ class Totals:
         self.again += event.again
         for phase, seconds in event.seconds.items():
             self.seconds[phase] = self.seconds.get(phase, 0.0) + seconds
-        if event.seconds:
-            self.cases.setdefault(release, {})[name] = event.seconds
+        if event.seconds or event.spread:
+            self.cases.setdefault(release, {})[name] = Varying(event.seconds, event.spread)
 
     def join(self, other: Totals) -> None:
         """Add what other releases came to."""
@@ -66,16 +73,17 @@ class _Order:
         self.terminal = terminal
         self.release = release
         self._file = self._position = 0
-        self._waiting: dict[tuple[int, int], CaseRecord] = {}
+        self._waiting: dict[tuple[int, int], CaseDone] = {}
         self._skip()
 
-    def add(self, file: int, position: int, record: CaseRecord) -> None:
-        self._waiting[file, position] = record
+    def add(self, done: CaseDone) -> None:
+        self._waiting[done.file, done.position] = done
         while self._ready():
             name, cases = self.files[self._file]
             if not self._position:
                 self.terminal.file(name if self.release is None else f"{name} · {self.release}", cases)
-            self.terminal.case(self._waiting.pop((self._file, self._position)))
+            done = self._waiting.pop((self._file, self._position))
+            self.terminal.case(done.record, done.spread)
             self._position += 1
             if self._position == len(cases):
                 self._file, self._position = self._file + 1, 0
@@ -128,7 +136,7 @@ def run(backends: Sequence[Backend], plan: Plan, terminal: Terminal, totals: Tot
         if isinstance(event, CaseDone):
             name = f"{plan.files[event.file].name}/{event.record.name}"
             totals.add(backends[event.lane].release.name, name, event)
-            orders[event.lane].add(event.file, event.position, event.record)
+            orders[event.lane].add(event)
         elif isinstance(event, PageWritten):
             totals.pages.append(event.page)
         elif isinstance(event, Note):

@@ -77,14 +77,16 @@ class Terminal:
         self._first = max([12, *(n for case in cases if (n := width(visible(case))) <= 40)])
         self._write(self._paint(visible(name), "bold"))
 
-    def case(self, case: CaseRecord) -> None:
-        """One case's line, and below it what is wrong."""
+    def case(self, case: CaseRecord, varying: str | None = None) -> None:
+        """One case's line, and below it what is wrong, and what varies and stands in no report."""
         word = status_word(case)
         self._counts["finding" if case.finding is not None and case.as_expected else word] += 1
         self._fine += case.as_expected
         self._case_line(case, word)
         if not case.as_expected:
             self._details(case)
+        if varying is not None:
+            self._write(_INDENT + self._paint(visible(varying), "yellow"))
         if self._bar is not None:
             self._bar[0].advance(self._bar[1])
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trtexp.engine.outcome import Outcome
 from trtexp.outputs import JudgedOutput, judge_output
+from trtexp.repeats import distinct, note
 from trtexp.results import CaseRecord, Status
 from trtexp.script import script
 from trtexp.spec.case import Case
@@ -24,19 +25,14 @@ class Verdict:
 
 
 def record_case(case: Case, outcome: Outcome | None) -> CaseRecord:
-    """The record of a case; outcome None stands for the reference backend, which runs nothing."""
-    outputs = [
-        judge_output(
-            case,
-            name,
-            outcome.outputs.get(name) if outcome else None,
-            outcome.inferred.get(name) if outcome else None,
-        )
-        for name in case.definition.outputs
-    ]
-    verdict = decide(case, outcome, outputs)
+    """The record of a case; outcome None stands for the reference backend, which runs nothing. Of several results the
+    first that is not as expected is recorded, else the first."""
+    tried = [_judged(case, each) for each in _each(outcome)]
+    outputs, verdict = next((one for one in tried if not one[1].as_expected), tried[0])
     refusal = case.evaluation().refusal
     notes = list(outcome.notes) if outcome else []
+    if outcome is not None and (repeated := note(case, outcome, all(v.as_expected for _, v in tried))) is not None:
+        notes.append(repeated)
     if outcome is None and refusal is not None:
         notes.append(f"trtexp's own model refuses {refusal.layer}: {refusal}")
     told = outcome is None or outcome.status in ("ran", "built")
@@ -63,6 +59,19 @@ def record_case(case: Case, outcome: Outcome | None) -> CaseRecord:
         definition=case.definition.hash,
         script=script(case.definition, case.feeds, case.name) if keep_script else None,
     )
+
+
+def _each(outcome: Outcome | None) -> list[Outcome | None]:
+    """One outcome for each distinct result of builds and runs that were repeated."""
+    if outcome is None or not outcome.repeats:
+        return [outcome]
+    return [replace(outcome, outputs=result) for result in distinct(outcome)]
+
+
+def _judged(case: Case, outcome: Outcome | None) -> tuple[list[JudgedOutput], Verdict]:
+    actual, inferred = (outcome.outputs, outcome.inferred) if outcome else ({}, {})
+    outputs = [judge_output(case, name, actual.get(name), inferred.get(name)) for name in case.definition.outputs]
+    return outputs, decide(case, outcome, outputs)
 
 
 def decide(case: Case, outcome: Outcome | None, outputs: Sequence[JudgedOutput]) -> Verdict:
