@@ -83,7 +83,7 @@ class GatherV2(Layer):
             parts[axis] = indices
             return parts
         # DEFAULT: (x.shape[:axis], indices.shape[shared:]), the shared dimensions being among the first
-        spread = indices.reshape(*indices.shape[:shared], *[1] * (axis - shared), *indices.shape[shared:])
+        spread = indices.reshape((*indices.shape[:shared], *[1] * (axis - shared), *indices.shape[shared:]))
         return [*grids((*shape[:axis], *indices.shape[shared:]), axis), spread]
 
     def evaluate(
@@ -100,7 +100,7 @@ class GatherV2(Layer):
 
         def pick(part: np.ndarray) -> np.ndarray:
             behind = part.shape[len(places) :]
-            known = inside.reshape(*inside.shape, *[1] * len(behind))
+            known = inside.reshape((*inside.shape, *[1] * len(behind)))
             if not part.size:
                 return np.zeros((*shape, *behind), part.dtype)
             picked = part[tuple(wrapped)] if wrapped else np.broadcast_to(part, (*shape, *behind))

@@ -91,7 +91,7 @@ class ConditionalInput(Inner):
 
 
 class ConditionalOutput(Inner):
-    """The tensor of the branch that is taken: two tensors of one rank and dtype -> one of them; the other is not computed.
+    """The tensor of the branch that is taken: two of one rank and dtype -> one of them; the other is not computed.
 
     C4: both have one rank and one dtype.
     """
