@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, ClassVar, Literal
 
@@ -31,21 +32,7 @@ UnaryOperation = Annotated[
 ]  # fmt: skip
 INTEGERS = ("int8", "int32", "int64")
 
-
-def erf(x: F64) -> F64:
-    """The error function: its series for |x| < 3, its continued fraction from there on; good to 1e-13."""
-    a = np.minimum(np.abs(np.where(np.isnan(x), 0, x)), 6)
-    term = total = np.minimum(a, 3)
-    for n in range(1, 80):
-        term = -term * np.minimum(a, 3) ** 2 / n
-        total = total + term / (2 * n + 1)
-    fraction = np.maximum(a, 3)
-    for n in range(60, 0, -1):
-        fraction = np.maximum(a, 3) + n / 2 / fraction
-    far = 1 - np.exp(-(np.maximum(a, 3) ** 2)) / (fraction * np.sqrt(np.pi))
-    return np.where(np.isnan(x), x, np.sign(x) * np.where(a < 3, 2 / np.sqrt(np.pi) * total, far))
-
-
+erf: Function = np.vectorize(math.erf, otypes=[np.float64])
 #: operation -> the function, and its absolute error for (x, y = f(x)) in units of u; 1 ulp is 2 |y|.
 COMPUTED: dict[str, tuple[Function, Error]] = {
     "EXP": (np.exp, lambda x, y: exp_error(x) * np.abs(y)),
