@@ -12,7 +12,7 @@ def tensor(values, dtype="float32"):
     return values if isinstance(values, Bounded) else known(encode(np.asarray(values, dtype=float), dtype))
 
 
-def evaluate(method, inputs, arrays=None, arithmetic=None, **data):
+def evaluate(method, inputs, /, arrays=None, arithmetic=None, **data):
     """The first output. `data` are the layer's keys; tensors and weights are named as they are needed."""
     layer = LAYERS[method].model_validate(data)
     operands = [None if x is None else tensor(x) for x in inputs]

@@ -37,7 +37,8 @@ class Loop(Layer):
             raise LayerError((self.key,), f"trip limits given: {given}; give one trip_limit of each kind at most [C1]")
         exits = {n for kind in (LoopOutput, Recurrence, TripLimit) for n in _of(layers, name, kind)}
         message = f"its tensor is used outside {name}, or not at all; give it to a loop_output [C5]"
-        check_exits(layers, body(layers, name), frozenset(exits), message)
+        if all(1 in recurrence.set_input for recurrence in _of(layers, name, Recurrence).values()):  # else C3
+            check_exits(layers, body(layers, name), frozenset(exits), message)
 
     def hides(self, layers: Mapping[str, Layer]) -> frozenset[str]:
         name = next(n for n, layer in layers.items() if layer is self)

@@ -33,7 +33,7 @@ class Slice(Layer):
 
     Inputs 1 to 3 give start, shape and stride instead of the arguments, input 4 the value for FILL, input 5 the axes.
     C1: start, shape and stride have one number per axis. C2: the output's shape has no negative number.
-    C3: with STRICT_BOUNDS every index lies in the input.
+    C3: with STRICT_BOUNDS every index lies in the input. C4: axes are axes of x, each once.
     """
 
     method: ClassVar[str] = "add_slice"
@@ -61,8 +61,12 @@ class Slice(Layer):
         axes = given("axes", 5)
         if axes is None:
             return found
+        if not all(-rank <= axis < rank for axis in axes) or len({axis % rank for axis in axes}) != len(axes):
+            self.refuse("axes", f"{axes} given; give axes of x from {-rank} to {rank - 1}, each once", "C4")
         whole = [[0] * rank, list(inputs[0].shape), [1] * rank]
-        for numbers, values in zip(whole, found, strict=True):
+        for name, numbers, values in zip(("start", "shape", "stride"), whole, found, strict=True):
+            if len(values) != len(axes):
+                self.refuse(name, f"{values} given for the axes {axes}", "C1")
             for axis, value in zip(axes, values, strict=True):
                 numbers[axis] = value
         return whole
@@ -105,7 +109,7 @@ class Slice(Layer):
 def brought(index: np.ndarray, size: int, mode: str) -> np.ndarray:
     """Indices outside an axis of `size` elements, brought inside as the mode says."""
     if mode == "WRAP":
-        return index % size
+        return index % max(size, 1)
     if mode == "REFLECT" and size > 1:
         turned = index % (2 * size - 2)
         return np.where(turned < size, turned, 2 * size - 2 - turned)

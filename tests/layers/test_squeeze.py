@@ -1,0 +1,45 @@
+"""add_squeeze and add_unsqueeze."""
+
+import numpy as np
+import pytest
+from layer_runs import evaluate, refused, tensor
+
+
+def run(method, shape, axes):
+    inputs = [np.zeros(shape)] + ([] if axes is None else [tensor(axes, "int32")])
+    return evaluate(method, inputs, input="x", **({} if axes is None else {"axes": "a"})).shape
+
+
+@pytest.mark.parametrize(
+    ("axes", "shape"), [([0], (2, 1, 3)), ([-2], (1, 2, 3)), ([2, 0], (2, 3)), ([], (1, 2, 1, 3)), (None, (2, 3))]
+)
+def test_squeeze(axes, shape):
+    assert run("squeeze", (1, 2, 1, 3), axes) == shape
+
+
+@pytest.mark.parametrize(
+    ("axes", "shape"), [([0], (1, 2, 3)), ([-1], (2, 3, 1)), ([2, 0], (1, 2, 1, 3)), ([-4, 1], (1, 1, 2, 3))]
+)
+def test_unsqueeze(axes, shape):
+    assert run("unsqueeze", (2, 3), axes) == shape
+
+
+def test_scalars():
+    assert run("squeeze", (1, 1), [0, 1]) == ()
+    assert run("unsqueeze", (), [0]) == (1,)
+
+
+@pytest.mark.parametrize(
+    ("label", "method", "axes"),
+    [
+        ("C1", "squeeze", [4]),
+        ("C1", "squeeze", [-5]),
+        ("C1", "unsqueeze", [5]),
+        ("C2", "squeeze", [0, -4]),
+        ("C2", "unsqueeze", [1, 1]),
+        ("C3", "squeeze", [1]),
+    ],
+)
+def test_what_is_refused(label, method, axes):
+    inputs = [np.zeros((1, 2, 1, 3)), tensor(axes, "int32")]
+    assert refused(label, method, inputs, input="x", axes="a") == (method, "axes")
