@@ -9,7 +9,7 @@ S, B = np.array([4.0, 8]).reshape(1, 2, 1, 1), np.array([0.5, 16]).reshape(1, 2,
 BOTH = pytest.mark.parametrize("method", ["normalization", "normalization_v2"])
 
 
-def keys(axes, **attributes):
+def keys(axes, /, **attributes):
     return {"input": "x", "scale": "s", "bias": "b", "axesMask": axes, "set": attributes}
 
 
