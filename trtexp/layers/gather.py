@@ -32,8 +32,8 @@ class GatherV2(Layer):
     coordinates behind the e shared ones: indices.shape[:-1] + x.shape[e + k:]. A negative index counts from the back,
     one outside gives 0.
     C1: indices are int32 or int64. C2: `axis` lies in x, behind the shared dimensions. C3: e is 0 or 1 for DEFAULT, 0
-    for ELEMENT, 0 to rank - 1 for ND; the shared dimensions are equal, for DEFAULT one of them may be 1. C4: ELEMENT takes indices of the rank of x,
-    no longer than x away from `axis`. C5: ND takes k of at most the rank of x less e.
+    for ELEMENT, 0 to rank - 1 for ND; the shared dimensions are equal, for DEFAULT one of them may be 1. C4: ELEMENT
+    takes indices of the rank of x, no longer than x away from `axis`. C5: ND takes k of at most the rank of x less e.
     """
 
     method: ClassVar[str] = "add_gather_v2"
