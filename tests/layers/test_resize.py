@@ -1,0 +1,127 @@
+"""add_resize against values by hand and a formula per element."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from layer_runs import evaluate, refused, tensor
+
+X = np.array([1.0, 10, 100, 1000])
+HALF_PIXEL, ALIGN = {"coordinate_transformation": "HALF_PIXEL"}, {"coordinate_transformation": "ALIGN_CORNERS"}
+PULSE = np.array([64.0, 0, 0, 0])
+
+
+def resized(x, shape=None, sizes=None, dtype="float32", **attributes):
+    inputs = [tensor(x, dtype)] + ([] if sizes is None else [tensor(sizes, "int32")])
+    given = {} if shape is None else {"shape": list(shape)}
+    extra = {} if sizes is None else {"set_input": {1: "t"}}
+    return evaluate("resize", inputs, input="x", set=given | attributes, **extra)
+
+
+def test_by_hand():
+    assert resized(X, [8]).ref.tolist() == [1, 1, 10, 10, 100, 100, 1000, 1000]
+    assert resized(X, [2]).ref.tolist() == [1, 100]
+    assert resized(X, [2], resize_mode="LINEAR", **HALF_PIXEL).ref.tolist() == [5.5, 550]
+    assert resized(X, [7], resize_mode="LINEAR", **ALIGN).ref.tolist() == [1, 5.5, 10, 55, 100, 550, 1000]
+
+
+@pytest.mark.parametrize(
+    ("rounding", "found"),
+    [("FLOOR", [1, 100]), ("CEIL", [10, 1000]), ("HALF_UP", [10, 1000]), ("HALF_DOWN", [1, 100])],
+)
+def test_halves(rounding, found):
+    """4 to 2 elements lie at 0.5 and 2.5."""
+    assert resized(X, [2], nearest_rounding=rounding, **HALF_PIXEL).ref.tolist() == found
+
+
+@pytest.mark.parametrize(
+    ("rounding", "found"),
+    [("FLOOR", 10), ("CEIL", 100), ("HALF_UP", 100), ("HALF_DOWN", 100)],
+)
+def test_three_quarters(rounding, found):
+    """The fourth of 8 elements lies at 3.5 / 2 - 0.5 = 1.25, the fifth at 1.75."""
+    assert resized(X, [8], nearest_rounding=rounding, **HALF_PIXEL).ref[4] == found
+
+
+def test_the_selector_has_a_say_for_one_element_only():
+    upper = {"selector_for_single_pixel": "UPPER", "resize_mode": "LINEAR", **HALF_PIXEL}
+    assert resized(X, [1], **upper).ref.tolist() == [1]
+    assert resized(X, [1], **(upper | {"selector_for_single_pixel": "FORMULA"})).ref.tolist() == [55]
+    assert resized(X, [2], **upper).ref.tolist() == [5.5, 550]
+
+
+def test_cubic_weights():
+    """At -0.25, a = -0.75: -0.03515625, 0.26171875, 0.87890625, -0.10546875; the first three meet the border."""
+    cubic = {"resize_mode": "CUBIC", **HALF_PIXEL}
+    assert resized(PULSE, [8], **cubic).ref[0] == 64 * 1.10546875
+    assert resized(PULSE, [8], **cubic).certified.all()
+    assert resized(PULSE, [8], exclude_outside=True, **cubic).ref[0] == 64 * 0.87890625 / (0.87890625 - 0.10546875)
+    assert resized(PULSE, [8], cubic_coeff=-0.5, **cubic).ref[0] == 64 * 1.0703125
+
+
+def test_scales_round_down_and_input_1_overrules():
+    assert resized(X, scales=[1.4]).shape == (5,)
+    assert resized(X, scales=[0.2]).shape == (0,)
+    assert resized(X, [8], sizes=[2]).ref.tolist() == [1, 100]
+    assert resized(X).ref.tolist() == X.tolist()
+
+
+def test_int8_is_moved():
+    assert resized(X % 100, [2], dtype="int8").ref.tolist() == [1, 0]
+
+
+def test_near_a_tie_both_neighbours_are_legal():
+    """6 elements from 3, ASYMMETRIC: at i / 2; 9 from 3: at i / 3, and 3 · (1 / 3) may be less than 1."""
+    assert not resized(X[:3], [6]).undetermined.any()
+    assert resized(X[:3], [9]).undetermined.tolist() == [False, False, False, True, False, False, True, False, False]
+
+
+def at(i, n, m, how):
+    return {
+        "HALF_PIXEL": (i + 0.5) * n / m - 0.5,
+        "ASYMMETRIC": i * n / m,
+        "ALIGN_CORNERS": i * (n - 1) / max(m - 1, 1),
+    }[how]
+
+
+@pytest.mark.parametrize("how", ["HALF_PIXEL", "ASYMMETRIC", "ALIGN_CORNERS"])
+@pytest.mark.parametrize("sizes", [(7, 5), (3, 8), (2, 11)])
+def test_bilinear_by_a_formula_per_element(how, sizes):
+    x = np.random.default_rng(0).standard_normal((4, 6)).astype(np.float32).astype(float)
+    found = resized(x, sizes, resize_mode="LINEAR", coordinate_transformation=how)
+    for place in itertools.product(*map(range, sizes)):
+        where = [min(max(at(i, n, m, how), 0), n - 1) for i, n, m in zip(place, x.shape, sizes, strict=True)]
+        low = [min(math.floor(c), n - 2) for c, n in zip(where, x.shape, strict=True)]
+        (r, c), (s, t) = low, [w - f for w, f in zip(where, low, strict=True)]
+        wanted = (1 - s) * ((1 - t) * x[r, c] + t * x[r, c + 1]) + s * ((1 - t) * x[r + 1, c] + t * x[r + 1, c + 1])
+        assert abs(found.ref[place] - wanted) < 1e-12
+    assert (found.bound < 1e-4).all()
+
+
+def test_float32_is_inside_the_bound():
+    """The same in float32, coordinates and weights rounded at each step."""
+    x, n, m = np.random.default_rng(1).standard_normal(9).astype(np.float32), 9, 13
+    found = resized(x, [m], resize_mode="LINEAR", **HALF_PIXEL)
+    f = np.float32
+    where = np.clip((np.arange(m, dtype=f) + f(0.5)) * (f(n) / f(m)) - f(0.5), f(0), f(n - 1))
+    low = np.minimum(np.floor(where).astype(int), n - 2)
+    t = where - low.astype(f)
+    got = x[low] * (f(1) - t) + x[low + 1] * t
+    assert (np.abs(got - found.ref) <= found.bound).all()
+
+
+@pytest.mark.parametrize(
+    ("label", "x", "attributes"),
+    [
+        ("C1", X, {"shape": [1, 8]}),
+        ("C1", X, {"scales": [1.0, 2.0]}),
+        ("C2", X, {"shape": [-2]}),
+        ("C3", np.ones((1, 2, 2, 2)), {"shape": [2, 4, 4, 4], "resize_mode": "LINEAR"}),
+        ("C3", np.ones((2, 2, 2)), {"shape": [4, 4, 4], "resize_mode": "CUBIC"}),
+        ("C4", tensor(X, "int32"), {"shape": [8]}),
+        ("C4", tensor(X % 100, "int8"), {"shape": [8], "resize_mode": "LINEAR"}),
+    ],
+)
+def test_refused(label, x, attributes):
+    refused(label, "resize", [x], input="x", set=attributes)
