@@ -1,4 +1,4 @@
-"""trtexp run with workers, on the stand-in for TensorRT: releases side by side, faults, options, what is left behind."""
+"""trtexp run with workers, on the stand-in for TensorRT: releases side by side, faults, options, what stays behind."""
 
 import json
 import threading

@@ -159,7 +159,7 @@ def test_finished_cases_and_files_are_let_go(tmp_path):
     assert max(alive) <= 32, f"cases in memory as each file begins: {alive}"
 
 
-def test_the_reference_answers_nothing_and_has_one_thread():
+def test_the_reference_answers_nothing_and_computes_while_it_writes():
     backend = Backend(REFERENCE)
     assert backend.answer(None) is None
-    assert (backend.threads, backend.driver) == (1, None)
+    assert (backend.threads, backend.driver) == (2, None)

@@ -53,8 +53,9 @@ class Backend:
 
     @property
     def threads(self) -> int:
-        """How many cases may be answered at once."""
-        return max(1, self.workers)
+        """How many cases may be under way at once: one a worker; without any, one is computed while the result of
+        another goes to the disk."""
+        return self.workers or 2
 
     @property
     def driver(self) -> str | None:
