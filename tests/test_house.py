@@ -167,6 +167,7 @@ BESIDE = {
     "base",
     "broadcast",
     "geometry",
+    "interpolation",
     "network",
     "region",
     "window",

@@ -27,7 +27,7 @@ def test_it_is_a_window_on_endless_zeros(top, left, bottom, right):
     wanted = endless[..., 9 - top : 12 + bottom, 9 - left : 12 + right]
     found = padded(X, [top, left], [bottom, right])
     np.testing.assert_array_equal(found.ref, wanted)
-    assert found.certified.shape == wanted.shape
+    assert found.certified.all()
 
 
 def test_attributes_overrule_arguments():

@@ -66,11 +66,14 @@ class GridSample(Layer):
         if mode == "NEAREST":
             index = [np.rint(at).astype(np.int64) for at, _ in axes]
             made = moved(lambda part: self.gathered(part, index), x)
+            inside = self.gathered(np.ones(x.shape, bool), index)
             unsure = np.stack(
                 [grid.undetermined.any(-1), *(np.rint(at - off) != np.rint(at + off) for at, off in axes)]
             )
             spread = np.broadcast_to(np.expand_dims(unsure.any(0), 1), made.shape)
-            return (replace(made, undetermined=made.undetermined | spread, certified=made.certified & ~spread),)
+            return (
+                replace(made, undetermined=made.undetermined | spread, certified=(made.certified | ~inside) & ~spread),
+            )
         found = [taps(mode, *axis) for axis in axes]
         picked, shares, errors = [], [], []
         for tap in itertools.product(*(range(len(indices)) for indices, _, _ in found)):

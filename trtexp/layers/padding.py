@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -64,7 +65,9 @@ class PaddingNd(Layer):
     def evaluate(
         self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
     ) -> tuple[Bounded, ...]:
-        return (moved(self.padded, inputs[0]),)
+        made = moved(self.padded, inputs[0])
+        inside = self.padded(np.ones(inputs[0].shape, bool))
+        return (replace(made, certified=made.certified | ~inside),)
 
     def padded(self, x: np.ndarray) -> np.ndarray:
         """Copy the elements that the output still has into zeros."""
