@@ -111,7 +111,6 @@ class _Work:
     records: list[CaseRecord | None]
     journal: Journal | None
     left: int
-    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 class Lane:
@@ -123,6 +122,8 @@ class Lane:
         self.index, self.backend, self.plan = index, backend, plan
         self._post, self._all_stop = post, stop
         self._failed = False
+        self._lock = threading.Lock()
+        self.kept = 0  # results that are on disk, or need not be
         self._tasks: queue.Queue[tuple[_Work, int, Case, Key | None] | None] = queue.Queue(2 * backend.threads)
         self._whole: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._workers = [self._thread(self._work) for _ in range(backend.threads)]
@@ -209,7 +210,8 @@ class Lane:
 
     def _record(self, work: _Work, done: CaseDone) -> None:
         self._post(done)
-        with work.lock:
+        with self._lock:
+            self.kept += 1
             work.records[done.position] = done.record
             work.left -= 1
             whole = not work.left

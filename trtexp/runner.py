@@ -28,12 +28,16 @@ class Varying(NamedTuple):
 
 @dataclass
 class Totals:
-    """What a run came to. again: results taken from the journal; seconds: by phase; cases: what varies of each case
-    that was run, by release and `file/case`."""
+    """What a run came to.
+
+    again: results taken from the journal; kept: results that the journal has at the end; seconds: by phase; cases: what
+    varies of each case that was run, by release and `file/case`.
+    """
 
     as_expected: int = 0
     differing: int = 0
     again: int = 0
+    kept: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
     cases: dict[str, dict[str, Varying]] = field(default_factory=dict)
     pages: list[Path] = field(default_factory=list)
@@ -58,6 +62,7 @@ class Totals:
         self.as_expected += other.as_expected
         self.differing += other.differing
         self.again += other.again
+        self.kept += other.kept
         for phase, seconds in other.seconds.items():
             self.seconds[phase] = self.seconds.get(phase, 0.0) + seconds
         self.cases |= other.cases
@@ -154,6 +159,7 @@ def run(backends: Sequence[Backend], plan: Plan, terminal: Terminal, totals: Tot
             event = events.get()
             take(event)
             left -= isinstance(event, LaneDone)
+        totals.kept = sum(lane.kept for lane in lanes)
         if lost:
             raise NoGpu("; ".join(dict.fromkeys(map(str, lost))))
     except BaseException:
@@ -162,6 +168,7 @@ def run(backends: Sequence[Backend], plan: Plan, terminal: Terminal, totals: Tot
             backend.close()
         for lane in lanes:
             lane.join(PATIENCE)
+        totals.kept = sum(lane.kept for lane in lanes)
         while not events.empty():
             event = events.get()
             if isinstance(event, (CaseDone, PageWritten)):

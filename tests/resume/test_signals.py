@@ -5,6 +5,7 @@ import signal
 import time
 
 import pytest
+import standin
 from processes import RUN, held_up, results, start, wait_for
 from runs import tree
 
@@ -28,6 +29,26 @@ def test_a_signal_to_the_whole_group_stops_at_once_and_keeps_what_is_finished(pr
     assert reports and all(whole[name] == data for name, data in reports.items())
     assert main([*RUN, "--resume"]) == 1
     assert tree(project / "reports") == whole
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_workers_that_hang_do_not_hold_up_the_end(tmp_path, number):
+    (tmp_path / "experiments").mkdir()
+    text = standin.experiment("a", "hang_build", "b", "hold_run", "c")
+    (tmp_path / "experiments" / "e.yaml").write_text(text, encoding="utf-8")
+    workers = [f"--worker=8.6.0={standin.command()}"] * 2
+    process = start(tmp_path, run=["run", "experiments", "--no-cache", *workers])
+    wait_for(lambda: results(tmp_path) == 2, process)
+    began = time.monotonic()
+    os.killpg(process.pid, number)
+    process.join(10)
+    assert process.exitcode == 130
+    assert time.monotonic() - began < 3
+    print(f"ended after {time.monotonic() - began:.2f} s")
+    assert standin.gone()
+    said = (tmp_path / "said").read_text(encoding="utf-8")
+    assert "2 results are kept; go on with: trtexp run experiments --no-cache" in said
+    assert results(tmp_path) == 2
 
 
 def test_the_second_of_two_runs_waits_and_both_finish(project, whole):

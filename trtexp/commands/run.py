@@ -97,7 +97,7 @@ class _Run:
 
     def _kept(self) -> str:
         """What a run that ends too early leaves, and how to go on."""
-        count = self.totals.results
+        count = self.totals.kept
         if self.plan.journals is None or not count:
             return "no results were kept"
         kept = "1 result is kept" if count == 1 else f"{count} results are kept"
