@@ -39,7 +39,8 @@ def measure_cpu(folder: Path, machine: str) -> str:
         [
             "## Without a GPU",
             "",
-            f"On {machine}; medians of whole processes with their peak memory. `validate` reads, checks and\ncomputes the references; `run` does that, compares and writes reports; `report` renders them again from JSON.",
+            f"On {machine}; medians of whole processes with their peak memory. `validate` reads, checks and computes",
+            "the references; `run` does that, compares and writes reports; `report` renders them again from JSON.",
             "",
             table(
                 ["process", "time"],

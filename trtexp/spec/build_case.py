@@ -65,18 +65,8 @@ class _OneCase:
             outputs=outputs,
             options=head.build.options(),
         )
-        case = Case(
-            self.name,
-            head.about.strip(),
-            mark,
-            changed,
-            layers,
-            inputs,
-            weights,
-            definition,
-            {},
-            tolerances(head.tolerance),
-        )
+        about, rules = head.about.strip(), tolerances(head.tolerance)
+        case = Case(self.name, about, mark, changed, layers, inputs, weights, definition, {}, rules)
         try:
             evaluation = case.evaluation()
         except NodeError as error:
