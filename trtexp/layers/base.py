@@ -47,9 +47,7 @@ class LayerError(ValueError):
 class Model(BaseModel):
     """Strict and frozen: an unknown key is an error, and nothing is converted."""
 
-    model_config = ConfigDict(
-        strict=True, frozen=True, extra="forbid", allow_inf_nan=True, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=True)
 
 
 class Attributes(Model):

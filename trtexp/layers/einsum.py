@@ -33,6 +33,7 @@ class Einsum(Layer):
     most_inputs: ClassVar[int] = 8
 
     inputs: list[Tensor]
+    """The tensors, in the order of the equation's terms."""
     equation: str
     """A term per input, a letter per axis, and what remains: `ij,jk->ik`."""
     set: EinsumAttributes = EinsumAttributes()

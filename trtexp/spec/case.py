@@ -36,7 +36,8 @@ class Case:
     """One network with its inputs and all that is expected of it; see ExperimentModel for the keys.
 
     repeat: (builds, runs of each), to see whether results differ.
-    error, crash: (phase, regex) of the refusal, or of the end of the process, that must come. differs: what the case changes in the file's base.
+    error, crash: (phase, regex) of the refusal, or of the end of the process, that must come.
+    differs: what the case changes in the file's base.
     """
 
     name: str

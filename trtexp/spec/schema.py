@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from trtexp.layers import LAYERS
 from trtexp.layers.base import Layer
+from trtexp.spec.descriptions import describe
 from trtexp.spec.models import KEYS, ExpectModel, ExperimentModel, LayerModel, OutputModel, PartialModel
 
 NAME = "^[A-Za-z_][A-Za-z0-9_]*$"
@@ -24,6 +25,7 @@ def schema() -> dict[str, Any]:
     """A file, its cases and its overrides; a case's keys are all optional, since it is merged over the file."""
     models: list[type[BaseModel]] = [ExperimentModel, PartialModel, ExpectModel, OutputModel, *LAYERS.values()]
     _, made = models_json_schema([(model, "validation") for model in models], ref_template="#/definitions/{model}")
+    describe(made["$defs"])
     parts = {name: _partial(part) for name, part in made["$defs"].items()}
     parts["network"] = _network()
     parts["expect"] = _expect(parts)
@@ -69,6 +71,10 @@ def _partial(part: dict[str, Any]) -> dict[str, Any]:
 
 
 def _or_null(part: dict[str, Any]) -> dict[str, Any]:
+    """The part, or the null that removes it; what a mapping holds can be removed, too."""
+    held = part.get("additionalProperties")
+    if isinstance(held, dict) and "anyOf" not in held:
+        part = part | {"additionalProperties": {"anyOf": [held, {"type": "null"}]}}
     return {"description": part.get("description", ""), "anyOf": [part, {"type": "null"}]}
 
 
@@ -102,7 +108,7 @@ def _network() -> dict[str, Any]:
         "one layer: an add_… method, set, set_input, check",
     )
     layer["allOf"] = [
-        {"if": {"required": [name]}, "then": {"properties": {"set": _ref(_attributes(model))}}}
+        {"if": {"required": [name]}, "then": {"properties": {"set": _or_null(_ref(_attributes(model)))}}}
         for name, model in LAYERS.items()
     ]
     return {

@@ -84,7 +84,7 @@ class Join(Model):
     """The axis, counted from the back if negative."""
 
 
-class Scale(Model):
+class Scaling(Model):
     """`of`, each value times `by`."""
 
     of: Operand
@@ -122,7 +122,7 @@ class Generator(Model):
     concat: Join | None = Field(default=None, description="tensors joined along an axis")
     stack: Join | None = Field(default=None, description="tensors stacked along a new axis")
     negate: Operand | None = Field(default=None, description="a tensor with the sign of every value changed")
-    scale: Scale | None = Field(default=None, description="a tensor times a number")
+    scale: Scaling | None = Field(default=None, description="a tensor times a number")
     transpose: Transpose | None = Field(default=None, description="a tensor with its axes in another order")
 
 
@@ -145,6 +145,6 @@ def _kind(value: Any) -> str:
 
 
 Operand = Annotated[Union[Annotated[str, Tag("name")], Annotated[Generator, Tag("made")]], Discriminator(_kind)]
-for _model in (Tile, Join, Scale, Transpose, Generator, TensorModel, InputModel):
+for _model in (Tile, Join, Scaling, Transpose, Generator, TensorModel, InputModel):
     _model.model_rebuild()
 GENERATORS = tuple(name for name in Generator.model_fields if name != "shape")
