@@ -73,6 +73,7 @@ def softmaxed(x: Bounded, axis: int, inside: Mask) -> Bounded:
     error = u * (size + exp_error(size))
     own = p * (error + total(p * error) + (total(np.ones(x.shape)) + 2) * u)
     own = np.nan_to_num(own) + SMALLEST_NORMAL[x.dtype] * (p > 0)
-    bound, typical, slack = (np.nan_to_num(p * (b + total(p * b))) for b in (x.bound, x.typical, x.slack))
+    carried = (np.nan_to_num(p * (b + total(p * b))) for b in (x.bound, x.typical, x.slack))
+    bound, typical, slack = (np.minimum(part, 1.0) for part in carried)  # no two results are further apart
     unsure = np.broadcast_to((inside & x.undetermined).any(axis, keepdims=True), x.shape)
     return Bounded(x.dtype, p, own + bound, own + typical, slack, ~inside, unsure & inside)
