@@ -151,6 +151,11 @@ class BuildOptions:
     tactics: str = "repeatable"
     profiles: tuple[Mapping[str, Range], ...] = ()
 
+    @property
+    def tactics_by_number(self) -> bool:
+        """Whether we choose. At level 0 TensorRT takes the first tactic that works, and 8.6.0 finds none if we choose."""
+        return self.tactics == "repeatable" and self.optimization_level != 0
+
 
 @dataclass(frozen=True)
 class NetworkDefinition:

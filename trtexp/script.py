@@ -170,7 +170,7 @@ def _options(options: BuildOptions) -> Iterator[str]:
             yield 'internal = set(trt.TacticSource.__members__) - {"CUBLAS", "CUBLAS_LT", "CUDNN"}'
             named.append("sum(1 << int(getattr(trt.TacticSource, name)) for name in internal)")
         yield f"config.set_tactic_sources({' | '.join(named) or '0'})"
-    if options.tactics == "repeatable":
+    if options.tactics_by_number:
         yield SELECTOR
     for ranges in options.profiles:
         yield "profile = builder.create_optimization_profile()"

@@ -59,3 +59,31 @@ def test_profiles(run, trt8):
     trt8.profile_number = -1
     with pytest.raises(Failed, match=r"^profile 0 was refused: TensorRT logged no error$"):
         run(profiles=profiles)
+
+
+@pytest.mark.parametrize(
+    ("options", "chosen"),
+    [
+        ({}, True),
+        ({"tactics": "fastest"}, False),
+        ({"optimization_level": 0}, False),  # takes the first that works by itself, and 8.6.0 finds none if we choose
+        ({"optimization_level": 4}, True),
+    ],
+)
+def test_who_chooses_the_tactics(options, chosen):
+    assert BuildOptions(**options).tactics_by_number is chosen
+
+
+def test_the_tactic_with_the_smallest_numbers_is_chosen(api8, trt8, monkeypatch):
+    selector = type("IAlgorithmSelector", (), {})
+    monkeypatch.setattr(trt8, "IAlgorithmSelector", selector, raising=False)
+    config = type("IBuilderConfig", (), {"algorithm_selector": None})()
+    api8.choose_tactics_by_number(config)
+
+    def choice(implementation, tactic):
+        variant = type("IAlgorithmVariant", (), {"implementation": implementation, "tactic": tactic})()
+        return type("IAlgorithm", (), {"algorithm_variant": variant})()
+
+    choices = [choice(7, 1), choice(3, 9), choice(3, 2), choice(3, 2)]
+    assert config.algorithm_selector.select_algorithms(None, choices) == [2]
+    assert config.algorithm_selector.select_algorithms(None, []) == []

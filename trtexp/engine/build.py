@@ -49,7 +49,7 @@ def configure(api: Api, config: Any, options: BuildOptions) -> None:
         api.set_optimization_level(config, options.optimization_level)
     if options.tactic_sources is not None:
         api.set_tactic_sources(config, options.tactic_sources)
-    if options.tactics == "repeatable":
+    if options.tactics_by_number:
         api.choose_tactics_by_number(config)
 
 
