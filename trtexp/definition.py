@@ -153,7 +153,7 @@ class BuildOptions:
 
     @property
     def tactics_by_number(self) -> bool:
-        """Whether we choose. At level 0 TensorRT takes the first tactic that works, and 8.6.0 finds none if we choose."""
+        """Whether we choose: not at level 0, which takes the first that works and finds none in 8.6.0 if we choose."""
         return self.tactics == "repeatable" and self.optimization_level != 0
 
 
