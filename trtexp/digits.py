@@ -21,6 +21,8 @@ def number(value: Any, bound: Any = 0.0, dtype: str = "float64") -> str:
         return "true" if value else "false"
     if isinstance(value, (int, str)):
         return _SPECIAL.get(str(value), str(value))
+    if value and abs(value) < 1e10 and value == int(value) and not isinstance(bound, str) and bound < 10:
+        return str(int(value))
     exact = Decimal(shortest(value, dtype))
     if not exact.is_finite():
         return {"NaN": "NaN", "Infinity": "inf", "-Infinity": "-inf"}[str(exact)]

@@ -177,16 +177,15 @@ def numbers(values: np.ndarray) -> Any:
     if values.dtype.kind in "biu":
         return values.tolist()
     narrow = values if values.dtype.itemsize >= 4 else values.astype(np.float32)
-
-    def number(x: Any) -> float | str:
-        if np.isnan(x):
-            return "NaN"
-        if np.isinf(x):
-            return "Infinity" if x > 0 else "-Infinity"
-        return float(np.format_float_scientific(x, unique=True))
-
-    flat = [number(x) for x in narrow.reshape(-1)]
+    flat: list[Any] = narrow.reshape(-1).tolist()
+    if narrow.dtype == np.float32 and ((narrow != np.rint(narrow)) | (np.abs(narrow) >= 2**24)).any():
+        flat = [float(text) for text in narrow.reshape(-1).astype("U")]
+    if not np.isfinite(narrow).all():
+        flat = [_SPECIAL.get(str(x), x) for x in flat]
     return _nest(flat, list(values.shape))
+
+
+_SPECIAL = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 
 
 def _nest(flat: list[Any], shape: list[int]) -> Any:
