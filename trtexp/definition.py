@@ -223,6 +223,17 @@ def references(of: Step | Value) -> Iterator[Ref]:
             yield from references(item)
 
 
+def written(value: Value) -> str:
+    """A value as it stands in a program, tensors and weights by their names."""
+    if isinstance(value, Ref):
+        return value.name
+    if isinstance(value, Member):
+        return f"{value.enum}.{value.name}"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(written, value))}{',' if len(value) == 1 else ''})"
+    return repr(value)
+
+
 def _value_to_json(value: Value) -> Any:
     if isinstance(value, Ref):
         return {"ref": value.kind, "name": value.name}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trtexp.definition import BuildOptions, Call, Member, NetworkDefinition, Ref, Value
+from trtexp.definition import BuildOptions, Call, NetworkDefinition, written
 from trtexp.results import CaseRecord, NetworkRecord, ReleaseRecord, ReportRecord, tensor_record
 from trtexp.spec.case import Case, Experiment
 
@@ -57,19 +57,9 @@ def calls(definition: NetworkDefinition) -> list[str]:
     lines = []
     for step in definition.steps:
         if isinstance(step, Call):
-            arguments = ", ".join(f"{name}={_shown(value)}" for name, value in step.arguments.items())
+            arguments = ", ".join(f"{name}={written(value)}" for name, value in step.arguments.items())
             made = f"{step.makes} = " if step.makes else ""
             lines.append(f"{made}{step.object}.{step.method}({arguments})")
         else:
-            lines.append(f"{step.object}.{step.attribute} = {_shown(step.value)}")
+            lines.append(f"{step.object}.{step.attribute} = {written(step.value)}")
     return lines
-
-
-def _shown(value: Value) -> str:
-    if isinstance(value, Ref):
-        return value.name
-    if isinstance(value, Member):
-        return f"{value.enum}.{value.name}"
-    if isinstance(value, tuple):
-        return f"({', '.join(_shown(v) for v in value)}{',' if len(value) == 1 else ''})"
-    return repr(value)

@@ -6,7 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from trtexp.definition import DTYPE_OF_MEMBER, NETWORK, Array, Assign, Call, Member, NetworkDefinition, Ref, Value
+from trtexp.definition import (
+    DTYPE_OF_MEMBER,
+    NETWORK,
+    Array,
+    Assign,
+    Call,
+    Member,
+    NetworkDefinition,
+    Ref,
+    Value,
+    written,
+)
 from trtexp.engine.differences import Api
 from trtexp.engine.failure import Failed
 from trtexp.engine.log import Log, python_warnings, reason
@@ -96,7 +107,7 @@ class _Room:
         try:
             made = method(**arguments)
         except Exception as error:
-            shown = ", ".join(f"{name}={_shown(value)}" for name, value in given.items())
+            shown = ", ".join(f"{name}={written(value)}" for name, value in given.items())
             raise Failed(f"{where}: {step.method}({shown}): {_first_line(error)}") from error
         if step.makes is None:
             self.check(mark, f"{where}.{step.method}")
@@ -125,7 +136,7 @@ class _Room:
         try:
             setattr(target, step.attribute, value)
         except Exception as error:
-            raise Failed(f"{where} = {_shown(step.value)}: {_first_line(error)}") from error
+            raise Failed(f"{where} = {written(step.value)}: {_first_line(error)}") from error
         errors = self.log.errors(mark)
         with python_warnings([]):  # the getter of an old attribute warns again
             try:
@@ -135,7 +146,7 @@ class _Room:
                 self.check(mark, where)
                 return
         if errors or not self.stuck(step.value, value, now):
-            raise Failed(f"{where}: {_shown(step.value)} was given, the value is {_read(now)}: {reason(errors)}")
+            raise Failed(f"{where}: {written(step.value)} was given, the value is {_read(now)}: {reason(errors)}")
 
     def stuck(self, given: Value, value: Any, now: Any) -> bool:
         """Whether a getter returned what the setter was given; floats are compared as float32."""
@@ -171,18 +182,8 @@ def _same_weights(given: Array, now: Any) -> bool:
     return given.size == (0 if now is None else now.size)  # 10.x on: Weights, for a type that numpy lacks
 
 
-def _shown(value: Value) -> str:
-    if isinstance(value, Ref):
-        return value.name
-    if isinstance(value, Member):
-        return f"{value.enum}.{value.name}"
-    if isinstance(value, tuple):
-        return f"({', '.join(map(_shown, value))}{',' if len(value) == 1 else ''})"
-    return repr(value)
-
-
 def _read(now: Any) -> str:
-    """What a getter returned, in the words of `_shown`; no pointers."""
+    """What a getter returned, in the words of `written`; no pointers."""
     if now is None or isinstance(now, (bool, int, float, str)):
         return repr(now)
     if hasattr(type(now), "__members__"):
