@@ -27,6 +27,8 @@ DTYPES: dict[str, tuple[str, int, str]] = {
     "int4": ("uint8", 4, "INT4"),
     "bool": ("bool", 8, "BOOL"),
 }
+#: BuilderFlag names that allow a precision to a weakly typed network; a strongly typed one has no such flags.
+PRECISION_FLAGS = ("FP16", "BF16", "INT8", "FP8", "INT4", "FP4")
 DTYPE_OF_MEMBER = {member: name for name, (_, _, member) in DTYPES.items()}
 
 

@@ -9,8 +9,7 @@ from pathlib import Path
 from trtexp import journal
 from trtexp.lane import Plan
 from trtexp.locks import Lock
-from trtexp.report.matrix import render_matrix
-from trtexp.report.write import replace
+from trtexp.report import write
 from trtexp.results import load
 
 
@@ -66,4 +65,4 @@ def write_matrix(folder: Path) -> None:
     with matrix_lock(folder):
         for path in folder.glob(".README.md.*.tmp"):
             path.unlink(missing_ok=True)
-        replace(folder / "README.md", render_matrix([load(path) for path in sorted(folder.glob("*/**/*.json"))]))
+        write.write_matrix([load(path) for path in sorted(folder.glob("*/**/*.json"))], folder)

@@ -8,14 +8,25 @@ import re
 from collections.abc import Iterator, Mapping
 
 from trtexp import literal
-from trtexp.definition import DTYPES, NETWORK, Array, Assign, BuildOptions, Call, Member, NetworkDefinition, Ref, Value
+from trtexp.definition import (
+    DTYPES,
+    NETWORK,
+    PRECISION_FLAGS,
+    Array,
+    Assign,
+    BuildOptions,
+    Call,
+    Member,
+    NetworkDefinition,
+    Ref,
+    Value,
+)
 from trtexp.script_parts import HEAD, RUN, SELECTOR
 
 #: Names that the program uses itself.
 TAKEN = """base64 np sys trt cudart logger builder network config flags plan profile runtime engine context stream feeds
     tensor shapes outputs output memory result status values name array address kind allocate ok Output STORAGE
     has_output_type internal ByNumber selector"""
-PRECISION_FLAGS = ("FP16", "BF16", "INT8", "FP8", "INT4", "FP4")
 QUANTIZERS = {"add_quantize": Member("DataType", "INT8"), "add_dequantize": Member("DataType", "FLOAT")}
 
 

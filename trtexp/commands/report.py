@@ -8,9 +8,9 @@ from pathlib import Path
 
 from trtexp.keeping import matrix_lock, release_locks
 from trtexp.paths import NothingFound
-from trtexp.report.markdown import render
+from trtexp.report.markdown import page_name, render
 from trtexp.report.matrix import render_matrix
-from trtexp.report.write import replace
+from trtexp.report.write import replace, stale
 from trtexp.results import load
 
 
@@ -39,8 +39,13 @@ def _report(folder: Path, check: bool) -> int:
         print(f"{len(pages)} pages rendered, {changed} changed")
         return 0
     differs = [p for p, text in pages.items() if not p.is_file() or p.read_text(encoding="utf-8") != text]
-    extra = sorted(set(folder.glob("*/**/*.md")) - set(pages))
-    gone = [path for path, record in records.items() if not (folder.parent / record.experiment).is_file()]
+    living = [record for record in records.values() if (folder.parent / record.experiment).is_file()]
+    unmade: list[Path] = []
+    for release in sorted(path for path in folder.iterdir() if path.is_dir()):
+        made = [page_name(record.experiment) for record in living if record.release.name == release.name]
+        unmade += stale(release, made)
+    gone = [path for path in unmade if path.suffix == ".json"]
+    extra = [path for path in unmade if path.suffix == ".md" and path.with_suffix(".json") not in gone]
     for paths, what in (
         (differs, "is not what its record says; run: trtexp report"),
         (extra, "has no record; delete it"),

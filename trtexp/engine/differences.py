@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from trtexp.definition import DTYPES, Array, Member, Value
+from trtexp.definition import DTYPES, PRECISION_FLAGS, Array, Member, Value
 from trtexp.engine.failure import Failed, Unsupported
 from trtexp.engine.outcome import Release
 
@@ -20,8 +20,6 @@ SINCE = {
     **dict.fromkeys(("DataType.BF16", "DataType.INT64", "DataType.INT4", "BuilderFlag.BF16"), "10.0"),
     **dict.fromkeys(("NetworkDefinitionCreationFlag.STRONGLY_TYPED", "BuilderFlag.INT4"), "10.0"),
 }
-#: Flags that allow a precision to a weakly typed network. A strongly typed one has its types from the network alone.
-PRECISION_FLAGS = ("FP16", "BF16", "INT8", "FP8", "INT4", "FP4")
 #: Arguments that came later than their method, with the value that the method had before. 11.x and RTX demand the
 #: output_type of the first two.
 DEFAULT_ARGUMENTS: dict[str, dict[str, Value]] = {
