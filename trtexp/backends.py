@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import TracebackType
 
 from trtexp.engine.outcome import Outcome, Release
+from trtexp.outcomes import Answers, NotRecorded, Recorder, recorded
 from trtexp.results import ReleaseRecord
 from trtexp.spec.case import Case
 from trtexp.spec.requirement import Target
@@ -27,25 +29,33 @@ class NoGpu(RuntimeError):
 @dataclass(frozen=True)
 class Workplace:
     """What the workers of a run share. timeouts: seconds by phase, where they are not the usual; cache: a folder, None
-    for no cache; on_event: told what happens to workers, from any thread."""
+    for no cache; on_event: told what happens to workers, from any thread; record: where answers are kept, too."""
 
     timeouts: Mapping[str, float]
     cache: str | None
     on_event: Callable[[Event], None]
+    record: Path | None = None
 
     def crew(self, places: Sequence[Place]) -> Crew:
         """Start equal workers. Raises WorkerUnavailable."""
         return Crew(places, self.timeouts, self.cache, on_event=self.on_event)
 
+    def backend(self, crew: Crew, workers: int, reason: str = "") -> Backend:
+        """What these workers answer. Raises OSError where that is to be recorded and cannot be."""
+        answers = crew if self.record is None else Recorder(crew, self.record)
+        return Backend(release_record(crew.release), answers, workers, reason)
+
 
 class Backend:
     """Answers the cases of one release. reason: why it is this one, if that needs saying."""
 
-    def __init__(self, release: ReleaseRecord, crew: Crew | None = None, workers: int = 0, reason: str = "") -> None:
+    def __init__(
+        self, release: ReleaseRecord, answers: Answers | None = None, workers: int = 0, reason: str = ""
+    ) -> None:
         self.release = release
         self.workers = workers
         self.reason = reason
-        self._crew = crew
+        self._answers = answers
 
     @property
     def target(self) -> Target:
@@ -59,27 +69,30 @@ class Backend:
 
     @property
     def driver(self) -> str | None:
-        return self._crew.release.driver if self._crew is not None else None
+        return self._answers.release.driver if self._answers is not None else None
 
     def answer(self, case: Case) -> Outcome | None:
         """What comes of a case; None: nothing is run. May be called by `threads` threads at once.
 
-        Raises NoGpu where no worker can be had any more, Closed where `close` was called meanwhile.
+        Raises NoGpu where no worker can be had any more or no answer is recorded, Closed where `close` was called
+        meanwhile.
         """
-        if self._crew is None:
+        if self._answers is None:
             return None
         try:
-            outcome = self._crew.run(case.definition, case.feeds, case.repeat)
+            outcome = self._answers.run(case.definition, case.feeds, case.repeat)
         except WorkerClosed as error:
             raise Closed(str(error)) from error
+        except NotRecorded as error:
+            raise NoGpu(f"{self.release.name}: {case.name}: {error}") from error
         if outcome.status == "crashed" and outcome.phase == "start":
             raise NoGpu(f"{self.release.name}: {outcome.message}")
         return outcome
 
     def close(self) -> None:
         """End the workers at once, whatever they do."""
-        if self._crew is not None:
-            self._crew.close()
+        if self._answers is not None:
+            self._answers.close()
 
     def __enter__(self) -> Backend:
         return self
@@ -108,12 +121,12 @@ def usual(choice: str, places: Sequence[Place], work: Workplace) -> list[Backend
         raise NoGpu(str(error)) from error
     release = crew.release
     if release.can_run:
-        return [Backend(release_record(release), crew, len(places))]
+        return [work.backend(crew, len(places))]
     crew.close()
     if choice == "tensorrt":
         raise NoGpu(release.reason)
     places = [places[0]] * cores()
-    built = Backend(release_record(release), work.crew(places), len(places), release.reason)
+    built = work.backend(work.crew(places), len(places), release.reason)
     return [built] if choice == "build" else [Backend(REFERENCE, reason=release.reason), built]
 
 
@@ -132,7 +145,15 @@ def named(places: Iterable[Place], work: Workplace) -> list[Backend]:
             crew.close()
         raise NoGpu(str(error)) if isinstance(error, WorkerUnavailable) else error
     sizes = map(len, groups.values())
-    return [Backend(release_record(c.release), c, size, c.release.reason) for c, size in zip(made, sizes, strict=True)]
+    return [work.backend(crew, size, crew.release.reason) for crew, size in zip(made, sizes, strict=True)]
+
+
+def replayed(folder: Path) -> list[Backend]:
+    """One backend for each release that has answers recorded in `folder`. Raises NoGpu if none has."""
+    try:
+        return [Backend(release_record(answers.release), answers) for answers in recorded(folder)]
+    except NotRecorded as error:
+        raise NoGpu(str(error)) from error
 
 
 def release_record(release: Release) -> ReleaseRecord:

@@ -119,6 +119,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PHASE=SECONDS",
         help="end a case whose start, builder, define, build or run takes longer",
     )
+    run.add_argument("--record", metavar="DIR", help="keep what TensorRT answers there, too")
+    run.add_argument("--replay", metavar="DIR", help="judge what was recorded there again, without a GPU")
     run.add_argument("--cache", default=CACHE, metavar="DIR", help=f"of built engines (default: {CACHE})")
     run.add_argument("--no-cache", action="store_true", help="build everything anew, keep nothing")
     run.add_argument("--resume", action="store_true", help="go on with a run that was broken off")

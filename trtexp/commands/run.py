@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
-from trtexp.backends import Backend, Workplace, named, usual
+from trtexp.backends import Backend, Workplace, named, replayed, usual
 from trtexp.commands import BadUsage, BrokenOff
 from trtexp.keeping import finish, held, set_aside
 from trtexp.lane import Plan, Planned
@@ -39,7 +39,9 @@ def run(options: argparse.Namespace) -> int:
     events: list[str] = []
     plan, work, places = _plan(options), _workplace(options, events), _places(options)
     with _signals_stop(), ExitStack() as stack:
-        if options.worker:
+        if options.replay:
+            groups = [replayed(Path(options.replay))]
+        elif options.worker:
             groups = [named(places, work)]
         else:
             groups = [[backend] for backend in usual(options.backend, places, work)]
@@ -151,11 +153,18 @@ def _workplace(options: argparse.Namespace, events: list[str]) -> Workplace:
         timeouts = parse_timeouts(options.timeout)
     except ValueError as error:
         raise BadUsage(f"--timeout: {error}") from error
-    return Workplace(timeouts, None if options.no_cache else options.cache, heard)
+    if options.record:
+        _reject_file("--record", Path(options.record))
+    record = Path(options.record) if options.record else None
+    return Workplace(timeouts, None if options.no_cache else options.cache, heard, record)
 
 
 def _places(options: argparse.Namespace) -> list[Place]:
     """Each interpreter on each GPU."""
+    if options.replay and (options.worker or options.python or options.record or options.backend != "auto"):
+        raise BadUsage(
+            "--replay judges what was recorded; it goes with none of --worker, --python, --backend, --record"
+        )
     if options.worker and (options.python or options.backend != "auto"):
         raise BadUsage("--worker names the interpreters and what is run; it goes with neither --python nor --backend")
     gpus = [gpu.strip() for gpu in options.gpu.split(",")] if options.gpu is not None else [None]
