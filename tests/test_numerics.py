@@ -35,7 +35,8 @@ INTEGERS = {
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_every_dtype_comes_back_as_it_was_encoded(dtype):
-    values = np.array([[0, 1, 1], [1, 0, 0]]) if dtype == "bool" else np.array([[0, 1, 2], [3, 4, 5]])
+    given = {"bool": [[0, 1, 1], [1, 0, 0]], "float4e2m1": [[0, 1, 2], [3, 4, 6]], "float8e8m0": [[1, 2, 4], [8, 2, 1]]}
+    values = np.array(given.get(dtype, [[0, 1, 2], [3, 4, 5]]))
     array = encode(values, dtype)
     assert array.shape == (2, 3)
     assert array.bits.dtype == DTYPES[dtype][0]
@@ -56,6 +57,15 @@ def test_int4_is_packed_two_to_a_byte_low_half_first():
     array = encode([-8, 7, -1], "int4")
     assert array.bits.tolist() == [0x78, 0x0F]
     assert decode(array).astype(int).tolist() == [-8, 7, -1]
+
+
+def test_fp4_is_packed_likewise_and_rounds_ties_to_even():
+    array = encode([0, 0.5, 1, 1.5, 2, 3, 4, 6], "float4e2m1")
+    assert array.bits.tolist() == [0x10, 0x32, 0x54, 0x76]  # sign, two bits of exponent, one of fraction
+    ties = [0.25, 0.75, 1.25, 1.75, 2.5, 3.5, 5, 7, -5]
+    assert decode(encode(ties, "float4e2m1")).astype(float).tolist() == [0, 1, 1, 2, 2, 4, 4, 6, -4]
+    with pytest.raises(ValueError, match="no NaN"):
+        encode([np.nan], "float4e2m1")
 
 
 @pytest.mark.parametrize("dtype", INTEGERS)

@@ -20,6 +20,8 @@ DTYPES: dict[str, tuple[str, int, str]] = {
     "float16": ("float16", 16, "HALF"),
     "bfloat16": ("uint16", 16, "BF16"),
     "float8e4m3": ("uint8", 8, "FP8"),
+    "float8e8m0": ("uint8", 8, "E8M0"),
+    "float4e2m1": ("uint8", 4, "FP4"),
     "int64": ("int64", 64, "INT64"),
     "int32": ("int32", 32, "INT32"),
     "int8": ("int8", 8, "INT8"),
@@ -36,7 +38,7 @@ DTYPE_OF_MEMBER = {member: name for name, (_, _, member) in DTYPES.items()}
 class Array:
     """A tensor's bits: a dtype by name, its shape, and the elements in row-major order.
 
-    `bits` is flat and has the storage dtype of `DTYPES`; int4 is packed two to a byte, low half first.
+    `bits` is flat and has the storage dtype of `DTYPES`; types of 4 bits are packed two to a byte, low half first.
     """
 
     dtype: str

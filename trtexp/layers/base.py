@@ -32,7 +32,8 @@ PaddingMode = Annotated[
     Kind("PaddingMode"),
 ]
 DataType = Annotated[
-    Literal["FLOAT", "HALF", "BF16", "FP8", "INT64", "INT32", "INT8", "UINT8", "INT4", "BOOL"], Kind("DataType")
+    Literal["FLOAT", "HALF", "BF16", "FP8", "E8M0", "FP4", "INT64", "INT32", "INT8", "UINT8", "INT4", "BOOL"],
+    Kind("DataType"),
 ]
 
 
@@ -47,7 +48,7 @@ class LayerError(ValueError):
 class Model(BaseModel):
     """Strict and frozen: an unknown key is an error, and nothing is converted."""
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=True)
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=True, defer_build=True)
 
 
 class Attributes(Model):

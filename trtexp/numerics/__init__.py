@@ -1,6 +1,7 @@
 """dtypes, rounding units and error bounds: how far a correct result may be from the float64 reference."""
 
 from trtexp.numerics.bounded import Arithmetic, Bounded, exactly, jumping, known, moved, pointwise, rounded, settled
+from trtexp.numerics.distance import ulps
 from trtexp.numerics.dtypes import (
     F64,
     LARGEST,
@@ -52,5 +53,6 @@ __all__ = [
     "significant_bits",
     "spacing",
     "tanh_error",
+    "ulps",
     "wrapped",
 ]

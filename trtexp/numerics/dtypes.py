@@ -15,15 +15,33 @@ from trtexp.definition import DTYPES, Array
 F64 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
+_ML_DTYPES: dict[str, Any] = {
+    "bfloat16": ml_dtypes.bfloat16,
+    "float8e4m3": ml_dtypes.float8_e4m3fn,
+    "float8e8m0": ml_dtypes.float8_e8m0fnu,
+    "float4e2m1": ml_dtypes.float4_e2m1fn,
+    "int4": ml_dtypes.int4,
+}
 #: dtype name -> the numpy dtype of its values (ml_dtypes where numpy has none).
 VALUE_DTYPES: dict[str, np.dtype[Any]] = {
-    name: np.dtype(storage)
-    if name == storage
-    else np.dtype({"bfloat16": ml_dtypes.bfloat16, "float8e4m3": ml_dtypes.float8_e4m3fn, "int4": ml_dtypes.int4}[name])
-    for name, (storage, _, _) in DTYPES.items()
+    name: np.dtype(_ML_DTYPES.get(name, storage)) for name, (storage, _, _) in DTYPES.items()
 }
-UNIT = {"float32": 2.0**-24, "float16": 2.0**-11, "bfloat16": 2.0**-8, "float8e4m3": 2.0**-4}
-SMALLEST_NORMAL = {"float32": 2.0**-126, "float16": 2.0**-14, "bfloat16": 2.0**-126, "float8e4m3": 2.0**-6}
+UNIT = {
+    "float32": 2.0**-24,
+    "float16": 2.0**-11,
+    "bfloat16": 2.0**-8,
+    "float8e4m3": 2.0**-4,
+    "float8e8m0": 2.0**-1,  # powers of two alone
+    "float4e2m1": 2.0**-2,
+}
+SMALLEST_NORMAL = {
+    "float32": 2.0**-126,
+    "float16": 2.0**-14,
+    "bfloat16": 2.0**-126,
+    "float8e4m3": 2.0**-6,
+    "float8e8m0": 2.0**-127,
+    "float4e2m1": 1.0,
+}
 LARGEST = {name: float(ml_dtypes.finfo(VALUE_DTYPES[name]).max) for name in UNIT}
 TF32_UNIT = 2.0**-11
 
@@ -32,6 +50,8 @@ def encode(values: Any, dtype: str) -> Array:
     """Round values to a dtype, to nearest, ties to even. Raises ValueError where an integer or bool does not fit."""
     source = np.asarray(values)
     target = VALUE_DTYPES[dtype]
+    if dtype == "float4e2m1" and np.isnan(source).any():
+        raise ValueError("float4e2m1 has no NaN")
     if dtype == "bool":
         if not np.isin(source, (0, 1)).all():
             raise ValueError("bool takes true, false, 0 and 1 only")
@@ -46,8 +66,8 @@ def encode(values: Any, dtype: str) -> Array:
             raise ValueError(f"{source[source != np.floor(source)][0]} is not a whole number, as {dtype} needs")
     with np.errstate(over="ignore", invalid="ignore"):
         rounded = source.astype(target)
-    if dtype == "int4":
-        nibbles = rounded.astype(np.int8).reshape(-1).view(np.uint8) & 15
+    if DTYPES[dtype][1] == 4:
+        nibbles = (rounded.astype(np.int8) if dtype == "int4" else rounded).reshape(-1).view(np.uint8) & 15
         nibbles = np.append(nibbles, np.zeros(nibbles.size % 2, np.uint8))
         return Array(dtype, source.shape, nibbles[0::2] | (nibbles[1::2] << 4))
     return Array(dtype, source.shape, rounded.reshape(-1).view(DTYPES[dtype][0]))
@@ -55,10 +75,11 @@ def encode(values: Any, dtype: str) -> Array:
 
 def decode(array: Array) -> np.ndarray:
     """The values of an array, in their own dtype and shape."""
-    if array.dtype == "int4":
+    if DTYPES[array.dtype][1] == 4:
         nibbles = np.stack([array.bits & 15, array.bits >> 4], axis=-1).reshape(-1)[: array.size]
         signed = (nibbles.astype(np.int8) ^ 8) - 8
-        return signed.astype(ml_dtypes.int4).reshape(array.shape)
+        values = signed.astype(ml_dtypes.int4) if array.dtype == "int4" else nibbles.view(VALUE_DTYPES[array.dtype])
+        return values.reshape(array.shape)
     return array.bits.view(VALUE_DTYPES[array.dtype]).reshape(array.shape)
 
 

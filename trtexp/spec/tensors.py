@@ -12,7 +12,20 @@ from trtexp.layers.base import Model
 MOST_ELEMENTS = 2**24
 
 
-Dtype = Literal["float32", "float16", "bfloat16", "float8e4m3", "int64", "int32", "int8", "uint8", "int4", "bool"]
+Dtype = Literal[
+    "float32",
+    "float16",
+    "bfloat16",
+    "float8e4m3",
+    "float8e8m0",
+    "float4e2m1",
+    "int64",
+    "int32",
+    "int8",
+    "uint8",
+    "int4",
+    "bool",
+]
 assert set(Dtype.__args__) == set(DTYPES)  # type: ignore[attr-defined]
 
 
