@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from trtexp.definition import Array
-from trtexp.numerics import decode
+from trtexp.numerics import UNIT, decode, encode
 
 FORMAT = 1
 WHOLE = 1024  # tensors of up to this many elements are recorded whole, larger ones by digest and extremes
@@ -200,6 +200,13 @@ def _nest(flat: list[Any], shape: list[int]) -> Any:
 def array(record: TensorRecord) -> np.ndarray:
     """The values of a record as float64 (the strings for NaN and the infinities are read back)."""
     return np.array(_floats(record.values), dtype=np.float64).reshape(record.shape)
+
+
+def tensor(record: TensorRecord) -> Array:
+    """The tensor of a record that holds its values, with the bits that it had."""
+    if record.dtype in UNIT:
+        return encode(array(record), record.dtype)
+    return encode(np.array(record.values, dtype=np.int64).reshape(record.shape), record.dtype)
 
 
 def _floats(values: Any) -> Any:

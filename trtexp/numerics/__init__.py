@@ -17,7 +17,17 @@ from trtexp.numerics.dtypes import (
     significant_bits,
     spacing,
 )
-from trtexp.numerics.functions import RANGE, Error, Function, computed, exp_error, pow_error, tanh_error, wrapped
+from trtexp.numerics.functions import (
+    RANGE,
+    Error,
+    Function,
+    computed,
+    converted,
+    exp_error,
+    pow_error,
+    tanh_error,
+    wrapped,
+)
 from trtexp.numerics.sums import Apply, Terms, dot_product
 
 __all__ = [
@@ -36,6 +46,7 @@ __all__ = [
     "Mask",
     "Terms",
     "computed",
+    "converted",
     "decode",
     "dot_product",
     "encode",
