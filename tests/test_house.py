@@ -34,6 +34,7 @@ ROOMS = {
     "outputs": ("compare results numerics definition tolerance digits spec", "numpy"),
     "recording": ("results definition spec", ""),
     "repeats": ("digits numerics definition spec engine", "numpy"),
+    "planning": ("paths spec", ""),
     "verdict": ("outputs repeats results script spec engine", ""),
     "terminal": ("report results", "rich"),
     "workers": ("engine definition", "execnet"),
@@ -41,12 +42,16 @@ ROOMS = {
     "locks": ("", ""),
     "outcomes": ("engine definition", "execnet"),
     "backends": ("outcomes workers results spec engine", ""),
-    "lane": ("backends journal verdict repeats recording report results spec engine", ""),
-    "runner": ("lane backends results spec terminal paths", ""),
+    "lane": ("planning backends journal verdict repeats recording report results spec engine", ""),
+    "runner": ("lane backends results terminal", ""),
     "keeping": ("lane journal locks report results", ""),
     "last_run": ("runner backends report", ""),
-    "commands": ("runner lane backends keeping last_run workers engine report results script spec terminal paths", ""),
-    "cli": ("commands runner backends locks results spec terminal paths", ""),
+    "arguments": ("", ""),
+    "commands": (
+        "planning verdict runner lane backends keeping last_run workers engine report results script spec terminal paths",
+        "",
+    ),
+    "cli": ("arguments commands backends locks results spec terminal paths", ""),
     "bench": ("report workers", "numpy onnx tensorrt cuda"),
     "__main__": ("cli", ""),
 }
@@ -171,6 +176,8 @@ BESIDE = {
     "interpolation",
     "network",
     "region",
+    "settable",
+    "tensor",
     "window",
 }  # files of layers/ that hold no layer of their own
 

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import types
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, cached_property
-from typing import Annotated, Any, ClassVar, Literal, NoReturn, Protocol, Union, get_args, get_origin
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Literal, NoReturn, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import Field
 
-from trtexp.definition import NETWORK, Assign, Call, Member, Ref, Step, Value
-from trtexp.numerics import Arithmetic, Bounded
-
-
-@dataclass(frozen=True)
-class Kind:
-    """Marks a field: it names a `tensor`, a `weights` array or an `object`, or a member of one of TensorRT's enums."""
-
-    name: str
-
+from trtexp.definition import DTYPE_OF_MEMBER, NETWORK, Assign, Call, Ref, Step
+from trtexp.layers.settable import Kind as Kind
+from trtexp.layers.settable import Model as Model
+from trtexp.layers.settable import Settable, kinds, lowered
+from trtexp.numerics import UNIT, Arithmetic, Bounded, converted
 
 Tensor = Annotated[str, Kind("tensor"), Field(description="the name of a tensor: an input, a layer, or layer.output")]
 Object = Annotated[str, Kind("object"), Field(description="the name of a loop or a conditional")]
@@ -45,29 +38,24 @@ class LayerError(ValueError):
         self.path = path
 
 
-class Model(BaseModel):
-    """Strict and frozen: an unknown key is an error, and nothing is converted."""
+class Attributes(Settable):
+    """The attributes that every layer has; those of a kind of layer are added by its own class."""
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=True, defer_build=True)
+    metadata: str | None = None
+    """A text that the engine's inspector shows, 8.6 on."""
+    num_ranks: int | None = None
+    """How many GPUs take part, 10.16 on. Default 1."""
+    precision: DataType | None = None
+    """The type that the layer computes in; 8.5 to 10.x in weakly typed networks."""
+    output_type: DataType | None = None
+    """The first output's type, by `set_output_type(0, …)`; 8.5 to 10.x in weakly typed networks."""
 
-
-class Attributes(Model):
-    """The attributes of a layer that can be assigned; those given are assigned in the order of the file."""
-
-    _order: tuple[str, ...] = PrivateAttr(default=())
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _keep_order(cls, data: Any, handler: Any) -> Any:
-        made = handler(data)
-        if isinstance(data, Mapping):
-            made._order = tuple(data)
-        return made
-
-    def given(self) -> Iterator[tuple[str, Any]]:
-        """(attribute, value) in the order of the file."""
-        for name in self._order:
-            yield name, getattr(self, name)
+    def steps(self, name: str) -> Iterator[Step]:
+        for step in super().steps(name):
+            if isinstance(step, Assign) and step.attribute == "output_type":
+                yield Call(name, "set_output_type", {"index": 0, "dtype": step.value})
+            else:
+                yield step
 
 
 class Tensors(Protocol):
@@ -89,7 +77,8 @@ class Layer(Model):
 
     A subclass gives `method`, `interface`, its arguments as fields, the type of `set`, `check_inputs` and `evaluate`.
     `most_inputs`: how many inputs TensorRT gives the layer, those of `set_input` included. `aliases` says which
-    attributes an argument or an attribute writes, where the names differ.
+    attributes an argument or an attribute writes, where the names differ. `tensor_inputs`: attributes, and arguments of
+    `set_…` methods, that are tensors, with the index of the input that each of them becomes.
     """
 
     method: ClassVar[str]
@@ -99,6 +88,7 @@ class Layer(Model):
     most_inputs: ClassVar[int] = 1
     output_names: ClassVar[tuple[str, ...]] = ("",)  # the outputs' names after the layer's own; "" is the layer itself
     aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    tensor_inputs: ClassVar[Mapping[str, int]] = {}
 
     set: Attributes = Attributes()
     """Attributes assigned after the layer is made, in the order of the file."""
@@ -136,12 +126,14 @@ class Layer(Model):
         raise LayerError(path, f"{message} [{label}]")
 
     def input_tensors(self) -> dict[int, tuple[tuple[str | int, ...], str]]:
-        """{index: (place below the layer, tensor)}: the tensors of the constructor, then those of `set_input`."""
+        """{index: (place below the layer, tensor)}: of the constructor, of attributes, then of `set_input`."""
         found: dict[int, tuple[tuple[str | int, ...], str]] = {}
         for name, kind in kinds(type(self)).items():
             if kind == "tensor" and (value := getattr(self, name)) is not None:
                 for tensor in [value] if isinstance(value, str) else value:
                     found[len(found)] = ((self.key, name), tensor)
+        for place, tensor in self.set.tensors():
+            found[self.tensor_inputs[str(place[-1])]] = (("set", *place), tensor)
         return found | {i: (("set_input", i), tensor) for i, tensor in self.set_input.items()}
 
     def weight_arrays(self) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
@@ -163,8 +155,7 @@ class Layer(Model):
         arguments = {k: lowered(kinds(type(self)).get(k), v) for k, v in self._arguments() if k != self.owner}
         owner = NETWORK if self.owner is None else getattr(self, self.owner)
         yield Call(owner, self.method, arguments, name, self.output_tensors(name))
-        for attribute, value in self.set.given():
-            yield Assign(name, attribute, lowered(kinds(type(self.set)).get(attribute), value))
+        yield from self.set.steps(name)
         for index, tensor in self.set_input.items():
             yield Call(name, "set_input", {"index": index, "tensor": Ref("tensor", tensor)})
 
@@ -183,7 +174,24 @@ class Layer(Model):
         ]
         arrays = {attribute: tensors.weights[array] for _, attribute, array in self.weight_arrays()}
         self.check_inputs(inputs, arrays)
-        return self.evaluate(inputs, arrays, tensors.arithmetic)
+        return self._typed(inputs, arrays, tensors.arithmetic)
+
+    def _typed(
+        self, inputs: Sequence[Bounded], arrays: Mapping[str, Bounded], arithmetic: Arithmetic
+    ) -> tuple[Bounded, ...]:
+        """The outputs, computed in `precision` and given `output_type` where a weakly typed network asks for them."""
+        precision = DTYPE_OF_MEMBER.get(self.state().get("precision", ""), "")
+        floats = [x.dtype for x in inputs if x is not None and x.dtype in UNIT]
+        if precision in UNIT and floats:
+            cast = [converted(x, precision) if x is not None and x.dtype in UNIT else x for x in inputs]
+            made = self.evaluate(cast, {k: converted(v, precision) for k, v in arrays.items()}, arithmetic)
+            made = tuple(converted(y, floats[0]) if y.dtype == precision else y for y in made)
+        else:
+            made = self.evaluate(inputs, arrays, arithmetic)
+        wanted = DTYPE_OF_MEMBER.get(self.set.output_type or "")
+        if wanted and made[0].dtype != wanted:
+            made = (converted(made[0], wanted), *made[1:])
+        return made
 
     def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
         """Refuse what TensorRT refuses, with the labels of the docstring. Raises LayerError."""
@@ -200,33 +208,6 @@ class Layer(Model):
         for name in type(self).model_fields:
             if name not in Layer.model_fields and name in self.model_fields_set:
                 yield name, getattr(self, name)
-
-
-@cache
-def kinds(model: type[Model]) -> Mapping[str, str]:
-    """field -> `tensor`, `weights`, `object` or the name of an enum, for the fields that name something."""
-    return {
-        name: kind.name
-        for name, field in model.model_fields.items()
-        for kind in [*(m for m in field.metadata if isinstance(m, Kind)), *_kinds_in(field.annotation)][:1]
-    }
-
-
-def _kinds_in(annotation: Any) -> Iterator[Kind]:
-    if get_origin(annotation) is Annotated:
-        yield from (m for m in annotation.__metadata__ if isinstance(m, Kind))
-    if get_origin(annotation) in (Union, types.UnionType, Annotated, list):
-        for inner in get_args(annotation):
-            yield from _kinds_in(inner)
-
-
-def lowered(kind: str | None, value: Any) -> Value:
-    """A field's value as it stands in a definition."""
-    if isinstance(value, list):
-        return tuple(lowered(kind, v) for v in value)
-    if kind is None or value is None:
-        return value  # type: ignore[no-any-return]
-    return Ref(kind, value) if kind in ("tensor", "weights", "object") else Member(kind, value)
 
 
 def masked_axes(mask: int, rank: int) -> list[int]:

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import ClassVar
-
-import numpy as np
 
 from trtexp.definition import DTYPE_OF_MEMBER
 from trtexp.layers.base import Attributes, DataType, Layer, Tensor
-from trtexp.numerics import F64, RANGE, UNIT, Arithmetic, Bounded, decode, encode, jumping, wrapped
-
-SATURATING = ("int32", "int64")  # what CUDA clips to the range, with NaN -> 0
+from trtexp.numerics import Arithmetic, Bounded, converted
 
 
 class CastAttributes(Attributes):
@@ -48,29 +43,3 @@ class Cast(Layer):
         self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
     ) -> tuple[Bounded, ...]:
         return (converted(inputs[0], DTYPE_OF_MEMBER[self.state()["to_type"]]),)
-
-
-def converted(x: Bounded, dtype: str) -> Bounded:
-    """x in another dtype."""
-    if dtype in UNIT:
-        ref = decode(encode(x.ref, dtype)).astype(np.float64)
-        if x.exact:
-            return replace(x, dtype=dtype, ref=ref)
-        own = UNIT[dtype] * np.abs(ref)
-        return replace(x, dtype=dtype, ref=ref, bound=x.bound + own, typical=x.typical + own)
-    if dtype == "bool":
-        return jumping(lambda v: v != 0, [x], dtype)
-    low, high = RANGE[dtype]
-    whole = np.trunc(x.ref)
-    fits = (whole >= low) & (whole <= high)
-    made = jumping(lambda v: whole_number(np.trunc(v), dtype, x.dtype), [x], dtype)
-    if x.dtype in UNIT and dtype in SATURATING:
-        return made
-    return replace(made, undetermined=made.undetermined | ~fits, certified=made.certified & fits)
-
-
-def whole_number(values: F64, dtype: str, source: str) -> F64:
-    """Integers that fit; floats saturate, with NaN -> 0, and wider integers lose their upper bits."""
-    if source in UNIT:
-        return np.clip(np.nan_to_num(values, nan=0.0), *RANGE[dtype])
-    return wrapped(values, dtype)

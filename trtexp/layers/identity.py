@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from trtexp.definition import DTYPE_OF_MEMBER, Assign, Call, Step
-from trtexp.layers.base import Attributes, DataType, Layer, Tensor
-from trtexp.layers.cast import converted
-from trtexp.numerics import Arithmetic, Bounded
+from trtexp.definition import DTYPE_OF_MEMBER
+from trtexp.layers.base import Layer, Tensor
+from trtexp.numerics import Arithmetic, Bounded, converted
 
 FROM = ("float32", "float16", "int32", "bool", "uint8")
 TO = ("float32", "float16", "int32", "uint8")
-
-
-class IdentityAttributes(Attributes):
-    """Attributes of an identity layer."""
-
-    output_type: DataType | None = None
-    """The output's type, by `set_output_type(0, …)`; 8.5 to 10.x in weakly typed networks."""
 
 
 class Identity(Layer):
@@ -32,14 +24,6 @@ class Identity(Layer):
     interface: ClassVar[str] = "IIdentityLayer"
 
     input: Tensor
-    set: IdentityAttributes = IdentityAttributes()
-
-    def steps(self, name: str) -> Iterator[Step]:
-        for step in super().steps(name):
-            if isinstance(step, Assign):  # output_type is no attribute of TensorRT's, but a method
-                yield Call(name, "set_output_type", {"index": 0, "dtype": step.value})
-            else:
-                yield step
 
     def output_type(self, x: Bounded) -> str:
         """The output's dtype."""

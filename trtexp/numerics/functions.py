@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
-from trtexp.numerics.bounded import Bounded, pointwise
-from trtexp.numerics.dtypes import F64, UNIT
+from trtexp.numerics.bounded import Bounded, jumping, pointwise
+from trtexp.numerics.dtypes import F64, UNIT, decode, encode
 
 Function = Callable[..., F64]
 #: An absolute error in units of u, the unit roundoff, as a function of the inputs and of the result. 1 ulp is 2u |y|.
@@ -18,6 +19,8 @@ RANGE = {
     "uint8": (0.0, 255.0),
     **{f"int{bits}": (-(2.0 ** (bits - 1)), float(2 ** (bits - 1) - 1)) for bits in (4, 8, 32, 64)},
 }
+
+SATURATING = ("int32", "int64")  # what CUDA clips to the range, with NaN -> 0
 
 
 def computed(f: Function, error: Error, *inputs: Bounded) -> Bounded:
@@ -54,3 +57,29 @@ def wrapped(values: F64, dtype: str) -> F64:
     """Whole numbers brought into the range of a type, modulo its size; exact below 2 ** 53."""
     low, high = RANGE[dtype]
     return np.where((values >= low) & (values <= high), values, np.mod(values - low, high - low + 1) + low)
+
+
+def converted(x: Bounded, dtype: str) -> Bounded:
+    """x in another dtype."""
+    if dtype in UNIT:
+        ref = decode(encode(x.ref, dtype)).astype(np.float64)
+        if x.exact:
+            return replace(x, dtype=dtype, ref=ref)
+        own = UNIT[dtype] * np.abs(ref)
+        return replace(x, dtype=dtype, ref=ref, bound=x.bound + own, typical=x.typical + own)
+    if dtype == "bool":
+        return jumping(lambda v: v != 0, [x], dtype)
+    low, high = RANGE[dtype]
+    whole = np.trunc(x.ref)
+    fits = (whole >= low) & (whole <= high)
+    made = jumping(lambda v: whole_number(np.trunc(v), dtype, x.dtype), [x], dtype)
+    if x.dtype in UNIT and dtype in SATURATING:
+        return made
+    return replace(made, undetermined=made.undetermined | ~fits, certified=made.certified & fits)
+
+
+def whole_number(values: F64, dtype: str, source: str) -> F64:
+    """Integers that fit; floats saturate, with NaN -> 0, and wider integers lose their upper bits."""
+    if source in UNIT:
+        return np.clip(np.nan_to_num(values, nan=0.0), *RANGE[dtype])
+    return wrapped(values, dtype)

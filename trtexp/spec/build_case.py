@@ -56,7 +56,7 @@ class _OneCase:
                 self.fault(("build", "profiles", i, tensor), f"no input; {nearest(tensor, inputs)}", key=True)
         self.stop_at_faults()
         assert head is not None and expect is not None
-        flow = list(steps(layers))
+        flow = [*(step for n, m in inputs.items() for step in m.set.steps(n)), *steps(layers)]
         used = {ref.name for step in flow for ref in references(step) if ref.kind == "weights"}
         definition = NetworkDefinition(
             inputs=tuple(Input(n, m.array.dtype, m.declared or m.array.shape) for n, m in inputs.items()),
@@ -233,7 +233,12 @@ class _OneCase:
             try:
                 if model is not None:
                     made[name] = make(model, model.dtype, made, self.folder)
-                    yield name, replace(made[name], declared=declared(model, made[name]))
+                    yield (
+                        name,
+                        replace(
+                            made[name], declared=declared(model, made[name]), set=getattr(model, "set", made[name].set)
+                        ),
+                    )
             except TensorError as error:
                 self.fault((group, name, *error.path), str(error))
 

@@ -6,7 +6,7 @@ import math
 import re
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ import numpy as np
 
 from trtexp.definition import Array
 from trtexp.layers.base import Model
+from trtexp.layers.tensor import TensorAttributes
 from trtexp.numerics import LARGEST, SMALLEST_NORMAL, UNIT, VALUE_DTYPES, Bounded, encode, known
 from trtexp.spec.tensors import GENERATORS, MOST_ELEMENTS, Generator, Operand, Random, TensorError
 from trtexp.spec.tree import Number
@@ -29,7 +30,8 @@ class Made:
     """A tensor as its author wrote it, and as the device gets it.
 
     decimals: float64 (int64 for whole numbers); text: the literals, nested like the values, None for generators.
-    made: the generator in words. declared: the shape that a network input is built for, if it is another.
+    made: the generator in words. declared: the shape that a network input is built for, if it is another. set: what is
+    assigned to the input.
     """
 
     decimals: np.ndarray
@@ -37,6 +39,7 @@ class Made:
     text: Any = None
     made: str | None = None
     declared: tuple[int, ...] | None = None
+    set: TensorAttributes = field(default_factory=TensorAttributes)
 
     @cached_property
     def known(self) -> Bounded:

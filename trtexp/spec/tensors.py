@@ -8,6 +8,7 @@ from pydantic import Discriminator, Field, Tag
 
 from trtexp.definition import DTYPES
 from trtexp.layers.base import Model
+from trtexp.layers.tensor import TensorAttributes
 
 MOST_ELEMENTS = 2**24
 
@@ -151,6 +152,7 @@ class InputModel(TensorModel):
     declared: list[int] | None = Field(
         default=None, description="the shape that the network is built for, -1 for what a profile gives; else `shape`"
     )
+    set: TensorAttributes = Field(default=TensorAttributes(), description="attributes of the tensor, in order")
 
 
 def _kind(value: Any) -> str:

@@ -1,0 +1,99 @@
+"""Strict models of what YAML gives, the kinds of their fields, and how their values stand in a definition."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, PrivateAttr, model_validator
+
+from trtexp.definition import Assign, Call, Member, Ref, Step, Value
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Marks a field: it names a `tensor`, a `weights` array or an `object`, or a member of one of TensorRT's enums."""
+
+    name: str
+
+
+class Model(BaseModel):
+    """Strict and frozen: an unknown key is an error, and nothing is converted."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=True, defer_build=True)
+
+
+class Arguments(Model):
+    """The arguments of a `set_…` method, which stands under its name without `set_` among the attributes."""
+
+
+class Settable(Model):
+    """What `set:` may give of an object of TensorRT; what is given is assigned in the order of the file."""
+
+    _order: tuple[str, ...] = PrivateAttr(default=())
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keep_order(cls, data: Any, handler: Any) -> Any:
+        made = handler(data)
+        if isinstance(data, Mapping):
+            made._order = tuple(data)
+        return made
+
+    def given(self) -> Iterator[tuple[str, Any]]:
+        """(attribute, value) in the order of the file."""
+        for name in self._order:
+            yield name, getattr(self, name)
+
+    def steps(self, name: str) -> Iterator[Step]:
+        """The assignments to the object of that name; what TensorRT sets by a method is a call."""
+        for attribute, value in self.given():
+            if isinstance(value, Arguments):
+                yield Call(name, f"set_{attribute}", {k: lowered(kind, v) for k, kind, v in named(value)})
+            else:
+                yield Assign(name, attribute, lowered(kinds(type(self)).get(attribute), value))
+
+    def tensors(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """(place, tensor) of each tensor among the values."""
+        for attribute, value in self.given():
+            if isinstance(value, Arguments):
+                yield from (((attribute, k), v) for k, kind, v in named(value) if kind == "tensor")
+            elif kinds(type(self)).get(attribute) == "tensor" and value is not None:
+                yield (attribute,), value
+
+
+def named(arguments: Arguments) -> Iterator[tuple[str, str | None, Any]]:
+    """(name, kind, value) of each argument that is given."""
+    for name in type(arguments).model_fields:
+        if name in arguments.model_fields_set:
+            yield name, kinds(type(arguments)).get(name), getattr(arguments, name)
+
+
+@cache
+def kinds(model: type[Model]) -> Mapping[str, str]:
+    """field -> `tensor`, `weights`, `object` or the name of an enum, for the fields that name something."""
+    return {
+        name: kind.name
+        for name, field in model.model_fields.items()
+        for kind in [*(m for m in field.metadata if isinstance(m, Kind)), *_kinds_in(field.annotation)][:1]
+    }
+
+
+def _kinds_in(annotation: Any) -> Iterator[Kind]:
+    if get_origin(annotation) is Annotated:
+        yield from (m for m in annotation.__metadata__ if isinstance(m, Kind))
+    if get_origin(annotation) in (Union, types.UnionType, Annotated, list):
+        for inner in get_args(annotation):
+            yield from _kinds_in(inner)
+
+
+def lowered(kind: str | None, value: Any) -> Value:
+    """A field's value as it stands in a definition."""
+    if isinstance(value, list):
+        return tuple(lowered(kind, v) for v in value)
+    if kind is None or value is None:
+        return value  # type: ignore[no-any-return]
+    return Ref(kind, value) if kind in ("tensor", "weights", "object") else Member(kind, value)
