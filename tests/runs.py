@@ -11,8 +11,9 @@ from trtexp.backends import Backend
 from trtexp.engine.outcome import Outcome
 from trtexp.lane import Plan
 from trtexp.numerics import encode
+from trtexp.planning import plan_files
 from trtexp.results import ReleaseRecord
-from trtexp.runner import Totals, plan_files, run
+from trtexp.runner import Totals, run
 from trtexp.spec.case import Case
 from trtexp.terminal import Terminal
 

@@ -179,9 +179,16 @@ def test_script_of_no_release_says_how_to_write_one(project, capsys):
 
 def test_validate_needs_no_tensorrt_and_counts(project, capsys):
     assert main(["validate", project(RIGHT)]) == 0
-    assert capsys.readouterr().out == "1 files, 2 cases: all well\n"
+    assert capsys.readouterr().out == "1 file, 2 cases: all well\n"
     assert main(["validate", "--quiet", "experiments"]) == 0
     assert capsys.readouterr().out == ""
+
+
+def test_validate_compares_expected_values_with_the_reference(project, capsys):
+    assert main(["validate", project(WRONG)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("experiments/e.yaml:9:25: base: deconv[0, 0, 3, 2]: expected 1, reference 236; ")
+    assert said.endswith("1 file, 1 case: the expected values of 1 differ from the reference\n")
 
 
 def test_schema_check_notices_drift(project, tmp_path, capsys):

@@ -30,7 +30,8 @@ ROOMS = {
     "releases": ("definition", ""),
     "compare": ("numerics definition tolerance", "numpy"),
     "results": ("compare numerics definition", "numpy pydantic"),
-    "report": ("results digits", "numpy jinja2"),
+    "diff": ("results numerics digits", "numpy"),
+    "report": ("results digits diff", "numpy jinja2"),
     "outputs": ("compare results numerics definition tolerance digits spec", "numpy"),
     "recording": ("results definition spec", ""),
     "repeats": ("digits numerics definition spec engine", "numpy"),
@@ -48,7 +49,7 @@ ROOMS = {
     "last_run": ("runner backends report", ""),
     "arguments": ("", ""),
     "commands": (
-        "planning verdict runner lane backends keeping last_run workers engine report results script spec terminal paths",
+        "planning verdict runner lane backends diff keeping last_run workers engine report results script spec terminal paths",
         "",
     ),
     "cli": ("arguments commands backends locks results spec terminal paths", ""),

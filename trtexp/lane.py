@@ -13,13 +13,13 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Union
 
 from trtexp import __version__
 from trtexp.backends import Backend, Closed
 from trtexp.journal import Journal, Key
+from trtexp.planning import Planned
 from trtexp.recording import record_report
 from trtexp.repeats import spread
 from trtexp.report.write import write
@@ -27,21 +27,6 @@ from trtexp.results import CaseRecord, ReportRecord
 from trtexp.spec.case import Case
 from trtexp.spec.load import read
 from trtexp.verdict import record_case
-
-
-@dataclass(frozen=True)
-class Planned:
-    """A checked experiment file: its bytes as they were checked, the name of its report, the names of its cases."""
-
-    path: Path
-    shown: str
-    data: bytes
-    name: str
-    cases: tuple[str, ...]
-
-    def selected(self, patterns: Sequence[str]) -> list[str]:
-        """The cases whose names match one of the shell patterns; all if there are none."""
-        return [case for case in self.cases if not patterns or any(fnmatchcase(case, p) for p in patterns)]
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from trtexp.backends import Backend, NoGpu
-from trtexp.lane import CaseDone, Event, Lane, LaneDone, LaneFailed, Note, PageWritten, Plan, Planned
-from trtexp.paths import report_name, shown
-from trtexp.spec.errors import Fault, SpecError
-from trtexp.spec.load import read
+from trtexp.lane import CaseDone, Event, Lane, LaneDone, LaneFailed, Note, PageWritten, Plan
 from trtexp.terminal import Terminal
 
 PATIENCE = 5.0  # seconds that a lane has to end when it is stopped
@@ -105,23 +102,6 @@ class _Order:
         """Go past files of which no case is selected."""
         while self._file < len(self.files) and not self.files[self._file][1]:
             self._file += 1
-
-
-def plan_files(paths: Sequence[Path]) -> list[Planned]:
-    """Check every file before anything is run; what was checked is what will be run. Raises SpecError with the faults
-    of all files, OSError."""
-    files, faults = [], list[Fault]()
-    for path in paths:
-        try:
-            data = path.read_bytes()
-            file = read(path, shown(path), data)
-            file.check()
-            files.append(Planned(path, file.shown, data, report_name(path), tuple(name for name, _, _ in file.cases)))
-        except SpecError as error:
-            faults += error.faults
-    if faults:
-        raise SpecError(faults)
-    return files
 
 
 def run(backends: Sequence[Backend], plan: Plan, terminal: Terminal, totals: Totals) -> None:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 from trtexp.engine.cache import clear, usage
+
+
+def cache(options: argparse.Namespace) -> int:
+    """Raises OSError."""
+    return {"info": info, "clear": empty}[options.what](Path(options.cache))
 
 
 def info(folder: Path) -> int:

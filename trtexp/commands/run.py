@@ -10,20 +10,22 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
-from trtexp.backends import Backend, Workplace, named, replayed, usual
+from trtexp.backends import Backend
 from trtexp.commands import BadUsage, BrokenOff
+from trtexp.commands.places import backends, places, reject_file, workplace
 from trtexp.keeping import finish, held, set_aside
-from trtexp.lane import Plan, Planned
+from trtexp.lane import Plan
 from trtexp.last_run import write_last_run
 from trtexp.paths import collect, shown
-from trtexp.runner import Totals, plan_files
+from trtexp.planning import Planned, plan_files
+from trtexp.runner import Totals
 from trtexp.runner import run as run_files
 from trtexp.terminal import Summary, Terminal
-from trtexp.workers import Event, Place, parse_timeouts, parse_worker
+from trtexp.workers import Event
 
 #: How phases are called in the summary.
 PHASES = {"builder": "builder", "define": "define", "build": "builds", "run": "runs"}
@@ -37,20 +39,15 @@ def run(options: argparse.Namespace) -> int:
     cases are run, all of them in a BrokenOff.
     """
     events: list[str] = []
-    plan, work, places = _plan(options), _workplace(options, events), _places(options)
+    plan, work, given = _plan(options), workplace(options, partial(_heard, events)), places(options)
     with _signals_stop(), ExitStack() as stack:
-        if options.replay:
-            groups = [replayed(Path(options.replay))]
-        elif options.worker:
-            groups = [named(places, work)]
-        else:
-            groups = [[backend] for backend in usual(options.backend, places, work)]
-        backends = [stack.enter_context(backend) for group in groups for backend in group]
-        releases = [backend.release.name for backend in backends]
+        groups = backends(options, given, work)
+        ready = [stack.enter_context(backend) for group in groups for backend in group]
+        releases = [backend.release.name for backend in ready]
         _reject_twins(releases, "--worker: the release {} is there twice; give both workers the same name, {}=…")
         stack.enter_context(held(plan, releases, not options.no_wait, _say))
         _tell_of_journals(plan, releases, options.words)
-        run = _Run(plan, backends, events, options.words)
+        run = _Run(plan, ready, events, options.words)
         with run.recorded():
             for group in groups:
                 run.group(group)
@@ -131,64 +128,19 @@ def _plan(options: argparse.Namespace) -> Plan:
     if options.resume and reports is None:
         raise BadUsage("--resume goes on with a run that writes reports; --case and --no-reports write none")
     if reports is not None:
-        _reject_file("--reports", reports)
+        reject_file("--reports", reports)
     files = plan_files(collect(options.paths))
     if reports is not None:
         _reject_namesakes(files)
     return Plan(files, options.case, reports, None if reports is None else HOME / "journal", options.resume)
 
 
-def _workplace(options: argparse.Namespace, events: list[str]) -> Workplace:
-    """What the workers are told; what happens to them goes to `events`, and to the user where he has to wait."""
-
-    def heard(event: Event) -> None:
-        new = f"{event.kind}: {event}" not in events
-        events.append(f"{event.kind}: {event}")
-        if new and event.kind != "restart":  # the case's own line says that
-            _say(str(event))
-
-    if not options.no_cache:
-        _reject_file("--cache", Path(options.cache))
-    try:
-        timeouts = parse_timeouts(options.timeout)
-    except ValueError as error:
-        raise BadUsage(f"--timeout: {error}") from error
-    if options.record:
-        _reject_file("--record", Path(options.record))
-    record = Path(options.record) if options.record else None
-    return Workplace(timeouts, None if options.no_cache else options.cache, heard, record)
-
-
-def _places(options: argparse.Namespace) -> list[Place]:
-    """Each interpreter on each GPU."""
-    if options.replay and (options.worker or options.python or options.record or options.backend != "auto"):
-        raise BadUsage(
-            "--replay judges what was recorded; it goes with none of --worker, --python, --backend, --record"
-        )
-    if options.worker and (options.python or options.backend != "auto"):
-        raise BadUsage("--worker names the interpreters and what is run; it goes with neither --python nor --backend")
-    gpus = [gpu.strip() for gpu in options.gpu.split(",")] if options.gpu is not None else [None]
-    if len(set(gpus)) < len(gpus) or "" in gpus:
-        raise BadUsage(f"--gpu {options.gpu}: give different numbers with commas between, as in --gpu 0,1")
-    try:
-        given = [parse_worker(text) for text in options.worker]
-    except ValueError as error:
-        raise BadUsage(f"--worker: {error}") from error
-    if not given:
-        given = [Place(_command(options.python)) if options.python else Place()]
-    return [replace(place, gpu=gpu) for place in given for gpu in gpus]
-
-
-def _command(python: str) -> str:
-    """An interpreter, or a command line that ends in one, such as `env NAME=value python`."""
-    return shlex.quote(python) if Path(python).exists() else python
-
-
-def _reject_file(option: str, folder: Path) -> None:
-    """A path that cannot become a folder is a slip of the pen, not a fault of the disk."""
-    there = next((path for path in (folder, *folder.parents) if path.exists()), None)
-    if there is not None and not there.is_dir():
-        raise BadUsage(f"{option} {folder}: {there} is a file; name a folder")
+def _heard(events: list[str], event: Event) -> None:
+    """Keep what happened to a worker, and tell the user where he has to wait."""
+    new = f"{event.kind}: {event}" not in events
+    events.append(f"{event.kind}: {event}")
+    if new and event.kind != "restart":  # the case's own line says that
+        _say(str(event))
 
 
 def _reject_namesakes(files: Sequence[Planned]) -> None:

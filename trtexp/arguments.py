@@ -1,0 +1,109 @@
+"""The arguments of the command line. Nothing is imported here that would make --help slow.
+
+Each command names the function that does it, `module:function` below trtexp.commands, which is given the options.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from trtexp import __version__
+
+CACHE = ".trtexp/cache"
+
+#: Which TensorRT answers, and how: options of `trtexp run`, and with a prefix of the pytest plugin.
+WHERE: tuple[tuple[str, dict[str, Any]], ...] = (
+    (
+        "--backend",
+        {
+            "choices": ("auto", "tensorrt", "build", "reference"),
+            "default": "auto",
+            "help": "auto: TensorRT on the GPU if there, else the reference and a build with TensorRT-RTX (default)",
+        },
+    ),
+    ("--python", {"metavar": "EXE", "help": "the interpreter that has TensorRT (default: this one)"}),
+    (
+        "--worker",
+        {
+            "action": "append",
+            "default": [],
+            "metavar": "RELEASE=EXE",
+            "help": "run this release in this interpreter, as 8.6.0=/envs/trt86/bin/python or "
+            "8.6.0=ssh:host//python3; several run side by side",
+        },
+    ),
+    ("--gpu", {"metavar": "N,N", "help": "share the cases among these GPUs (default: the first)"}),
+    (
+        "--timeout",
+        {
+            "action": "append",
+            "default": [],
+            "metavar": "PHASE=SECONDS",
+            "help": "end a case whose start, builder, define, build or run takes longer",
+        },
+    ),
+    ("--record", {"metavar": "DIR", "help": "keep what TensorRT answers there, too"}),
+    ("--replay", {"metavar": "DIR", "help": "judge what was recorded there again, without a GPU"}),
+    ("--cache", {"default": CACHE, "metavar": "DIR", "help": f"of built engines (default: {CACHE})"}),
+    ("--no-cache", {"action": "store_true", "help": "build everything anew, keep nothing"}),
+)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole parser, all commands included."""
+    made = argparse.ArgumentParser(prog="trtexp", description="Declarative experiments on TensorRT layers.")
+    made.add_argument("--version", action="version", version=f"trtexp {__version__}")
+    commands = made.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(name: str, act: str, text: str, paths: str | None = "files or directories") -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(act=act)
+        if paths:
+            sub.add_argument("paths", nargs="+", metavar="PATH", help=paths)
+        return sub
+
+    run = command("run", "run:run", "run experiments, compare every output, write the reports")
+    run.add_argument("--case", action="append", default=[], metavar="GLOB", help="only these cases; writes no report")
+    for option, meaning in WHERE:
+        run.add_argument(option, **meaning)
+    run.add_argument("--resume", action="store_true", help="go on with a run that was broken off")
+    run.add_argument("--no-wait", action="store_true", help="fail if another run writes the same reports")
+    run.add_argument("--reports", default="reports", metavar="DIR", help="where the reports go (default: reports)")
+    run.add_argument("--no-reports", action="store_true", help="write no reports")
+
+    validate = command(
+        "validate",
+        "validate:validate",
+        "check files without TensorRT: keys, names, shapes, constraints, expected values",
+    )
+    validate.add_argument("--quiet", action="store_true", help="say nothing if all is well")
+
+    report = command("report", "report:report", "render the reports again from their JSON", None)
+    report.add_argument("--reports", default="reports", metavar="DIR", help="where the reports are (default: reports)")
+    report.add_argument(
+        "--check", action="store_true", help="write nothing; say what would change, or has no experiment"
+    )
+
+    diff = command("diff", "diff:compare", "say what changed from one release to another, from their records", None)
+    diff.add_argument("before", metavar="RELEASE", help="a folder of the reports, as tensorrt-8.5.3.1")
+    diff.add_argument("after", metavar="RELEASE", help="the one to compare it with")
+    diff.add_argument("paths", nargs="*", metavar="PATH", help="only these experiments, files or directories")
+    diff.add_argument("--markdown", metavar="FILE", help="write the page there, too")
+    diff.add_argument("--keep", action="store_true", help="write the page to reports/diff, and keep it up to date")
+    diff.add_argument("--reports", default="reports", metavar="DIR", help="where the reports are (default: reports)")
+
+    cache = command("cache", "cache:cache", "say what is cached, or delete it", None)
+    cache.add_argument("what", choices=("info", "clear"))
+    cache.add_argument("--cache", default=CACHE, metavar="DIR", help=f"where it is (default: {CACHE})")
+
+    script = command("script", "script:print_script", "print a case as a standalone Python program", None)
+    script.add_argument("path", metavar="PATH", help="an experiment file")
+    script.add_argument("--case", required=True, metavar="NAME", help="the case")
+    script.add_argument(
+        "--release", default="tensorrt-8.6.0", metavar="NAME", help="for which release, as tensorrt-8.6.0"
+    )
+
+    schema = command("schema", "schema:schema", "print the JSON Schema of experiment files, for editors", None)
+    schema.add_argument("--check", metavar="FILE", help="compare with this file instead of printing")
+    return made

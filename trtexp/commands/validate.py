@@ -1,0 +1,32 @@
+"""trtexp validate"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from trtexp.paths import collect
+from trtexp.planning import plan_files
+from trtexp.results import CaseRecord
+from trtexp.spec.case import Experiment
+from trtexp.terminal import Terminal
+from trtexp.verdict import record_case
+
+
+def validate(options: argparse.Namespace) -> int:
+    """Check files, and their expected values against the reference. Raises SpecError, NothingFound, OSError."""
+    wrong: list[CaseRecord] = []
+
+    def judge(experiment: Experiment) -> None:
+        wrong.extend(record for case in experiment.cases if not (record := record_case(case, None)).as_expected)
+
+    files = plan_files(collect(options.paths), judge)
+    cases = sum(len(file.cases) for file in files)
+    said = f"{len(files)} file{'s' * (len(files) != 1)}, {cases} case{'s' * (cases != 1)}"
+    if wrong:
+        Terminal(sys.stderr).error(f"{case.location}: {case.name}: {text}" for case in wrong for text in case.problems)
+        print(f"{said}: the expected values of {len(wrong)} differ from the reference", file=sys.stderr)
+        return 1
+    if not options.quiet:
+        print(f"{said}: all well")
+    return 0
