@@ -17,25 +17,26 @@ from trtexp.results import CaseRecord, OutputRecord, ReportRecord, array, tensor
 KINDS = {
     "fails": "newly not as expected",
     "unsupported": "no longer supported",
-    "ends": "another ending",
+    "ends": "ended otherwise",
     "values": "values moved",
-    "shapes": "another shape",
-    "dtypes": "another dtype",
+    "shapes": "shapes changed",
+    "dtypes": "dtypes changed",
     "outputs": "other outputs",
-    "errors": "another error message",
-    "warnings": "other Python warnings",
-    "log": "other log lines",
+    "errors": "error messages changed",
+    "warnings": "Python warnings changed",
+    "log": "log lines changed",
     "verdicts": "judged otherwise",
     "passes": "newly as expected",
     "supported": "newly supported",
-    "network": "another network or other build options",
+    "network": "other network or build options",
     "yaml": "made from another text of the experiment",
-    "gone": "only in the first",
-    "new": "only in the second",
+    "gone": "only in {before}",
+    "new": "only in {after}",
     "lines": "only the line numbers of TensorRT's own source",
 }
 
-_SOURCE_LINE = re.compile(r"(?<=\w::)\d+\b")  # [network.cpp::addDeconvolutionNd::1088]
+#: [network.cpp::addDeconvolutionNd::1088], in checkNOrMoreDims at network.cpp:865
+_SOURCE_LINE = re.compile(r"(?<=[\w>]::)\d+\b|(?<=\.cpp:)\d+|(?<=\.h:)\d+")
 _NOT_RUN = {"built", "unjudged"}
 
 
@@ -62,6 +63,15 @@ class Diff:
     cases: int
     alike: int
     outputs: int
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """The names of the two releases."""
+        before, after = (next((r.release.name for r in side), "nothing") for side in (self.before, self.after))
+        return before, after
+
+    def title(self, kind: str) -> str:
+        return KINDS[kind].format(before=self.names[0], after=self.names[1])
 
     def of(self, kind: str) -> list[Change]:
         return [change for change in self.changes if change.kind == kind]
@@ -145,7 +155,7 @@ def _ending(a: CaseRecord, b: CaseRecord, both_ran: bool) -> Iterator[_Found]:
     elif lacked[0] == lacked[1] and not (a.as_expected and _NOT_RUN & {a.status, b.status}):
         if a.status != b.status:
             yield "ends", "", *lines
-        elif a.headline != b.headline:
+        elif both_ran and a.headline != b.headline:
             yield "verdicts", "", (a.headline,), (b.headline,)
     if both_ran and lacked[0] != lacked[1]:
         yield ("supported" if lacked[0] else "unsupported"), "", (a.headline,), (b.headline,)
@@ -212,7 +222,7 @@ def _values(a: OutputRecord, b: OutputRecord) -> Iterator[_Found]:
 def _sentence(a: OutputRecord, b: OutputRecord, moved: Mask, distance: F64) -> str:
     """The element that moved furthest, measured by the bound where there is one."""
     assert a.actual is not None and b.actual is not None
-    old, new = array(a.actual), array(b.actual)
+    old, new = (decode(tensor(side)).astype(np.float64) for side in (a.actual, b.actual))
     far = distance
     bound = None if b.bound is None else array(b.actual.model_copy(update={"values": b.bound}))
     if bound is not None:

@@ -10,7 +10,7 @@ from trtexp import journal
 from trtexp.lane import Plan
 from trtexp.locks import Lock
 from trtexp.report import write
-from trtexp.results import load
+from trtexp.results import DamagedRecord, ReportRecord, load
 
 
 def release_locks(folder: Path, releases: Iterable[str]) -> list[Lock]:
@@ -52,17 +52,31 @@ def set_aside(plan: Plan, release: str) -> int:
 
 
 def finish(plan: Plan, releases: Sequence[str]) -> None:
-    """The reports are whole: write the matrix, and delete the journals, which are of no more use. Raises OSError."""
+    """The reports are whole: write the pages of all releases, and delete the journals. Raises OSError."""
     if plan.reports is not None:
-        write_matrix(plan.reports)
+        write_overviews(plan.reports)
     if plan.journals is not None:
         for release in releases:
             journal.delete((plan.journal(release, file) for file in plan.files), plan.journals)
 
 
-def write_matrix(folder: Path) -> None:
-    """Write the page experiments × releases from all records of a report folder. Raises OSError, DamagedRecord."""
+def write_overviews(folder: Path) -> None:
+    """Write the matrix and the diffs that are kept, from all records of a folder. Raises OSError, DamagedRecord."""
     with matrix_lock(folder):
-        for path in folder.glob(".README.md.*.tmp"):
+        for path in (*folder.glob(".README.md.*.tmp"), *folder.glob("diff/.*.tmp")):
             path.unlink(missing_ok=True)
-        write.write_matrix([load(path) for path in sorted(folder.glob("*/**/*.json"))], folder)
+        for page, text in write.overviews(list(records(folder).values()), folder).items():
+            write.replace(page, text)
+
+
+def records(folder: Path, release: str = "*") -> dict[Path, ReportRecord]:
+    """All records of a report folder, or those of one release. Raises OSError, DamagedRecord."""
+    found = {}
+    for path in sorted(folder.glob(f"{release}/**/*.json")):
+        try:
+            found[path] = load(path)
+        except DamagedRecord as error:
+            name = path.relative_to(folder).with_suffix(".yaml")
+            again = Path("experiments", *name.parts[1:]).as_posix()
+            raise DamagedRecord(f"{error}: trtexp run {again}") from error
+    return found

@@ -233,7 +233,7 @@ def to_json(report: ReportRecord) -> str:
     return _layout(report.model_dump(mode="json", exclude_defaults=True) | {"format": FORMAT}, 0) + "\n"
 
 
-def from_json(text: str, name: str) -> ReportRecord:
+def from_json(text: str | bytes, name: str) -> ReportRecord:
     """Read a record; `name` is the file's name for the message. Raises DamagedRecord."""
     try:
         return ReportRecord.model_validate_json(text)
@@ -247,7 +247,7 @@ def from_json(text: str, name: str) -> ReportRecord:
 
 def load(path: Path) -> ReportRecord:
     """Read a record from disk. Raises DamagedRecord, OSError."""
-    return from_json(path.read_text(encoding="utf-8"), str(path))
+    return from_json(path.read_bytes(), str(path))
 
 
 def _layout(value: Any, depth: int) -> str:

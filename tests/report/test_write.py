@@ -37,9 +37,16 @@ def test_an_unchanged_file_is_not_touched(tmp_path: Path) -> None:
     assert path.read_text() == "two"
 
 
-def test_the_matrix(tmp_path: Path) -> None:
-    assert write.write_matrix([REPORT], tmp_path).name == "README.md"
-    assert files(tmp_path) == ["README.md"]
+def test_the_pages_of_several_releases_are_the_matrix_and_the_diffs_that_are_kept(tmp_path: Path) -> None:
+    release = REPORT.release.name
+    (tmp_path / "diff").mkdir()
+    for name in (f"{release}..{release}", f"{release}..gone", "notes"):
+        (tmp_path / "diff" / f"{name}.md").touch()
+    pages = write.overviews([REPORT], tmp_path)
+    kept = tmp_path / "diff" / f"{release}..{release}.md"
+    assert list(pages) == [kept, tmp_path / "README.md"]
+    assert "Nothing differs." in pages[kept]
+    assert f"(diff/{release}..{release}.md)" in pages[tmp_path / "README.md"]
 
 
 @pytest.mark.parametrize("broken", ["os.replace", "os.fsync", "tempfile.mkstemp"])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from trtexp.report import escape, verdict
+from trtexp.report.diff import diff_page
 from trtexp.report.markdown import case_anchors, environment, facts, page_name
 from trtexp.report.order import newest_first
 from trtexp.report.table import table
@@ -18,8 +20,8 @@ _BACKENDS = {
 }
 
 
-def render_matrix(reports: list[ReportRecord]) -> str:
-    """The overview of all reports; their order does not matter."""
+def render_matrix(reports: list[ReportRecord], diffs: Sequence[tuple[str, str]] = ()) -> str:
+    """The overview of all reports; their order does not matter. diffs: the releases that a page compares."""
     ordered = sorted(reports, key=lambda r: (r.experiment, newest_first(r.release)))
     overview, links = _overview(ordered)
     template = environment().get_template("matrix.md.j2")
@@ -31,6 +33,7 @@ def render_matrix(reports: list[ReportRecord]) -> str:
             legend=[f"{symbol} {meaning}" for symbol, meaning in verdict.LEGEND.items()],
             unexpected=_listed(ordered, "❌"),
             findings=_listed(ordered, "◆"),
+            diffs=[escape.link(" → ".join(names), diff_page(*names)) for names in diffs],
         ).rstrip("\n")
         + "\n"
     )

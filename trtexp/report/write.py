@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from trtexp.diff import diff
+from trtexp.report.diff import compared, render_diff
 from trtexp.report.markdown import page_name, render
 from trtexp.report.matrix import render_matrix
 from trtexp.results import ReportRecord, to_json
@@ -22,11 +24,14 @@ def write(report: ReportRecord, folder: Path) -> tuple[Path, Path]:
     return record, page
 
 
-def write_matrix(reports: list[ReportRecord], folder: Path) -> Path:
-    """Write `<folder>/README.md`. Raises OSError."""
-    path = folder / "README.md"
-    replace(path, render_matrix(reports))
-    return path
+def overviews(reports: Sequence[ReportRecord], folder: Path) -> dict[Path, str]:
+    """The pages that are made of several releases: the matrix, and the diffs that are kept and have their records."""
+    releases: dict[str, list[ReportRecord]] = {}
+    for report in reports:
+        releases.setdefault(report.release.name, []).append(report)
+    kept = {page: names for page, names in compared(folder).items() if releases.keys() >= set(names)}
+    pages = {page: render_diff(diff(*(releases[name] for name in names))) for page, names in kept.items()}
+    return pages | {folder / "README.md": render_matrix(list(reports), list(kept.values()))}
 
 
 def replace(path: Path, text: str) -> bool:

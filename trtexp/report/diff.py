@@ -1,0 +1,134 @@
+"""What changed from one release to another: a page of Markdown, or lines for the terminal."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from trtexp.diff import KINDS, Change, Diff
+from trtexp.report import escape
+from trtexp.report.markdown import case_anchors, environment, facts, page_name
+from trtexp.results import ReportRecord
+
+FOLDER = "diff"
+_MOST = 12  # lines of one side of a change
+
+
+def diff_page(before: str, after: str) -> str:
+    """Where the page of two releases stands below the reports: `diff/A..B.md`."""
+    return f"{FOLDER}/{before}..{after}.md"
+
+
+def compared(reports: Path) -> dict[Path, tuple[str, str]]:
+    """The pages that are kept, each with the releases that it compares."""
+    found = {}
+    for page in sorted((reports / FOLDER).glob("*.md")):
+        before, _, after = page.stem.partition("..")
+        found[page] = (before, after)
+    return found
+
+
+def render_diff(diff: Diff, to_reports: str = "../") -> str:
+    """The page; to_reports: the way from its folder to the report folders. The same records give the same bytes."""
+    before, after = (_sides(side) for side in (diff.before, diff.after))
+    page = (
+        environment()
+        .get_template("diff.md.j2")
+        .render(
+            title=" → ".join(diff.names),
+            before=before,
+            after=after,
+            overview=overview(diff),
+            counts=counts(diff),
+            sections=[(diff.title(kind), list(_entries(diff, kind, to_reports))) for kind in KINDS if diff.of(kind)],
+        )
+    )
+    return page.rstrip("\n") + "\n"
+
+
+def way(page: Path, reports: Path) -> str:
+    """The way from the folder of a page to the reports, as links spell it."""
+    return Path(os.path.relpath(reports.resolve(), page.resolve().parent)).as_posix() + "/"
+
+
+def lines(diff: Diff) -> Iterator[str]:
+    """The same for the terminal; what comes from YAML and TensorRT is not escaped yet."""
+    for sign, side in (("from", diff.before), ("to  ", diff.after)):
+        yield f"{sign} {'; '.join(dict.fromkeys(_plain_facts(report) for report in side))}"
+    for kind in (kind for kind in KINDS if diff.of(kind)):
+        changes = diff.of(kind)
+        yield f"{diff.title(kind)}: {len(changes)}"
+        for name, cases, change in _rolled(changes):
+            yield f"  {name}{' / ' if cases else ''}{', '.join(cases)}{f': {change.text}' if change.text else ''}"
+            yield from (f"    {line}" for line in _marked(change))
+    yield overview(diff)
+    if diff.changes:
+        yield counts(diff)
+
+
+def overview(diff: Diff) -> str:
+    """How many cases are in both, and alike."""
+    if not diff.cases:
+        return "no case is in both"
+    values = f"the values of {diff.outputs} outputs compared" if diff.outputs else "there are no values to compare"
+    return f"{diff.alike} of {diff.cases} cases alike, {values}"
+
+
+def counts(diff: Diff) -> str:
+    """How much of each kind there is; the grave ones also where there is none."""
+    shown = (kind for kind in KINDS if diff.of(kind) or kind in ("fails", "values"))
+    return " · ".join(f"{diff.title(kind)}: {len(diff.of(kind))}" for kind in shown)
+
+
+def _sides(reports: Sequence[ReportRecord]) -> str:
+    """Each thing that answered, once."""
+    return "; ".join(dict.fromkeys(facts(report) + _not_run(report) for report in reports)) or "no report"
+
+
+def _plain_facts(report: ReportRecord) -> str:
+    release = report.release
+    return release.name + (f" on {release.gpu}" if release.gpu else "") + _not_run(report)
+
+
+def _not_run(report: ReportRecord) -> str:
+    return {"built": ", built ahead of time, NOT run", "reference": ": TensorRT was NOT run"}.get(
+        report.release.backend, ""
+    )
+
+
+def _rolled(changes: Sequence[Change]) -> Iterator[tuple[str, list[str], Change]]:
+    """Changes with the names of their cases; cases of a file that say nothing more stand together."""
+    groups: dict[tuple[str, object], list[Change]] = {}
+    for i, change in enumerate(changes):
+        alone = change.text or change.before or change.after
+        groups.setdefault((change.experiment, i if alone else None), []).append(change)
+    for (experiment, _), group in groups.items():
+        yield page_name(experiment), [change.case for change in group if change.case is not None], group[0]
+
+
+def _entries(diff: Diff, kind: str, to_reports: str) -> Iterator[tuple[str, str]]:
+    """Each change as (a line with links, a block of what was and what is)."""
+    anchors = {
+        (report.experiment, case.name): f"{to_reports}{report.release.name}/{page_name(report.experiment)}.md#{anchor}"
+        for report in (*diff.before, *diff.after)
+        for case, anchor in zip(report.cases, case_anchors(report), strict=True)
+    }
+    for name, cases, change in _rolled(diff.of(kind)):
+        linked = ", ".join(escape.link(case, anchors[change.experiment, case]) for case in cases)
+        text = f"{escape.label(name)}{' / ' if cases else ''}{linked}"
+        text += f": {escape.inline(change.text)}" if change.text else ""
+        marked = _marked(change)
+        yield text, escape.fence("\n".join(map(escape.visible, marked)), "diff") if marked else ""
+
+
+def _marked(change: Change) -> list[str]:
+    """What was after `-`, what is after `+`; the middle of many lines is left out."""
+    return [f"{sign} {line}" for sign, side in (("-", change.before), ("+", change.after)) for line in _shortened(side)]
+
+
+def _shortened(side: Sequence[str]) -> list[str]:
+    folded = [" ".join(line.split()) for line in side]
+    if len(folded) <= _MOST:
+        return folded
+    return [*folded[: _MOST - 1], f"… and {len(folded) - _MOST + 1} more lines"]
