@@ -196,7 +196,7 @@ def test_every_layer_class_is_entered_under_its_method():
 
     named = {m for m in below(Layer) if "method" in vars(m) and m.__module__.startswith("trtexp.")}
     assert named == set(LAYERS.values())
-    assert {name: model.key for name, model in LAYERS.items()} == {name: name for name in LAYERS}
+    assert {name: model.word for name, model in LAYERS.items()} == {name: name for name in LAYERS}
     of_the_network = {name: model.method for name, model in LAYERS.items() if model.owner is None}
     assert of_the_network == {name: f"add_{name}" for name in of_the_network}
     assert list(LAYERS) == sorted(LAYERS)

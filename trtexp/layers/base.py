@@ -83,7 +83,7 @@ class Layer(Model):
 
     method: ClassVar[str]
     interface: ClassVar[str]
-    key: ClassVar[str]  # the name in YAML: the method without add_, unless a class says otherwise
+    word: ClassVar[str]  # the name in YAML: the method without add_, unless a class says otherwise
     owner: ClassVar[str | None] = None  # the argument that names the object whose method it is, if not the network
     most_inputs: ClassVar[int] = 1
     output_names: ClassVar[tuple[str, ...]] = ("",)  # the outputs' names after the layer's own; "" is the layer itself
@@ -99,8 +99,8 @@ class Layer(Model):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        if "method" in cls.__dict__ and "key" not in cls.__dict__:
-            cls.key = cls.method.removeprefix("add_")
+        if "method" in cls.__dict__ and "word" not in cls.__dict__:
+            cls.word = cls.method.removeprefix("add_")
 
     def state(self) -> Mapping[str, Any]:
         """The attributes as they stand at the end: arguments first, then assignments in the order of the file."""
@@ -116,10 +116,10 @@ class Layer(Model):
 
     def refuse(self, attribute: str, message: str, label: str) -> NoReturn:
         """Raise a LayerError at whatever wrote the attribute last."""
-        path: tuple[str, ...] = (self.key,)
+        path: tuple[str, ...] = (self.word,)
         for name, _ in self._arguments():
             if attribute in (name, *self.aliases.get(name, ())):
-                path = (self.key, name)
+                path = (self.word, name)
         for name, _ in self.set.given():
             if attribute in (name, *self.aliases.get(name, ())):
                 path = ("set", name)
@@ -131,7 +131,7 @@ class Layer(Model):
         for name, kind in kinds(type(self)).items():
             if kind == "tensor" and (value := getattr(self, name)) is not None:
                 for tensor in [value] if isinstance(value, str) else value:
-                    found[len(found)] = ((self.key, name), tensor)
+                    found[len(found)] = ((self.word, name), tensor)
         for place, tensor in self.set.tensors():
             found[self.tensor_inputs[str(place[-1])]] = (("set", *place), tensor)
         return found | {i: (("set_input", i), tensor) for i, tensor in self.set_input.items()}
@@ -139,7 +139,7 @@ class Layer(Model):
     def weight_arrays(self) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
         """(place below the layer, attribute, array) of each weights array; the last one of an attribute stands."""
         for owner, prefix, pairs in (
-            (type(self), self.key, self._arguments()),
+            (type(self), self.word, self._arguments()),
             (type(self.set), "set", self.set.given()),
         ):
             for name, value in pairs:

@@ -27,7 +27,7 @@ class IfConditional(Layer):
         conditions, outputs = of(layers, name, Condition), of(layers, name, ConditionalOutput)
         if len(conditions) != 1 or not outputs:
             given = f"{len(conditions)} conditions and {len(outputs)} outputs"
-            raise LayerError((self.key,), f"{given} given; give one condition, and one output or more [C1]")
+            raise LayerError((self.word,), f"{given} given; give one condition, and one output or more [C1]")
         inside = branches(layers, name)
         message = f"its tensor is used outside {name}, or not at all; give it to a conditional_output [C6]"
         check_exits(layers, inside, frozenset(outputs), message)
@@ -36,7 +36,7 @@ class IfConditional(Layer):
             shared &= before(layers, inside, {layer.input_tensors()[i][1] for layer in outputs.values()})
         for inner in layers:
             if inner in shared:
-                raise NodeError(inner, (layers[inner].key,), "both branches use it; give each a layer of its own [C5]")
+                raise NodeError(inner, (layers[inner].word,), "both branches use it; give each a layer of its own [C5]")
 
     def hides(self, layers: Mapping[str, Layer]) -> frozenset[str]:
         return branches(layers, next(n for n, layer in layers.items() if layer is self))
@@ -56,14 +56,14 @@ class Inner(Layer):
     def check_network(self, name: str, layers: Mapping[str, Layer]) -> None:
         above = list(layers)[: list(layers).index(name)]
         if self.conditional not in above or not isinstance(layers[self.conditional], IfConditional):
-            raise LayerError((self.key, "conditional"), f"{self.conditional!r} is no if_conditional further up [C2]")
+            raise LayerError((self.word, "conditional"), f"{self.conditional!r} is no if_conditional further up [C2]")
 
 
 class Condition(Inner):
     """What decides: true takes the true branch, false the other one. C3: it is a bool scalar."""
 
     method: ClassVar[str] = "set_condition"
-    key: ClassVar[str] = "condition"
+    word: ClassVar[str] = "condition"
     interface: ClassVar[str] = "IConditionLayer"
     output_names: ClassVar[tuple[str, ...]] = ()
 
@@ -79,7 +79,7 @@ class ConditionalInput(Inner):
     """A tensor of the outside as both branches see it: x (any shape, any dtype) -> the same."""
 
     method: ClassVar[str] = "add_input"
-    key: ClassVar[str] = "conditional_input"
+    word: ClassVar[str] = "conditional_input"
     interface: ClassVar[str] = "IIfConditionalInputLayer"
 
     input: Tensor
@@ -97,7 +97,7 @@ class ConditionalOutput(Inner):
     """
 
     method: ClassVar[str] = "add_output"
-    key: ClassVar[str] = "conditional_output"
+    word: ClassVar[str] = "conditional_output"
     interface: ClassVar[str] = "IIfConditionalOutputLayer"
     most_inputs: ClassVar[int] = 2
 

@@ -34,7 +34,7 @@ class Loop(Layer):
         kinds = [limit.kind for limit in _of(layers, name, TripLimit).values()]
         if not kinds or len(set(kinds)) != len(kinds):
             given = " and ".join(kinds) or "none"
-            raise LayerError((self.key,), f"trip limits given: {given}; give one trip_limit of each kind at most [C1]")
+            raise LayerError((self.word,), f"trip limits given: {given}; give one trip_limit of each kind at most [C1]")
         exits = {n for kind in (LoopOutput, Recurrence, TripLimit) for n in _of(layers, name, kind)}
         message = f"its tensor is used outside {name}, or not at all; give it to a loop_output [C5]"
         if all(1 in recurrence.set_input for recurrence in _of(layers, name, Recurrence).values()):  # else C3
@@ -59,7 +59,7 @@ class Inner(Layer):
     def check_network(self, name: str, layers: Mapping[str, Layer]) -> None:
         above = list(layers)[: list(layers).index(name)]
         if self.loop not in above or not isinstance(layers[self.loop], Loop):
-            raise LayerError((self.key, "loop"), f"{self.loop!r} is no loop further up [C2]")
+            raise LayerError((self.word, "loop"), f"{self.loop!r} is no loop further up [C2]")
 
 
 class TripLimit(Inner):
@@ -98,7 +98,7 @@ class Recurrence(Inner):
     def check_network(self, name: str, layers: Mapping[str, Layer]) -> None:
         super().check_network(name, layers)
         if 1 not in self.set_input:
-            raise LayerError((self.key,), "no next value; give set_input: {1: tensor} [C3]")
+            raise LayerError((self.word,), "no next value; give set_input: {1: tensor} [C3]")
 
     def following(self, name: str, iteration: Tensors) -> Bounded:
         """The value of the next iteration. Raises NodeError."""
@@ -173,9 +173,9 @@ class LoopOutput(Inner):
     def check_network(self, name: str, layers: Mapping[str, Layer]) -> None:
         super().check_network(name, layers)
         if (self.kind != "LAST_VALUE") != (1 in self.set_input):
-            raise LayerError((self.key, "kind"), f"{self.kind} and set_input: {{1: length}} do not fit together [C4]")
+            raise LayerError((self.word, "kind"), f"{self.kind} and set_input: {{1: length}} do not fit together [C4]")
         if self.kind == "LAST_VALUE" and self.tensor not in _of(layers, self.loop, Recurrence):
-            raise LayerError((self.key, "tensor"), f"{self.tensor!r} is no recurrence of {self.loop} [C6]")
+            raise LayerError((self.word, "tensor"), f"{self.tensor!r} is no recurrence of {self.loop} [C6]")
 
     def pull(self, name: str, tensors: Tensors) -> tuple[Bounded, ...]:
         iterations = list(run(self.loop, tensors))

@@ -28,7 +28,7 @@ def check_exits(layers: Mapping[str, Layer], inside: frozenset[str], exits: froz
     useful = ends | before(layers, inside, {tensor for name in ends for tensor in takes(layers[name])})
     for name in layers:
         if name in inside - useful:
-            raise NodeError(name, (layers[name].key,), message)
+            raise NodeError(name, (layers[name].word,), message)
 
 
 def before(layers: Mapping[str, Layer], inside: frozenset[str], tensors: set[str]) -> frozenset[str]:

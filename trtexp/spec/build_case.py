@@ -233,12 +233,9 @@ class _OneCase:
             try:
                 if model is not None:
                     made[name] = make(model, model.dtype, made, self.folder)
-                    yield (
-                        name,
-                        replace(
-                            made[name], declared=declared(model, made[name]), set=getattr(model, "set", made[name].set)
-                        ),
-                    )
+                    if isinstance(model, InputModel):
+                        made[name] = replace(made[name], declared=declared(model, made[name]), set=model.set)
+                    yield name, made[name]
             except TensorError as error:
                 self.fault((group, name, *error.path), str(error))
 
