@@ -66,7 +66,7 @@ class _OneCase:
             options=head.build.options(),
         )
         about, rules = head.about.strip(), tolerances(head.tolerance)
-        case = Case(self.name, about, mark, changed, layers, inputs, weights, definition, {}, rules)
+        case = Case(self.name, about, mark, changed, layers, inputs, weights, definition, {}, rules, self.tree)
         try:
             evaluation = case.evaluation()
         except NodeError as error:

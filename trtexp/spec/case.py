@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import abc
 from dataclasses import dataclass, field
 
 from trtexp.definition import Array, NetworkDefinition
@@ -11,6 +11,7 @@ from trtexp.layers.network import Evaluation, evaluate
 from trtexp.numerics import Arithmetic
 from trtexp.spec.errors import Mark
 from trtexp.spec.make import Made
+from trtexp.spec.tree import Mapping, find
 from trtexp.tolerance import Tolerance
 
 STRICT = Arithmetic()
@@ -37,19 +38,20 @@ class Case:
 
     repeat: (builds, runs of each), to see whether results differ.
     error, crash: (phase, regex) of the refusal, or of the end of the process, that must come.
-    differs: what the case changes in the file's base.
+    differs: what the case changes in the file's base. tree: the file as merged for the case.
     """
 
     name: str
     about: str
     mark: Mark
     differs: tuple[str, ...]
-    layers: Mapping[str, Layer]
-    inputs: Mapping[str, Made]
-    weights: Mapping[str, Made]
+    layers: abc.Mapping[str, Layer]
+    inputs: abc.Mapping[str, Made]
+    weights: abc.Mapping[str, Made]
     definition: NetworkDefinition
-    expected: Mapping[str, Expected]
+    expected: abc.Mapping[str, Expected]
     tolerance: tuple[Tolerance, ...]
+    tree: Mapping = field(repr=False)
     error: tuple[str, str] | None = None
     crash: tuple[str, str] | None = None
     unsupported: str | None = None
@@ -60,6 +62,10 @@ class Case:
     reason: str | None = None
     issue: str | None = None
     _evaluations: dict[Arithmetic, Evaluation] = field(default_factory=dict, repr=False)
+
+    def place(self, *path: str | int) -> Mark:
+        """Where a key stands in the file, as far as the path leads: the case itself if it leads nowhere."""
+        return find(self.tree, path)[0] if path[:1] and path[0] in self.tree.keys else self.mark
 
     @property
     def feeds(self) -> dict[str, Array]:

@@ -6,7 +6,7 @@ import hashlib
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ class ExperimentFile:
     releases: Mapping | None
     cases: tuple[tuple[str, Mark, Mapping], ...]
     faults: tuple[Fault, ...] = ()
+    _built: dict[Any, Case | SpecError] = field(default_factory=dict, repr=False)
 
     def experiment(self, target: Target = REFERENCE) -> Experiment:
         """The cases as they are for a target. Raises SpecError with all faults."""
@@ -40,13 +41,20 @@ class ExperimentFile:
         builder = CaseBuilder(self.path.parent, self.base)
         cases: list[Case] = []
         faults: list[Fault] = []
-        for name, mark, tree in self.cases:
+        for i, (name, mark, tree) in enumerate(self.cases):
             releases = _mapping(tree, "releases")
-            merged = self._for(target, _merged(base, tree), releases)
-            try:
-                cases.append(builder.case(name, mark, merged, tree))
-            except SpecError as error:
-                faults += error.faults
+            key = (i, tuple(_overrides(target, self.releases)), tuple(_overrides(target, releases)))
+            if key not in self._built:  # what no override tells apart is one case for several targets
+                merged = self._for(target, _merged(base, tree), releases)
+                try:
+                    self._built[key] = builder.case(name, mark, merged, tree)
+                except SpecError as error:
+                    self._built[key] = error
+            built = self._built[key]
+            if isinstance(built, SpecError):
+                faults += built.faults
+            else:
+                cases.append(built)
         if faults or self.faults:
             raise SpecError([*self.faults, *_common(faults, len(self.cases))])
         try:
@@ -82,9 +90,8 @@ class ExperimentFile:
                         yield Target(flavour, version)
 
     def _for(self, target: Target, tree: Mapping, releases: Mapping | None) -> Mapping:
-        for requirement, (_, override) in (releases.keys if releases else {}).items():
-            if isinstance(override, Mapping) and _met(requirement, target):
-                tree = _merged(tree, override)
+        for override in _overrides(target, releases):
+            tree = _merged(tree, override)
         return tree
 
 
@@ -127,6 +134,13 @@ def _head(base: Mapping, key: str) -> str:
     """A text at the top of the file; its type is checked with the cases, of which each may have its own."""
     value = plain(base.keys[key][1]) if key in base.keys else ""
     return value.strip() if isinstance(value, str) else ""
+
+
+def _overrides(target: Target, releases: Mapping | None) -> Iterator[Mapping]:
+    """The partial trees whose requirement the target meets, in the order of the file."""
+    for requirement, (_, override) in (releases.keys if releases else {}).items():
+        if isinstance(override, Mapping) and _met(requirement, target):
+            yield override
 
 
 def _met(requirement: Any, target: Target) -> bool:

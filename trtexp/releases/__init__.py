@@ -1,0 +1,1 @@
+"""The API of the known releases as data, and what a definition lacks in one of them."""
