@@ -44,12 +44,17 @@ class Number(float):
         return made
 
 
+#: From where to where a node stands in the text, in characters; the end of a block collection is that of what follows.
+Span = tuple[int, int]
+
+
 @dataclass(eq=False)
 class Scalar:
     mark: Mark
     value: Any
     size: int = 1
     depth: int = 0
+    span: Span = (0, 0)
 
 
 @dataclass(eq=False)
@@ -58,6 +63,8 @@ class Sequence:
     items: list[Node] = field(default_factory=list)
     size: int = 1
     depth: int = 1
+    span: Span = (0, 0)
+    flow: bool = False
 
 
 @dataclass(eq=False)
@@ -68,6 +75,8 @@ class Mapping:
     keys: dict[Any, tuple[Mark, Node]] = field(default_factory=dict)
     size: int = 1
     depth: int = 1
+    span: Span = (0, 0)
+    flow: bool = False
 
 
 Node = Union[Scalar, Sequence, Mapping]
@@ -122,6 +131,7 @@ def _compose(reader: Any, file: str) -> Node | None:
             continue
         if isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
             node, _ = stack.pop()
+            node.span = (node.span[0], event.end_mark.index)
             node.size += sum(child.size for child in children(node))
             node.depth += max((child.depth for child in children(node)), default=0)
             if node.size > MOST_NODES:
@@ -143,10 +153,12 @@ def _compose(reader: Any, file: str) -> Node | None:
         if event.tag is not None:
             raise _fault(mark, f"tag {event.tag}; tags are not allowed, an experiment is plain data")
         new: Node
+        span = event.start_mark.index, event.end_mark.index
         if isinstance(event, yaml.ScalarEvent):
-            new = Scalar(mark, scalar(event.value) if event.implicit[0] else event.value)
+            new = Scalar(mark, scalar(event.value) if event.implicit[0] else event.value, span=span)
         else:
-            new = Sequence(mark) if isinstance(event, yaml.SequenceStartEvent) else Mapping(mark)
+            kind = Sequence if isinstance(event, yaml.SequenceStartEvent) else Mapping
+            new = kind(mark, span=span, flow=bool(event.flow_style))
         if event.anchor is not None:
             anchors[event.anchor] = new
         if isinstance(new, Scalar):
