@@ -8,11 +8,47 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Union
+from typing import Any
 
 import numpy as np
+
+from trtexp.steps import (
+    NETWORK,
+    Assign,
+    Call,
+    Member,
+    Plugin,
+    Ref,
+    Step,
+    Value,
+    references,
+    step_from_json,
+    step_to_json,
+    written,
+)
+
+__all__ = [
+    "DTYPES",
+    "DTYPE_OF_MEMBER",
+    "NETWORK",
+    "PRECISION_FLAGS",
+    "Array",
+    "Assign",
+    "BuildOptions",
+    "Call",
+    "Input",
+    "Member",
+    "NetworkDefinition",
+    "Plugin",
+    "Range",
+    "Ref",
+    "Step",
+    "Value",
+    "references",
+    "written",
+]
 
 #: dtype name -> (the numpy dtype that holds its bits, bits per element, name of TensorRT's DataType member).
 DTYPES: dict[str, tuple[str, int, str]] = {
@@ -71,50 +107,6 @@ class Array:
 
     def same_bits(self, other: Array) -> bool:
         return (self.dtype, self.shape) == (other.dtype, other.shape) and self.to_bytes() == other.to_bytes()
-
-
-@dataclass(frozen=True)
-class Ref:
-    """A tensor, a weights array or an object (a layer, a loop, a conditional), by name."""
-
-    kind: str  # "tensor", "weights" or "object"
-    name: str
-
-
-@dataclass(frozen=True)
-class Member:
-    """A member of one of TensorRT's enums, by name: `trt.PaddingMode.SAME_UPPER`."""
-
-    enum: str
-    name: str
-
-
-Value = Union[None, bool, int, float, str, Ref, Member, tuple["Value", ...]]
-
-NETWORK = "network"  # the name of the INetworkDefinition among the objects
-
-
-@dataclass(frozen=True)
-class Call:
-    """`object.method(arguments)`; `makes` names what comes back, `outputs` the tensors of that layer, in order."""
-
-    object: str
-    method: str
-    arguments: Mapping[str, Value]
-    makes: str | None = None
-    outputs: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Assign:
-    """`object.attribute = value`."""
-
-    object: str
-    attribute: str
-    value: Value
-
-
-Step = Union[Call, Assign]
 
 
 @dataclass(frozen=True)
@@ -179,7 +171,7 @@ class NetworkDefinition:
                 name: {"dtype": w.dtype, "shape": list(w.shape), "sha256": hashlib.sha256(w.to_bytes()).hexdigest()}
                 for name, w in sorted(self.weights.items())
             },
-            "steps": [_step_to_json(step) for step in self.steps],
+            "steps": [step_to_json(step) for step in self.steps],
             "outputs": list(self.outputs),
             "options": _options_to_json(self.options),
         }
@@ -201,7 +193,7 @@ class NetworkDefinition:
         return cls(
             inputs=tuple(Input(i["name"], i["dtype"], tuple(i["shape"])) for i in data["inputs"]),
             weights=weights,
-            steps=tuple(_step_from_json(step) for step in data["steps"]),
+            steps=tuple(step_from_json(step) for step in data["steps"]),
             outputs=tuple(data["outputs"]),
             options=BuildOptions(**options),
         )
@@ -214,69 +206,6 @@ class NetworkDefinition:
     def hash(self) -> str:
         """SHA-256 of the canonical JSON, which holds the weights' digests: equal hashes build equal networks."""
         return hashlib.sha256(self.canonical().encode()).hexdigest()
-
-
-def references(of: Step | Value) -> Iterator[Ref]:
-    """Every Ref inside a step, or inside an argument or attribute value."""
-    if isinstance(of, Ref):
-        yield of
-    elif isinstance(of, Assign):
-        yield from references(of.value)
-    elif isinstance(of, (tuple, Call)):
-        for item in of.arguments.values() if isinstance(of, Call) else of:
-            yield from references(item)
-
-
-def written(value: Value) -> str:
-    """A value as it stands in a program, tensors and weights by their names."""
-    if isinstance(value, Ref):
-        return value.name
-    if isinstance(value, Member):
-        return f"{value.enum}.{value.name}"
-    if isinstance(value, tuple):
-        return f"({', '.join(map(written, value))}{',' if len(value) == 1 else ''})"
-    return repr(value)
-
-
-def _value_to_json(value: Value) -> Any:
-    if isinstance(value, Ref):
-        return {"ref": value.kind, "name": value.name}
-    if isinstance(value, Member):
-        return {"enum": value.enum, "name": value.name}
-    if isinstance(value, tuple):
-        return [_value_to_json(v) for v in value]
-    if isinstance(value, float):
-        return {"float": value.hex()}
-    return value
-
-
-def _value_from_json(data: Any) -> Value:
-    if isinstance(data, list):
-        return tuple(_value_from_json(v) for v in data)
-    if isinstance(data, dict):
-        if "float" in data:
-            return float.fromhex(data["float"])
-        return Ref(data["ref"], data["name"]) if "ref" in data else Member(data["enum"], data["name"])
-    return data
-
-
-def _step_to_json(step: Step) -> dict[str, Any]:
-    if isinstance(step, Assign):
-        return {"object": step.object, "attribute": step.attribute, "value": _value_to_json(step.value)}
-    return {
-        "object": step.object,
-        "method": step.method,
-        "arguments": [[name, _value_to_json(v)] for name, v in step.arguments.items()],
-        "makes": step.makes,
-        "outputs": list(step.outputs),
-    }
-
-
-def _step_from_json(data: Mapping[str, Any]) -> Step:
-    if "attribute" in data:
-        return Assign(data["object"], data["attribute"], _value_from_json(data["value"]))
-    arguments = {name: _value_from_json(v) for name, v in data["arguments"]}
-    return Call(data["object"], data["method"], arguments, data["makes"], tuple(data["outputs"]))
 
 
 def _options_to_json(options: BuildOptions) -> dict[str, Any]:

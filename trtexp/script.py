@@ -18,15 +18,17 @@ from trtexp.definition import (
     Call,
     Member,
     NetworkDefinition,
+    Plugin,
     Ref,
+    Step,
     Value,
 )
-from trtexp.script_parts import HEAD, RUN, SELECTOR
+from trtexp.script_parts import CREATE_PLUGIN, HEAD, RUN, SELECTOR
 
 #: Names that the program uses itself.
 TAKEN = """base64 np sys trt cudart logger builder network config flags plan profile runtime engine context stream feeds
     tensor shapes outputs output memory result status values name array address kind allocate ok Output STORAGE
-    has_output_type internal ByNumber selector"""
+    has_output_type internal ByNumber selector create_plugin"""
 QUANTIZERS = {"add_quantize": Member("DataType", "INT8"), "add_dequantize": Member("DataType", "FLOAT")}
 
 
@@ -40,6 +42,7 @@ def script(definition: NetworkDefinition, feeds: Mapping[str, Array], title: str
         HEAD.strip(),
         "\n".join(_weights(definition, names)),
         "\n".join(_builder(definition)),
+        CREATE_PLUGIN.strip() if any(_plugins(step) for step in definition.steps) else "",
         "\n".join(_network(definition, names)),
         "\n".join(_options(definition.options)),
         "\n".join(_feeds(feeds)),
@@ -113,6 +116,8 @@ def _network(definition: NetworkDefinition, names: _Names) -> Iterator[str]:
             return _weights_argument(definition.weights[v.name], names.ref(v)) if v.kind == "weights" else names.ref(v)
         if isinstance(v, Member):
             return f"trt.{v.enum}.{v.name}"
+        if isinstance(v, Plugin):
+            return _plugin(v)
         if isinstance(v, tuple):
             return f"({', '.join(map(value, v))}{',' if len(v) == 1 else ''})"
         return literal.scalar(v)
@@ -147,6 +152,23 @@ def _network(definition: NetworkDefinition, names: _Names) -> Iterator[str]:
     # Asking is part of the record: RTX 1.7.1 refuses some loops ("invalid inferred type") that it builds when asked.
     yield "for tensor in [network.get_output(i) for i in range(network.num_outputs)]:"
     yield '    print("inferred:", tensor.name, tensor.dtype, tensor.shape)'
+
+
+def _plugins(of: Step | Value) -> bool:
+    """Whether a plugin is among the values."""
+    if isinstance(of, Call):
+        return any(map(_plugins, of.arguments.values()))
+    return isinstance(of, Plugin) or (isinstance(of, tuple) and any(map(_plugins, of)))
+
+
+def _plugin(plugin: Plugin) -> str:
+    """A call of CREATE_PLUGIN's function."""
+    words = ", ".join(map(literal.scalar, (plugin.type, plugin.version, plugin.namespace, plugin.name)))
+    fields = ", ".join(
+        f"({literal.scalar(name)}, {literal.scalar(kind)}, {data!r})" for name, kind, data in plugin.fields
+    )
+    phase = "" if plugin.phase is None else f", trt.TensorRTPhase.{plugin.phase}"
+    return f"create_plugin({words}, [{fields}]{phase})"
 
 
 def _weights_argument(array: Array, variable: str) -> str:

@@ -10,6 +10,24 @@ try:
 except ImportError:
     import tensorrt_rtx as trt  # builds only, which needs no GPU
 """
+CREATE_PLUGIN = """\
+trt.init_libnvinfer_plugins(logger, "")
+
+
+def create_plugin(type, version, namespace, name, fields, *phase):
+    registry = trt.get_plugin_registry()
+    find = registry.get_creator if hasattr(registry, "get_creator") else registry.get_plugin_creator  # 10.0 on
+    creator = find(type, version, namespace)
+    if creator is None:
+        sys.exit(f"the plugin library has no {type} {version}")
+    made = []
+    for field, kind, data in fields:
+        array = np.frombuffer(data.encode(), np.uint8) if kind == "CHAR" else np.array(data, kind.lower())
+        made.append(trt.PluginField(field, array, getattr(trt.PluginFieldType, kind)))
+    return creator.create_plugin(name, trt.PluginFieldCollection(made), *phase)
+
+
+"""
 SELECTOR = """\
 if hasattr(config, "algorithm_selector"):  # the first tactic by its numbers, not by timing, so that builds repeat
 

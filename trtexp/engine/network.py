@@ -14,6 +14,7 @@ from trtexp.definition import (
     Call,
     Member,
     NetworkDefinition,
+    Plugin,
     Ref,
     Value,
     written,
@@ -21,6 +22,7 @@ from trtexp.definition import (
 from trtexp.engine.differences import Api
 from trtexp.engine.failure import Failed
 from trtexp.engine.log import Log, python_warnings, reason
+from trtexp.engine.plugins import make_plugin
 
 Inferred = dict[str, tuple[str, tuple[int, ...]]]
 
@@ -80,6 +82,8 @@ class _Room:
             if value.kind == "weights":
                 return self.api.weights(self.definition.weights[value.name])
             return self.tensor(value.name) if value.kind == "tensor" else self.object(value.name)
+        if isinstance(value, Plugin):
+            return make_plugin(self.api, value, self.log)
         return value
 
     def check(self, mark: int, what: str) -> None:

@@ -18,6 +18,7 @@ from trtexp.engine.failure import Failed, Unsupported
 from trtexp.engine.log import process_logger, reason
 from trtexp.engine.network import define
 from trtexp.engine.outcome import Outcome
+from trtexp.engine.plugins import uses_plugins
 from trtexp.engine.tensorrt_module import load
 from trtexp.engine.timings import Timings
 
@@ -56,6 +57,8 @@ class Session:
         case = Case(definition, Api(self._trt, self.release), self.log, on_phase)
         runs = not build_only and self.release.can_run
         try:
+            if uses_plugins(definition):
+                self._load_plugins()
             if repeat is None:
                 self._once(case, feeds, int(runs))
             else:
@@ -149,6 +152,12 @@ class Session:
     def _demand(self, accepted: bool) -> None:
         if not accepted:
             raise Failed(f"deserialize_cuda_engine returned nothing: {reason(self.log.errors())}")
+
+    def _load_plugins(self) -> None:
+        """Register the creators of the plugin library, which an engine that holds a plugin needs too."""
+        mark = self.log.mark()
+        self._trt.init_libnvinfer_plugins(self._logger, "")
+        self.log.forget(mark)  # it tells of the process, and only its first case would show it
 
     def _make(self, kind: str) -> Any:
         """A Builder or a Runtime with this process' logger. Raises Failed where TensorRT finds no use for the GPU."""

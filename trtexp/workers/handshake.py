@@ -34,7 +34,7 @@ def handshake(place: Place, timeouts: Mapping[str, float], engine: Mapping[str, 
 def engine_sources() -> dict[str, bytes]:
     """The definition and the engine, path -> source: all that a worker needs of this package."""
     package = resources.files("trtexp")
-    sources = {f"trtexp/{name}": (package / name).read_bytes() for name in ("__init__.py", "definition.py")}
+    sources = {f"trtexp/{name}": (package / name).read_bytes() for name in ("__init__.py", "definition.py", "steps.py")}
     for item in (package / "engine").iterdir():
         if item.name.endswith(".py"):
             sources[f"trtexp/engine/{item.name}"] = item.read_bytes()
