@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from trtexp.layers.activation import Activation
 from trtexp.layers.assertion import Assertion
+from trtexp.layers.attention import Attention, AttentionV2
 from trtexp.layers.base import Layer
 from trtexp.layers.cast import Cast
 from trtexp.layers.concatenation import Concatenation
@@ -14,6 +15,8 @@ from trtexp.layers.constant import Constant
 from trtexp.layers.convolution import Convolution, ConvolutionNd
 from trtexp.layers.cumulative import Cumulative
 from trtexp.layers.deconvolution import Deconvolution, DeconvolutionNd
+from trtexp.layers.dist_collective import DistCollective
+from trtexp.layers.dynamic_quantize import DynamicQuantize, DynamicQuantizeV2
 from trtexp.layers.einsum import Einsum
 from trtexp.layers.elementwise import Elementwise
 from trtexp.layers.fill import Fill
@@ -22,9 +25,11 @@ from trtexp.layers.gather import Gather, GatherV2
 from trtexp.layers.grid_sample import GridSample
 from trtexp.layers.identity import Identity
 from trtexp.layers.if_conditional import Condition, ConditionalInput, ConditionalOutput, IfConditional
+from trtexp.layers.kv_cache_update import KVCacheUpdate
 from trtexp.layers.loop import Iterator, Loop, LoopOutput, Recurrence, TripLimit
 from trtexp.layers.lrn import Lrn
 from trtexp.layers.matrix_multiply import MatrixMultiply
+from trtexp.layers.moe import MoE
 from trtexp.layers.nms import NMS
 from trtexp.layers.non_zero import NonZero
 from trtexp.layers.normalization import Normalization, NormalizationV2
@@ -37,6 +42,7 @@ from trtexp.layers.ragged_softmax import RaggedSoftmax
 from trtexp.layers.reduce import Reduce
 from trtexp.layers.resize import Resize
 from trtexp.layers.reverse_sequence import ReverseSequence
+from trtexp.layers.rotary_embedding import RotaryEmbedding
 from trtexp.layers.scale import Scale, ScaleNd
 from trtexp.layers.scatter import Scatter
 from trtexp.layers.select import Select
@@ -51,6 +57,8 @@ from trtexp.layers.unary import Unary
 LAYERS: dict[str, type[Layer]] = {
     "activation": Activation,
     "assertion": Assertion,
+    "attention": Attention,
+    "attention_v2": AttentionV2,
     "cast": Cast,
     "concatenation": Concatenation,
     "condition": Condition,
@@ -63,6 +71,9 @@ LAYERS: dict[str, type[Layer]] = {
     "deconvolution": Deconvolution,
     "deconvolution_nd": DeconvolutionNd,
     "dequantize": Dequantize,
+    "dist_collective": DistCollective,
+    "dynamic_quantize": DynamicQuantize,
+    "dynamic_quantize_v2": DynamicQuantizeV2,
     "einsum": Einsum,
     "elementwise": Elementwise,
     "fill": Fill,
@@ -73,10 +84,12 @@ LAYERS: dict[str, type[Layer]] = {
     "identity": Identity,
     "if_conditional": IfConditional,
     "iterator": Iterator,
+    "kv_cache_update": KVCacheUpdate,
     "loop": Loop,
     "loop_output": LoopOutput,
     "lrn": Lrn,
     "matrix_multiply": MatrixMultiply,
+    "moe": MoE,
     "nms": NMS,
     "non_zero": NonZero,
     "normalization": Normalization,
@@ -93,6 +106,7 @@ LAYERS: dict[str, type[Layer]] = {
     "reduce": Reduce,
     "resize": Resize,
     "reverse_sequence": ReverseSequence,
+    "rotary_embedding": RotaryEmbedding,
     "scale": Scale,
     "scale_nd": ScaleNd,
     "scatter": Scatter,

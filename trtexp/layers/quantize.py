@@ -1,4 +1,5 @@
-"""add_quantize and add_dequantize. Source: NvInfer.h, IQuantizeLayer and IDequantizeLayer."""
+"""add_quantize and add_dequantize. Source: NvInfer.h, IQuantizeLayer and IDequantizeLayer; TensorRT's documentation,
+Working with Quantized Types."""
 
 from __future__ import annotations
 
@@ -10,10 +11,10 @@ import numpy as np
 
 from trtexp.definition import DTYPE_OF_MEMBER
 from trtexp.layers.base import Attributes, DataType, Dims, Layer, Tensor
-from trtexp.numerics import F64, LARGEST, UNIT, Arithmetic, Bounded, decode, encode, rounded, significant_bits
+from trtexp.numerics import F64, LARGEST, RANGE, UNIT, Arithmetic, Bounded, decode, encode, rounded, significant_bits
 
 FLOATS = ("float32", "float16", "bfloat16")
-CODES = ("int8", "int4", "float8e4m3")
+CODES = ("int8", "int4", "float8e4m3", "float4e2m1")
 
 
 class QuantizeAttributes(Attributes):
@@ -24,14 +25,16 @@ class QuantizeAttributes(Attributes):
     to_type: DataType | None = None
     """The output's type, 10.x on."""
     block_shape: Dims | None = None
-    """The shape of a block that shares one scale, 10.x on."""
+    """The shape of a block that shares one scale, -1 for a whole axis; 10.x on."""
 
 
 class Scaled(Layer):
-    """What quantize and dequantize share: an input, a scale that is a scalar or 1-D along `axis`, a zero point of 0.
+    """What quantize and dequantize share: an input, its scale, a zero point of 0.
 
-    C1: a scale that is not a scalar has as many elements as the input along `axis`. C2: every scale is positive.
-    C3: the zero point, input 2, is 0. C4: quantize goes from a float type to int8, int4 or fp8, dequantize back.
+    The scale is a scalar, or 1-D along `axis`, or has the rank of the input and one number per block.
+    C1: a 1-D scale has as many elements as the input along `axis`. C2: every scale is positive. C3: the zero point,
+    input 2, is 0. C4: quantize goes from a float type to int8, int4, fp8 or fp4, dequantize back. C5: a block has a
+    length per axis, which divides the input's; the scale has the shape of the blocks.
     """
 
     most_inputs: ClassVar[int] = 3  # input, scale, zero point
@@ -48,7 +51,9 @@ class Scaled(Layer):
     def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
         x, scale = inputs[0], inputs[1].ref
         axis = self.state().get("axis")
-        if scale.size != 1 and (axis is None or not -x.ref.ndim <= axis < x.ref.ndim or scale.size != x.shape[axis]):
+        if self.blocked(x, scale):
+            self.check_blocks(x.shape, scale.shape)
+        elif scale.size != 1 and (axis is None or not -x.ref.ndim <= axis < x.ref.ndim or scale.size != x.shape[axis]):
             self.refuse("axis", f"{axis} with a scale of {scale.size} elements for an input {list(x.shape)}", "C1")
         if not (scale > 0).all():
             self.refuse("scale", f"{scale.min():g} given; a scale is positive", "C2")
@@ -60,8 +65,25 @@ class Scaled(Layer):
             attribute = "to_type" if self.state().get("to_type") else "output_type"
             self.refuse(attribute, f"{made} given; give one of {', '.join(self.gives)}", "C4")
 
+    def blocked(self, x: Bounded, scale: F64) -> bool:
+        """Whether the scale has a number per block."""
+        return self.state().get("block_shape") is not None or (scale.ndim > 1 and scale.ndim == x.ref.ndim)
+
+    def check_blocks(self, shape: tuple[int, ...], scale: tuple[int, ...]) -> None:
+        block: list[int] | None = self.state().get("block_shape")
+        given = [n if b == -1 else b for b, n in zip(block, shape, strict=False)] if block else None
+        if block and given and (len(block) != len(shape) or min(given) < 1):
+            self.refuse("block_shape", f"{block} for an input {list(shape)}", "C5")
+        blocks = None if given is None else [n / b for n, b in zip(shape, given, strict=True)]
+        fits = len(scale) == len(shape) and all(m and n % m == 0 for n, m in zip(shape, scale, strict=True))
+        if not fits or (blocks is not None and blocks != list(scale)):
+            asked = "" if block is None else f" with blocks of {block}"
+            self.refuse("scale", f"{list(scale)} for an input {list(shape)}{asked}", "C5")
+
     def scales(self, x: Bounded, scale: Bounded) -> F64:
         """The scale, shaped to meet the input."""
+        if self.blocked(x, scale.ref):
+            return spread(scale.ref, x.shape)
         if scale.ref.size == 1:
             return scale.ref.reshape(())
         shape = [1] * x.ref.ndim
@@ -75,7 +97,10 @@ class Scaled(Layer):
 
 
 class Quantize(Scaled):
-    """y = round(x / scale), ties to even, saturated to the output's type; shapes as `Dequantize`."""
+    """y = round(x / scale), ties to even, saturated to the output's type; shapes as `Dequantize`.
+
+    NaN has a code in fp8 alone; else there is no rule.
+    """
 
     method: ClassVar[str] = "add_quantize"
     interface: ClassVar[str] = "IQuantizeLayer"
@@ -86,23 +111,11 @@ class Quantize(Scaled):
     def evaluate(
         self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
     ) -> tuple[Bounded, ...]:
-        x, scale, dtype = inputs[0], self.scales(inputs[0], inputs[1]), self.to()
-        quotient = x.ref / scale
-        # A power of two divides without rounding; any other scale may be applied as a rounded reciprocal.
-        unsure = 0.0 if significant_bits(scale) <= 1 else 4 * UNIT["float32"] * np.abs(quotient)
-        code = quantized(quotient, dtype)
-
-        def reach(error: F64) -> F64:
-            width = unsure + error / scale
-            return np.maximum(quantized(quotient + width, dtype) - code, code - quantized(quotient - width, dtype))
-
-        bound = reach(x.bound)
-        made = Bounded(dtype, code, bound, reach(x.typical), reach(x.slack), bound == 0, x.undetermined)
-        return (made,)
+        return (coded(inputs[0], self.scales(inputs[0], inputs[1]), self.to()),)
 
 
 class Dequantize(Scaled):
-    """y = x · scale: x (any shape) of an 8-bit type, scale () or (x.shape[axis],) -> the same shape, float."""
+    """y = x · scale: x (any shape) of codes, scale (), (x.shape[axis],) or (blocks) -> the same shape, float."""
 
     method: ClassVar[str] = "add_dequantize"
     interface: ClassVar[str] = "IDequantizeLayer"
@@ -113,16 +126,52 @@ class Dequantize(Scaled):
     def evaluate(
         self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
     ) -> tuple[Bounded, ...]:
-        x, scale = inputs[0], self.scales(inputs[0], inputs[1])
-        carried = replace(x, bound=x.bound * scale, typical=x.typical * scale, slack=x.slack * scale)
-        ulps = 0.0 if significant_bits(scale) <= 1 else 1.0
-        return (rounded(carried, x.ref * scale, ulps, self.to()),)
+        return (decoded(inputs[0], self.scales(inputs[0], inputs[1]), self.to()),)
+
+
+def spread(scale: F64, shape: tuple[int, ...]) -> F64:
+    """A number per block, repeated for every element of the block."""
+    for axis, (n, m) in enumerate(zip(shape, scale.shape, strict=True)):
+        scale = scale.repeat(n // m, axis)
+    return scale
+
+
+def coded(x: Bounded, scale: F64, dtype: str) -> Bounded:
+    """x / scale in a quantised type; both neighbours are legal where an error may cross a tie."""
+    quotient = x.ref / scale
+    # A power of two divides without rounding; any other scale may be applied as a rounded reciprocal.
+    inexact = significant_bits(scale) > 1
+    unsure = np.where(np.isfinite(quotient) & inexact, 4 * UNIT["float32"] * np.abs(quotient), 0.0)
+    code = quantized(quotient, dtype)
+
+    def reach(error: F64) -> F64:
+        width = unsure + error / scale
+        ends = quantized(quotient + width, dtype) - code, code - quantized(quotient - width, dtype)
+        return np.nan_to_num(np.maximum(*ends))
+
+    bound = reach(x.bound)
+    lost = x.undetermined | (np.isnan(quotient) & (dtype != "float8e4m3"))
+    return Bounded(dtype, code, bound, reach(x.typical), reach(x.slack), (bound == 0) & ~lost, lost)
+
+
+def decoded(x: Bounded, scale: F64, dtype: str) -> Bounded:
+    """Codes · scale in a float type."""
+    carried = replace(x, bound=x.bound * scale, typical=x.typical * scale, slack=x.slack * scale)
+    values = x.ref * scale
+    exact = significant_bits(scale) <= 1 and bool((decode(encode(values, dtype)).astype(np.float64) == values).all())
+    return rounded(carried, values, 0.0 if exact else 1.0, dtype)
+
+
+def there_and_back(x: Bounded, scale: F64, dtype: str) -> Bounded:
+    """x as it is left by quantising it to a type and dequantising it again."""
+    return decoded(coded(x, scale, dtype), scale, x.dtype)
 
 
 def quantized(values: F64, dtype: str) -> F64:
-    """Values rounded to a quantised type, ties to even, saturated to its range."""
+    """Values rounded to a quantised type, ties to even, saturated to its range; NaN is 0 where the type has none."""
+    if dtype == "float8e4m3":
+        return decode(encode(np.clip(values, -LARGEST[dtype], LARGEST[dtype]), dtype)).astype(np.float64)
+    numbers = np.where(np.isnan(values), 0.0, values)
     if dtype in UNIT:
-        limited = np.clip(values, -LARGEST[dtype], LARGEST[dtype])
-        return decode(encode(limited, dtype)).astype(np.float64)
-    bits = {"int8": 8, "int4": 4}[dtype]
-    return np.clip(np.rint(values), -(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+        return decode(encode(np.clip(numbers, -LARGEST[dtype], LARGEST[dtype]), dtype)).astype(np.float64)
+    return np.clip(np.rint(numbers), *RANGE[dtype])

@@ -1,0 +1,84 @@
+"""add_dist_collective. Source: TensorRT operators reference, DistCollective."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+
+from trtexp.layers.base import Kind, Layer, Tensor
+from trtexp.numerics import Arithmetic, Bounded, dot_product, exactly, moved, pointwise
+
+CollectiveOperation = Annotated[
+    Literal["ALL_REDUCE", "ALL_GATHER", "BROADCAST", "REDUCE", "REDUCE_SCATTER", "ALL_TO_ALL", "GATHER", "SCATTER"],
+    Kind("CollectiveOperation"),
+]
+ReduceOperation = Annotated[Literal["SUM", "PROD", "MAX", "MIN", "AVG", "NONE"], Kind("ReduceOperation")]
+REDUCING = ("ALL_REDUCE", "REDUCE", "REDUCE_SCATTER")
+ROOTED = ("BROADCAST", "REDUCE", "GATHER", "SCATTER")
+
+
+class DistCollective(Layer):
+    """What `num_ranks` GPUs make of their tensors together, as their root, or rank 0, has it.
+
+    The reference gives every rank the same x, since all run the same program: n, the number of ranks, decides the rest.
+    x (d, ...) -> ALL_REDUCE, REDUCE, BROADCAST, ALL_TO_ALL: (d, ...); ALL_GATHER, GATHER: (n · d, ...);
+    REDUCE_SCATTER, SCATTER: (d / n, ...). ALL_TO_ALL brings block 0 of every rank.
+    C1: the reducing ones have a reduce_op, the others NONE. C2: BROADCAST, REDUCE, GATHER and SCATTER have a root from
+    0 to n - 1, the others -1. C3: what is cut into blocks has d divisible by n. C4: groups name ranks, each once.
+    """
+
+    method: ClassVar[str] = "add_dist_collective"
+    interface: ClassVar[str] = "IDistCollectiveLayer"
+
+    input: Tensor
+    dist_collective_op: CollectiveOperation
+    """What the ranks do."""
+    reduce_op: ReduceOperation
+    """How they reduce, NONE where they do not."""
+    root: int
+    """The rank that sends or receives, -1 where there is none."""
+    groups: list[int]
+    """The ranks that take part; empty: all of them."""
+
+    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
+        op, ranks, x = self.dist_collective_op, self.ranks(), inputs[0]
+        if (op in REDUCING) != (self.reduce_op != "NONE"):
+            self.refuse("reduce_op", f"{self.reduce_op} with {op}", "C1")
+        if not (0 <= self.root < ranks if op in ROOTED else self.root == -1):
+            self.refuse("root", f"{self.root} with {op} of {ranks} ranks", "C2")
+        if op in ("REDUCE_SCATTER", "SCATTER", "ALL_TO_ALL") and (not x.shape or x.shape[0] % ranks):
+            self.refuse("input", f"{list(x.shape)} given; {ranks} ranks do not divide its first axis", "C3")
+        if len(set(self.groups)) != len(self.groups) or min(self.groups, default=0) < 0:
+            self.refuse("groups", f"{self.groups} given; give ranks, each once", "C4")
+
+    def ranks(self) -> int:
+        """How many take part."""
+        return len(self.groups) or self.state().get("num_ranks", 1)
+
+    def evaluate(
+        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
+    ) -> tuple[Bounded, ...]:
+        op, n, (x, *_) = self.dist_collective_op, self.ranks(), inputs
+        if op in REDUCING:
+            x = self.reduced(x, n, arithmetic)
+        if op in ("REDUCE_SCATTER", "SCATTER"):
+            size, rank = x.shape[0] // n, max(self.root, 0)
+            return (moved(lambda part: part[rank * size : (rank + 1) * size], x),)
+        if op == "ALL_TO_ALL":
+            size = x.shape[0] // n
+            return (moved(lambda part: np.concatenate([part[:size]] * n), x),)
+        if op in ("ALL_GATHER", "GATHER"):
+            return (moved(lambda part: np.concatenate([part] * n), x),)
+        return (x,)
+
+    def reduced(self, x: Bounded, n: int, arithmetic: Arithmetic) -> Bounded:
+        """n equal tensors, reduced."""
+        if n == 1 or self.reduce_op in ("MAX", "MIN"):
+            return x
+        if self.reduce_op == "PROD":
+            return pointwise(lambda v: v**n, [x], n - 1)
+        weight = exactly(np.full((), 1.0 / n if self.reduce_op == "AVG" else 1.0), x.dtype)
+        copies = moved(lambda part: np.stack([part] * n), x)
+        return dot_product(lambda v, w, _: (v * w).sum(0), copies, weight, None, arithmetic)

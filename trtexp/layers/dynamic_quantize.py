@@ -1,0 +1,140 @@
+"""add_dynamic_quantize and add_dynamic_quantize_v2. Source: TensorRT operators reference, DynamicQuantize; NvInfer.h,
+IDynamicQuantizeLayer; for the rounding of scales, cuDNN's documentation, Block Scaling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+import numpy as np
+
+from trtexp.definition import DTYPE_OF_MEMBER
+from trtexp.layers.base import Attributes, DataType, Dims, Layer, Tensor
+from trtexp.layers.quantize import FLOATS, coded, quantized, spread
+from trtexp.numerics import F64, LARGEST, UNIT, Arithmetic, Bounded, exactly
+
+SCHEMES = {("FP4", "FP8"): 16, ("FP8", "E8M0"): 32}  # (codes, scales) -> elements of a block: NVFP4, MXFP8
+
+
+class DynamicQuantizeAttributes(Attributes):
+    """Attributes of a dynamic quantization."""
+
+    axis: int | None = None
+    """The axis that is cut into blocks, the last or the one before it."""
+    block_size: int | None = None
+    """Elements along the axis that share a scale."""
+    block_shape: Dims | None = None
+    """The shape of a block, -1 for a whole axis; it takes the place of axis and block_size."""
+    to_type: DataType | None = None
+    """The type of the codes: FP4 or FP8."""
+    scale_type: DataType | None = None
+    """The type of the scales: FP8 with FP4, E8M0 with FP8."""
+
+
+class _DynamicQuantize(Layer):
+    """Codes of x with scales from the data: x (2 or 3 axes, float) -> codes of that shape, scale one per block.
+
+    s = max |x| of the block / the largest code. E8M0 scales are rounded up to a power of two. FP8 scales are s / g,
+    rounded, g being the scalar of input 1, by which they are quantised themselves; codes are x / (scale · g).
+    C1: x is float and has 2 or 3 axes. C2: codes and scales are FP4 with FP8 or FP8 with E8M0. C3: a block has 16
+    elements for FP4 and 32 for FP8, along one of the last two axes. C4: blocks divide x. C5: FP4 has a positive g, FP8
+    none.
+    """
+
+    interface: ClassVar[str] = "IDynamicQuantizeLayer"
+    most_inputs: ClassVar[int] = 2
+    output_names: ClassVar[tuple[str, ...]] = ("", "scale")
+    aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {"output_type": ("to_type",)}
+
+    input: Tensor
+    output_type: DataType
+    """The type of the codes: FP4 or FP8."""
+    scale_type: DataType
+    """The type of the scales: FP8 with FP4, E8M0 with FP8."""
+    set: DynamicQuantizeAttributes = DynamicQuantizeAttributes()
+
+    def block(self, shape: tuple[int, ...]) -> list[int]:
+        """The shape of a block; empty if axis and block_size do not make one."""
+        state = self.state()
+        if state.get("block_shape"):
+            return [n if b == -1 else b for b, n in zip(state["block_shape"], shape, strict=False)]
+        if not -len(shape) <= state.get("axis", -1) < len(shape):
+            return []
+        sizes = [1] * len(shape)
+        sizes[state.get("axis", -1)] = state.get("block_size", 0)
+        return sizes
+
+    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
+        x, state = inputs[0], self.state()
+        if len(x.shape) not in (2, 3) or x.dtype not in FLOATS:
+            self.refuse("input", f"{x.dtype} {list(x.shape)} given; give float with 2 or 3 axes", "C1")
+        scheme = (state["to_type"], state["scale_type"])
+        if scheme not in SCHEMES:
+            self.refuse("scale_type", f"{scheme[1]} for codes of {scheme[0]}; give FP4 with FP8, FP8 with E8M0", "C2")
+        block, size = self.block(x.shape), SCHEMES[scheme]
+        if len(block) != len(x.shape) or sorted(block)[:-1] != [1] * (len(block) - 1) or max(block) != size:
+            self.refuse("block_shape" if "block_shape" in state else "block_size", f"{block}; give {size} in all", "C3")
+        if block.index(size) < len(block) - 2:
+            self.refuse("axis", f"axis {block.index(size)} of {len(block)}; give one of the last two", "C3")
+        if any(n % b for n, b in zip(x.shape, block, strict=True)):
+            self.refuse("input", f"{list(x.shape)} given; blocks of {block} leave a rest", "C4")
+        second = inputs[1].ref if len(inputs) > 1 else None
+        if (second is None) != (scheme[0] == "FP8") or (second is not None and not (second > 0).all()):
+            self.refuse("set_input", "FP4 needs a positive scale of the scales as input 1, FP8 has none", "C5")
+
+    def evaluate(
+        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
+    ) -> tuple[Bounded, ...]:
+        x, state = inputs[0], self.state()
+        second = float(inputs[1].ref.reshape(())) if len(inputs) > 1 else 1.0
+        types = DTYPE_OF_MEMBER[state["to_type"]], DTYPE_OF_MEMBER[state["scale_type"]]
+        return dynamically(x, self.block(x.shape), *types, second)
+
+
+class DynamicQuantize(_DynamicQuantize):
+    """Codes of x with scales from the data, blocks along one axis, 10.8 on."""
+
+    method: ClassVar[str] = "add_dynamic_quantize"
+
+    axis: int
+    """The axis that is cut into blocks, the last or the one before it."""
+    block_size: int
+    """Elements along the axis that share a scale."""
+
+
+class DynamicQuantizeV2(_DynamicQuantize):
+    """Codes of x with scales from the data, blocks of a shape."""
+
+    method: ClassVar[str] = "add_dynamic_quantize_v2"
+
+    block_shape: Dims
+    """The shape of a block, -1 for a whole axis."""
+
+
+def dynamically(
+    x: Bounded, block: Sequence[int], dtype: str, scale_dtype: str, second: float
+) -> tuple[Bounded, Bounded]:
+    """Codes and scales of blocks; where a rounding on the way to a scale may tip it, its block is undetermined."""
+    split = [part for n, b in zip(x.shape, block, strict=True) for part in (n // b, b)]
+    most = np.abs(x.ref).reshape(split).max(axis=tuple(range(1, len(split), 2)))
+    wide = (np.abs(x.ref) + x.bound).reshape(split).max(axis=tuple(range(1, len(split), 2)))
+
+    def scale(amax: F64) -> F64:
+        share = amax / LARGEST[dtype]
+        if scale_dtype == "float8e8m0":
+            return 2.0 ** np.ceil(np.log2(np.maximum(share, 2.0**-127)))
+        return quantized(share / second, scale_dtype)
+
+    scales, slip = scale(most), 4 * UNIT["float32"]
+    # A division that is exact in float32 does not slip.
+    share = (most / LARGEST[dtype] / second).astype(np.float32).astype(np.float64)
+    exact = (share * LARGEST[dtype] * second == most) & (wide == most)
+    slips = scale(wide * (1 + slip)) != scale(np.maximum(2 * most - wide, 0) * (1 - slip))
+    unsure = (slips & ~exact) | ~np.isfinite(most)
+    codes = coded(x, spread(np.where(scales == 0, 1.0, scales) * second, x.shape), dtype)
+    lost = codes.undetermined | (spread(unsure.astype(float), x.shape) > 0)
+    return (
+        replace(codes, certified=codes.certified & ~lost, undetermined=lost),
+        replace(exactly(scales, scale_dtype), certified=~unsure, undetermined=unsure),
+    )

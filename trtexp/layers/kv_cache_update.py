@@ -1,0 +1,102 @@
+"""add_kv_cache_update. Source: TensorRT operators reference, KVCacheUpdate; NvInfer.h, IKVCacheUpdateLayer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+
+from trtexp.layers.attention import FLOATS, IOForm
+from trtexp.layers.base import Attributes, Kind, Layer, LayerError, Tensor
+from trtexp.numerics import Arithmetic, Bounded, moved
+
+CacheMode = Annotated[Literal["LINEAR"], Kind("KVCacheMode")]
+
+
+class KVCacheUpdateAttributes(Attributes):
+    """Attributes of an update of a cache."""
+
+    cache_mode: CacheMode | None = None
+    """How the cache is written; there is one mode."""
+    update_form: IOForm | None = None
+    """Padded: (b, d, s, h); packed: (tokens of all batches, d, h), 11.x on."""
+    update_lengths: Tensor | None = None
+    """int32, 0 and then the cumulated numbers of tokens, (b + 1,); for the packed form."""
+
+
+class KVCacheUpdate(Layer):
+    """Writes new keys or values into a cache: cache (b, d, n, h), update (b, d, s, h), indices (b,) -> (b, d, n, h).
+
+    Of batch i the rows write_indices[i] to write_indices[i] + s - 1 become those of the update. Cache and output are
+    one piece of memory.
+    C1: shapes as above, s at most n. C2: cache and update are of one float dtype. C3: write indices are int32 or int64,
+    and no row lies outside the cache. C4: the cache is a network input. C5: the packed form has lengths, which rise
+    from 0 to the tokens.
+    """
+
+    method: ClassVar[str] = "add_kv_cache_update"
+    interface: ClassVar[str] = "IKVCacheUpdateLayer"
+    most_inputs: ClassVar[int] = 4
+    tensor_inputs: ClassVar[Mapping[str, int]] = {"update_lengths": 3}
+
+    cache: Tensor
+    """The cache, a network input."""
+    update: Tensor
+    """What is written."""
+    write_indices: Tensor
+    """The first row that is written, for each batch."""
+    cache_mode: CacheMode
+    """How the cache is written; there is one mode."""
+    set: KVCacheUpdateAttributes = KVCacheUpdateAttributes()
+
+    def check_network(self, name: str, layers: Mapping[str, Layer]) -> None:
+        made = {tensor for inner, layer in layers.items() for tensor in layer.output_tensors(inner)}
+        if self.check and self.cache in made:
+            raise LayerError((self.word, "cache"), f"{self.cache!r} is made by a layer; give a network input [C4]")
+
+    def packed(self) -> bool:
+        return bool(self.state().get("update_form") == "PACKED_NHD")
+
+    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
+        cache, update, indices, *rest = inputs
+        if len(cache.shape) != 4:
+            self.refuse("cache", f"{list(cache.shape)} given; give (b, d, n, h)", "C1")
+        b, d, n, h = cache.shape
+        if indices.dtype not in ("int32", "int64") or indices.shape != (b,):
+            self.refuse("write_indices", f"{indices.dtype} {list(indices.shape)} given; give {b} integers", "C3")
+        if self.packed():
+            wanted: tuple[int, ...] = (*update.shape[:1], d, h)
+            lengths = rest[0].ref if rest and rest[0] is not None else np.zeros(0)
+            rising = len(lengths) == b + 1 and lengths[0] == 0 and (np.diff(lengths) >= 0).all()
+            if not rising or lengths[-1] != update.shape[0]:
+                self.refuse("update_lengths", f"{b + 1} numbers from 0 to {update.shape[0]} are needed", "C5")
+            counts = np.diff(lengths)
+        else:
+            wanted = (b, d, update.shape[2] if len(update.shape) == 4 else -1, h)
+            counts = np.full(b, wanted[2])
+        if update.shape != wanted or (counts > n).any():
+            self.refuse("update", f"{list(update.shape)} for a cache of {list(cache.shape)}", "C1")
+        if update.dtype != cache.dtype or cache.dtype not in FLOATS:
+            self.refuse("update", f"{update.dtype} beside {cache.dtype}; give one float dtype", "C2")
+        if (indices.ref < 0).any() or (indices.ref + counts > n).any():
+            self.refuse("write_indices", f"rows outside the cache of {n}", "C3")
+
+    def evaluate(
+        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
+    ) -> tuple[Bounded, ...]:
+        cache, update, indices, *rest = inputs
+        starts = indices.ref.astype(int)
+
+        def write(old: np.ndarray, new: np.ndarray) -> np.ndarray:
+            made = old.copy()
+            for i, start in enumerate(starts):
+                if self.packed():
+                    first, last = rest[0].ref[i : i + 2].astype(int)
+                    rows = np.swapaxes(new[first:last], 0, 1)
+                else:
+                    rows = new[i]
+                made[i, :, start : start + rows.shape[1]] = rows
+            return made
+
+        return (moved(write, cache, update),)
