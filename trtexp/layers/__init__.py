@@ -36,6 +36,7 @@ from trtexp.layers.normalization import Normalization, NormalizationV2
 from trtexp.layers.one_hot import OneHot
 from trtexp.layers.padding import Padding, PaddingNd
 from trtexp.layers.parametric_relu import ParametricRelu
+from trtexp.layers.plugin import PluginTuple, PluginV2, PluginV3
 from trtexp.layers.pooling import Pooling, PoolingNd
 from trtexp.layers.quantize import Dequantize, Quantize
 from trtexp.layers.ragged_softmax import RaggedSoftmax
@@ -98,6 +99,9 @@ LAYERS: dict[str, type[Layer]] = {
     "padding": Padding,
     "padding_nd": PaddingNd,
     "parametric_relu": ParametricRelu,
+    "plugin": PluginTuple,
+    "plugin_v2": PluginV2,
+    "plugin_v3": PluginV3,
     "pooling": Pooling,
     "pooling_nd": PoolingNd,
     "quantize": Quantize,

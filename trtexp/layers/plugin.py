@@ -1,0 +1,146 @@
+"""add_plugin_v2, add_plugin_v3 and add_plugin. Source: NvInferRuntime.h, IPluginRegistry, and the plugins' sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, ClassVar, Literal, NoReturn, Union
+
+from pydantic import Field as Described
+
+from trtexp.definition import Call, Plugin, Step, Value
+from trtexp.layers.base import Kind, Layer, LayerError, Model, Tensor
+from trtexp.layers.plugin_library import LIBRARY, Given, Wrong
+from trtexp.numerics import Arithmetic, Bounded
+
+PluginFieldType = Annotated[
+    Literal["FLOAT16", "FLOAT32", "FLOAT64", "INT8", "INT16", "INT32", "INT64", "CHAR"], Kind("PluginFieldType")
+]
+Number = Union[int, float]
+
+
+class Field(Model):
+    """One field of a plugin."""
+
+    type: PluginFieldType
+    """The type of its numbers; CHAR for a text."""
+    data: Number | list[Number] | str
+    """A number, a list of numbers or a text."""
+
+    def given(self) -> tuple[Number, ...] | str:
+        """The numbers, one or more, or the text."""
+        if isinstance(self.data, str):
+            return self.data
+        numbers = self.data if isinstance(self.data, list) else [self.data]
+        return tuple(float(n) if self.type.startswith("FLOAT") else n for n in numbers)
+
+
+class PluginModel(Model):
+    """A plugin: the creator, by type, version and namespace, and what it is given."""
+
+    type: str
+    """The plugin's name in the library."""
+    version: str
+    """The plugin's version, a text."""
+    plugin_namespace: str = ""
+    """The namespace of the creator."""
+    field_collection: dict[str, Field] = {}
+    """{name: {type: PluginFieldType, data: numbers}}."""
+
+    def lowered(self, name: str, phase: str | None) -> Plugin:
+        """The same as a value of a definition."""
+        fields = tuple((field, given.type, given.given()) for field, given in self.field_collection.items())
+        return Plugin(self.type, self.version, self.plugin_namespace, name, fields, phase)
+
+
+class Plugged(Layer):
+    """What the layers of all plugin interfaces share.
+
+    C1: the reference knows the plugin, by type and version. C2: its fields are there, with their types, and no others.
+    C3: it gets the inputs that it takes. C4: the fields have values that it takes.
+    """
+
+    most_inputs: ClassVar[int] = 10_000
+    phase: ClassVar[str | None]
+
+    inputs: Annotated[list[Tensor], Described(min_length=1)]
+    """The tensors, in order."""
+    plugin: PluginModel
+    """The plugin."""
+
+    def lowered(self, arguments: Mapping[str, Value], plugin: Plugin) -> Mapping[str, Value]:
+        """The arguments as the method takes them."""
+        return {**arguments, "plugin": plugin}
+
+    def steps(self, name: str) -> Iterator[Step]:
+        for step in super().steps(name):
+            if isinstance(step, Call) and step.method == self.method:
+                arguments = {k: v for k, v in step.arguments.items() if k != "plugin"}
+                made = self.lowered(arguments, self.plugin.lowered(name, self.phase))
+                yield Call(step.object, step.method, made, step.makes, step.outputs)
+            else:
+                yield step
+
+    def given(self) -> Given:
+        """The fields' values: a number, or an array of several."""
+        fields = {name: field.given() for name, field in self.plugin.field_collection.items()}
+        return {name: numbers[0] if len(numbers) == 1 else numbers for name, numbers in fields.items()}
+
+    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
+        known = LIBRARY.get((self.plugin.type, self.plugin.version))
+        if known is None:
+            names = ", ".join(f"{name} {version}" for name, version in LIBRARY)
+            self._refuse(("type",), f"no reference for {self.plugin.type} {self.plugin.version}; there are {names}", 1)
+        fields = self.plugin.field_collection
+        for name, field in fields.items():
+            if (wanted := known.fields.get(name)) != field.type:
+                what = f"{field.type} given; give {wanted}" if wanted else f"no field of {self.plugin.type}"
+                self._refuse(("field_collection", name), what, 2)
+        if missing := known.required - fields.keys():
+            self._refuse(("field_collection",), f"no {', '.join(sorted(missing))} given", 2)
+        try:
+            known.check_inputs(self.given(), inputs)
+        except Wrong as error:
+            self.refuse("inputs", str(error), "C3")
+        try:
+            known.check_fields(self.given())
+        except Wrong as error:
+            self._refuse(("field_collection",), str(error), 4)
+
+    def evaluate(
+        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
+    ) -> tuple[Bounded, ...]:
+        return (LIBRARY[self.plugin.type, self.plugin.version].evaluate(self.given(), inputs, arithmetic),)
+
+    def _refuse(self, place: tuple[str, ...], message: str, label: int) -> NoReturn:
+        raise LayerError((self.word, "plugin", *place), f"{message} [C{label}]")
+
+
+class PluginV2(Plugged):
+    """A plugin of version 2, by get_plugin_creator and create_plugin; not in RTX."""
+
+    method: ClassVar[str] = "add_plugin_v2"
+    interface: ClassVar[str] = "IPluginV2Layer"
+    phase: ClassVar[str | None] = None
+
+
+class PluginV3(Plugged):
+    """A plugin of version 3, by get_creator and create_plugin for the phase BUILD; 10.x and 11.x."""
+
+    method: ClassVar[str] = "add_plugin_v3"
+    interface: ClassVar[str] = "IPluginV3Layer"
+    phase: ClassVar[str | None] = "BUILD"
+
+    shape_inputs: list[Tensor] = []
+    """Shape tensors that the output's shape depends on; they come behind the inputs."""
+
+    def lowered(self, arguments: Mapping[str, Value], plugin: Plugin) -> Mapping[str, Value]:
+        return {"inputs": arguments["inputs"], "shape_inputs": arguments.get("shape_inputs", ()), "plugin": plugin}
+
+
+class PluginTuple(PluginV3):
+    """The same by the shorter way, a tuple of inputs, shape inputs and plugin; 10.x and 11.x."""
+
+    method: ClassVar[str] = "add_plugin"
+
+    def lowered(self, arguments: Mapping[str, Value], plugin: Plugin) -> Mapping[str, Value]:
+        return {"tuple": tuple(super().lowered(arguments, plugin).values())}
