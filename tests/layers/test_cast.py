@@ -64,6 +64,17 @@ def test_an_error_of_the_input_is_carried():
     assert made.bound[0] >= root.bound[0] + made.ref[0] * 2.0**-11
 
 
-@pytest.mark.parametrize(("to", "dtype"), [("FP8", "float32"), ("INT4", "float32"), ("FLOAT", "float8e4m3")])
+@pytest.mark.parametrize(
+    ("to", "dtype"),
+    [
+        ("FP8", "float32"),
+        ("FP4", "float32"),
+        ("E8M0", "float32"),
+        ("INT4", "float32"),
+        ("FLOAT", "float8e4m3"),
+        ("FLOAT", "float4e2m1"),
+        ("FLOAT", "float8e8m0"),
+    ],
+)
 def test_c1_narrow_types_are_quantized(to, dtype):
     refused("C1", "cast", [tensor([1], dtype)], input="x", to_type=to)

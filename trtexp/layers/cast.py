@@ -9,6 +9,8 @@ from trtexp.definition import DTYPE_OF_MEMBER
 from trtexp.layers.base import Attributes, DataType, Layer, Tensor
 from trtexp.numerics import Arithmetic, Bounded, converted
 
+QUANTIZED = ("float8e4m3", "float8e8m0", "float4e2m1", "int4")
+
 
 class CastAttributes(Attributes):
     """Attributes of a cast."""
@@ -22,7 +24,8 @@ class Cast(Layer):
 
     To a float type: to the nearest, ties to even. From float to integer: towards 0. To bool: whether it is not 0, which
     NaN is not. From bool: 0 and 1. Float to int32 and int64 beyond the range saturates, NaN gives 0; all else that
-    does not fit is undefined. C1: neither side is fp8 or int4, which quantize and dequantize make.
+    does not fit is undefined. C1: neither side is fp8, fp4, e8m0 or int4, which quantize and
+    dequantize make.
     """
 
     method: ClassVar[str] = "add_cast"
@@ -34,9 +37,9 @@ class Cast(Layer):
     set: CastAttributes = CastAttributes()
 
     def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        if self.state()["to_type"] in ("FP8", "INT4"):
+        if DTYPE_OF_MEMBER[self.state()["to_type"]] in QUANTIZED:
             self.refuse("to_type", f"{self.state()['to_type']} given; use quantize", "C1")
-        if inputs[0].dtype in ("float8e4m3", "int4"):
+        if inputs[0].dtype in QUANTIZED:
             self.refuse("input", f"a tensor of {inputs[0].dtype}; use dequantize", "C1")
 
     def evaluate(
