@@ -68,7 +68,7 @@ class ExperimentFile:
         """The file for the reference, after every release override of it was checked as well. Raises SpecError."""
         faults: list[Fault] = []
         experiment = self.experiment()
-        for target in self._targets():
+        for target in self.targets():
             try:
                 self.experiment(target)
             except SpecError as error:
@@ -77,7 +77,7 @@ class ExperimentFile:
             raise SpecError(faults)
         return experiment
 
-    def _targets(self) -> Iterator[Target]:
+    def targets(self) -> Iterator[Target]:
         """One target per requirement string of the file, so that each override is merged once."""
         seen = set()
         trees = [self.releases, *(_mapping(tree, "releases") for _, _, tree in self.cases)]
