@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from trtexp.report.plain import difference
 from trtexp.results import CaseRecord, Comparison, Mark, OutputRecord
-from trtexp.terminal import Summary, Terminal, difference, status_word
+from trtexp.terminal import Summary, Terminal, status_word
 
 
 class Tty(io.StringIO):

@@ -71,12 +71,16 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--no-wait", action="store_true", help="fail if another run writes the same reports")
     run.add_argument("--reports", default="reports", metavar="DIR", help="where the reports go (default: reports)")
     run.add_argument("--no-reports", action="store_true", help="write no reports")
+    run.add_argument("--junit", metavar="FILE", help="write the results as JUnit XML, too")
+    run.add_argument("--json", metavar="FILE", help="write all results as one JSON, too")
+    run.add_argument("--github", action="store_true", help="annotations and step summary of GitHub Actions")
 
     validate = command(
         "validate",
         "validate:validate",
         "check files without TensorRT: keys, names, shapes, constraints, expected values",
     )
+    validate.add_argument("--github", action="store_true", help="annotate files for GitHub Actions")
     validate.add_argument("--quiet", action="store_true", help="say nothing if all is well")
 
     report = command("report", "report:report", "render the reports again from their JSON", None)

@@ -9,10 +9,16 @@ from __future__ import annotations
 
 import os
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
+from contextlib import nullcontext
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from trtexp.arguments import parser
+
+if TYPE_CHECKING:
+    from trtexp.github import Commands
 
 OK, DIFFERS, USAGE, INTERNAL, NO_GPU, STOPPED = 0, 1, 2, 3, 4, 130
 
@@ -25,14 +31,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as end:
         return int(end.code or 0)
     options.words = words
-    try:
-        module, _, function = options.act.partition(":")
-        return int(getattr(import_module(f"trtexp.commands.{module}"), function)(options))
-    except (Exception, KeyboardInterrupt) as error:
-        code = _say(error)
-        if code == INTERNAL and os.environ.get("TRTEXP_DEBUG"):
-            raise
-        return code
+    with _for_github(options) if getattr(options, "github", False) else nullcontext():
+        try:
+            module, _, function = options.act.partition(":")
+            return int(getattr(import_module(f"trtexp.commands.{module}"), function)(options))
+        except (Exception, KeyboardInterrupt) as error:
+            code = _say(error)
+            if code == INTERNAL and os.environ.get("TRTEXP_DEBUG"):
+                raise
+            return code
+
+
+def _for_github(options: Namespace) -> Commands:
+    """From here on nothing that is printed is a workflow command but through `options.github`."""
+    from trtexp.github import Commands
+
+    options.github = Commands(sys.stdout)
+    return options.github
 
 
 def _say(error: BaseException) -> int:

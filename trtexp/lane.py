@@ -32,13 +32,14 @@ from trtexp.verdict import record_case
 @dataclass(frozen=True)
 class Plan:
     """What to do with each file. patterns: of case names; reports: where they go, None for none; journals: where each
-    result goes at once, None for none; resume: take results from there."""
+    result goes at once, None for none; resume: take results from there; keep: whole reports are wanted at the end."""
 
     files: Sequence[Planned]
     patterns: Sequence[str] = ()
     reports: Path | None = None
     journals: Path | None = None
     resume: bool = False
+    keep: bool = False
 
     def journal(self, release: str, file: Planned) -> Path:
         assert self.journals is not None
@@ -60,9 +61,13 @@ class CaseDone:
 
 
 @dataclass(frozen=True)
-class PageWritten:
+class FileDone:
+    """A file whose cases all have a record. page: where it was written, None if no reports are."""
+
     lane: int
-    page: Path
+    file: int
+    report: ReportRecord
+    page: Path | None
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ class LaneFailed:
     error: BaseException
 
 
-Event = Union[CaseDone, PageWritten, Note, LaneDone, LaneFailed]
+Event = Union[CaseDone, FileDone, Note, LaneDone, LaneFailed]
 
 
 @dataclass(eq=False)
@@ -214,9 +219,9 @@ class Lane:
     def _write_report(self, work: _Work) -> None:
         if work.journal is not None:
             work.journal.close()
-        if self.plan.reports is not None:
-            report = work.head.model_copy(update={"cases": work.records})
-            self._post(PageWritten(self.index, write(report, self.plan.reports)[1]))
+        report = work.head.model_copy(update={"cases": work.records})
+        page = write(report, self.plan.reports)[1] if self.plan.reports is not None else None
+        self._post(FileDone(self.index, work.index, report, page))
 
     def _key(self, head: ReportRecord, case: Case) -> Key:
         return Key(

@@ -7,12 +7,14 @@ nothing here holds a time, a date, a host, a path outside the project or a point
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from trtexp import __version__
 from trtexp.definition import Array
 from trtexp.numerics import UNIT, decode, encode
 
@@ -230,7 +232,17 @@ def tensor_record(tensor: Array, made: str | None = None, text: Any = None) -> T
 
 def to_json(report: ReportRecord) -> str:
     """The record as JSON text for people's diffs: an indented tree in which the innermost lists stand on one line."""
-    return _layout(report.model_dump(mode="json", exclude_defaults=True) | {"format": FORMAT}, 0) + "\n"
+    return _layout(_plain(report), 0) + "\n"
+
+
+def all_to_json(reports: Sequence[ReportRecord], ended: str | None = None) -> str:
+    """All results of a run as one JSON text. ended: why it ended too early, if it did."""
+    whole = {"trtexp": __version__, "format": FORMAT, "ended": ended or "finished"}
+    return _layout(whole | {"reports": [_plain(report) for report in reports]}, 0) + "\n"
+
+
+def _plain(report: ReportRecord) -> dict[str, Any]:
+    return report.model_dump(mode="json", exclude_defaults=True) | {"format": FORMAT}
 
 
 def from_json(text: str | bytes, name: str) -> ReportRecord:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from trtexp.backends import Backend, NoGpu
-from trtexp.lane import CaseDone, Event, Lane, LaneDone, LaneFailed, Note, PageWritten, Plan
+from trtexp.lane import CaseDone, Event, FileDone, Lane, LaneDone, LaneFailed, Note, Plan
+from trtexp.results import ReportRecord
 from trtexp.terminal import Terminal
 
 PATIENCE = 5.0  # seconds that a lane has to end when it is stopped
@@ -28,7 +29,7 @@ class Totals:
     """What a run came to.
 
     again: results taken from the journal; kept: results that the journal has at the end; seconds: by phase; cases: what
-    varies of each case that was run, by release and `file/case`.
+    varies of each case that was run, by release and `file/case`; reports: of whole files, if the plan keeps them.
     """
 
     as_expected: int = 0
@@ -38,6 +39,7 @@ class Totals:
     seconds: dict[str, float] = field(default_factory=dict)
     cases: dict[str, dict[str, Varying]] = field(default_factory=dict)
     pages: list[Path] = field(default_factory=list)
+    reports: list[ReportRecord] = field(default_factory=list)
 
     @property
     def results(self) -> int:
@@ -64,6 +66,7 @@ class Totals:
             self.seconds[phase] = self.seconds.get(phase, 0.0) + seconds
         self.cases |= other.cases
         self.pages += other.pages
+        self.reports += other.reports
 
 
 class _Order:
@@ -122,8 +125,11 @@ def run(backends: Sequence[Backend], plan: Plan, terminal: Terminal, totals: Tot
             name = f"{plan.files[event.file].name}/{event.record.name}"
             totals.add(backends[event.lane].release.name, name, event)
             orders[event.lane].add(event)
-        elif isinstance(event, PageWritten):
-            totals.pages.append(event.page)
+        elif isinstance(event, FileDone):
+            if event.page is not None:
+                totals.pages.append(event.page)
+            if plan.keep:
+                totals.reports.append(event.report)
         elif isinstance(event, Note):
             terminal.note(event.text)
         elif isinstance(event, LaneFailed):
@@ -151,6 +157,6 @@ def run(backends: Sequence[Backend], plan: Plan, terminal: Terminal, totals: Tot
         totals.kept = sum(lane.kept for lane in lanes)
         while not events.empty():
             event = events.get()
-            if isinstance(event, (CaseDone, PageWritten)):
+            if isinstance(event, (CaseDone, FileDone)):
                 take(event)
         raise

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 from trtexp.report.escape import visible, width
-from trtexp.report.verdict import disagreeing, index_text
-from trtexp.results import CaseRecord, OutputRecord
+from trtexp.report.plain import difference, sentences
+from trtexp.results import CaseRecord
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-_MARKS = 10  # elements of one output that a failure names
 _FEW = 4  # so many cases pass too quickly for a bar, so many reports are too many for one line
 _INDENT = " " * 6
 _CODES = {"red": "31", "green": "32", "yellow": "33", "cyan": "36", "bold": "1"}
@@ -124,10 +123,7 @@ class Terminal:
     def _details(self, case: CaseRecord) -> None:
         """The place in the YAML, what went wrong in whole sentences, and the elements that disagree."""
         self._write(_INDENT + self._paint(visible(case.location), "cyan"))
-        in_table = {sentence for output in case.outputs if output.marks for sentence in output.sentences}
-        problems = [problem for problem in case.problems if problem not in in_table]
-        message = [] if any(case.message in problem for problem in case.problems) else [case.message]
-        for sentence in filter(None, [*problems, *message]):
+        for sentence in sentences(case):
             self._write(_INDENT + visible(sentence))
         for output in case.outputs:
             for i, line in enumerate(difference(output)):
@@ -174,23 +170,6 @@ def _pages(reports: tuple[str, ...]) -> str:
     if len(reports) < _FEW:
         return "".join(f" · {visible(report)}" for report in reports)
     return f" · {len(reports)} pages in {visible(os.path.commonpath(reports))}"
-
-
-def difference(output: OutputRecord) -> list[str]:
-    """The elements that disagree, in columns: index, expected, actual, reference, error, who is the odd one out."""
-    if not output.marks:
-        return []
-    head = [output.name, "expected", "actual", "reference", "error", "odd one out"]
-    rows = [
-        [index_text(m.index), m.expected or "", m.actual or "", m.reference or "", m.allowed, m.odd]
-        for m in output.marks[:_MARKS]
-    ]
-    cells = [[visible(text) for text in row] for row in (head, *rows)]
-    sizes = [max(len(row[i]) for row in cells) for i in range(len(head))]
-    shown = [i for i in range(len(head)) if any(row[i] for row in cells[1:])]
-    lines = ["  ".join(row[i].ljust(sizes[i]) for i in shown).rstrip() for row in cells]
-    more = disagreeing(output) - len(rows)
-    return [*lines, f"… and {more} more"] if more > 0 else lines
 
 
 def _columns(stream: TextIO) -> int:

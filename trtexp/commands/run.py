@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 from trtexp.backends import Backend
-from trtexp.commands import BadUsage, BrokenOff
+from trtexp.commands import BadUsage, BrokenOff, ci
 from trtexp.commands.places import backends, places, reject_file, workplace
 from trtexp.keeping import finish, held, set_aside
 from trtexp.lane import Plan
@@ -39,7 +39,9 @@ def run(options: argparse.Namespace) -> int:
     cases are run, all of them in a BrokenOff.
     """
     events: list[str] = []
-    plan, work, given = _plan(options), workplace(options, partial(_heard, events)), places(options)
+    with ci.faults_annotated(options):
+        plan = _plan(options)
+    work, given = workplace(options, partial(_heard, events)), places(options)
     with _signals_stop(), ExitStack() as stack:
         groups = backends(options, given, work)
         ready = [stack.enter_context(backend) for group in groups for backend in group]
@@ -47,12 +49,13 @@ def run(options: argparse.Namespace) -> int:
         _reject_twins(releases, "--worker: the release {} is there twice; give both workers the same name, {}=…")
         stack.enter_context(held(plan, releases, not options.no_wait, _say))
         _tell_of_journals(plan, releases, options.words)
-        run = _Run(plan, ready, events, options.words)
+        run = _Run(plan, ready, events, options)
         with run.recorded():
             for group in groups:
                 run.group(group)
             if run.totals.results:
                 finish(plan, releases)
+        ci.write(options, run.totals.reports)
     if not run.totals.results:
         print(f"no case matches {', '.join(options.case)}", file=sys.stderr)
         return 5
@@ -60,10 +63,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 class _Run:
-    """One run from its first case to its summary. words: the command line, to be said in messages."""
+    """One run from its first case to its summary. options: of the command line."""
 
-    def __init__(self, plan: Plan, backends: Sequence[Backend], events: Sequence[str], words: Sequence[str]) -> None:
-        self.plan, self.backends, self.events, self.words = plan, backends, events, words
+    def __init__(
+        self, plan: Plan, backends: Sequence[Backend], events: Sequence[str], options: argparse.Namespace
+    ) -> None:
+        self.plan, self.backends, self.events, self.options = plan, backends, events, options
         self.totals = Totals()
 
     def group(self, backends: Sequence[Backend]) -> None:
@@ -86,9 +91,10 @@ class _Run:
             yield
         except (Exception, KeyboardInterrupt) as error:
             ended = f"{type(error).__name__} {error}".strip()
+            self._leave_results(ended)
             raise BrokenOff(error, self._kept()) from error
         finally:
-            facts = (shlex.join(["trtexp", *self.words]), started, time.perf_counter() - start, ended)
+            facts = (shlex.join(["trtexp", *self.options.words]), started, time.perf_counter() - start, ended)
             try:
                 write_last_run(HOME / "last-run.json", facts, self.backends, self.totals, self.events)
             except OSError as error:
@@ -100,7 +106,14 @@ class _Run:
         if self.plan.journals is None or not count:
             return "no results were kept"
         kept = "1 result is kept" if count == 1 else f"{count} results are kept"
-        return f"{kept}; go on with: {_resume(self.words)}"
+        return f"{kept}; go on with: {_resume(self.options.words)}"
+
+    def _leave_results(self, ended: str) -> None:
+        """What CI is to get of a run that ends too early: the files that are whole."""
+        try:
+            ci.write(self.options, self.totals.reports, ended)
+        except OSError as error:
+            _say(str(error))
 
 
 def header(backend: Backend, files: int, cases: int) -> list[str]:
@@ -132,7 +145,8 @@ def _plan(options: argparse.Namespace) -> Plan:
     files = plan_files(collect(options.paths))
     if reports is not None:
         _reject_namesakes(files)
-    return Plan(files, options.case, reports, None if reports is None else HOME / "journal", options.resume)
+    journals = None if reports is None else HOME / "journal"
+    return Plan(files, options.case, reports, journals, options.resume, ci.wanted(options))
 
 
 def _heard(events: list[str], event: Event) -> None:

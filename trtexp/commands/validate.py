@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from trtexp.commands.ci import faults_annotated, remark
 from trtexp.paths import collect
 from trtexp.planning import plan_files
 from trtexp.results import CaseRecord
@@ -20,10 +21,13 @@ def validate(options: argparse.Namespace) -> int:
     def judge(experiment: Experiment) -> None:
         wrong.extend(record for case in experiment.cases if not (record := record_case(case, None)).as_expected)
 
-    files = plan_files(collect(options.paths), judge)
+    with faults_annotated(options):
+        files = plan_files(collect(options.paths), judge)
     cases = sum(len(file.cases) for file in files)
     said = f"{len(files)} file{'s' * (len(files) != 1)}, {cases} case{'s' * (cases != 1)}"
     if wrong:
+        if options.github:
+            options.github.annotate("error", "not as expected", map(remark, wrong))
         Terminal(sys.stderr).error(f"{case.location}: {case.name}: {text}" for case in wrong for text in case.problems)
         print(f"{said}: the expected values of {len(wrong)} differ from the reference", file=sys.stderr)
         return 1

@@ -13,7 +13,7 @@ from trtexp.report.order import newest_first
 from trtexp.report.table import table
 from trtexp.results import CaseRecord, ReportRecord
 
-_BACKENDS = {
+BACKENDS = {
     "run": "run on the GPU",
     "built": "built ahead of time, NOT run: shapes, types, warnings and errors are TensorRT's, values are not",
     "reference": "float64 reference only: TensorRT was NOT run",
@@ -53,7 +53,7 @@ def _overview(reports: list[ReportRecord]) -> tuple[str, str]:
             if (report := by_place.get((experiment, release.name))) is None:
                 row.append("–")
                 continue
-            row.append(f"[{_counts(report)}][{label} {j}]")
+            row.append(f"[{counts(report)}][{label} {j}]")
             targets.append(f"[{label} {j}]: {escape.path(_page(report))}")
         rows.append(row)
     head = ["experiment", *(escape.inline(release.name) for release in releases)]
@@ -65,7 +65,7 @@ def _label(name: str, row: int) -> str:
     return name if re.fullmatch(r"[a-z0-9_/.-]+", name) else f"{re.sub(r'[^a-z0-9]+', '-', name.lower())}-row-{row}"
 
 
-def _counts(report: ReportRecord) -> str:
+def counts(report: ReportRecord) -> str:
     """How many cases bear each symbol."""
     counts = Counter(verdict.symbol(case) for case in report.cases)
     return " ".join(f"{symbol} {counts[symbol]}" for symbol in verdict.LEGEND if counts[symbol]) or "no cases"
@@ -77,9 +77,7 @@ def _page(report: ReportRecord) -> str:
 
 def _releases(reports: list[ReportRecord]) -> list[str]:
     """One line for each thing that answered; a release that ran on several GPUs has several."""
-    lines = {
-        f"{facts(r)} · {_BACKENDS[r.release.backend]}": newest_first(r.release) for r in sorted(reports, key=facts)
-    }
+    lines = {f"{facts(r)} · {BACKENDS[r.release.backend]}": newest_first(r.release) for r in sorted(reports, key=facts)}
     return sorted(lines, key=lambda line: lines[line])
 
 

@@ -29,7 +29,12 @@ class Fault:
     message: str
 
     def __str__(self) -> str:
-        return ": ".join(visible(part) for part in (str(self.mark), self.case, self.path, self.message) if part)
+        return f"{visible(str(self.mark))}: {self.told}"
+
+    @property
+    def told(self) -> str:
+        """The fault without its place."""
+        return ": ".join(visible(part) for part in (self.case, self.path, self.message) if part)
 
 
 class SpecError(ValueError):
