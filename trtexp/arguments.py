@@ -97,6 +97,13 @@ def parser() -> argparse.ArgumentParser:
     diff.add_argument("--keep", action="store_true", help="write the page to reports/diff, and keep it up to date")
     diff.add_argument("--reports", default="reports", metavar="DIR", help="where the reports are (default: reports)")
 
+    check = command("check", "check:check", "say what releases lack of what experiments need, and what to write", None)
+    check.add_argument("paths", nargs="*", default=["experiments"], metavar="PATH", help="default: experiments")
+    check.add_argument(
+        "--release", action="append", default=[], metavar="NAME", help="as 11.4 or rtx-1.7 (default: all known ones)"
+    )
+    check.add_argument("--markdown", metavar="FILE", help="write it there as a page, too")
+
     cache = command("cache", "cache:cache", "say what is cached, or delete it", None)
     cache.add_argument("what", choices=("info", "clear"))
     cache.add_argument("--cache", default=CACHE, metavar="DIR", help=f"where it is (default: {CACHE})")

@@ -14,6 +14,7 @@ from trtexp.definition import (
     Call,
     Member,
     NetworkDefinition,
+    Plugin,
     Ref,
     Value,
 )
@@ -53,8 +54,8 @@ def lacks(definition: NetworkDefinition, release: Release) -> list[Missing]:
     ]
     for step, kind in _calls(definition):
         for argument in sorted(release.demands(kind, step.method) - step.arguments.keys()):
-            name, path = f"{step.method}({argument})", ("network", step.makes or step.object, step.method)
-            found.append(Missing(name, path, demanded=True))
+            path = ("network", step.makes or step.object, step.method, argument)
+            found.append(Missing(f"{step.method}({argument})", path, demanded=True))
     return found
 
 
@@ -114,6 +115,10 @@ def _of_value(value: Value, definition: NetworkDefinition, path: Path) -> Iterat
             yield from _of_value(item, definition, path)
     elif isinstance(value, Member):
         yield Need(f"{value.enum}.{value.name}", path, value.enum)
+    elif isinstance(value, Plugin):
+        members = [("PluginFieldType", kind) for _, kind, _ in value.fields]
+        for enum, member in members + ([("TensorRTPhase", value.phase)] if value.phase else []):
+            yield Need(f"{enum}.{member}", path, enum)
     elif isinstance(value, Ref) and value.kind == "weights":
         yield from _of_weights(definition.weights[value.name], ("weights", value.name, "dtype"))
 

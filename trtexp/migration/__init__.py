@@ -1,0 +1,1 @@
+"""Experiments against the API of a release: what it lacks, whether they say so, and what to write instead."""
