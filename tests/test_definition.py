@@ -151,3 +151,10 @@ def test_every_dtype_has_a_member_of_its_own():
 def test_references_are_found_however_deep():
     value = (1, Ref("tensor", "a"), (Ref("weights", "b"), (Ref("object", "c"), None)))
     assert [ref.name for ref in references(value)] == ["a", "b", "c"]
+
+
+def test_there_is_a_profile_unless_a_dynamic_input_lacks_one():
+    static = replace(SMALL, inputs=(Input("x", "float32", (1, 2)),), options=BuildOptions())
+    assert static.profiles == ({},)
+    assert replace(SMALL, options=BuildOptions()).profiles == ()
+    assert SMALL.profiles == SMALL.options.profiles

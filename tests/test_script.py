@@ -97,7 +97,8 @@ def test_the_program_records_every_step_option_and_output_in_order():
         'deconv.get_output(0).name = "deconv"',
         "deconv.stride_nd = (2, 2)\n",
         "deconv.padding_mode = trt.PaddingMode.SAME_UPPER\n",
-        "network.mark_output(deconv.get_output(0))",
+        "for tensor in [deconv.get_output(0)]:\n",
+        "network.mark_output(tensor)\n",
         "config.clear_flag(trt.BuilderFlag.TF32)",
         "config.set_memory_pool_limit(trt.MemoryPoolType.WORKSPACE, 7)",
         '"x": np.arange(1, 10).astype(np.float32).reshape(1, 1, 3, 3),',
@@ -105,7 +106,7 @@ def test_the_program_records_every_step_option_and_output_in_order():
     ]
     places = [text.index(line) for line in wanted]
     assert places == sorted(places)
-    assert "trtexp" not in text and "base64" not in text and len(text.splitlines()) < 170
+    assert "trtexp" not in text and "base64" not in text and len(text.splitlines()) < 180
 
 
 def test_old_spellings_are_written_as_they_are():

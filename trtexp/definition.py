@@ -163,6 +163,13 @@ class NetworkDefinition:
     outputs: tuple[str, ...]
     options: BuildOptions = BuildOptions()
 
+    @property
+    def profiles(self) -> tuple[Mapping[str, Range], ...]:
+        """The options'; without any an empty one, which 8.x demands where a shape is known only at run time, unless an
+        input is dynamic: then TensorRT is to say what is missing."""
+        dynamic = any(-1 in item.shape for item in self.inputs)
+        return self.options.profiles or (() if dynamic else ({},))
+
     def to_json(self) -> dict[str, Any]:
         """The canonical form, without the weights' bits: they are named by dtype, shape and digest."""
         return {

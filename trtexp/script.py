@@ -14,7 +14,6 @@ from trtexp.definition import (
     PRECISION_FLAGS,
     Array,
     Assign,
-    BuildOptions,
     Call,
     Member,
     NetworkDefinition,
@@ -27,7 +26,7 @@ from trtexp.script_parts import CREATE_PLUGIN, HEAD, RUN, SELECTOR
 
 #: Names that the program uses itself.
 TAKEN = """base64 np sys trt cudart logger builder network config flags plan profile runtime engine context stream feeds
-    tensor shapes outputs output memory result status values name array address kind allocate ok Output STORAGE
+    tensor dtype shapes outputs output memory result status values name array address kind allocate ok Output STORAGE
     has_output_type internal ByNumber selector create_plugin"""
 QUANTIZERS = {"add_quantize": Member("DataType", "INT8"), "add_dequantize": Member("DataType", "FLOAT")}
 
@@ -44,7 +43,7 @@ def script(definition: NetworkDefinition, feeds: Mapping[str, Array], title: str
         "\n".join(_builder(definition)),
         CREATE_PLUGIN.strip() if any(_plugins(step) for step in definition.steps) else "",
         "\n".join(_network(definition, names)),
-        "\n".join(_options(definition.options)),
+        "\n".join(_options(definition)),
         "\n".join(_feeds(feeds)),
         RUN.strip(),
     ]
@@ -147,8 +146,12 @@ def _network(definition: NetworkDefinition, names: _Names) -> Iterator[str]:
         for index, name in enumerate(step.outputs):
             if name in definition.outputs:
                 yield f"{variable}.get_output({index}).name = {literal.scalar(name)}"
-    for name in definition.outputs:
-        yield f"network.mark_output({names.ref(Ref('tensor', name))})"
+    marked = ", ".join(names.ref(Ref("tensor", name)) for name in definition.outputs)
+    yield f"for tensor in [{marked}]:"
+    yield "    dtype = tensor.dtype"
+    yield "    network.mark_output(tensor)"
+    yield "    if tensor.dtype != dtype:  # 8.x takes float32 for all that is marked"
+    yield "        tensor.dtype = dtype"
     # Asking is part of the record: RTX 1.7.1 refuses some loops ("invalid inferred type") that it builds when asked.
     yield "for tensor in [network.get_output(i) for i in range(network.num_outputs)]:"
     yield '    print("inferred:", tensor.name, tensor.dtype, tensor.shape)'
@@ -180,7 +183,8 @@ def _weights_argument(array: Array, variable: str) -> str:
     return f"trt.Weights(trt.DataType.{member}, {variable}.ctypes.data, {array.size})"
 
 
-def _options(options: BuildOptions) -> Iterator[str]:
+def _options(definition: NetworkDefinition) -> Iterator[str]:
+    options = definition.options
     yield "config = builder.create_builder_config()"
     yield 'if trt.__name__ == "tensorrt_rtx":'
     yield "    config.num_compute_capabilities = 1"
@@ -205,7 +209,7 @@ def _options(options: BuildOptions) -> Iterator[str]:
         yield f"config.set_tactic_sources({' | '.join(named) or '0'})"
     if options.tactics_by_number:
         yield SELECTOR
-    for ranges in options.profiles:
+    for ranges in definition.profiles:
         yield "profile = builder.create_optimization_profile()"
         for name, r in ranges.items():
             yield f"profile.set_shape{'_input' if r.values else ''}({literal.scalar(name)}, {r.min}, {r.opt}, {r.max})"

@@ -22,6 +22,7 @@ class INetworkDefinition:
 
     def mark_output(self, tensor):
         self.marked.append(tensor.name)
+        tensor.dtype = self.trt.DataType.FLOAT  # as 8.x does
 
     def add_deconvolution_nd(self, input, num_output_maps, kernel_shape, kernel, bias=None):
         if num_output_maps < 1:
@@ -42,7 +43,7 @@ class IDeconvolutionLayer:
     def __init__(self, trt, kernel):
         self.trt = trt
         self._padding = (0, 0)
-        self._output = trt.tensor("t", trt.DataType.FLOAT, trt.output_shape)
+        self._output = trt.tensor("t", trt.output_type, trt.output_shape)
         self.kernel = kernel
         self.dull = 1.0
 
@@ -215,6 +216,7 @@ def make_tensorrt_8():
         times=(),
         output_shape=(1, 1, 5, 5),
     )
+    trt.output_type = trt.DataType.FLOAT
     trt.tensor = lambda *arguments: Tensor(trt, *arguments)
     trt.builder = lambda: FakeBuilder(trt)
     return trt

@@ -27,7 +27,7 @@ def build(
         raise Failed(f"create_builder_config returned nothing: {reason(log.errors(mark))}")
     with python_warnings(warnings):
         configure(api, config, definition.options)
-        add_profiles(builder, config, definition.options, log)
+        add_profiles(builder, config, definition, log)
     if errors := log.errors(mark):
         raise Failed(f"build options: {reason(errors)}")
     if timings is not None:
@@ -53,9 +53,9 @@ def configure(api: Api, config: Any, options: BuildOptions) -> None:
         api.choose_tactics_by_number(config)
 
 
-def add_profiles(builder: Any, config: Any, options: BuildOptions, log: Log) -> None:
-    """One optimization profile for each of the options. Raises Failed."""
-    for number, ranges in enumerate(options.profiles):
+def add_profiles(builder: Any, config: Any, definition: NetworkDefinition, log: Log) -> None:
+    """The definition's optimization profiles. Raises Failed."""
+    for number, ranges in enumerate(definition.profiles):
         mark = log.mark()
         profile = builder.create_optimization_profile()
         for name, r in ranges.items():

@@ -79,6 +79,14 @@ class Api:
             names.append("EXPLICIT_BATCH")
         return sum(1 << int(self.member("NetworkDefinitionCreationFlag", name)) for name in names)
 
+    def mark_output(self, network: Any, tensor: Any) -> None:
+        """Mark an output and leave it the type that its layer gives: 8.x takes float32 for all that is marked."""
+        given = tensor.dtype
+        network.mark_output(tensor)
+        if tensor.dtype != given:
+            self.notes.append(f"mark_output({tensor.name}) made {tensor.dtype.name} of {given.name}; that was undone")
+            tensor.dtype = given
+
     def method(self, target: Any, name: str) -> Callable[..., Any]:
         """A method of the network or of another object of TensorRT. Raises Unsupported."""
         if not hasattr(type(target), name):

@@ -48,7 +48,7 @@ def define(
                 room.assign(step)
         for name in definition.outputs:
             mark = log.mark()
-            network.mark_output(room.tensor(name))
+            api.mark_output(network, room.tensor(name))
             room.check(mark, f"mark_output({name})")
     return network, room.infer(definition.outputs)
 

@@ -13,7 +13,9 @@ def ulps(a: Array, b: Array) -> F64:
     """How many numbers of their dtype lie from one element to the other; 0 for two NaNs, infinite for one."""
     x, y = (decode(each).astype(np.float64) for each in (a, b))
     if a.dtype not in UNIT:
-        return np.where(decode(a) == decode(b), 0.0, np.maximum(np.abs(x - y), 1.0))  # float64 does not hold all of int64
+        return np.where(
+            decode(a) == decode(b), 0.0, np.maximum(np.abs(x - y), 1.0)
+        )  # float64 does not hold all of int64
     distance: F64 = np.abs(_rank(decode(a)) - _rank(decode(b))).astype(np.float64)
     one = np.isnan(x) != np.isnan(y)
     return np.where(one, np.inf, np.where(np.isnan(x), 0.0, distance))

@@ -118,6 +118,7 @@ class INetworkDefinition:
         return self._add("elementwise", [input1, input2], op.name, shape, input1.dtype)
 
     def mark_output(self, tensor):
+        tensor.dtype = DataType.FLOAT  # as 8.x does
         self.outputs.append(tensor)
 
 
@@ -148,6 +149,9 @@ class IBuilderConfig:
     def set_tactic_sources(self, mask):
         return True
 
+    def add_optimization_profile(self, profile):
+        return 0
+
     def create_timing_cache(self, data):
         return ITimingCache(data)
 
@@ -164,6 +168,9 @@ class Builder:
 
     def create_builder_config(self):
         return IBuilderConfig()
+
+    def create_optimization_profile(self):
+        return object()
 
     def build_serialized_network(self, network, config):
         time.sleep(float(os.environ.get("STANDIN_SECONDS", 0)))
