@@ -9,6 +9,7 @@ from pathlib import Path
 from trtexp import journal
 from trtexp.lane import Plan
 from trtexp.locks import Lock
+from trtexp.migration.columns import api_columns
 from trtexp.report import write
 from trtexp.results import DamagedRecord, ReportRecord, load
 
@@ -63,10 +64,15 @@ def finish(plan: Plan, releases: Sequence[str]) -> None:
 def write_overviews(folder: Path) -> None:
     """Write the matrix and the diffs that are kept, from all records of a folder. Raises OSError, DamagedRecord."""
     with matrix_lock(folder):
-        for path in (*folder.glob(".README.md.*.tmp"), *folder.glob("diff/.*.tmp")):
+        for path in (*folder.glob(".*.md.*.tmp"), *folder.glob("diff/.*.tmp")):
             path.unlink(missing_ok=True)
-        for page, text in write.overviews(list(records(folder).values()), folder).items():
+        for page, text in overviews(folder, list(records(folder).values())).items():
             write.replace(page, text)
+
+
+def overviews(folder: Path, reports: Sequence[ReportRecord]) -> dict[Path, str]:
+    """The pages of all releases, those of which only the API is known included. Raises OSError."""
+    return write.overviews(reports, folder, api_columns(folder, reports))
 
 
 def records(folder: Path, release: str = "*") -> dict[Path, ReportRecord]:

@@ -44,7 +44,7 @@ def test_the_pages_of_several_releases_are_the_matrix_and_the_diffs_that_are_kep
         (tmp_path / "diff" / f"{name}.md").touch()
     pages = write.overviews([REPORT], tmp_path)
     kept = tmp_path / "diff" / f"{release}..{release}.md"
-    assert list(pages) == [kept, tmp_path / "README.md"]
+    assert list(pages) == [kept, tmp_path / "FINDINGS.md", tmp_path / "README.md"]
     assert "Nothing differs." in pages[kept]
     assert f"(diff/{release}..{release}.md)" in pages[tmp_path / "README.md"]
 

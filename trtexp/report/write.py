@@ -9,8 +9,9 @@ from pathlib import Path
 
 from trtexp.diff import diff
 from trtexp.report.diff import compared, render_diff
+from trtexp.report.findings import render_findings
 from trtexp.report.markdown import page_name, render
-from trtexp.report.matrix import render_matrix
+from trtexp.report.matrix import ApiColumn, render_matrix
 from trtexp.results import ReportRecord, to_json
 
 
@@ -24,14 +25,15 @@ def write(report: ReportRecord, folder: Path) -> tuple[Path, Path]:
     return record, page
 
 
-def overviews(reports: Sequence[ReportRecord], folder: Path) -> dict[Path, str]:
-    """The pages that are made of several releases: the matrix, and the diffs that are kept and have their records."""
+def overviews(reports: Sequence[ReportRecord], folder: Path, apis: Sequence[ApiColumn] = ()) -> dict[Path, str]:
+    """The pages of several releases: the matrix, the findings, and the diffs that are kept and have their records."""
     releases: dict[str, list[ReportRecord]] = {}
     for report in reports:
         releases.setdefault(report.release.name, []).append(report)
     kept = {page: names for page, names in compared(folder).items() if releases.keys() >= set(names)}
     pages = {page: render_diff(diff(*(releases[name] for name in names))) for page, names in kept.items()}
-    return pages | {folder / "README.md": render_matrix(list(reports), list(kept.values()))}
+    pages[folder / "FINDINGS.md"] = render_findings(reports)
+    return pages | {folder / "README.md": render_matrix(list(reports), list(kept.values()), apis)}
 
 
 def replace(path: Path, text: str) -> bool:

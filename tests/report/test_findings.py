@@ -1,0 +1,56 @@
+"""The page of all findings."""
+
+from __future__ import annotations
+
+import random
+
+from report_samples import GPU, NEW, REFERENCE, RTX, SAMPLES, case, report
+
+from trtexp.report.findings import render_findings
+
+ENDINGS = SAMPLES["endings"].model_copy(update={"experiment": "experiments/layers/endings.yaml"})
+
+
+def on(*releases, **changes):
+    """The findings page of one case on some releases."""
+    found = case("differs", finding="3 is promised, 2 comes.", **changes)
+    made = [report(found).model_copy(update={"release": r, "experiment": "experiments/a.yaml"}) for r in releases]
+    return render_findings(made)
+
+
+def test_a_finding_has_text_link_and_command():
+    page = render_findings([ENDINGS])
+    assert "## layers/endings / differs\n\nThe document says 3; every release since 8.5 gives 2." in page
+    assert "Seen on [tensorrt-8.6.0](tensorrt-8.6.0/layers/endings.md#differs)." in page
+    assert "trtexp script experiments/layers/endings.yaml --case differs --release tensorrt-8.6.0\n" in page, (
+        "the command that prints the program"
+    )
+
+
+def test_one_finding_on_two_releases_stands_once_with_the_newest_first():
+    page = on(GPU, NEW)
+    assert page.count("## a / differs") == 1
+    assert page.index(NEW.name) < page.index(GPU.name) < page.index("```")
+
+
+def test_reason_and_issue():
+    page = on(GPU, reason="The kernel rounds.", issue="https://example.org/1")
+    assert "The kernel rounds.\n\n<https://example.org/1>" in page
+
+
+def test_what_the_reference_alone_computed_is_left_out():
+    assert "None." in on(REFERENCE)
+    assert "None." not in on(RTX)
+
+
+def test_what_is_not_as_expected_is_no_finding():
+    assert "None." in on(GPU, as_expected=False)
+
+
+def test_no_findings():
+    assert render_findings([]).endswith("None.\n")
+
+
+def test_order_of_the_reports_does_not_matter():
+    reports = [ENDINGS.model_copy(update={"release": release}) for release in (GPU, NEW, RTX)]
+    assert len({render_findings(random.Random(seed).sample(reports, 3)) for seed in range(6)}) == 1
