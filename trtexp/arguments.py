@@ -104,6 +104,20 @@ def parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--markdown", metavar="FILE", help="write it there as a page, too")
 
+    for name, text in (
+        ("review", "show what runs left undecided: expected, actual and reference side by side"),
+        ("accept", "write what a run observed into the experiments, number by number"),
+    ):
+        decide = command(name, f"{name}:{name}_pending", text, None)
+        decide.add_argument("paths", nargs="*", metavar="PATH", help="only these experiments, files or directories")
+        decide.add_argument("--case", action="append", default=[], metavar="GLOB", help="only these cases")
+        decide.add_argument("--release", metavar="NAME", help="only what this release showed, as tensorrt-8.6.0")
+        decide.add_argument(
+            "--allow", action="append", default=[], metavar="WHAT", help="accept these, too: nan, inf, error"
+        )
+        if name == "review":
+            decide.add_argument("--all", action="store_true", help="all at once, also on a terminal")
+
     cache = command("cache", "cache:cache", "say what is cached, or delete it", None)
     cache.add_argument("what", choices=("info", "clear"))
     cache.add_argument("--cache", default=CACHE, metavar="DIR", help=f"where it is (default: {CACHE})")

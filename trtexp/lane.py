@@ -19,6 +19,7 @@ from typing import Union
 from trtexp import __version__
 from trtexp.backends import Backend, Closed
 from trtexp.journal import Journal, Key
+from trtexp.pending import keep as keep_pending
 from trtexp.planning import Planned
 from trtexp.recording import record_report
 from trtexp.repeats import spread
@@ -32,7 +33,8 @@ from trtexp.verdict import record_case
 @dataclass(frozen=True)
 class Plan:
     """What to do with each file. patterns: of case names; reports: where they go, None for none; journals: where each
-    result goes at once, None for none; resume: take results from there; keep: whole reports are wanted at the end."""
+    result goes at once, None for none; resume: take results from there; keep: whole reports are wanted at the end;
+    pending: where the cases that are not as expected are kept, None for nowhere."""
 
     files: Sequence[Planned]
     patterns: Sequence[str] = ()
@@ -40,6 +42,7 @@ class Plan:
     journals: Path | None = None
     resume: bool = False
     keep: bool = False
+    pending: Path | None = None
 
     def journal(self, release: str, file: Planned) -> Path:
         assert self.journals is not None
@@ -220,6 +223,8 @@ class Lane:
         if work.journal is not None:
             work.journal.close()
         report = work.head.model_copy(update={"cases": work.records})
+        if self.plan.pending is not None:
+            keep_pending(self.plan.pending, self.plan.files[work.index].name, report)
         page = write(report, self.plan.reports)[1] if self.plan.reports is not None else None
         self._post(FileDone(self.index, work.index, report, page))
 

@@ -14,13 +14,14 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
-from trtexp.backends import Backend
+from trtexp.backends import Backend, header
 from trtexp.commands import BadUsage, BrokenOff, ci
 from trtexp.commands.places import backends, places, reject_file, workplace
 from trtexp.keeping import finish, held, set_aside
 from trtexp.lane import Plan
 from trtexp.last_run import write_last_run
 from trtexp.paths import collect, shown
+from trtexp.pending import FOLDER as PENDING
 from trtexp.planning import Planned, plan_files
 from trtexp.runner import Totals
 from trtexp.runner import run as run_files
@@ -74,9 +75,10 @@ class _Run:
     def group(self, backends: Sequence[Backend]) -> None:
         """Backends that run side by side, under one summary."""
         totals, start = Totals(), time.perf_counter()
-        cases = sum(len(file.cases) for file in self.plan.files)
+        files, cases = len(self.plan.files), sum(len(file.cases) for file in self.plan.files)
+        many = f", {files} file{'s' * (files != 1)}, {cases} case{'s' * (cases != 1)}"
         with Terminal(sys.stdout) as terminal:
-            terminal.header(line for backend in backends for line in header(backend, len(self.plan.files), cases))
+            terminal.header(line for backend in backends for line in header(backend, many))
             try:
                 run_files(backends, self.plan, terminal, totals)
             finally:
@@ -116,19 +118,6 @@ class _Run:
             _say(str(error))
 
 
-def header(backend: Backend, files: int, cases: int) -> list[str]:
-    """What is going to be run, on what; loud where TensorRT itself is not run."""
-    release = backend.release
-    many = f"{files} file{'s' * (files != 1)}, {cases} case{'s' * (cases != 1)}"
-    if release.backend == "run":
-        workers = f" with {backend.workers} workers" if backend.workers > 1 else ""
-        return [f"{release.flavour} {release.version} on {release.gpu}{workers}, {many}"]
-    if release.backend == "built":
-        return [f"building ahead of time with {release.flavour} {release.version}, {many}: nothing is run"]
-    lines = [f"{backend.reason}"] if backend.reason else []
-    return [*lines, f"computing the reference in float64, {many}; TensorRT itself is NOT run"]
-
-
 def summary(totals: Totals, seconds: float) -> Summary:
     parts = [f"{PHASES[p]} {s:.2g} s" for p, s in totals.seconds.items() if p in PHASES and s >= 0.005]
     if totals.again:
@@ -146,7 +135,7 @@ def _plan(options: argparse.Namespace) -> Plan:
     if reports is not None:
         _reject_namesakes(files)
     journals = None if reports is None else HOME / "journal"
-    return Plan(files, options.case, reports, journals, options.resume, ci.wanted(options))
+    return Plan(files, options.case, reports, journals, options.resume, ci.wanted(options), PENDING)
 
 
 def _heard(events: list[str], event: Event) -> None:

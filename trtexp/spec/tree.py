@@ -124,6 +124,7 @@ def _compose(reader: Any, file: str) -> Node | None:
     while reader.check_event():
         event = reader.get_event()
         mark = Mark(file, event.start_mark.line + 1, event.start_mark.column + 1)
+        span = event.start_mark.index, event.end_mark.index
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
@@ -131,7 +132,7 @@ def _compose(reader: Any, file: str) -> Node | None:
             continue
         if isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
             node, _ = stack.pop()
-            node.span = (node.span[0], event.end_mark.index)
+            node.span = (node.span[0], span[1])
             node.size += sum(child.size for child in children(node))
             node.depth += max((child.depth for child in children(node)), default=0)
             if node.size > MOST_NODES:
@@ -153,7 +154,6 @@ def _compose(reader: Any, file: str) -> Node | None:
         if event.tag is not None:
             raise _fault(mark, f"tag {event.tag}; tags are not allowed, an experiment is plain data")
         new: Node
-        span = event.start_mark.index, event.end_mark.index
         if isinstance(event, yaml.ScalarEvent):
             new = Scalar(mark, scalar(event.value) if event.implicit[0] else event.value, span=span)
         else:
