@@ -29,12 +29,14 @@ class NoGpu(RuntimeError):
 @dataclass(frozen=True)
 class Workplace:
     """What the workers of a run share. timeouts: seconds by phase, where they are not the usual; cache: a folder, None
-    for no cache; on_event: told what happens to workers, from any thread; record: where answers are kept, too."""
+    for no cache; on_event: told what happens to workers, from any thread; record: where answers are kept, too;
+    builders: how many workers build ahead of time, None for one a core."""
 
     timeouts: Mapping[str, float]
     cache: str | None
     on_event: Callable[[Event], None]
     record: Path | None = None
+    builders: int | None = None
 
     def crew(self, places: Sequence[Place]) -> Crew:
         """Start equal workers. Raises WorkerUnavailable."""
@@ -125,7 +127,7 @@ def usual(choice: str, places: Sequence[Place], work: Workplace) -> list[Backend
     crew.close()
     if choice == "tensorrt":
         raise NoGpu(release.reason)
-    places = [places[0]] * cores()
+    places = [places[0]] * (work.builders or cores())
     built = work.backend(work.crew(places), len(places), release.reason)
     return [built] if choice == "build" else [Backend(REFERENCE, reason=release.reason), built]
 
@@ -133,19 +135,25 @@ def usual(choice: str, places: Sequence[Place], work: Workplace) -> list[Backend
 def named(places: Iterable[Place], work: Workplace) -> list[Backend]:
     """One backend for each release that workers were named for; what is named alike shares the cases. All start at
     once. Raises NoGpu if one is not to be had."""
-    groups: dict[object, list[Place]] = {}
-    for place in places:
-        label = (place.flavour, place.version) if place.version else (place.host, place.python)
-        groups.setdefault(label, []).append(place)
+    groups = grouped(places)
     with ThreadPoolExecutor(len(groups)) as starters:
-        crews = [starters.submit(work.crew, group) for group in groups.values()]
+        crews = [starters.submit(work.crew, group) for group in groups]
     made = [crew.result() for crew in crews if crew.exception() is None]
     for error in filter(None, (crew.exception() for crew in crews)):
         for crew in made:
             crew.close()
         raise NoGpu(str(error)) if isinstance(error, WorkerUnavailable) else error
-    sizes = map(len, groups.values())
+    sizes = map(len, groups)
     return [work.backend(crew, size, crew.release.reason) for crew, size in zip(made, sizes, strict=True)]
+
+
+def grouped(places: Iterable[Place]) -> list[list[Place]]:
+    """The places of each release that was named, or of each interpreter."""
+    groups: dict[object, list[Place]] = {}
+    for place in places:
+        label = (place.flavour, place.version) if place.version else (place.host, place.python)
+        groups.setdefault(label, []).append(place)
+    return list(groups.values())
 
 
 def replayed(folder: Path) -> list[Backend]:
@@ -165,3 +173,15 @@ def release_record(release: Release) -> ReleaseRecord:
         gpu=release.gpu if release.can_run else None,
         compute_capability=release.compute_capability if release.can_run else None,
     )
+
+
+def header(backend: Backend, many: str = "") -> list[str]:
+    """What answers, in lines, loud where TensorRT itself is not run. many: how many cases are asked, `, 8 cases`."""
+    release = backend.release
+    if release.backend == "run":
+        workers = f" with {backend.workers} workers" if backend.workers > 1 else ""
+        return [f"{release.flavour} {release.version} on {release.gpu}{workers}{many}"]
+    if release.backend == "built":
+        return [f"building ahead of time with {release.flavour} {release.version}{many}: nothing is run"]
+    lines = [f"{backend.reason}"] if backend.reason else []
+    return [*lines, f"computing the reference in float64{many}; TensorRT itself is NOT run"]
