@@ -62,7 +62,17 @@ def test_nothing_recorded_and_a_damaged_answer_are_named(project, tmp_path, caps
     assert ".outcome: cannot be read; record the run again" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("other", [["--backend", "reference"], ["--record", "x"], ["--python", "python3"]])
+def test_what_is_missing_is_run_and_recorded_and_nothing_else(project, tmp_path, capsys):
+    project.write_text(standin.experiment("a", "b"), encoding="utf-8")
+    worker = f"--worker=8.6.0={standin.command('8.6.0')}"
+    before = tree(tmp_path / "kept")
+    assert run("--replay", "kept", "--record", "kept", worker) == 0
+    after = tree(tmp_path / "kept")
+    assert len(after) == len(before) + 1 and before.items() <= after.items()
+    assert run("--replay", "kept", "--case", "b") == 4  # of 8.5.3.1 nobody asked
+
+
+@pytest.mark.parametrize("other", [["--backend", "reference"], ["--worker", "x"], ["--python", "python3"]])
 def test_replay_goes_with_nothing_that_answers(project, other, capsys):
     assert run("--replay", "kept", *other) == 2
     assert "--replay" in capsys.readouterr().err

@@ -44,7 +44,13 @@ WHERE: tuple[tuple[str, dict[str, Any]], ...] = (
         },
     ),
     ("--record", {"metavar": "DIR", "help": "keep what TensorRT answers there, too"}),
-    ("--replay", {"metavar": "DIR", "help": "judge what was recorded there again, without a GPU"}),
+    (
+        "--replay",
+        {
+            "metavar": "DIR",
+            "help": "judge what was recorded there again, without a GPU; with --record, run what is missing",
+        },
+    ),
     ("--cache", {"default": CACHE, "metavar": "DIR", "help": f"of built engines (default: {CACHE})"}),
     ("--no-cache", {"action": "store_true", "help": "build everything anew, keep nothing"}),
 )

@@ -29,14 +29,16 @@ class NoGpu(RuntimeError):
 @dataclass(frozen=True)
 class Workplace:
     """What the workers of a run share. timeouts: seconds by phase, where they are not the usual; cache: a folder, None
-    for no cache; on_event: told what happens to workers, from any thread; record: where answers are kept, too;
-    builders: how many workers build ahead of time, None for one a core."""
+    for no cache; on_event: told what happens to workers, from any thread; record: where answers are kept, too; replay:
+    where they were kept before, not to be asked again; builders: how many workers build ahead of time, None for one a
+    core."""
 
     timeouts: Mapping[str, float]
     cache: str | None
     on_event: Callable[[Event], None]
     record: Path | None = None
     builders: int | None = None
+    replay: Path | None = None
 
     def crew(self, places: Sequence[Place]) -> Crew:
         """Start equal workers. Raises WorkerUnavailable."""
@@ -44,7 +46,7 @@ class Workplace:
 
     def backend(self, crew: Crew, workers: int, reason: str = "") -> Backend:
         """What these workers answer. Raises OSError where that is to be recorded and cannot be."""
-        answers = crew if self.record is None else Recorder(crew, self.record)
+        answers = crew if self.record is None else Recorder(crew, self.record, self.replay)
         return Backend(release_record(crew.release), answers, workers, reason)
 
 

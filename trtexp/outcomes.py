@@ -42,11 +42,15 @@ class Answers(Protocol):
 
 
 class Recorder:
-    """Passes on what others answer and keeps it below `folder`. Raises OSError where it cannot be written."""
+    """Passes on what others answer and keeps it below `folder`. Raises OSError where it cannot be written.
 
-    def __init__(self, answers: Answers, folder: Path) -> None:
+    earlier: where answers were kept before; what is found there is not asked again.
+    """
+
+    def __init__(self, answers: Answers, folder: Path, earlier: Path | None = None) -> None:
         self._answers = answers
         self._folder = folder / answers.release.name
+        self._earlier = None if earlier is None else earlier / answers.release.name
         self._folder.mkdir(parents=True, exist_ok=True)
         _write(self._folder / FACTS, pack_release(answers.release))
 
@@ -55,8 +59,12 @@ class Recorder:
         return self._answers.release
 
     def run(self, definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: Repeat | None = None) -> Outcome:
-        outcome = self._answers.run(definition, feeds, repeat)
-        _write(self._folder / _name(definition, feeds, repeat), pack_outcome(outcome))
+        name = _name(definition, feeds, repeat)
+        if self._earlier is not None and (path := self._earlier / name).is_file():
+            outcome = _read(path, unpack_outcome)
+        else:
+            outcome = self._answers.run(definition, feeds, repeat)
+        _write(self._folder / name, pack_outcome(outcome))
         return outcome
 
     def close(self) -> None:

@@ -16,7 +16,7 @@ from trtexp.workers import Event, Place, parse_timeouts, parse_worker
 def backends(options: argparse.Namespace, given: Sequence[Place], work: Workplace) -> list[list[Backend]]:
     """What answers the cases: groups that run one after the other, each of releases that run side by side. Raises NoGpu
     where one was demanded and is not there."""
-    if options.replay:
+    if options.replay and not options.record:
         return [replayed(Path(options.replay))]
     if options.worker:
         return [named(given, work)]
@@ -33,15 +33,16 @@ def workplace(options: argparse.Namespace, heard: Callable[[Event], None]) -> Wo
         raise BadUsage(f"--timeout: {error}") from error
     if options.record:
         reject_file("--record", Path(options.record))
-    record = Path(options.record) if options.record else None
-    return Workplace(timeouts, None if options.no_cache else options.cache, heard, record)
+    record, replay = (Path(folder) if folder else None for folder in (options.record, options.replay))
+    return Workplace(timeouts, None if options.no_cache else options.cache, heard, record, replay)
 
 
 def places(options: argparse.Namespace) -> list[Place]:
     """Each interpreter on each GPU. Raises BadUsage."""
-    if options.replay and (options.worker or options.python or options.record or options.backend != "auto"):
+    if options.replay and not options.record and (options.worker or options.python or options.backend != "auto"):
         raise BadUsage(
-            "--replay judges what was recorded; it goes with none of --worker, --python, --backend, --record"
+            "--replay alone judges what was recorded; give --record as well to run what is not recorded, "
+            "or leave out --worker, --python and --backend"
         )
     if options.worker and (options.python or options.backend != "auto"):
         raise BadUsage("--worker names the interpreters and what is run; it goes with neither --python nor --backend")
