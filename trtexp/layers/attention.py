@@ -184,7 +184,7 @@ class _Attention(Layer):
             weights = softmaxed(scores, -1, inside)
             if scale is not None:
                 member = self.state()["normalization_quantize_to_type"]
-                weights = there_and_back(weights, scale.ref, DTYPE_OF_MEMBER[member])
+                weights = there_and_back(weights, scale, DTYPE_OF_MEMBER[member])
         else:
             weights = replace(scores, undetermined=scores.undetermined | ~inside)
         # A query that sees no key has no softmax, and no rule.

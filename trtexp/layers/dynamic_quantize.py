@@ -14,7 +14,7 @@ from trtexp.layers.base import Attributes, DataType, Dims, Layer, Tensor
 from trtexp.layers.quantize import FLOATS, coded, quantized, spread
 from trtexp.numerics import F64, LARGEST, UNIT, Arithmetic, Bounded, exactly
 
-SCHEMES = {("FP4", "FP8"): 16, ("FP8", "E8M0"): 32}  # (codes, scales) -> elements of a block: NVFP4, MXFP8
+SCHEMES = (("FP4", "FP8"), ("FP8", "E8M0"))  # codes and scales: NVFP4, MXFP8
 
 
 class DynamicQuantizeAttributes(Attributes):
@@ -37,9 +37,9 @@ class _DynamicQuantize(Layer):
 
     s = max |x| of the block / the largest code. E8M0 scales are rounded up to a power of two. FP8 scales are s / g,
     rounded, g being the scalar of input 1, by which they are quantised themselves; codes are x / (scale · g).
-    C1: x is float and has 2 or 3 axes. C2: codes and scales are FP4 with FP8 or FP8 with E8M0. C3: a block has 16
-    elements for FP4 and 32 for FP8, along one of the last two axes. C4: blocks divide x. C5: FP4 has a positive g, FP8
-    none.
+    C1: x is float and has 2 or 3 axes. C2: codes and scales are FP4 with FP8 or FP8 with E8M0. C3: `axis` is one
+    of the last two, a block shape has the rank of x. C4: blocks divide x. C5: FP4 has a positive g, FP8 none.
+    The documentation has blocks of 16 for FP4 and 32 for FP8; RTX 1.7.1 builds others as well.
     """
 
     interface: ClassVar[str] = "IDynamicQuantizeLayer"
@@ -55,14 +55,12 @@ class _DynamicQuantize(Layer):
     set: DynamicQuantizeAttributes = DynamicQuantizeAttributes()
 
     def block(self, shape: tuple[int, ...]) -> list[int]:
-        """The shape of a block; empty if axis and block_size do not make one."""
+        """The shape of a block."""
         state = self.state()
         if state.get("block_shape"):
             return [n if b == -1 else b for b, n in zip(state["block_shape"], shape, strict=False)]
-        if not -len(shape) <= state.get("axis", -1) < len(shape):
-            return []
         sizes = [1] * len(shape)
-        sizes[state.get("axis", -1)] = state.get("block_size", 0)
+        sizes[state["axis"] % len(shape)] = state["block_size"]
         return sizes
 
     def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
@@ -72,12 +70,13 @@ class _DynamicQuantize(Layer):
         scheme = (state["to_type"], state["scale_type"])
         if scheme not in SCHEMES:
             self.refuse("scale_type", f"{scheme[1]} for codes of {scheme[0]}; give FP4 with FP8, FP8 with E8M0", "C2")
-        block, size = self.block(x.shape), SCHEMES[scheme]
-        if len(block) != len(x.shape) or sorted(block)[:-1] != [1] * (len(block) - 1) or max(block) != size:
-            self.refuse("block_shape" if "block_shape" in state else "block_size", f"{block}; give {size} in all", "C3")
-        if block.index(size) < len(block) - 2:
-            self.refuse("axis", f"axis {block.index(size)} of {len(block)}; give one of the last two", "C3")
-        if any(n % b for n, b in zip(x.shape, block, strict=True)):
+        block = self.block(x.shape)
+        if state.get("block_shape") is None:
+            if state["axis"] % len(x.shape) < len(x.shape) - 2:
+                self.refuse("axis", f"axis {state['axis']} of {len(x.shape)}; give one of the last two", "C3")
+        elif len(state["block_shape"]) != len(x.shape):
+            self.refuse("block_shape", f"{state['block_shape']} for {list(x.shape)}", "C3")
+        if any(b < 1 or n % b for n, b in zip(x.shape, block, strict=True)):
             self.refuse("input", f"{list(x.shape)} given; blocks of {block} leave a rest", "C4")
         second = inputs[1].ref if len(inputs) > 1 else None
         if (second is None) != (scheme[0] == "FP8") or (second is not None and not (second > 0).all()):
@@ -126,13 +125,14 @@ def dynamically(
             return 2.0 ** np.ceil(np.log2(np.maximum(share, 2.0**-127)))
         return quantized(share / second, scale_dtype)
 
-    scales, slip = scale(most), 4 * UNIT["float32"]
+    scales, slip = np.where(np.isfinite(most), scale(most), 1.0), 4 * UNIT["float32"]
     # A division that is exact in float32 does not slip.
     share = (most / LARGEST[dtype] / second).astype(np.float32).astype(np.float64)
     exact = (share * LARGEST[dtype] * second == most) & (wide == most)
     slips = scale(wide * (1 + slip)) != scale(np.maximum(2 * most - wide, 0) * (1 - slip))
     unsure = (slips & ~exact) | ~np.isfinite(most)
-    codes = coded(x, spread(np.where(scales == 0, 1.0, scales) * second, x.shape), dtype)
+    divisors = exactly(spread(np.where(scales == 0, 1.0, scales) * second, x.shape), "float32")
+    codes = coded(x, divisors, dtype)
     lost = codes.undetermined | (spread(unsure.astype(float), x.shape) > 0)
     return (
         replace(codes, certified=codes.certified & ~lost, undetermined=lost),

@@ -109,8 +109,8 @@ class MoE(Layer):
     x (b, s, h), selected (b, s, k) the experts, scores (b, s, k) -> (b, s, h); gate, up and down are matrices of each
     expert, with biases. SILU: act(g) = g · sigmoid(alpha · g); with a limit L, g is min(g, L), and the other factor is
     clip(u, -L, L) + beta.
-    C1: shapes as above. C2: all float tensors are of one dtype, the experts int32. C3: experts are 0 to n - 1. C4: the
-    weights are given. C5: scales are positive, () or (n,), for FP8. C6: no scales from the data.
+    C1: shapes as above. C2: all float tensors are of one dtype, the experts int32 or int64. C3: experts are 0 to n - 1.
+    C4: the weights are given. C5: scales are positive, () or (n,), for FP8. C6: no scales from the data.
     """
 
     method: ClassVar[str] = "add_moe"
@@ -150,8 +150,8 @@ class MoE(Layer):
                 self.refuse(place, f"{name}: {list(tensor.shape)} given; give {list(shape)}", "C1")
             if tensor.dtype != x.dtype or x.dtype not in FLOATS:
                 self.refuse(place, f"{name}: {tensor.dtype} beside {x.dtype}; give one float dtype", "C2")
-        if selected.dtype != "int32":
-            self.refuse("selected_experts_for_tokens", f"{selected.dtype} given; give int32", "C2")
+        if selected.dtype not in ("int32", "int64"):
+            self.refuse("selected_experts_for_tokens", f"{selected.dtype} given; give int32 or int64", "C2")
         if selected.ref.size and not 0 <= selected.ref.min() <= selected.ref.max() < n:
             self.refuse("selected_experts_for_tokens", f"experts to {selected.ref.max():g} of {n}", "C3")
         scale = rest[6]
@@ -191,8 +191,8 @@ class MoE(Layer):
         gate, up = (self.product(x, rest[j], rest[3 + j], arithmetic) for j in (0, 1))
         inner = self.gated(gate, up)
         if rest[6] is not None:
-            scale = np.broadcast_to(rest[6].ref.reshape(-1, 1, 1, 1), (len(rest[0].ref), 1, 1, 1))
-            inner = there_and_back(inner, np.broadcast_to(scale, inner.shape), DTYPE_OF_MEMBER[self.codes() or "FP8"])
+            scale = moved(lambda part: part.reshape(-1, 1, 1, 1), rest[6])
+            inner = there_and_back(inner, scale, DTYPE_OF_MEMBER[self.codes() or "FP8"])
         every = self.product(inner, rest[2], rest[5], arithmetic)
         chosen, (b, s) = selected.ref.astype(int), np.ogrid[: x.shape[0], : x.shape[1]]
         picked = moved(lambda part: part[chosen, b[..., None], s[..., None]], every)

@@ -4,14 +4,25 @@ Working with Quantized Types."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
 
 from trtexp.definition import DTYPE_OF_MEMBER
 from trtexp.layers.base import Attributes, DataType, Dims, Layer, Tensor
-from trtexp.numerics import F64, LARGEST, RANGE, UNIT, Arithmetic, Bounded, decode, encode, rounded, significant_bits
+from trtexp.numerics import (
+    F64,
+    LARGEST,
+    RANGE,
+    UNIT,
+    Arithmetic,
+    Bounded,
+    decode,
+    encode,
+    moved,
+    pointwise,
+    significant_bits,
+)
 
 FLOATS = ("float32", "float16", "bfloat16")
 CODES = ("int8", "int4", "float8e4m3", "float4e2m1")
@@ -80,15 +91,14 @@ class Scaled(Layer):
             asked = "" if block is None else f" with blocks of {block}"
             self.refuse("scale", f"{list(scale)} for an input {list(shape)}{asked}", "C5")
 
-    def scales(self, x: Bounded, scale: Bounded) -> F64:
+    def scales(self, x: Bounded, scale: Bounded) -> Bounded:
         """The scale, shaped to meet the input."""
         if self.blocked(x, scale.ref):
-            return spread(scale.ref, x.shape)
-        if scale.ref.size == 1:
-            return scale.ref.reshape(())
-        shape = [1] * x.ref.ndim
-        shape[self.state()["axis"]] = -1
-        return scale.ref.reshape(shape)
+            return moved(lambda part: spread(part, x.shape), scale)
+        shape = [1] * x.ref.ndim if scale.ref.size > 1 else []
+        if shape:
+            shape[self.state()["axis"]] = -1
+        return moved(lambda part: part.reshape(shape), scale)
 
     def to(self) -> str:
         """The output's dtype."""
@@ -129,40 +139,40 @@ class Dequantize(Scaled):
         return (decoded(inputs[0], self.scales(inputs[0], inputs[1]), self.to()),)
 
 
-def spread(scale: F64, shape: tuple[int, ...]) -> F64:
+def spread(scale: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """A number per block, repeated for every element of the block."""
     for axis, (n, m) in enumerate(zip(shape, scale.shape, strict=True)):
         scale = scale.repeat(n // m, axis)
     return scale
 
 
-def coded(x: Bounded, scale: F64, dtype: str) -> Bounded:
+def coded(x: Bounded, scale: Bounded, dtype: str) -> Bounded:
     """x / scale in a quantised type; both neighbours are legal where an error may cross a tie."""
-    quotient = x.ref / scale
+    quotient = x.ref / scale.ref
     # A power of two divides without rounding; any other scale may be applied as a rounded reciprocal.
-    inexact = significant_bits(scale) > 1
-    unsure = np.where(np.isfinite(quotient) & inexact, 4 * UNIT["float32"] * np.abs(quotient), 0.0)
+    relative = (4 * UNIT["float32"] if significant_bits(scale.ref) > 1 else 0.0) + scale.bound / scale.ref
+    unsure = np.where(np.isfinite(quotient), relative * np.abs(quotient), 0.0)
     code = quantized(quotient, dtype)
 
     def reach(error: F64) -> F64:
-        width = unsure + error / scale
+        width = unsure + error / scale.ref
         ends = quantized(quotient + width, dtype) - code, code - quantized(quotient - width, dtype)
         return np.nan_to_num(np.maximum(*ends))
 
     bound = reach(x.bound)
-    lost = x.undetermined | (np.isnan(quotient) & (dtype != "float8e4m3"))
+    lost = x.undetermined | scale.undetermined | (np.isnan(quotient) & (dtype != "float8e4m3"))
     return Bounded(dtype, code, bound, reach(x.typical), reach(x.slack), (bound == 0) & ~lost, lost)
 
 
-def decoded(x: Bounded, scale: F64, dtype: str) -> Bounded:
+def decoded(x: Bounded, scale: Bounded, dtype: str) -> Bounded:
     """Codes · scale in a float type."""
-    carried = replace(x, bound=x.bound * scale, typical=x.typical * scale, slack=x.slack * scale)
-    values = x.ref * scale
-    exact = significant_bits(scale) <= 1 and bool((decode(encode(values, dtype)).astype(np.float64) == values).all())
-    return rounded(carried, values, 0.0 if exact else 1.0, dtype)
+    values = x.ref * scale.ref
+    held = decode(encode(values, dtype)).astype(np.float64)
+    exact = significant_bits(scale.ref) <= 1 and np.array_equal(held, values, equal_nan=True)
+    return pointwise(np.multiply, [x, scale], 0.0 if exact else 1.0, dtype=dtype)
 
 
-def there_and_back(x: Bounded, scale: F64, dtype: str) -> Bounded:
+def there_and_back(x: Bounded, scale: Bounded, dtype: str) -> Bounded:
     """x as it is left by quantising it to a type and dequantising it again."""
     return decoded(coded(x, scale, dtype), scale, x.dtype)
 
