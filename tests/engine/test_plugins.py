@@ -81,13 +81,13 @@ def test_creators_of_version_3_are_told_the_phase():
 
 
 def test_a_release_without_the_creator_is_unsupported():
-    with pytest.raises(Unsupported, match="8.6.0 has no plugin Clip_TRT 9") as caught:
+    with pytest.raises(Unsupported, match=r"8\.6\.0 has no plugin Clip_TRT 9") as caught:
         make_plugin(api(Creator()), Plugin("Clip_TRT", "9", "", "y", ()), Log())
     assert caught.value.missing == "plugin Clip_TRT 9"
 
 
 def test_a_release_without_the_type_of_a_field_is_unsupported():
-    with pytest.raises(Unsupported, match="PluginFieldType.INT64"):
+    with pytest.raises(Unsupported, match=r"PluginFieldType\.INT64"):
         make_plugin(api(Creator()), Plugin("Clip_TRT", "1", "", "y", (("n", "INT64", (1,)),)), Log())
 
 
