@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import onnx
+
 from onnx_nodes.agreement import PAGE, page, row_of, summary
 from onnx_nodes.backend import modules
 

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from onnx_nodes.backend import tests_of
+from onnx_nodes.backend import cases_of
 from onnx_nodes.graph import REASONS, ExcludedError
 from onnx_nodes.judging import converted
 
@@ -42,7 +42,7 @@ class Row:
 def row_of(module: str) -> tuple[Row, list[str]]:
     """A module's row, and what does not agree."""
     row, faults = Row(), []
-    for test in tests_of(module):
+    for test in cases_of(module):
         name = test.name.removeprefix("test_")
         try:
             found = converted(test).faults()
@@ -59,9 +59,7 @@ def page(version: str, rows: dict[str, Row]) -> str:
     counts = reasons(rows)
     shown = (f"| {reason} | {counts[reason]} | {why} |" for reason, why in REASONS.items() if counts[reason])
     lines = (f"| {module} | {row} |" for module, row in sorted(rows.items()))
-    return TOP.format(
-        version=version, summary=summary(rows), reasons="\n".join(shown), rows="\n".join(lines)
-    )
+    return TOP.format(version=version, summary=summary(rows), reasons="\n".join(shown), rows="\n".join(lines))
 
 
 def reasons(rows: dict[str, Row]) -> Counter[str]:
@@ -91,7 +89,7 @@ def read() -> tuple[str, dict[str, Row]]:
     version = re.search(r"of onnx (\S+),", text)
     assert version is not None
     rows = {}
-    for module, agree, rest in re.findall(r"^\| (\w+) \| (\d+) \| (.*) \|$", text, re.MULTILINE):
+    for module, agree, rest in re.findall(r"^\| ([\w.]+) \| (\d+) \| (.*) \|$", text, re.MULTILINE):
         if module in REASONS:
             continue
         parts = (part.rpartition(": ") for part in rest.split("; ") if part)

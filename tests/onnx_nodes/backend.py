@@ -16,10 +16,18 @@ def modules() -> list[str]:
     found = importlib.util.find_spec("onnx")
     assert found is not None and found.submodule_search_locations is not None
     (root,) = found.submodule_search_locations
-    return sorted(module.name for module in pkgutil.iter_modules([f"{root}/backend/test/case/node"]))
+    folder = f"{root}/backend/test/case/node"
+    top = [module for module in pkgutil.iter_modules([folder]) if not module.name.startswith("_")]
+    inner = [
+        f"{package.name}.{module.name}"
+        for package in top
+        if package.ispkg
+        for module in pkgutil.iter_modules([f"{folder}/{package.name}"])
+    ]
+    return sorted([*(module.name for module in top if not module.ispkg), *inner])
 
 
-def tests_of(module: str) -> list[Any]:
+def cases_of(module: str) -> list[Any]:
     """The test cases that a module makes when it is imported; it is imported once only."""
     if module not in _READ:
         from onnx.backend.test.case import node

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from onnx_nodes.graph import ExcludedError
 
+from onnx_nodes.graph import ExcludedError
 from trtexp.definition import DTYPES, Array, BuildOptions, Input, NetworkDefinition, references
 from trtexp.layers import LAYERS
 from trtexp.layers.base import Layer, LayerError
@@ -113,18 +113,18 @@ class Builder:
         """A tensor as a constant."""
         return self.constant(self.values(tensor), self.dtype(tensor))
 
-    def add(self, key: str, set: Mapping[str, Any] | None = None, **arguments: Any) -> str:
-        """A layer, by its key and the names of its arguments; its first output."""
+    def add(self, word: str, /, set: Mapping[str, Any] | None = None, **arguments: Any) -> str:
+        """A layer, by its word and the names of its arguments; its first output."""
         self.made += 1
-        name = f"{key}_{self.made}"
+        name = f"{word}_{self.made}"
         given = {k: v for k, v in arguments.items() if v is not None}
-        layer = LAYERS[key].model_validate({**given, "set": dict(set)} if set else given)
+        layer = LAYERS[word].model_validate({**given, "set": dict(set)} if set else given)
         self.layers[name] = layer
-        if key in ("loop", "if_conditional"):
+        if word in ("loop", "if_conditional"):
             self.open.add(name)
-        if key in ("recurrence", "iterator") or self.varying.intersection(takes(layer)):
+        if word in ("recurrence", "iterator") or self.varying.intersection(takes(layer)):
             self.varying.update(layer.output_tensors(name))
-        if key not in REGIONS:
+        if word not in REGIONS:
             with np.errstate(all="ignore"):
                 made = layer.pull(name, self)
             self.known.update(zip(layer.output_tensors(name), made, strict=True))
@@ -135,17 +135,17 @@ class Builder:
         self.layers[name] = self.layers[name].model_copy(update={"set_input": dict(inputs)})
 
     def close(self, region: str) -> None:
-        """A loop or a conditional stands: its outputs can be computed."""
+        """A loop or a conditional stands: its outputs are computed, beside what is known and what is still open."""
         self.open.discard(region)
-        self.settle()
+        ready = {n: layer for n, layer in self.layers.items() if n not in self.open and owner(layer) not in self.open}
+        self.known.update(evaluate(ready, self.known, self.weights, self.arithmetic).tensors)
+        if not self.open:
+            self.varying.clear()
 
-    def settle(self) -> Evaluation:
-        """The project's own evaluator on all layers so far; its tensors are known from now on."""
+    def evaluation(self) -> Evaluation:
+        """The project's own evaluator on the whole network."""
         tensors = {name: known(array) for name, array in self.feeds.items()}
-        evaluation = evaluate(self.layers, tensors, self.weights, self.arithmetic)
-        self.known.update(evaluation.tensors)
-        self.varying.clear()
-        return evaluation
+        return evaluate(self.layers, tensors, self.weights, self.arithmetic)
 
     def prune(self, wanted: Sequence[str], since: int = 0) -> None:
         """Take away the layers, from the one at `since` on, that nothing needs: what was asked for its shape only."""

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import onnx
+
 import onnx_nodes.ops  # noqa: F401  enters the converters
 from onnx_nodes.builder import Builder, array_of, refusal
 from onnx_nodes.graph import ExcludedError, convert, opset_of
-
 from trtexp.compare import Judgement, judge
 from trtexp.definition import Array, NetworkDefinition
 from trtexp.layers.base import LayerError
@@ -101,7 +101,7 @@ def converted(test: Any) -> Converted:
     try:
         made = convert(builder, graph, scope, opset_of(test.model))
         builder.prune(made)
-        evaluation = builder.settle()
+        evaluation = builder.evaluation()
     except LayerError as error:
         raise refusal(list(builder.layers.values())[-1], error) from error
     except NodeError as error:

@@ -1,6 +1,7 @@
 """What becomes of each ONNX operator, a file per kind; importing this package enters all of them."""
 
 from onnx_nodes.ops import (
+    attention,
     binary,
     control,
     functions,
@@ -9,13 +10,16 @@ from onnx_nodes.ops import (
     norm,
     picking,
     quantize,
+    recurrent,
     reduce,
     sampling,
     shapes,
     window,
+    without,
 )
 
 __all__ = [
+    "attention",
     "binary",
     "control",
     "functions",
@@ -24,8 +28,10 @@ __all__ = [
     "norm",
     "picking",
     "quantize",
+    "recurrent",
     "reduce",
     "sampling",
     "shapes",
     "window",
+    "without",
 ]

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import onnx
+
 from onnx_nodes.builder import Builder
 from onnx_nodes.graph import ExcludedError, Node, convert, converts
-
 from trtexp.numerics import moved
 
 

@@ -13,9 +13,7 @@ def matmul(b: Builder, node: Node) -> str:
     ops = ["VECTOR" if b.rank(t) == 1 else "NONE" for t in tensors]
     own = [1 if op == "VECTOR" else 2 for op in ops]
     most = max(b.rank(t) - n for t, n in zip(tensors, own, strict=True))
-    wide = [
-        b.reshape(t, [*[1] * (most + n - b.rank(t)), *b.shape(t)]) for t, n in zip(tensors, own, strict=True)
-    ]
+    wide = [b.reshape(t, [*[1] * (most + n - b.rank(t)), *b.shape(t)]) for t, n in zip(tensors, own, strict=True)]
     return b.matmul(wide[0], wide[1], (ops[0], ops[1]))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+
 from onnx_nodes.builder import Builder
 from onnx_nodes.graph import ExcludedError, Node, converts
 

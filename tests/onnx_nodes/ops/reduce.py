@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from onnx_nodes.builder import Builder
 from onnx_nodes.graph import ExcludedError, Node, converts
 

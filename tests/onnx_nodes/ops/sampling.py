@@ -50,7 +50,9 @@ def resize(b: Builder, node: Node) -> str:
         for axis, scale in zip(axes, b.values(scales).tolist(), strict=True):
             given["scales"][axis] = scale
             if mode != "NEAREST" and shape[axis] * scale % 1:
-                raise ExcludedError("differs", "resize by the ratio of the lengths, not by a scale that makes no length")
+                raise ExcludedError(
+                    "differs", "resize by the ratio of the lengths, not by a scale that makes no length"
+                )
     return b.add("resize", input=x, set=given)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import onnx
+
 from onnx_nodes.builder import MEMBERS, NAMES, Builder
 from onnx_nodes.graph import ExcludedError, Node, converts
 
@@ -62,9 +63,7 @@ def trilu(b: Builder, node: Node) -> str:
     *front, rows, columns = b.shape(x)
     k = 0 if given is None else b.numbers(given)[0]
     slopes = {1: b.constant(np.array(0), "int32"), 2: b.constant([-1, 1], "int32")}
-    places = b.add(
-        "fill", shape=[rows, columns], op="LINSPACE", output_type="INT32", set_input=slopes
-    )  # column - row
+    places = b.add("fill", shape=[rows, columns], op="LINSPACE", output_type="INT32", set_input=slopes)  # column - row
     places = b.reshape(places, [*[1] * len(front), rows, columns])
     upper = bool(node.get("upper", 1))
     kept = b.elementwise("GREATER" if upper else "LESS", places, b.scalar(k - 1 if upper else k + 1, places))
