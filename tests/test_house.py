@@ -48,9 +48,9 @@ ROOMS = {
     "backends": ("outcomes workers results spec engine", ""),
     "lane": ("pending planning backends journal verdict repeats recording report results spec engine", ""),
     "runner": ("lane backends results terminal", ""),
-    "keeping": ("lane journal locks report results", ""),
+    "migration": ("releases results report spec engine definition", ""),
+    "keeping": ("lane journal locks migration report results", ""),
     "last_run": ("runner backends report", ""),
-    "migration": ("releases report spec engine definition", ""),
     "arguments": ("", ""),
     "github": ("report", ""),
     "commands": (

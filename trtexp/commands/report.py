@@ -7,12 +7,12 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-from trtexp.keeping import matrix_lock, records, release_locks
+from trtexp.keeping import matrix_lock, overviews, records, release_locks
 from trtexp.paths import NothingFound
 from trtexp.report.diff import FOLDER as DIFFS
 from trtexp.report.diff import compared
 from trtexp.report.markdown import page_name, render
-from trtexp.report.write import overviews, replace, stale
+from trtexp.report.write import replace, stale
 
 
 def report(options: argparse.Namespace) -> int:
@@ -34,7 +34,7 @@ def report(options: argparse.Namespace) -> int:
 def _report(folder: Path, check: bool) -> int:
     found = records(folder)
     pages = {path.with_suffix(".md"): render(record) for path, record in found.items()}
-    pages |= overviews(list(found.values()), folder)
+    pages |= overviews(folder, list(found.values()))
     if not check:
         changed = sum(replace(page, text) for page, text in pages.items())
         print(f"{len(pages)} pages rendered, {changed} changed")

@@ -32,7 +32,7 @@ class Release:
         """Whether the release knows a name, spelled as `expect: {unsupported: …}` spells it: `add_cast`,
         `ISliceLayer.axes`, `PaddingMode.CAFFE_ROUND_UP`, `add_fill(output_type)`, `Weights(FP8)`; or a class or enum.
         """
-        return name in self._names
+        return name in self.names
 
     def made_by(self, kind: str, method: str) -> str | None:
         """The class of what a method of a class returns; None if the release has no such method."""
@@ -59,7 +59,8 @@ class Release:
         return [name for group in ("attributes", "methods") for owner in self._inherited(kind, group) for name in owner]
 
     @cached_property
-    def _names(self) -> frozenset[str]:
+    def names(self) -> frozenset[str]:
+        """All that `has` knows."""
         return frozenset(self._all_names())
 
     def _all_names(self) -> Iterator[str]:
@@ -112,6 +113,12 @@ def find(given: str) -> Release:
         what = f"names {' and '.join(release.name for release in meant)}" if meant else "is not known"
         raise UnknownRelease(f"{given} {what}; known are: {', '.join(release.name for release in known())}")
     return meant[0]
+
+
+def name_of(flavour: str, version: str) -> str:
+    """How a release is called: tensorrt-8.5.3 of 8.5.3.1, tensorrt-10.16 of 10.16.1.11, by two numbers from 10.x on."""
+    parts = version.split(".")
+    return f"{flavour}-{'.'.join(parts[: 3 if flavour == 'tensorrt' and int(parts[0]) < 10 else 2])}"
 
 
 def _numbers(version: str) -> tuple[int, ...]:

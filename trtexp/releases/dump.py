@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from trtexp.releases.api import DATA, NETWORK_CLASS
+from trtexp.releases.api import DATA, NETWORK_CLASS, name_of
 
 #: Beside the layers.
 CLASSES = {
@@ -157,12 +157,6 @@ def to_json(value: Any, depth: int = 0) -> str:
         items = [to_json(item, depth + 1) for item in value]
     inside = f"{pad}{f',{pad}'.join(items)}{pad[:-1]}"
     return f"{{{inside}}}" if isinstance(value, dict) else f"[{inside}]"
-
-
-def name_of(flavour: str, version: str) -> str:
-    """How a release is called: tensorrt-8.5.3 of 8.5.3.1, tensorrt-10.16 of 10.16.1.11, by two numbers from 10.x on."""
-    parts = version.split(".")
-    return f"{flavour}-{'.'.join(parts[: 3 if flavour == 'tensorrt' and int(parts[0]) < 10 else 2])}"
 
 
 def main() -> None:

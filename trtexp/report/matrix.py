@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from trtexp.report import escape, verdict
 from trtexp.report.diff import diff_page
@@ -19,17 +20,34 @@ BACKENDS = {
     "reference": "float64 reference only: TensorRT was NOT run",
 }
 
+API_ONLY = (
+    "API only, nothing was built: cases that it has all for; ➖ cases that declare what it lacks, ❌ cases that are wrong "
+    "about it, see trtexp check"
+)
 
-def render_matrix(reports: list[ReportRecord], diffs: Sequence[tuple[str, str]] = ()) -> str:
+
+@dataclass(frozen=True)
+class ApiColumn:
+    """A release that nothing was run on. cells: experiment -> how many cases its API has all for, how many declare what
+    it lacks, and how many are wrong about it."""
+
+    name: str
+    version: str
+    cells: Mapping[str, tuple[int, ...]]
+
+
+def render_matrix(
+    reports: list[ReportRecord], diffs: Sequence[tuple[str, str]] = (), apis: Sequence[ApiColumn] = ()
+) -> str:
     """The overview of all reports; their order does not matter. diffs: the releases that a page compares."""
     ordered = sorted(reports, key=lambda r: (r.experiment, newest_first(r.release)))
-    overview, links = _overview(ordered)
+    overview, links = _overview(ordered, apis)
     template = environment().get_template("matrix.md.j2")
     return (
         template.render(
             overview=overview,
             links=links,
-            releases=_releases(ordered),
+            releases=[*_releases(ordered), *(f"{escape.inline(f'{a.name} ({a.version})')} · {API_ONLY}" for a in apis)],
             legend=[f"{symbol} {meaning}" for symbol, meaning in verdict.LEGEND.items()],
             unexpected=_listed(ordered, "❌"),
             findings=_listed(ordered, "◆"),
@@ -39,7 +57,7 @@ def render_matrix(reports: list[ReportRecord], diffs: Sequence[tuple[str, str]] 
     )
 
 
-def _overview(reports: list[ReportRecord]) -> tuple[str, str]:
+def _overview(reports: list[ReportRecord], apis: Sequence[ApiColumn]) -> tuple[str, str]:
     """The table and the targets of its links, which stand last so that the table is narrow as plain text."""
     records = {report.release.name: report.release for report in reports}
     releases = sorted(records.values(), key=newest_first)
@@ -55,8 +73,9 @@ def _overview(reports: list[ReportRecord]) -> tuple[str, str]:
                 continue
             row.append(f"[{counts(report)}][{label} {j}]")
             targets.append(f"[{label} {j}]: {escape.path(_page(report))}")
-        rows.append(row)
-    head = ["experiment", *(escape.inline(release.name) for release in releases)]
+        rows.append([*row, *(_api_counts(api.cells.get(experiment, ())) for api in apis)])
+    names = [*(release.name for release in releases), *(f"{api.name} (API only)" for api in apis)]
+    head = ["experiment", *map(escape.inline, names)]
     return table(head, rows), "\n".join(targets)
 
 
@@ -69,6 +88,10 @@ def counts(report: ReportRecord) -> str:
     """How many cases bear each symbol."""
     counts = Counter(verdict.symbol(case) for case in report.cases)
     return " ".join(f"{symbol} {counts[symbol]}" for symbol in verdict.LEGEND if counts[symbol]) or "no cases"
+
+
+def _api_counts(cell: Sequence[int]) -> str:
+    return " ".join(f"{symbol}{n}" for symbol, n in zip(("", "➖ ", "❌ "), cell, strict=False) if n) or "–"
 
 
 def _page(report: ReportRecord) -> str:

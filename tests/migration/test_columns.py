@@ -1,0 +1,72 @@
+"""The columns of the matrix for releases of which only the API is known."""
+
+import json
+
+import pytest
+from conftest import BASE
+
+import trtexp.migration.columns as columns
+from trtexp.cli import main
+from trtexp.keeping import records
+
+OLD = BASE + "cases: {new: {}, old: {network: {deconv: {set: {stride: [1, 1]}}}}}\n"
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A project with reports of one experiment by the reference."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "experiments").mkdir()
+    (tmp_path / "experiments" / "e.yaml").write_text(OLD, encoding="utf-8")
+    main(["run", "experiments", "--backend", "reference"])
+    return tmp_path
+
+
+def counted(project):
+    found = columns.api_columns(project / "reports", list(records(project / "reports").values()))
+    return {column.name: column.cells["experiments/e.yaml"] for column in found}
+
+
+def test_every_known_release_that_has_no_reports_has_a_column(project):
+    assert counted(project) == {
+        "tensorrt-rtx-1.7": (1, 0, 1), "tensorrt-11.4": (1, 0, 1), "tensorrt-10.16": (1, 0, 1),
+        "tensorrt-8.6.0": (2, 0, 0), "tensorrt-8.5.3": (2, 0, 0),
+    }  # fmt: skip
+
+
+def test_the_matrix_shows_them_marked(project):
+    page = (project / "reports" / "README.md").read_text(encoding="utf-8")
+    assert "| tensorrt-11.4 (API only) |" in page and "| 1 ❌ 1 " in page and "| 2 " in page
+    assert "tensorrt-11.4 (11.4.0.106) · API only, nothing was built" in page
+
+
+def test_a_release_with_reports_has_none(project):
+    path = project / "reports" / "reference" / "e.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    record["release"] |= {"name": "tensorrt-8.6.0", "flavour": "tensorrt", "version": "8.6.0", "backend": "run"}
+    folder = project / "reports" / "tensorrt-8.6.0"
+    folder.mkdir()
+    (folder / "e.json").write_text(json.dumps(record), encoding="utf-8")
+    assert "tensorrt-8.6.0" not in counted(project)
+
+
+def test_what_was_counted_is_counted_again_only_when_the_file_changes(project, monkeypatch):
+    before, calls = counted(project), []
+    count = columns.count
+    monkeypatch.setattr(columns, "count", lambda *given: calls.append(given) or count(*given))
+    assert counted(project) == before and not calls
+    path = project / "experiments" / "e.yaml"
+    path.write_text(OLD.replace("stride: [1, 1]", "stride_nd: [1, 1]"), encoding="utf-8")
+    assert set(counted(project).values()) == {(2, 0, 0)} and len(calls) == 1
+    (project / ".trtexp" / "api.json").write_text("{", encoding="utf-8")
+    assert set(counted(project).values()) == {(2, 0, 0)} and len(calls) == 2
+
+
+def test_an_experiment_that_is_gone_or_broken_has_no_count(project):
+    path = project / "experiments" / "e.yaml"
+    path.write_text("title: [", encoding="utf-8")
+    assert columns.api_columns(project / "reports", list(records(project / "reports").values())) == []
+    path.unlink()
+    assert columns.api_columns(project / "reports", list(records(project / "reports").values())) == []
+    assert main(["report"]) == 0
+    assert "API only" not in (project / "reports" / "README.md").read_text(encoding="utf-8")

@@ -1,0 +1,82 @@
+"""The columns of the matrix for releases that nothing was run on: what their API has, computed from the experiments."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+from trtexp.migration.judge import judge_file
+from trtexp.releases.api import known, name_of
+from trtexp.report.matrix import ApiColumn
+from trtexp.report.write import replace
+from trtexp.results import ReportRecord
+from trtexp.spec.errors import SpecError
+from trtexp.spec.load import read
+
+PACKAGE = Path(__file__).parents[1]
+ROOMS = ("releases", "migration", "spec", "layers", "numerics")  # what a count depends on beside the experiment
+
+#: release -> how many cases its API has all for, how many declare what it lacks, how many are wrong about it
+Counts = dict[str, list[int]]
+
+
+def api_columns(folder: Path, reports: Sequence[ReportRecord]) -> list[ApiColumn]:
+    """One for each known release that none of the reports is of, newest first; experiments that are not at hand, or not
+    sound, have no count. What was counted is kept in `.trtexp` beside the reports' folder, and taken from there until
+    the experiment changes. Raises OSError.
+    """
+    here = {name_of(report.release.flavour, report.release.version) for report in reports}
+    releases = [release for release in known() if release.name not in here]
+    store = folder.parent / ".trtexp" / "api.json"
+    kept, counts = _load(store), dict[str, Counts]()
+    used = dict[str, Counts]()
+    for experiment in sorted({report.experiment for report in reports}):
+        path = folder.parent / experiment
+        with suppress(FileNotFoundError, SpecError):
+            data = path.read_bytes()
+            key = hashlib.sha256(_sources() + data).hexdigest()
+            used[key] = counts[experiment] = kept[key] if key in kept else count(path, data)
+    if used.keys() - kept.keys():
+        replace(store, json.dumps(used, indent=0, sort_keys=True) + "\n")
+    columns = (
+        ApiColumn(release.name, release.version, {name: tuple(found[release.name]) for name, found in counts.items()})
+        for release in reversed(releases)
+    )
+    return [column for column in columns if column.cells]
+
+
+def count(path: Path, data: bytes) -> Counts:
+    """The cases of one file, counted for every known release. Raises SpecError."""
+    file, counts = read(path, data=data), Counts()
+    for release in known():
+        cases = judge_file(file, release)
+        declared = sum(case.declared for case in cases)
+        wrong = sum(not case.as_expected for case in cases)
+        counts[release.name] = [len(cases) - declared - wrong, declared, wrong]
+    return counts
+
+
+@cache
+def _sources() -> bytes:
+    """A digest of the code and data that counts depend on."""
+    digest = hashlib.sha256()
+    for room in ROOMS:
+        for path in sorted((PACKAGE / room).rglob("*")):
+            if path.suffix in (".py", ".json"):
+                digest.update(path.read_bytes())
+    return digest.digest()
+
+
+def _load(store: Path) -> dict[str, Counts]:
+    """What was kept; nothing if it is not there or damaged."""
+    try:
+        found = json.loads(store.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    names = {release.name for release in known()}
+    sound = isinstance(found, dict) and all(isinstance(c, dict) and c.keys() == names for c in found.values())
+    return found if sound else {}
