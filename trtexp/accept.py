@@ -158,6 +158,9 @@ class _File:
         self.edits += self.source.keys(mapping, "values", _origin(one))
         self.written.add((case.name, output.name))
         yield f"{output.name}: {len(new)} of {len(old)} numbers"
+        reference = judged.judged.actual_reference
+        if reference is not None and not reference.agrees and case.finding is None:
+            yield "it still differs from the reference: say why with finding:"
 
     def _values(self, case: Case, output: str, judged: JudgedOutput) -> Node:
         """The literals of an expectation, in the source, if they are this case's own."""
