@@ -39,11 +39,11 @@ def test_the_lines_of_the_terminal(found):
         "tensorrt-11.4 (11.4.0.106): 1 file, 12 cases: 2 with all that they need, 1 without what they declare as "
         "unsupported, 8 without something that they do not declare, 1 in contradiction to the API",
         f"  {FILE}:1:1: odd: declares add_cast as unsupported, and tensorrt-11.4 has all that the case needs",
-        "  IPoolingLayer.window_size · removed: 8.6.0 has it, 10.16 no longer · → window_size_nd",
-        f"    {FILE}:10:5: d",
         "  add_pooling · removed: 8.6.0 has it, 10.16 no longer · → add_pooling_nd",
         f"    {FILE}:7:5: c0, c1, c2, c3 and 2 more",
         f"    {FILE}:9:5: d",
+        "  IPoolingLayer.window_size · removed: 8.6.0 has it, 10.16 no longer · → window_size_nd",
+        f"    {FILE}:10:5: d",
         "  add_squeeze(axes) · tensorrt-11.4 demands it",
         f"    {FILE}:12:5: e",
         "  Declared as unsupported, as expected",

@@ -35,7 +35,8 @@ class Topic:
 class Guide:
     """All files against one release.
 
-    lacking: what no case declares; declared: what is lacking as expected; adapted: what trtexp makes up for.
+    lacking: what no case declares, in the order of the files; declared: what is lacking as expected; adapted: what
+    trtexp makes up for.
     contradictions: (place, case, sentence).
     """
 
@@ -56,24 +57,32 @@ class Guide:
 def guide(release: Release, files: Sequence[Sequence[Judged]]) -> Guide:
     """The judged cases of all files, put together by what is lacking."""
     cases = [case for file in files for case in file]
-    lacking = [case for case in cases if case.lacks and not case.declared and case.contradiction is None]
+    lacking = [[c for c in file if c.lacks and not c.declared and c.contradiction is None] for file in files]
     declared = [case for case in cases if case.declared]
     contradictions = [(case.mark, case.case, case.contradiction) for case in cases if case.contradiction is not None]
     return Guide(
         release=release,
         files=len(files),
         cases=len(cases),
-        lacking=_topics(release, ((case, lack) for case in lacking for lack in case.lacks)),
-        declared=_topics(release, ((case, lack) for case in declared for lack in case.lacks)),
+        lacking=[topic for file in lacking for topic in _in_order(_topics(release, _lacks(file)))],
+        declared=_topics(release, _lacks(declared)),
         adapted=_topics(release, ((case, lack) for case in cases for lack in case.adapted)),
         contradictions=contradictions,
         counts={
             "with all that they need": sum(case.as_expected and not case.declared for case in cases),
             "without what they declare as unsupported": len(declared),
-            "without something that they do not declare": len(lacking),
+            "without something that they do not declare": sum(map(len, lacking)),
             "in contradiction to the API": len(contradictions),
         },
     )
+
+
+def _lacks(cases: Sequence[Judged]) -> Iterator[tuple[Judged, Lack]]:
+    return ((case, lack) for case in cases for lack in case.lacks)
+
+
+def _in_order(topics: Iterable[Topic]) -> list[Topic]:
+    return sorted(topics, key=lambda topic: next(iter(topic.places)))
 
 
 def _topics(release: Release, found: Iterable[tuple[Judged, Lack]]) -> list[Topic]:

@@ -21,8 +21,8 @@ BACKENDS = {
 }
 
 API_ONLY = (
-    "API only, nothing was built: cases that it has all for; ➖ cases that declare what it lacks, ❌ cases that are wrong "
-    "about it, see trtexp check"
+    "API only, nothing was built: cases that it has all for; ➖ cases that declare what it lacks, "
+    "❌ cases that are wrong about it, see trtexp check"
 )
 
 
