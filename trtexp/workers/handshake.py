@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shlex
 import socket
@@ -41,9 +42,13 @@ def engine_sources() -> dict[str, bytes]:
     return sources
 
 
-@cache
 def run_id() -> str:
-    """This process as a run: its workers share a GPU."""
+    """The run whose workers share a GPU: this process, or TRTEXP_RUN where several processes are one run."""
+    return re.sub(r"\W", "_", os.environ.get("TRTEXP_RUN", ""), flags=re.ASCII) or _process()
+
+
+@cache
+def _process() -> str:
     return f"{os.getpid()}-{secrets.token_hex(4)}"
 
 

@@ -1,0 +1,77 @@
+"""An experiment file as a collector, a case as a test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from trtexp.backends import NoGpu
+from trtexp.planning import Planned, plan_files
+from trtexp.pytest_plugin.lab import lab
+from trtexp.report.plain import account, ending, location
+from trtexp.results import CaseRecord
+from trtexp.spec.errors import SpecError
+from trtexp.spec.load import read
+
+
+class NotAsExpected(Exception):
+    """A case that differs; the message is what `trtexp run` says of it."""
+
+    def __init__(self, found: list[tuple[str, CaseRecord]]) -> None:
+        self.first = found[0][1]
+        super().__init__("\n\n".join(f"{release}: {case.headline}\n{account(case)}" for release, case in found))
+
+
+class ExperimentFile(pytest.File):
+    def collect(self) -> Iterator[pytest.Item]:
+        """One item a case, of each release if several are named. Raises CollectError with all faults of the file."""
+        try:
+            (planned,) = plan_files([self.path])
+        except SpecError as error:
+            raise self.CollectError("\n".join(map(str, error.faults))) from error
+        for name, mark, _ in read(planned.path, planned.shown, planned.data).cases:
+            for bench in lab(self.config).benches:
+                label = f"{name}[{bench}]" if bench else name
+                yield CaseItem.from_parent(self, name=label, planned=planned, case=name, bench=bench, line=mark.line)
+
+
+class CaseItem(pytest.Item):
+    """line: of the case in its file, from 1."""
+
+    def __init__(self, *, planned: Planned, case: str, bench: str, line: int, **more: Any) -> None:
+        super().__init__(**more)
+        self.planned, self.case, self.bench, self.line = planned, case, bench, line
+
+    def setup(self) -> None:
+        """Where no TensorRT can be had that was demanded, that is an error and no failure."""
+        lab(self.config).start(self.bench)
+
+    def runtest(self) -> None:
+        """What counts is the worst of what the backends gave, then the best."""
+        found = lab(self.config).records(self.bench, self.planned, self.case)
+        self.user_properties += [("release", release) for release, _ in found]
+        if wrong := [(release, case) for release, case in found if not case.as_expected]:
+            raise NotAsExpected(wrong)
+        endings = dict(ending(case) for _, case in found)
+        if "expected" in endings:
+            pytest.xfail(endings["expected"])
+            raise NotAsExpected(found)  # --runxfail
+        if "passed" not in endings:
+            pytest.skip("; ".join(endings.values()))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """The message without the stack, and the line of the YAML as the place."""
+        error = excinfo.value
+        if not isinstance(error, (NotAsExpected, NoGpu, SpecError, OSError)):
+            return super().repr_failure(excinfo, style)
+        shown = excinfo.getrepr(style="value")
+        if shown.reprcrash is not None:
+            shown.reprcrash.path = str(self.path)
+            shown.reprcrash.lineno = location(error.first).line if isinstance(error, NotAsExpected) else self.line
+            shown.reprcrash.message = str(error).partition("\n")[0]
+        return shown
+
+    def reportinfo(self) -> tuple[Any, int, str]:
+        return self.path, self.line - 1, self.name
