@@ -43,6 +43,7 @@ from trtexp.layers.ragged_softmax import RaggedSoftmax
 from trtexp.layers.reduce import Reduce
 from trtexp.layers.resize import Resize
 from trtexp.layers.reverse_sequence import ReverseSequence
+from trtexp.layers.rnn_v2 import RNNv2
 from trtexp.layers.rotary_embedding import RotaryEmbedding
 from trtexp.layers.scale import Scale, ScaleNd
 from trtexp.layers.scatter import Scatter
@@ -110,6 +111,7 @@ LAYERS: dict[str, type[Layer]] = {
     "reduce": Reduce,
     "resize": Resize,
     "reverse_sequence": ReverseSequence,
+    "rnn_v2": RNNv2,
     "rotary_embedding": RotaryEmbedding,
     "scale": Scale,
     "scale_nd": ScaleNd,
