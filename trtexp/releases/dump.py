@@ -51,10 +51,11 @@ def dump(module: Any) -> dict[str, Any]:
 
 
 def _describe(cls: Any) -> dict[str, Any]:
-    attributes, methods = [], {}
+    attributes, read_only, methods = [], [], {}
     for name, member in sorted(vars(cls).items()):
         if isinstance(member, property):
             attributes.append(name)
+            read_only += [name] * (member.fset is None)
         elif (not name.startswith("_") or (cls.__name__, name) == ("Weights", "__init__")) and callable(member):
             overloads = SIGNATURE.findall(getattr(cls, name).__doc__ or "")
             methods[name] = {
@@ -62,7 +63,7 @@ def _describe(cls: Any) -> dict[str, Any]:
                 "takes": [", ".join(_arguments(text)) for text, _ in overloads],
             }
     bases = [b.__name__ for b in cls.__mro__[1:-1] if b.__name__ != "pybind11_object"]
-    return {"bases": bases, "attributes": attributes, "methods": methods}
+    return {"bases": bases, "attributes": attributes, "read_only": read_only, "methods": methods}
 
 
 def _arguments(text: str) -> list[str]:
