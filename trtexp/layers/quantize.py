@@ -4,6 +4,7 @@ Working with Quantized Types."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -169,7 +170,8 @@ def decoded(x: Bounded, scale: Bounded, dtype: str) -> Bounded:
     values = x.ref * scale.ref
     held = decode(encode(values, dtype)).astype(np.float64)
     exact = significant_bits(scale.ref) <= 1 and np.array_equal(held, values, equal_nan=True)
-    return pointwise(np.multiply, [x, scale], 0.0 if exact else 1.0, dtype=dtype)
+    made = pointwise(np.multiply, [x, scale], 0.0 if exact else 1.0, dtype=dtype)
+    return replace(made, ref=np.where(np.isinf(held), held, made.ref))
 
 
 def there_and_back(x: Bounded, scale: Bounded, dtype: str) -> Bounded:
