@@ -52,10 +52,11 @@ ROOMS = {
     "keeping": ("lane journal locks migration report results", ""),
     "last_run": ("runner backends report", ""),
     "arguments": ("", ""),
+    "audit": ("tolerance digits results numerics", "numpy"),
     "github": ("report", ""),
     "commands": (
-        "accept pending diff github migration releases planning verdict runner lane backends keeping last_run workers engine report "
-        "results script spec terminal paths",
+        "accept audit pending diff github migration releases planning verdict runner lane backends keeping last_run "
+        "workers engine report results script layers spec terminal paths",
         "",
     ),
     "pytest_plugin": ("arguments commands backends planning verdict report results spec workers", "pytest"),

@@ -95,6 +95,11 @@ def parser() -> argparse.ArgumentParser:
         "--check", action="store_true", help="write nothing; say what would change, or has no experiment"
     )
 
+    audit = command("audit", "audit:show", "say which green cases pass only just, or would pass with anything", None)
+    audit.add_argument("paths", nargs="*", metavar="PATH", help="only these experiments, files or directories")
+    audit.add_argument("--reports", default="reports", metavar="DIR", help="where the records are (default: reports)")
+    audit.add_argument("--check", action="store_true", help="exit with 1 if there is anything to say")
+
     diff = command("diff", "diff:compare", "say what changed from one release to another, from their records", None)
     diff.add_argument("before", metavar="RELEASE", help="a folder of the reports, as tensorrt-8.5.3.1")
     diff.add_argument("after", metavar="RELEASE", help="the one to compare it with")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -33,3 +34,20 @@ class Tolerance:
             "snr_db": f"at least {self.limit:g} dB",
             "cosine": f"cosine at least {self.limit:g}",
         }.get(self.kind, self.kind)
+
+
+def read_words(text: str) -> list[Tolerance]:
+    """The rules that `describe` put into words, joined by ` and ` as a record has them; their reasons are not there."""
+    return [_rule(words) for words in text.split(" and ")]
+
+
+def _rule(words: str) -> Tolerance:
+    if match := re.fullmatch(r"(\S+) ulp", words):
+        return Tolerance("ulp", limit=float(match[1]))
+    if match := re.fullmatch(r"atol (\S+), rtol (\S+)", words):
+        return Tolerance("close", atol=float(match[1]), rtol=float(match[2]))
+    if match := re.fullmatch(r"at least (\S+) dB", words):
+        return Tolerance("snr_db", limit=float(match[1]))
+    if match := re.fullmatch(r"cosine at least (\S+)", words):
+        return Tolerance("cosine", limit=float(match[1]))
+    return Tolerance(words)
