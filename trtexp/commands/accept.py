@@ -6,7 +6,7 @@ import argparse
 import hashlib
 import os
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from trtexp.accept import DOUBTFUL, accept
@@ -43,9 +43,9 @@ def take(found: Sequence[Pending], doubtful: Collection[str]) -> list[str]:
     return [*lines, *unused(str(file.path) for file in files)]
 
 
-def unused(files: Collection[str] | Iterator[str]) -> Iterator[str]:
+def unused(files: Iterable[str]) -> Iterator[str]:
     """What these files expect and no case uses any more, a line each. Raises SpecError, OSError."""
-    for name in files:
+    for name in filter(os.path.isfile, files):
         data = Path(name).read_bytes()
         source = Source(data.decode("utf-8"), name)
         for node, path in Owners(read(Path(name), name, data), source).unused():

@@ -84,6 +84,8 @@ class _Run:
             finally:
                 self.totals.join(totals)
             terminal.finish(summary(totals, time.perf_counter() - start))
+            if totals.differing:
+                terminal.header(["one at a time, and into the YAML: trtexp review, trtexp accept"])
 
     @contextmanager
     def recorded(self) -> Iterator[None]:

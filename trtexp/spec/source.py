@@ -70,8 +70,11 @@ class Source:
     def _line(self, tokens: Items[tuple[Scalar, str | None]]) -> Iterator[Edit]:
         """The numbers of one line: each decimal point stays in its column where the spaces before it allow that."""
         shift = 0  # how far what comes next has moved to the right
+        end = self.place(tokens[0][0])[0]
         for leaf, text in tokens:
-            start, end = self.place(leaf)
+            before, (start, end) = end, self.place(leaf)
+            if "\t" in self.text[before:start]:
+                shift = 0  # behind a tab are no columns to be kept
             old = self.text[start:end]
             lead = 0 if text is None else _whole(old) - _whole(text)
             edit = self._spaces(start, lead - shift)
