@@ -47,14 +47,69 @@ def test_one_scale_per_slice_along_the_axis():
     assert dequantize(x, [1.0, 2.0], set={"axis": 0}).ref.tolist() == [[2, 4], [4, 8]]
 
 
-@pytest.mark.parametrize(("member", "top"), [("INT8", 127), ("INT4", 7), ("FP8", 448)])
+@pytest.mark.parametrize(("member", "top"), [("INT8", 127), ("INT4", 7), ("FP8", 448), ("FP4", 6)])
 def test_the_output_type_sets_the_range(member, top):
-    assert quantize([1e6, -1e6], 1.0, output_type=member).ref.tolist() == [top, -top - (member != "FP8")]
+    assert quantize([1e6, -1e6], 1.0, output_type=member).ref.tolist() == [top, -top - member.startswith("INT")]
     assert quantize([1e6], 1.0, set={"to_type": member}).ref.tolist() == [top]
 
 
 def test_fp8_rounds_to_three_bits_of_fraction():
     assert quantize([17.0, 19.0, 1.0625], 1.0, output_type="FP8").ref.tolist() == [16, 20, 1]
+
+
+def test_fp4_has_one_bit_of_fraction():
+    x = [0.25, 0.75, 1.25, 1.75, 2.5, 3.5, 5.0, -5.1]
+    assert quantize(x, 1.0, output_type="FP4").ref.tolist() == [0, 1, 1, 2, 2, 4, 4, -6]
+
+
+@pytest.mark.parametrize(("member", "judged"), [("FP8", True), ("INT8", False), ("INT4", False), ("FP4", False)])
+def test_nan_has_a_code_in_fp8_alone(member, judged):
+    y = quantize([np.nan, 1.0], 1.0, output_type=member)
+    assert np.isnan(y.ref[0]) == judged
+    assert y.undetermined.tolist() == [not judged, False]
+
+
+@pytest.mark.parametrize("block", [{}, {"block_shape": [1, 2]}])
+def test_a_scale_per_block_by_its_shape_or_by_the_attribute(block):
+    x, scale = [[1.0, 2, 3, 4], [1, 2, 3, 4]], [[1.0, 2], [4, 8]]
+    codes = quantize(x, scale, set=block)
+    assert codes.ref.tolist() == [[1, 2, 2, 2], [0, 0, 0, 0]]
+    y = dequantize([[1, 1, 1, 1], [1, 1, 1, 1]], scale, set=block)
+    assert y.ref.tolist() == [[1, 1, 2, 2], [4, 4, 8, 8]]
+
+
+def test_a_block_of_a_whole_axis():
+    y = dequantize(np.ones((4, 2)), [[1.0], [4]], set={"block_shape": [2, -1]})
+    assert y.ref[:, 0].tolist() == [1, 1, 4, 4]
+
+
+@pytest.mark.parametrize(
+    ("scale", "block", "place"),
+    [
+        ([[1.0, 2], [4, 8]], [2, 2], "scale"),
+        ([[1.0, 2], [4, 8]], [1, 1, 2], "block_shape"),
+        ([[1.0, 2, 3], [4, 8, 9]], None, "scale"),
+        ([1.0, 2], [1, 2], "scale"),
+        ([[1.0, 2], [4, 8]], [1, 0], "block_shape"),
+    ],
+)
+def test_blocks_that_do_not_fit_are_refused_c5(scale, block, place):
+    attributes = {} if block is None else {"block_shape": block}
+    x = np.ones((2, 4))
+    assert refused("C5", "quantize", [x, np.array(scale)], **KEYS, set=attributes)[-1] == place
+    refused("C5", "dequantize", [tensor(x, "int8"), np.array(scale)], **KEYS, set=attributes)
+
+
+def test_a_scale_that_is_not_known_leaves_its_result_open():
+    scale = replace(tensor([1.0, 2]), undetermined=np.array([False, True]))
+    y = evaluate("dequantize", [tensor([[3, 3]], "int8"), scale], **KEYS, set={"axis": 1})
+    assert y.undetermined.tolist() == [[False, True]]
+    x = evaluate("quantize", [tensor([[3.0, 3]]), scale], **KEYS, set={"axis": 1})
+    assert x.undetermined.tolist() == [[False, True]]
+
+
+def test_beyond_the_largest_float_there_is_infinity():
+    assert dequantize([2, -2], 3.4028234663852886e38).ref.tolist() == [np.inf, -np.inf]
 
 
 def test_an_error_that_came_in_makes_neighbouring_codes_legal():
