@@ -31,7 +31,7 @@ def test_review_one_at_a_time(project, capsys, monkeypatch):
     shown = re.findall(r"(\d of \d): e / (\w)", said)
     assert shown == [
         ("1 of 3", "a"), ("2 of 3", "b"), ("3 of 3", "c"), ("1 of 3", "a"), ("3 of 3", "c"),
-        ("1 of 2", "a"), ("1 of 2", "a"), ("1 of 1", "b"),
+        ("1 of 2", "a"), ("1 of 1", "b"),
     ]  # fmt: skip
     assert names() == ["b 8.6.0"] and path.read_text().count("observed") == 2
     assert next(answers, None) is None

@@ -41,9 +41,11 @@ def review_pending(options: argparse.Namespace) -> int:
 
 def _one_by_one(found: Sequence[Pending], terminal: Terminal, doubtful: Sequence[str]) -> list[Pending]:
     """Go through the cases; those that are still pending at the end."""
-    left, i = list(found), 0
+    left, i, seen = list(found), 0, None
     while left:
-        terminal.header(["", *page(left[i], i, len(left))])
+        if seen is not left[i]:
+            terminal.header(["", *page(left[i], i, len(left))])
+        seen = left[i]
         try:
             answer = input(f"{KEYS}? ").strip().lower()
         except EOFError:

@@ -49,7 +49,8 @@ class Owners:
         for place, node in sorted(self.source.nodes.items()):
             path = self.source.path(node)
             inner = path[-2:-1] if path[-1:] == ("values",) else path[-1:] if path[-2:-1] == ("error",) else ()
-            if inner and "expect" in path and "matrix" not in path and place not in self._judged:
+            removed = isinstance(node, Scalar) and node.value is None
+            if inner and not removed and {"expect", "matrix"} & set(path) == {"expect"} and place not in self._judged:
                 yield node, ".".join(map(str, path))
 
 
