@@ -76,7 +76,8 @@ def _body(view: View) -> list[str]:
 def _rows(headings: list[str], views: list[View]) -> list[str]:
     """One row for each view, its heading before it, so that elements stand below each other."""
     size = max(map(len, headings))
-    if any(v.tensor is None for v in views) or len({v.record.shape[-1:] and v.record.shape[-1] for v in views}) > 1:
+    lengths = {v.record.shape[-1:] and v.record.shape[-1] for v in views}
+    if any(v.tensor is None for v in views) or len(lengths) > 1 or 0 in lengths:
         return [f"  {heading.ljust(size)}  {_body(view)[0]}" for heading, view in zip(headings, views, strict=True)]
     tensors = [v.tensor for v in views if v.tensor is not None]
     columns = len(tensors[0].texts)

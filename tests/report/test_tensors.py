@@ -1,0 +1,24 @@
+"""Expected, actual and reference of one output, side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+from report_samples import tensor
+
+from trtexp.report.tensors import output_lines
+from trtexp.results import OutputRecord
+
+
+def test_empty_tensors_of_two_types_have_a_row_each() -> None:
+    empty = np.zeros((0,))
+    output = OutputRecord(
+        name="y",
+        dtype="int64",
+        shape=[0],
+        actual=tensor(empty, "int32"),
+        reference=tensor(empty, "int64"),
+    )
+    head, *rows = output_lines(output)
+    assert head == "y  int64 (0)"
+    assert [row.split()[0] for row in rows] == ["actual", "reference"]
+    assert all("(no elements)" in row for row in rows)
