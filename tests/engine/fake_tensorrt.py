@@ -174,6 +174,9 @@ class FakeBuilder:
             self.trt.say(severity, text)
         if hasattr(config, "timing_cache"):
             config.timing_cache.known.update(self.trt.times)
+        if self.trt.refuses_choice and getattr(config, "algorithm_selector", None) is not None:
+            self.trt.say("ERROR", "10: Could not find any implementation for node {ForeignNode[sum...final]}.")
+            return None
         return self.trt.plan
 
 
@@ -212,6 +215,7 @@ def make_tensorrt_8():
         say=lambda severity, text: None,
         plan=b"plan",
         profile_number=0,
+        refuses_choice=False,
         build_log=[],
         times=(),
         output_shape=(1, 1, 5, 5),

@@ -1,4 +1,5 @@
 import pytest
+from engine.fake_tensorrt import IBuilderConfig
 
 from trtexp.definition import BuildOptions, Range
 from trtexp.engine.build import build
@@ -72,6 +73,20 @@ def test_profiles(run, trt8):
 )
 def test_who_chooses_the_tactics(options, chosen):
     assert BuildOptions(**options).tactics_by_number is chosen
+
+
+def test_where_nothing_comes_of_our_choice_tensorrt_chooses(run, api8, trt8, monkeypatch):
+    monkeypatch.setattr(trt8, "IAlgorithmSelector", type("IAlgorithmSelector", (), {}), raising=False)
+    monkeypatch.setattr(IBuilderConfig, "algorithm_selector", None, raising=False)
+    trt8.refuses_choice = True
+    assert run() == b"plan"
+    assert run.log.lines() == ()
+    assert api8.notes == ["nothing comes of the tactics with the smallest numbers; TensorRT chose by timing"]
+    trt8.plan = None
+    trt8.build_log = [("ERROR", "10: Could not find any implementation for node fill.")]
+    with pytest.raises(Failed, match=r"^Could not find any implementation for node fill\.$"):
+        run()
+    assert len(run.log.lines()) == 1 and len(api8.notes) == 1
 
 
 def test_the_tactic_with_the_smallest_numbers_is_chosen(api8, trt8, monkeypatch):

@@ -17,8 +17,10 @@ def test_empty_tensors_of_two_types_have_a_row_each() -> None:
         shape=[0],
         actual=tensor(empty, "int32"),
         reference=tensor(empty, "int64"),
+        verdict="mismatch",
+        sentences=["y: dtype: actual int32, reference int64"],
     )
     head, *rows = output_lines(output)
-    assert head == "y  int64 (0)"
+    assert head == "y  int64 0"
     assert [row.split()[0] for row in rows] == ["actual", "reference"]
     assert all("(no elements)" in row for row in rows)

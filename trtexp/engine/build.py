@@ -10,6 +10,8 @@ from trtexp.engine.failure import Failed
 from trtexp.engine.log import Log, python_warnings, reason
 from trtexp.engine.timings import Timings
 
+NO_TACTIC = "Could not find any implementation for node"
+
 
 def build(
     api: Api,
@@ -20,22 +22,32 @@ def build(
     warnings: list[str],
     timings: Timings | None = None,
 ) -> bytes:
-    """The plan. Raises Failed with TensorRT's own first error, and Unsupported."""
-    mark = log.mark()
-    config = builder.create_builder_config()
-    if config is None:
-        raise Failed(f"create_builder_config returned nothing: {reason(log.errors(mark))}")
-    with python_warnings(warnings):
-        configure(api, config, definition.options)
-        add_profiles(builder, config, definition, log)
-    if errors := log.errors(mark):
-        raise Failed(f"build options: {reason(errors)}")
-    if timings is not None:
-        timings.attach(api, config, log)
-    plan = builder.build_serialized_network(network, config)
-    if plan is None:
-        raise Failed(reason(log.errors(mark)))
-    return bytes(plan)
+    """The plan. Raises Failed with TensorRT's own first error, and Unsupported.
+
+    Where nothing comes of the tactics that we choose, TensorRT chooses: 8.x finds none for a loop with a condition.
+    """
+    for first in (True, False):
+        mark = log.mark()
+        config = builder.create_builder_config()
+        if config is None:
+            raise Failed(f"create_builder_config returned nothing: {reason(log.errors(mark))}")
+        with python_warnings(warnings if first else []):
+            configure(api, config, definition.options)
+            add_profiles(builder, config, definition, log)
+        if errors := log.errors(mark):
+            raise Failed(f"build options: {reason(errors)}")
+        ours = first and definition.options.tactics_by_number and api.choose_tactics_by_number(config)
+        if timings is not None:
+            timings.attach(api, config, log)
+        plan = builder.build_serialized_network(network, config)
+        if plan is not None:
+            if not first:
+                api.notes.append("nothing comes of the tactics with the smallest numbers; TensorRT chose by timing")
+            return bytes(plan)
+        if not ours or not any(NO_TACTIC in line.text for line in log.errors(mark)):
+            break
+        log.forget(mark)
+    raise Failed(reason(log.errors(mark)))
 
 
 def configure(api: Api, config: Any, options: BuildOptions) -> None:
@@ -49,8 +61,6 @@ def configure(api: Api, config: Any, options: BuildOptions) -> None:
         api.set_optimization_level(config, options.optimization_level)
     if options.tactic_sources is not None:
         api.set_tactic_sources(config, options.tactic_sources)
-    if options.tactics_by_number:
-        api.choose_tactics_by_number(config)
 
 
 def add_profiles(builder: Any, config: Any, definition: NetworkDefinition, log: Log) -> None:

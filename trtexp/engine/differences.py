@@ -144,11 +144,11 @@ class Api:
         if not config.set_tactic_sources(mask):
             raise Failed(f"tactic sources {', '.join(names)} were refused")
 
-    def choose_tactics_by_number(self, config: Any) -> None:
-        """Take the first tactic of each layer by its numbers, not by timing; 11.x and RTX do not let us choose."""
+    def choose_tactics_by_number(self, config: Any) -> bool:
+        """Take the first tactic of each layer by its numbers, not by timing. False: 11.x and RTX do not let us."""
         base: Any = getattr(self.trt, "IAlgorithmSelector", None)
         if base is None or not hasattr(type(config), "algorithm_selector"):
-            return
+            return False
 
         class ByNumber(base):  # type: ignore[misc]  # the base is known at run time only
             def __init__(self) -> None:
@@ -166,6 +166,7 @@ class Api:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # 10.8 on: deprecated, with no successor that picks by rule
             config.algorithm_selector = self._kept[-1]
+        return True
 
     @property
     def ahead_of_time(self) -> str | None:

@@ -34,6 +34,7 @@ _DROPPED: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"logger passed into .* differs from one already registered"), "8.5 on: another user of this process"),
     (re.compile(r"was linked against .* but loaded"), "8.x: which cuDNN or cuBLAS is installed"),
     (re.compile(r"The timing cache will not be used"), "8.6: a cache from an earlier process, harmless"),
+    (re.compile(r"\[myelinCache\.h::deserializeFromBuffer"), "8.x: the same, of another part of it"),
     (re.compile(r"disable layer timing cache while using AlgorithmSelector"), "8.x: our own option"),
     (re.compile(r"The CUDA context changed between"), "8.5 on: what the process did before"),
 )
