@@ -29,6 +29,7 @@ check: $(VENV)/ready-dev
 	@$(BIN)/trtexp validate --quiet experiments
 	@$(BIN)/trtexp schema --check trtexp/schema.json
 	@$(BIN)/trtexp report --check
+	@$(BIN)/trtexp coverage --check
 
 schema: $(VENV)/ready
 	@$(BIN)/trtexp schema > trtexp/schema.json

@@ -48,6 +48,7 @@ ROOMS = {
     "backends": ("outcomes workers results spec engine", ""),
     "lane": ("pending planning backends journal verdict repeats recording report results spec engine", ""),
     "runner": ("lane backends results terminal", ""),
+    "coverage": ("report releases spec layers definition", "pydantic"),
     "migration": ("releases results report spec engine definition", ""),
     "keeping": ("lane journal locks migration report results", ""),
     "last_run": ("runner backends report", ""),
@@ -55,8 +56,8 @@ ROOMS = {
     "audit": ("tolerance digits results numerics", "numpy"),
     "github": ("report", ""),
     "commands": (
-        "accept audit pending diff github migration releases planning verdict runner lane backends keeping last_run "
-        "workers engine report results script layers spec terminal paths",
+        "accept audit coverage pending diff github migration releases planning verdict runner lane backends keeping "
+        "last_run workers engine report results script layers spec terminal paths",
         "",
     ),
     "pytest_plugin": ("arguments commands backends planning verdict report results spec workers", "pytest"),
