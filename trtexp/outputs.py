@@ -221,7 +221,10 @@ def _text(value: Any) -> str:
 
 
 def _digits(values: F64, digits: int) -> F64:
-    """Values rounded to so many significant digits."""
+    """Values rounded to so many significant digits; whole numbers of no more digits are that already."""
+    short = (np.abs(values) < 10.0**digits) & (values == np.rint(values))
+    if short.all():
+        return values
     text = [f"{x:.{digits - 1}e}" for x in values.reshape(-1)]
     return np.array([float(x) for x in text]).reshape(values.shape)
 

@@ -61,6 +61,11 @@ def record_case(case: Case, outcome: Outcome | None) -> CaseRecord:
     )
 
 
+def not_as_expected(case: Case) -> CaseRecord | None:
+    """The record of a case whose expected values the reference contradicts; None where it does not."""
+    return None if _judged(case, None)[1].as_expected else record_case(case, None)
+
+
 def _each(outcome: Outcome | None) -> list[Outcome | None]:
     """One outcome for each distinct result of builds and runs that were repeated."""
     if outcome is None or not outcome.repeats:

@@ -11,7 +11,7 @@ from trtexp.planning import plan_files
 from trtexp.results import CaseRecord
 from trtexp.spec.case import Experiment
 from trtexp.terminal import Terminal
-from trtexp.verdict import record_case
+from trtexp.verdict import not_as_expected
 
 
 def validate(options: argparse.Namespace) -> int:
@@ -19,7 +19,7 @@ def validate(options: argparse.Namespace) -> int:
     wrong: list[CaseRecord] = []
 
     def judge(experiment: Experiment) -> None:
-        wrong.extend(record for case in experiment.cases if not (record := record_case(case, None)).as_expected)
+        wrong.extend(record for case in experiment.cases if (record := not_as_expected(case)) is not None)
 
     with faults_annotated(options):
         files = plan_files(collect(options.paths), judge)
