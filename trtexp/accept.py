@@ -87,26 +87,25 @@ class _File:
         return Accepted(path, text, tuple(said))
 
     def _check_unchanged(self, data: bytes) -> None:
-        """What was observed belongs to one text of the file."""
-        names = {name for name, _, _ in self.file.cases}
-        gone = [one.case.name for one in self.cases if one.case.name not in names]
-        if gone:
-            raise SpecError(Fault(Mark(self.name, 1, 1), case, "", "there is no such case any more") for case in gone)
-        if hashlib.sha256(data).hexdigest() != self.cases[0].report.sha256:
-            raise self._fault("", "changed since it was run; run it again, then accept")
-        releases = {one.report.release.name for one in self.cases}
+        """What was observed belongs to one text of the file, and each case to one release."""
+        names, digest = {name for name, _, _ in self.file.cases}, hashlib.sha256(data).hexdigest()
         for one in self.cases:
-            if [other.case.name for other in self.cases].count(one.case.name) > 1:
-                there = " and ".join(sorted(releases))
-                self.faults.append(self._one(one.case.name, f"pending on {there}; name one with --release"))
+            releases = sorted(other.report.release.name for other in self.cases if other.case.name == one.case.name)
+            if one.case.name not in names:
+                self.faults += self._fault(one.case.name, "there is no such case any more").faults
+            elif one.report.sha256 != digest:
+                self.faults += self._fault("", "changed since it was run; run it again, then accept").faults
+            elif len(releases) > 1:
+                what = f"pending on {' and '.join(releases)}; name one with --release"
+                self.faults += self._fault(one.case.name, what).faults
         if self.faults:
             raise SpecError(self.faults)
 
-    def _fault(self, case: str, message: str) -> SpecError:
-        return SpecError([self._one(case, message)])
+    def _fault(self, case: str, message: str, mark: Mark | None = None) -> SpecError:
+        return SpecError([Fault(mark or Mark(self.name, 1, 1), case, "", message)])
 
-    def _one(self, case: str, message: str, mark: Mark | None = None) -> Fault:
-        return Fault(mark or Mark(self.name, 1, 1), case, "", message)
+    def _refused(self, case: Case, message: str, mark: Mark | None = None) -> SpecError:
+        return self._fault(case.name, message, mark or case.mark)
 
     def _case(self, one: Pending) -> str:
         """Plan the edits of a case; what they write, in words."""
@@ -119,17 +118,12 @@ class _File:
                 return self._error(one, case)
             said = [text for output in one.case.outputs for text in self._output(one, case, output)]
             if not said:
-                raise self._refused(case, f"no number of it would change; what is wrong: {one.case.problems[0]}")
+                wrong = (*one.case.problems, one.case.headline)[0]
+                raise self._refused(case, f"no number of it would change; what is wrong: {wrong}")
             return f"{case.name}: {', '.join(said)}"
         except SpecError as error:
             self.faults += error.faults
             return ""
-
-    def _refused(self, case: Case, message: str, mark: Mark | None = None) -> SpecError:
-        return self._fault_at(case, message, mark or case.mark)
-
-    def _fault_at(self, case: Case, message: str, mark: Mark) -> SpecError:
-        return SpecError([Fault(mark, case.name, "", message)])
 
     def _output(self, one: Pending, case: Case, output: OutputRecord) -> Iterator[str]:
         expected = case.expected.get(output.name)
