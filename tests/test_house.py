@@ -52,12 +52,13 @@ ROOMS = {
     "migration": ("releases results report spec engine definition", ""),
     "keeping": ("lane journal locks migration report results", ""),
     "last_run": ("runner backends report", ""),
+    "starting": ("layers numerics spec", "numpy"),
     "arguments": ("", ""),
     "audit": ("tolerance digits results numerics", "numpy"),
     "github": ("report", ""),
     "commands": (
-        "accept audit coverage pending diff github migration releases planning verdict runner lane backends keeping "
-        "last_run workers engine report results script layers spec terminal paths",
+        "accept audit starting coverage pending diff github migration releases planning verdict runner "
+        "lane backends keeping last_run workers engine report results script layers spec terminal paths",
         "",
     ),
     "pytest_plugin": ("arguments commands backends planning verdict report results spec workers", "pytest"),

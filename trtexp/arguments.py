@@ -95,6 +95,13 @@ def parser() -> argparse.ArgumentParser:
         "--check", action="store_true", help="write nothing; say what would change, or has no experiment"
     )
 
+    new = command("new", "new:new", "write an experiment to start from, with a first case that passes", None)
+    new.add_argument("layer", metavar="LAYER", help="as trtexp layers lists them")
+    new.add_argument("path", nargs="?", metavar="PATH", help="a file or a directory; - prints (default: experiments)")
+
+    layers = command("layers", "layers:show", "list the layers, or all of one: arguments, members, constraints", None)
+    layers.add_argument("name", nargs="?", metavar="NAME", help="a layer, as softmax")
+
     audit = command("audit", "audit:show", "say which green cases pass only just, or would pass with anything", None)
     audit.add_argument("paths", nargs="*", metavar="PATH", help="only these experiments, files or directories")
     audit.add_argument("--reports", default="reports", metavar="DIR", help="where the records are (default: reports)")
