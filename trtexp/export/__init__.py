@@ -1,0 +1,7 @@
+"""A network as an ONNX model, for Netron, ONNX Runtime and Polygraphy. Needs the onnx package (`pip install
+trtexp[onnx]`); nothing else of trtexp does."""
+
+from trtexp.export.model import model
+from trtexp.export.writer import Inexpressible
+
+__all__ = ["Inexpressible", "model"]

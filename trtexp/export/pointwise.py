@@ -1,0 +1,113 @@
+"""Layers that work element by element."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from trtexp.definition import DTYPE_OF_MEMBER
+from trtexp.export.writer import Exports, Writer, demand
+from trtexp.layers.activation import DEFAULTS, Activation
+from trtexp.layers.base import Layer
+from trtexp.layers.cast import Cast
+from trtexp.layers.elementwise import Elementwise
+from trtexp.layers.identity import Identity
+from trtexp.layers.scale import NEUTRAL, Scale
+from trtexp.layers.unary import Unary
+from trtexp.numerics import UNIT
+
+EXPORTS = Exports()
+
+UNARY = {
+    "EXP": "Exp", "LOG": "Log", "SQRT": "Sqrt", "RECIP": "Reciprocal", "ABS": "Abs", "NEG": "Neg", "SIN": "Sin",
+    "COS": "Cos", "TAN": "Tan", "SINH": "Sinh", "COSH": "Cosh", "ASIN": "Asin", "ACOS": "Acos", "ATAN": "Atan",
+    "ASINH": "Asinh", "ACOSH": "Acosh", "ATANH": "Atanh", "CEIL": "Ceil", "FLOOR": "Floor", "ERF": "Erf", "NOT": "Not",
+    "SIGN": "Sign", "ROUND": "Round", "ISINF": "IsInf", "ISNAN": "IsNaN",
+}  # fmt: skip
+ELEMENTWISE = {
+    "SUM": "Add", "PROD": "Mul", "MAX": "Max", "MIN": "Min", "SUB": "Sub", "DIV": "Div", "POW": "Pow", "AND": "And",
+    "OR": "Or", "XOR": "Xor", "EQUAL": "Equal", "GREATER": "Greater", "LESS": "Less",
+}  # fmt: skip
+#: activation -> the operator, and its attributes for alpha and beta.
+ACTIVATIONS = {
+    "RELU": ("Relu", ()),
+    "SIGMOID": ("Sigmoid", ()),
+    "TANH": ("Tanh", ()),
+    "LEAKY_RELU": ("LeakyRelu", ("alpha",)),
+    "ELU": ("Elu", ("alpha",)),
+    "SELU": ("Selu", ("alpha", "gamma")),
+    "SOFTSIGN": ("Softsign", ()),
+    "HARD_SIGMOID": ("HardSigmoid", ("alpha", "beta")),
+    "THRESHOLDED_RELU": ("ThresholdedRelu", ("alpha",)),
+}
+
+
+@EXPORTS("unary")
+def unary(writer: Writer, layer: Unary, to: str, inputs: Sequence[str]) -> None:
+    writer.node(UNARY[layer.state()["op"]], inputs, to)
+
+
+@EXPORTS("elementwise")
+def elementwise(writer: Writer, layer: Elementwise, to: str, inputs: Sequence[str]) -> None:
+    op, dtype = layer.state()["op"], writer.dtype(inputs[0])
+    if op != "FLOOR_DIV":
+        writer.node(ELEMENTWISE[op], inputs, to)
+        return
+    demand(layer, dtype in UNIT, f"FLOOR_DIV of {dtype}; ONNX divides integers towards 0 only")
+    writer.node("Floor", [writer.node("Div", inputs)], to)
+
+
+@EXPORTS("activation")
+def activation(writer: Writer, layer: Activation, to: str, inputs: Sequence[str]) -> None:
+    (x,), state = inputs, layer.state()
+    kind, defaults = state["type"], DEFAULTS.get(layer.type, (0.0, 0.0))
+    alpha, beta = (float(np.float32(state.get(k, d))) for k, d in zip(("alpha", "beta"), defaults, strict=True))
+    if kind in ACTIVATIONS:
+        op, names = ACTIVATIONS[kind]
+        demand(layer, kind == "RELU" or writer.dtype(x) in UNIT, f"{kind} of {writer.dtype(x)}")
+        writer.node(op, [x], to, **dict(zip(names, (alpha, beta), strict=False)))
+    elif kind in ("GELU_ERF", "GELU_TANH"):
+        writer.node("Gelu", [x], to, approximate="tanh" if kind == "GELU_TANH" else "none")
+    elif kind == "CLIP":
+        writer.node("Max", [writer.node("Min", [x, writer.scalar(beta, x)]), writer.scalar(alpha, x)], to)
+    else:  # alpha · f(beta · x)
+        inner = writer.node("Mul", [x, writer.scalar(beta, x)])
+        made = writer.node("Softplus" if kind == "SOFTPLUS" else "Tanh", [inner])
+        writer.node("Mul", [made, writer.scalar(alpha, x)], to)
+
+
+@EXPORTS("select")
+def select(writer: Writer, layer: Layer, to: str, inputs: Sequence[str]) -> None:
+    writer.node("Where", inputs, to)
+
+
+@EXPORTS("parametric_relu")
+def parametric_relu(writer: Writer, layer: Layer, to: str, inputs: Sequence[str]) -> None:
+    writer.node("PRelu", inputs, to)
+
+
+@EXPORTS("cast")
+def cast(writer: Writer, layer: Cast, to: str, inputs: Sequence[str]) -> None:
+    writer.convert(inputs[0], DTYPE_OF_MEMBER[layer.state()["to_type"]], to)
+
+
+@EXPORTS("identity")
+def identity(writer: Writer, layer: Identity, to: str, inputs: Sequence[str]) -> None:
+    made = layer.output_type(writer.tensors[inputs[0]])
+    if made == writer.dtype(inputs[0]):
+        writer.node("Identity", inputs, to)
+    else:
+        writer.convert(inputs[0], made, to)
+
+
+@EXPORTS("scale", "scale_nd")
+def scale(writer: Writer, layer: Scale, to: str, inputs: Sequence[str]) -> None:
+    """(x · scale + shift) ^ power, without what is neutral."""
+    made, given = inputs[0], {name: array for _, name, array in layer.weight_arrays()}
+    shape = layer.shapes(writer.shape(made))
+    for name, op in (("scale", "Mul"), ("shift", "Add"), ("power", "Pow")):
+        array = given.get(name)
+        if array is not None and writer.weights[array].size and (writer.numbers(array) != NEUTRAL[name]).any():
+            made = writer.node(op, [made, writer.shaped(array, shape)])
+    writer.node("Identity", [made], to)

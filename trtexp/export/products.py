@@ -1,0 +1,110 @@
+"""Layers that sum: products, reductions, softmax, normalization; and quantization."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trtexp.definition import DTYPE_OF_MEMBER
+from trtexp.export.writer import Exports, Writer, demand
+from trtexp.layers.base import masked_axes
+from trtexp.layers.cumulative import Cumulative
+from trtexp.layers.einsum import Einsum
+from trtexp.layers.matrix_multiply import MatrixMultiply
+from trtexp.layers.normalization import Normalization
+from trtexp.layers.quantize import Scaled
+from trtexp.layers.reduce import Reduce
+from trtexp.layers.softmax import Softmax
+
+EXPORTS = Exports()
+
+REDUCE = {"SUM": "ReduceSum", "PROD": "ReduceProd", "MAX": "ReduceMax", "MIN": "ReduceMin", "AVG": "ReduceMean"}
+
+
+@EXPORTS("matrix_multiply")
+def matrix_multiply(writer: Writer, layer: MatrixMultiply, to: str, inputs: Sequence[str]) -> None:
+    """A vector becomes a row on the left and a column on the right, and its axis goes afterwards."""
+    operands, lost = [], []
+    for index, tensor in enumerate(inputs):
+        op, rank = layer.state()[f"op{index}"], len(writer.shape(tensor))
+        if op == "TRANSPOSE":
+            tensor = writer.transpose(tensor, [*range(rank - 2), rank - 1, rank - 2])
+        elif op == "VECTOR":
+            lost.append(-2 if index == 0 else -1)
+            tensor = writer.node("Unsqueeze", [tensor, writer.ints(lost[-1:])])
+        operands.append(tensor)
+    if lost:
+        writer.node("Squeeze", [writer.node("MatMul", operands), writer.ints(lost)], to)
+    else:
+        writer.node("MatMul", operands, to)
+
+
+@EXPORTS("einsum")
+def einsum(writer: Writer, layer: Einsum, to: str, inputs: Sequence[str]) -> None:
+    terms, _ = layer.terms()
+    sizes: dict[str, int] = {}
+    for term, tensor in zip(terms, inputs, strict=True):
+        for letter, size in zip(term, writer.shape(tensor), strict=True):
+            demand(layer, sizes.setdefault(letter, size) == size, f"axis {letter!r} is repeated to meet another")
+    writer.node("Einsum", inputs, to, equation=layer.state()["equation"])
+
+
+@EXPORTS("reduce")
+def reduce(writer: Writer, layer: Reduce, to: str, inputs: Sequence[str]) -> None:
+    state = layer.state()
+    axes = writer.ints(masked_axes(state["axes"], len(writer.shape(inputs[0]))))
+    writer.node(REDUCE[state["op"]], [inputs[0], axes], to, keepdims=int(state["keep_dims"]))
+
+
+@EXPORTS("cumulative")
+def cumulative(writer: Writer, layer: Cumulative, to: str, inputs: Sequence[str]) -> None:
+    state = layer.state()
+    writer.node("CumSum", inputs, to, exclusive=int(state["exclusive"]), reverse=int(state["reverse"]))
+
+
+@EXPORTS("softmax")
+def softmax(writer: Writer, layer: Softmax, to: str, inputs: Sequence[str]) -> None:
+    (axis,) = masked_axes(layer.axes(writer.tensors[inputs[0]]), len(writer.shape(to)))
+    writer.node("Softmax", inputs, to, axis=axis)
+
+
+@EXPORTS("normalization", "normalization_v2")
+def normalization(writer: Writer, layer: Normalization, to: str, inputs: Sequence[str]) -> None:
+    """Written out, since ONNX normalizes over trailing axes only; groups become an axis of their own."""
+    x, scale, bias = inputs
+    state, shape = layer.state(), writer.shape(x)
+    groups, axes = state.get("num_groups", 1), masked_axes(state["axes"], len(shape))
+    if groups > 1:
+        x = writer.reshape(x, [shape[0], groups, shape[1] // groups, *shape[2:]])
+        axes = list(range(2, len(shape) + 1))
+        behind = [1] * (len(shape) - 2)
+        scale, bias = (writer.reshape(t, [1, groups, writer.shape(t)[1] // groups, *behind]) for t in (scale, bias))
+    named = writer.ints(axes)
+    centred = writer.node("Sub", [x, writer.node("ReduceMean", [x, named], keepdims=1)])
+    variance = writer.node("ReduceMean", [writer.node("Mul", [centred, centred]), named], keepdims=1)
+    epsilon = writer.scalar(state.get("epsilon", 1e-5), inputs[0])
+    deviation = writer.node("Sqrt", [writer.node("Add", [variance, epsilon])])
+    scaled = writer.node("Mul", [writer.node("Div", [centred, deviation]), scale])
+    made = writer.node("Add", [scaled, bias])
+    writer.reshape(made, shape, to) if groups > 1 else writer.node("Identity", [made], to)
+
+
+@EXPORTS("quantize", "dequantize")
+def quantize(writer: Writer, layer: Scaled, to: str, inputs: Sequence[str]) -> None:
+    """The zero point says which type is quantized to."""
+    x, scale = inputs[:2]
+    state, size = layer.state(), writer.tensors[scale].ref.size
+    demand(layer, not state.get("block_shape"), "blocks of several axes")
+    demand(layer, len(writer.shape(scale)) < 2, f"scales {list(writer.shape(scale))}")
+    if size == 1 and writer.shape(scale):
+        scale = writer.reshape(scale, [])
+    quantized = writer.dtype(to) if layer.word == "quantize" else writer.dtype(x)
+    shape = [] if size == 1 else [size]
+    zero = writer.constant([0] * size if shape else 0, quantized)
+    axis = state["axis"] if shape else None
+    if layer.word == "quantize":
+        writer.node("QuantizeLinear", [x, scale, zero], to, axis=axis)
+    else:
+        wanted, given = writer.dtype(to), writer.dtype(inputs[1])
+        made = writer.node("DequantizeLinear", [x, scale, zero], to if wanted == given else None, axis=axis)
+        if wanted != given:
+            writer.convert(made, DTYPE_OF_MEMBER.get(wanted, wanted), to)
