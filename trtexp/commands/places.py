@@ -34,7 +34,7 @@ def workplace(options: argparse.Namespace, heard: Callable[[Event], None]) -> Wo
     if options.record:
         reject_file("--record", Path(options.record))
     record, replay = (Path(folder) if folder else None for folder in (options.record, options.replay))
-    return Workplace(timeouts, None if options.no_cache else options.cache, heard, record, replay)
+    return Workplace(timeouts, None if options.no_cache else options.cache, heard, record, replay=replay)
 
 
 def places(options: argparse.Namespace) -> list[Place]:
