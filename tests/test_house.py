@@ -27,6 +27,7 @@ ROOMS = {
     "script_parts": ("", ""),
     "script": ("definition literal script_parts", "numpy"),
     "layers": ("numerics definition", "numpy pydantic"),
+    "export": ("layers numerics definition", "numpy onnx"),
     "spec": ("layers numerics definition tolerance", "numpy ml_dtypes pydantic yaml packaging"),
     "releases": ("definition", ""),
     "compare": ("numerics definition tolerance", "numpy"),
@@ -57,7 +58,7 @@ ROOMS = {
     "audit": ("tolerance digits results numerics", "numpy"),
     "github": ("report", ""),
     "commands": (
-        "accept audit starting coverage pending diff github migration releases planning verdict runner "
+        "accept audit starting coverage pending diff export github migration releases planning verdict runner "
         "lane backends keeping last_run workers engine report results script layers spec terminal paths",
         "",
     ),

@@ -152,6 +152,11 @@ def parser() -> argparse.ArgumentParser:
         "--release", default="tensorrt-8.6.0", metavar="NAME", help="for which release, as tensorrt-8.6.0"
     )
 
+    export = command("export", "export:export", "write a case as an ONNX model", None)
+    export.add_argument("case", metavar="FILE[::CASE]", help="an experiment file; the case if it has several")
+    export.add_argument("--onnx", action="store_true", required=True, help="as ONNX, the one format there is")
+    export.add_argument("-o", "--output", required=True, metavar="MODEL", help="the file that is written")
+
     schema = command("schema", "schema:schema", "print the JSON Schema of experiment files, for editors", None)
     schema.add_argument("--check", metavar="FILE", help="compare with this file instead of printing")
     return made
