@@ -1,4 +1,4 @@
-"""What any layer and any input can be told: types of weakly typed networks, texts, formats, names of dimensions."""
+"""What any layer can be told: types of weakly typed networks, texts, ranks."""
 
 import numpy as np
 import pytest
@@ -7,9 +7,7 @@ from layer_runs import tensor
 from trtexp.definition import Assign, Call, Member
 from trtexp.layers import LAYERS
 from trtexp.layers.network import evaluate
-from trtexp.layers.tensor import TensorAttributes
 from trtexp.numerics import Arithmetic
-from trtexp.spec.load import load
 
 X = tensor([2049.0, 65504, -0.1])
 
@@ -56,27 +54,3 @@ def test_metadata_and_ranks_are_assigned_and_change_nothing():
     layer, y = largest(metadata="text", num_ranks=1)
     assert list(layer.steps("y"))[1:] == [Assign("y", "metadata", "text"), Assign("y", "num_ranks", 1)]
     assert y.ref.tolist() == X.ref.tolist()
-
-
-def test_what_is_set_of_a_tensor_keeps_its_order():
-    given = {"dimension_name": {"index": 0, "name": "n"}, "allowed_formats": 1, "location": "DEVICE"}
-    assert list(TensorAttributes.model_validate(given).steps("x")) == [
-        Call("x", "set_dimension_name", {"index": 0, "name": "n"}),
-        Assign("x", "allowed_formats", 1),
-        Assign("x", "location", Member("TensorLocation", "DEVICE")),
-    ]
-
-
-def test_an_input_is_told_before_the_first_layer(tmp_path):
-    path = tmp_path / "a.yaml"
-    path.write_text("""
-title: t
-inputs:
-  x: {values: [1], set: {dynamic_range: [-1, 2.5]}}
-network: {y: {identity: {input: x}}}
-cases: {a: {}}
-""")
-    (case,) = load(path).cases
-    first, second = case.definition.steps
-    assert first == Assign("x", "dynamic_range", (-1, 2.5))
-    assert second.method == "add_identity"
