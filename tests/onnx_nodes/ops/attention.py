@@ -40,7 +40,7 @@ def attention(b: Builder, node: Node) -> list[str]:
     kind, mask = mask_of(b, node, q, k, before)
     scale = node.get("scale") or 1 / np.sqrt(b.shape(q)[-1])
     q = b.elementwise("PROD", q, b.scalar(scale, q))
-    given = {} if mask is None else {"mask": mask}
+    given = {"decomposable": True} | ({} if mask is None else {"mask": mask})
     made = b.add("attention_v2", query=q, key=k, value=v, norm_op="SOFTMAX", causal_kind=kind, set=given)
     return [heads_together(b, made) if flat else made, k, v]
 
