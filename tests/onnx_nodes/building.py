@@ -1,4 +1,4 @@
-"""Every converted network built by the TensorRT that is installed: what it refuses, and whose shapes or types differ."""
+"""The converted networks built by the TensorRT that is installed: what it refuses, and whose shapes or types differ."""
 
 from __future__ import annotations
 
