@@ -54,16 +54,18 @@ ROOMS = {
     "keeping": ("lane journal locks migration report results", ""),
     "last_run": ("runner backends report", ""),
     "starting": ("layers numerics spec", "numpy"),
-    "arguments": ("", ""),
+    "doctor": ("workers engine", "packaging"),
+    "completion": ("paths spec", "argcomplete"),
+    "arguments": ("completion", ""),
     "audit": ("tolerance digits results numerics", "numpy"),
     "github": ("report", ""),
     "commands": (
-        "accept audit starting coverage pending diff export github migration releases planning verdict runner "
+        "accept audit starting doctor coverage pending diff export github migration releases planning verdict runner "
         "lane backends keeping last_run workers engine report results script layers spec terminal paths",
-        "",
+        "argcomplete",
     ),
     "pytest_plugin": ("arguments commands backends planning verdict report results spec workers", "pytest"),
-    "cli": ("arguments github commands backends locks results spec terminal paths", ""),
+    "cli": ("arguments completion github commands backends locks results spec terminal paths", ""),
     "bench": ("report workers", "numpy onnx tensorrt cuda"),
     "__main__": ("cli", ""),
 }
@@ -162,7 +164,7 @@ def test_the_engine_imports_with_numpy_alone():
 
 
 def test_help_imports_nothing_heavy():
-    heavy = ("numpy", "pydantic", "yaml", "jinja2", "rich", "execnet", "ml_dtypes")
+    heavy = ("numpy", "pydantic", "yaml", "jinja2", "rich", "execnet", "ml_dtypes", "argcomplete")
     code = f"import sys\nfrom trtexp.cli import main\nmain(['--help'])\nprint([m for m in {heavy} if m in sys.modules])"
     assert python(code).splitlines()[-1] == "[]"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from trtexp import __version__
+from trtexp import __version__, completion
 
 CACHE = ".trtexp/cache"
 
@@ -70,7 +70,10 @@ def parser() -> argparse.ArgumentParser:
         return sub
 
     run = command("run", "run:run", "run experiments, compare every output, write the reports")
-    run.add_argument("--case", action="append", default=[], metavar="GLOB", help="only these cases; writes no report")
+    case = run.add_argument(
+        "--case", action="append", default=[], metavar="GLOB", help="only these cases; writes no report"
+    )
+    vars(case)["completer"] = completion.cases
     for option, meaning in WHERE:
         run.add_argument(option, **meaning)
     run.add_argument("--resume", action="store_true", help="go on with a run that was broken off")
@@ -96,11 +99,19 @@ def parser() -> argparse.ArgumentParser:
     )
 
     new = command("new", "new:new", "write an experiment to start from, with a first case that passes", None)
-    new.add_argument("layer", metavar="LAYER", help="as trtexp layers lists them")
+    layer = new.add_argument("layer", metavar="LAYER", help="as trtexp layers lists them")
+    vars(layer)["completer"] = completion.layers
     new.add_argument("path", nargs="?", metavar="PATH", help="a file or a directory; - prints (default: experiments)")
 
     layers = command("layers", "layers:show", "list the layers, or all of one: arguments, members, constraints", None)
-    layers.add_argument("name", nargs="?", metavar="NAME", help="a layer, as softmax")
+    layer = layers.add_argument("name", nargs="?", metavar="NAME", help="a layer, as softmax")
+    vars(layer)["completer"] = completion.layers
+
+    doctor = command("doctor", "doctor:doctor", "say what a run finds here, what is wrong, and how to mend it", None)
+    doctor.set_defaults(timeout=[], record=None, replay=None)
+    for option, meaning in WHERE:
+        if option in ("--backend", "--python", "--worker", "--gpu", "--cache"):
+            doctor.add_argument(option, **meaning)
 
     audit = command("audit", "audit:show", "say which green cases pass only just, or would pass with anything", None)
     audit.add_argument("paths", nargs="*", metavar="PATH", help="only these experiments, files or directories")
@@ -147,7 +158,8 @@ def parser() -> argparse.ArgumentParser:
 
     script = command("script", "script:print_script", "print a case as a standalone Python program", None)
     script.add_argument("path", metavar="PATH", help="an experiment file")
-    script.add_argument("--case", required=True, metavar="NAME", help="the case")
+    case = script.add_argument("--case", required=True, metavar="NAME", help="the case")
+    vars(case)["completer"] = completion.cases
     script.add_argument(
         "--release", default="tensorrt-8.6.0", metavar="NAME", help="for which release, as tensorrt-8.6.0"
     )
@@ -159,4 +171,9 @@ def parser() -> argparse.ArgumentParser:
 
     schema = command("schema", "schema:schema", "print the JSON Schema of experiment files, for editors", None)
     schema.add_argument("--check", metavar="FILE", help="compare with this file instead of printing")
+
+    shells = command(
+        "completion", "completion:completion", "print the shell's completion of trtexp, to be run by it", None
+    )
+    shells.add_argument("shell", choices=("bash", "zsh", "fish"), help='as eval "$(trtexp completion bash)"')
     return made

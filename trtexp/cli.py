@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from trtexp.arguments import parser
+from trtexp.completion import complete
 
 if TYPE_CHECKING:
     from trtexp.github import Commands
@@ -26,8 +27,11 @@ OK, DIFFERS, USAGE, INTERNAL, NO_GPU, STOPPED = 0, 1, 2, 3, 4, 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    made = parser()
+    if "_ARGCOMPLETE" in os.environ:
+        complete(made)
     try:
-        options = parser().parse_args(words)
+        options = made.parse_args(words)
     except SystemExit as end:
         return int(end.code or 0)
     options.words = words
