@@ -103,8 +103,9 @@ class _Strings:
     """
 
     def __init__(self, file: str) -> None:
-        lines = [line.split() for line in Path("/proc/self/maps").read_text(encoding="utf-8").splitlines()]
-        spans = [line[0].split("-") for line in lines if line[-1] == str(Path(file).resolve()) and line[1][0] == "r"]
+        lines = [line.split(maxsplit=5) for line in Path("/proc/self/maps").read_text(encoding="utf-8").splitlines()]
+        here = (str(Path(file).resolve()), f"{Path(file).resolve()} (deleted)")  # by an update since it was loaded
+        spans = [line[0].split("-") for line in lines if line[-1].strip() in here and line[1][0] == "r"]
         self._spans = [range(int(start, 16), int(end, 16)) for start, end in spans]
 
     def captured(self, member: Any) -> str | None:
