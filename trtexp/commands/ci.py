@@ -1,18 +1,17 @@
-"""What `run` and `validate` leave for continuous integration: JUnit, one JSON, GitHub's annotations and summary."""
+"""What `run` leaves for continuous integration: JUnit, one JSON, GitHub's annotations and summary."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from trtexp import github
 from trtexp.commands import BadUsage
-from trtexp.report import junit, plain, summary
+from trtexp.commands.annotate import remark
+from trtexp.report import junit, summary
 from trtexp.report.write import replace
-from trtexp.results import CaseRecord, ReportRecord, all_to_json
-from trtexp.spec.errors import SpecError
+from trtexp.results import ReportRecord, all_to_json
 
 
 def wanted(options: argparse.Namespace) -> bool:
@@ -35,18 +34,6 @@ def write(options: argparse.Namespace, reports: Sequence[ReportRecord], ended: s
         _tell_github(options.github, reports, ended)
 
 
-@contextmanager
-def faults_annotated(options: argparse.Namespace) -> Iterator[None]:
-    """Annotate the faults of files that are no experiments, and go on raising them."""
-    try:
-        yield
-    except SpecError as error:
-        if options.github:
-            remarks = [github.Remark(f.mark.file, f.mark.line, f.mark.column, f.told) for f in error.faults]
-            options.github.annotate("error", "not valid", remarks)
-        raise
-
-
 def _tell_github(commands: github.Commands, reports: Sequence[ReportRecord], ended: str | None) -> None:
     several = len({report.release.name for report in reports}) > 1
     wrong, wide = list[github.Remark](), list[github.Remark]()
@@ -64,9 +51,3 @@ def _tell_github(commands: github.Commands, reports: Sequence[ReportRecord], end
         text = summary.render(reports, room, ended)
         with path.open("a", encoding="utf-8") as file:
             file.write(text if len(text.encode()) <= room else "")
-
-
-def remark(case: CaseRecord, where: str = "") -> github.Remark:
-    """What is wrong with a case, at its place."""
-    said = next(iter(case.problems), case.headline)
-    return github.Remark(*plain.location(case), f"{case.name}{where}: {said}")

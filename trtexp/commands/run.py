@@ -16,6 +16,7 @@ from types import FrameType
 
 from trtexp.backends import Backend, header
 from trtexp.commands import BadUsage, BrokenOff, ci
+from trtexp.commands.annotate import faults_annotated
 from trtexp.commands.places import backends, places, reject_file, workplace
 from trtexp.keeping import finish, held, set_aside
 from trtexp.lane import Plan
@@ -40,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     cases are run, all of them in a BrokenOff.
     """
     events: list[str] = []
-    with ci.faults_annotated(options):
+    with faults_annotated(options):
         plan = _plan(options)
     work, given = workplace(options, partial(_heard, events)), places(options)
     with _signals_stop(), ExitStack() as stack:

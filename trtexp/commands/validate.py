@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from trtexp.commands.ci import faults_annotated, remark
+from trtexp.commands.annotate import faults_annotated, remark
 from trtexp.paths import collect
 from trtexp.planning import plan_files
 from trtexp.results import CaseRecord
