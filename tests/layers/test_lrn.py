@@ -48,6 +48,14 @@ def test_float32_is_within_the_bound(window):
     assert made.bound.max() < 1e-4
 
 
+@pytest.mark.parametrize(
+    ("shape", "found"), [((1, 1, 4, 1, 1), [1 / 6, 2 / 6, 0, 4 / 17]), ((1, 4, 1, 1, 1), [1 / 2, 2 / 5, 0, 4 / 17])]
+)
+def test_the_channels_are_the_third_axis_from_the_end(shape, found):
+    """8.5.3.1 and 8.6.0: x / (1 + x²) where that axis has one element."""
+    np.testing.assert_allclose(run(X.reshape(shape)).ref.ravel(), found, rtol=1e-15)
+
+
 def test_zeros_stay():
     assert not run(np.zeros((1, 4, 2, 2))).bound.any()
 

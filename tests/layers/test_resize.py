@@ -67,6 +67,39 @@ def test_scales_round_down_and_input_1_overrules():
     assert resized(X).ref.tolist() == X.tolist()
 
 
+def test_coordinates_are_divided_by_the_scale_as_given():
+    """As 8.5.3.1 does: 4 · 1.375 = 5.5, 3 · 1.5 = 4.5; the ratios 4 / 5 and 3 / 4 would end at 1000 and 100."""
+    assert resized(X, scales=[1.375]).ref.tolist() == [1, 1, 10, 100, 100]
+    found = resized(X[:3], scales=[1.5], resize_mode="LINEAR")
+    np.testing.assert_allclose(found.ref, [1, 5.5, 25, 85], rtol=1e-14)
+    assert (np.abs(found.ref - [1, 5.5, 25.000008, 85]) <= found.bound).all()
+    assert found.bound.max() < 1e-3
+    by_corners = resized(X[:3], scales=[1.5], resize_mode="LINEAR", **ALIGN)
+    np.testing.assert_allclose(by_corners.ref, [1, 7, 40, 100], rtol=1e-14)
+
+
+def test_a_scale_that_keeps_the_length_still_moves_the_elements():
+    """3 · 1.25 = 3.75: at 0, 0.8, 1.6."""
+    asymmetric = {"resize_mode": "LINEAR", "coordinate_transformation": "ASYMMETRIC"}
+    np.testing.assert_allclose(resized(X[:3], scales=[1.25], **asymmetric).ref, [1, 8.2, 64], rtol=1e-14)
+    assert resized(X[:3], scales=[1.0], **asymmetric).ref.tolist() == [1, 10, 100]
+
+
+@pytest.mark.parametrize("scale", [2.0, 0.5])
+def test_a_power_of_two_as_a_scale_leaves_no_doubt(scale):
+    assert resized(X, scales=[scale]).certified.all()
+    assert resized(X[:3], scales=[3.0]).undetermined.any()
+
+
+def test_linear_takes_half_pixels_unless_something_else_is_assigned():
+    """As 8.5.3.1 does, whose attribute reads ASYMMETRIC all the same."""
+    half = [1, 3.25, 7.75, 32.5, 77.5, 325, 775, 1000]
+    assert resized(X, [8], resize_mode="LINEAR").ref.tolist() == half
+    asymmetric = resized(X, [8], resize_mode="LINEAR", coordinate_transformation="ASYMMETRIC")
+    assert asymmetric.ref.tolist() == [1, 5.5, 10, 55, 100, 550, 1000, 1000]
+    assert resized(PULSE, [8], resize_mode="CUBIC").ref[0] == 64
+
+
 def test_int8_is_moved():
     assert resized(X % 100, [2], dtype="int8").ref.tolist() == [1, 0]
 

@@ -57,15 +57,13 @@ def convolution(writer: Writer, layer: Window, to: str, inputs: Sequence[str]) -
 
 @EXPORTS("pooling", "pooling_nd")
 def pooling(writer: Writer, layer: PoolingNd, to: str, inputs: Sequence[str]) -> None:
-    """A window that reaches beyond the padding finds more of it; an average that counts padding must not."""
+    """A window that reaches beyond the padding finds more of it, which an average that counts padding counts, too."""
     x, state = inputs[0], layer.state()
     axes, kind = layer.windows(writer.shape(x)), state["type"]
     demand(layer, len(writer.shape(x)) == len(axes) + 2, f"{len(writer.shape(x))} dimensions")
     demand(layer, kind != "MAX_AVERAGE_BLEND", "a blend of maximum and average")
     excludes = state.get("average_count_excludes_padding", True)
     posts = [max(0, (out - 1) * stride + window - pre - size) for size, window, stride, pre, _, out in axes]
-    same = all(found <= post for found, (_, _, _, _, post, _) in zip(posts, axes, strict=True))
-    demand(layer, kind == "MAX" or excludes or same, "windows that reach beyond the padding that they count")
     dtype = writer.dtype(x)
     demand(layer, kind == "MAX" or dtype != "int8", f"an average of {dtype}")
     writer.node(
@@ -82,6 +80,7 @@ def pooling(writer: Writer, layer: PoolingNd, to: str, inputs: Sequence[str]) ->
 @EXPORTS("lrn")
 def lrn(writer: Writer, layer: Lrn, to: str, inputs: Sequence[str]) -> None:
     state = layer.state()
+    demand(layer, len(writer.shape(inputs[0])) == 4, "channels that are not axis 1")
     alpha, beta, k = (float(np.float32(state[name])) for name in ("alpha", "beta", "k"))
     writer.node("LRN", inputs, to, size=state["window_size"], alpha=alpha, beta=beta, bias=k)
 
@@ -89,8 +88,8 @@ def lrn(writer: Writer, layer: Lrn, to: str, inputs: Sequence[str]) -> None:
 @EXPORTS("resize")
 def resize(writer: Writer, layer: Resize, to: str, inputs: Sequence[str]) -> None:
     state = layer.state()
-    how, mode = state.get("coordinate_transformation", "ASYMMETRIC"), state.get("resize_mode", "NEAREST")
-    sizes = layer.output_shape(writer.known(inputs))
+    how, mode = layer.transformation(), state.get("resize_mode", "NEAREST")
+    sizes, (given, numbers) = layer.output_shape(writer.known(inputs)), layer.given()
     upper = state.get("selector_for_single_pixel") == "UPPER"
     single = any(m == 1 != n for m, n in zip(sizes, writer.shape(inputs[0]), strict=True))
     demand(layer, 0 not in sizes, f"an empty output {sizes}")
@@ -98,9 +97,11 @@ def resize(writer: Writer, layer: Resize, to: str, inputs: Sequence[str]) -> Non
         how = "PYTORCH_HALF_PIXEL"
     elif single and upper:
         demand(layer, how == "ALIGN_CORNERS" or mode == "NEAREST", "selector UPPER, which ONNX has for HALF_PIXEL only")
+    by_scales = given == "scales" and len(inputs) == 1
+    factors = [writer.constant(numbers, "float32"), ""] if by_scales else ["", writer.ints(sizes)]
     writer.node(
         "Resize",
-        [inputs[0], "", "", writer.ints(sizes)],
+        [inputs[0], "", *factors],
         to,
         mode=mode.lower(),
         coordinate_transformation_mode=how.lower(),

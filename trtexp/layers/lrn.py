@@ -28,10 +28,11 @@ class LrnAttributes(Attributes):
 
 
 class Lrn(Layer):
-    """x / (k + alpha / window · Σ x²) ^ beta over the channels within window / 2: x (N, C, H, W, …) -> as x.
+    """x / (k + alpha / window · Σ x²) ^ beta over the channels within window / 2: x (…, C, H, W) -> as x.
 
     Channels that are not there count as 0, and the divisor stays the window; so does the example of the operators
-    reference, whose formula has neither the divisor nor the half.
+    reference, whose formula has neither the divisor nor the half. The channels are the third axis from the end, for
+    8.5.3.1 and 8.6.0 sum over no neighbours along axis 1 of five.
     C1: the window is odd, from 1 to 15. C2: |alpha| <= 1e20, beta from 0.01 to 1e5, k from 1e-5 to 1e10. C3: x is float
     and has at least 4 dimensions.
     """
@@ -87,6 +88,6 @@ class Lrn(Layer):
 
     def summed(self, values: F64, window: int) -> F64:
         """Sums over the channels within half a window."""
-        half, channels = window // 2, values.shape[1]
-        padded: Any = np.pad(values, [(0, 0), (half, half), *[(0, 0)] * (values.ndim - 2)])
-        return sum((padded[:, i : i + channels] for i in range(window)), np.zeros(values.shape))
+        half, channels = window // 2, values.shape[-3]
+        padded: Any = np.pad(values, [*[(0, 0)] * (values.ndim - 3), (half, half), (0, 0), (0, 0)])
+        return sum((padded[..., i : i + channels, :, :] for i in range(window)), np.zeros(values.shape))

@@ -47,10 +47,11 @@ class PoolingAttributes(Attributes):
 class PoolingNd(Layer):
     """Reduce every window of the last r dimensions: x (N, C, *I) -> (N, C, *O); r is 2 or 3.
 
-    An average is divided by the window's elements inside the input, or by those inside the padded input. C1: the window
-    has 2 or 3 dimensions of at least 1. C2: the input is float or int8 with at least r + 2 dimensions. C3: stride and
-    paddings have r numbers, strides at least 1, paddings at least 0 and smaller than the window. C4: no dimension of
-    the output is negative, and every window begins before the input ends. C5: blend_factor is from 0 to 1.
+    An average is divided by the window's elements inside the input, or by all of them, also where the window reaches
+    beyond the padding; NvInfer.h says by those inside the padded input, and 8.5.3.1 does not. C1: the window has 2 or 3
+    dimensions of at least 1. C2: the input is float or int8 with at least r + 2 dimensions. C3: stride and paddings
+    have r numbers, strides at least 1, paddings at least 0 and smaller than the window. C4: no dimension of the output
+    is negative, and every window begins before the input ends. C5: blend_factor is from 0 to 1.
     """
 
     method: ClassVar[str] = "add_pooling_nd"
@@ -146,13 +147,13 @@ class PoolingNd(Layer):
         return np.take_along_axis(np.stack(list(self.taps(part, 0))), best[None], axis=0)[0]
 
     def count(self, shape: Sequence[int]) -> F64:
-        """The divisor of each window: its elements inside the input, or inside the padded input; none beyond that."""
+        """The divisor of each window: its elements inside the input, or all of them."""
         excludes = self.state().get("average_count_excludes_padding", True)
         count = np.ones(())
-        for size, w, s, pre, post, out in self.windows(shape):
-            first, last = (0, size) if excludes else (-pre, size + post)
+        for size, w, s, pre, _, out in self.windows(shape):
             starts = np.arange(out) * s - pre
-            count = np.multiply.outer(count, np.minimum(starts + w, last) - np.maximum(starts, first))
+            inside = np.minimum(starts + w, size) - np.maximum(starts, 0)
+            count = np.multiply.outer(count, inside if excludes else np.full(out, float(w)))
         return count
 
     def taps(self, x: np.ndarray, fill: float) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -33,11 +34,11 @@ class ResizeAttributes(Attributes):
     shape: Dims | None = None
     """The output's shape."""
     scales: list[float] | None = None
-    """The output's shape as factors: floor(size · scale)."""
+    """The output's shape as factors, floor(size · scale), and what coordinates are divided by."""
     resize_mode: InterpolationMode | None = None
     """The nearest element, or a weighted mean of 2 or 4 along each axis. Default NEAREST."""
     coordinate_transformation: CoordinateTransformation | None = None
-    """Where an element of the output lies in the input. Default ASYMMETRIC."""
+    """Where an element of the output lies in the input. Default ASYMMETRIC, but LINEAR acts as if HALF_PIXEL were."""
     selector_for_single_pixel: Selector | None = None
     """UPPER: an output of one element takes the first of the input. Default FORMULA."""
     nearest_rounding: RoundMode | None = None
@@ -51,10 +52,11 @@ class ResizeAttributes(Attributes):
 class Resize(Layer):
     """Sample the input on a finer or coarser grid: x (*I) -> (*O), the shape given by `shape`, `scales` or input 1.
 
-    With n elements of input and m of output, element i lies at i · (n - 1) / (m - 1) for ALIGN_CORNERS, at i · n / m
-    for ASYMMETRIC, at (i + 1/2) · n / m - 1/2 for HALF_PIXEL. C1: there is one number per axis. C2: no dimension of
-    the output is negative. C3: LINEAR changes the last three axes at most, CUBIC the last two. C4: the input is float,
-    or int8 for NEAREST.
+    With n elements of input and m of output, element i lies at i · (n - 1) / (m - 1) for ALIGN_CORNERS, at i / s for
+    ASYMMETRIC, at (i + 1/2) / s - 1/2 for HALF_PIXEL. Measured on 8.5.3.1: s is the number in `scales`, also where
+    m < n · s, and else m / n; LINEAR is HALF_PIXEL until a transformation is assigned, though the attribute reads
+    ASYMMETRIC. C1: there is one number per axis. C2: no dimension of the output is negative. C3: LINEAR changes the
+    last three axes at most, CUBIC the last two. C4: the input is float, or int8 for NEAREST.
     """
 
     method: ClassVar[str] = "add_resize"
@@ -68,11 +70,29 @@ class Resize(Layer):
         """From input 1, or from the last of shape and scales."""
         if len(inputs) > 1:
             return [int(n) for n in inputs[1].ref.reshape(-1)]
-        given = [(name, value) for name, value in self.set.given() if name in ("shape", "scales")]
-        name, value = given[-1] if given else ("shape", list(inputs[0].shape))
+        name, value = self.given()
         if name == "shape" or len(value) != len(inputs[0].shape):
-            return list(value)
-        return [math.floor(n * float(np.float32(scale))) for n, scale in zip(inputs[0].shape, value, strict=True)]
+            return [int(n) for n in value or inputs[0].shape]
+        return [math.floor(n * scale) for n, scale in zip(inputs[0].shape, value, strict=True)]
+
+    def scales(self, inputs: Sequence[Bounded]) -> list[Fraction]:
+        """The scale of each axis: as given, or the ratio of the lengths."""
+        name, value = self.given()
+        if len(inputs) == 1 and name == "scales":
+            return [Fraction(scale) for scale in value]
+        return [Fraction(m, n or 1) for n, m in zip(inputs[0].shape, self.output_shape(inputs), strict=True)]
+
+    def given(self) -> tuple[str, list[float]]:
+        """The last of shape and scales, with what was assigned; nothing for the shape of the input."""
+        assigned = [(name, value) for name, value in self.set.given() if name in ("shape", "scales")]
+        name, value = assigned[-1] if assigned else ("shape", [])
+        return name, [float(np.float32(number)) for number in value] if name == "scales" else value
+
+    def transformation(self) -> str:
+        """The coordinate transformation; see the class for its default."""
+        state = self.state()
+        default = "HALF_PIXEL" if state.get("resize_mode") == "LINEAR" else "ASYMMETRIC"
+        return str(state.get("coordinate_transformation", default))
 
     def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
         x, mode, made = inputs[0], self.state().get("resize_mode", "NEAREST"), self.output_shape(inputs)
@@ -93,31 +113,31 @@ class Resize(Layer):
         y, made = inputs[0], self.output_shape(inputs)
         if 0 in made:
             return (exactly(np.zeros(made), y.dtype),)
-        for axis, (n, m) in enumerate(zip(inputs[0].shape, made, strict=True)):
-            if n == m:
+        for axis, (n, m, scale) in enumerate(zip(inputs[0].shape, made, self.scales(inputs), strict=True)):
+            if scale == 1:
                 continue
+            at, off = self.coordinates(n, m, scale)
             if self.state().get("resize_mode", "NEAREST") == "NEAREST":
-                y = self.picked(y, axis, m)
+                y = self.picked(y, axis, at, off)
             else:
-                y = dot_product(along(axis), settled(y), self.matrix(n, m, y.dtype), None, arithmetic)
+                y = dot_product(along(axis), settled(y), self.matrix(n, at, off, y.dtype), None, arithmetic)
         return (y,)
 
-    def coordinates(self, n: int, m: int) -> tuple[F64, F64]:
+    def coordinates(self, n: int, m: int, scale: Fraction) -> tuple[F64, F64]:
         """Where the m elements of the output lie in an axis of n elements, and how far off a device may put them."""
         state, i = self.state(), np.arange(m, dtype=np.float64)
         if m == 1 and state.get("selector_for_single_pixel") == "UPPER":
             return np.zeros(1), np.zeros(1)
-        how = state.get("coordinate_transformation", "ASYMMETRIC")
-        above, below = (n - 1, max(m - 1, 1)) if how == "ALIGN_CORNERS" else (n, m)
-        parts = below // math.gcd(above, below)  # a power of two divides without rounding
-        off = 0.0 if parts & (parts - 1) == 0 else coordinate_error(n)
+        how = self.transformation()
+        step = Fraction(n - 1, max(m - 1, 1)) if how == "ALIGN_CORNERS" else 1 / scale
+        above, below = step.as_integer_ratio()
+        off = 0.0 if below & (below - 1) == 0 and above < 1 << 24 else coordinate_error(n)  # 2 ** k divides exactly
         at = (i + 0.5) * above / below - 0.5 if how == "HALF_PIXEL" else i * above / below
         return at, np.full(m, off)
 
-    def picked(self, x: Bounded, axis: int, m: int) -> Bounded:
-        """The nearest elements along an axis; near a tie both neighbours are legal."""
+    def picked(self, x: Bounded, axis: int, at: F64, off: F64) -> Bounded:
+        """The elements nearest to coordinates along an axis; near a tie both neighbours are legal."""
         n = x.shape[axis]
-        at, off = self.coordinates(n, m)
         nearest = ROUNDED[self.state().get("nearest_rounding", "FLOOR")]
         index, low, high = (np.clip(nearest(c), 0, n - 1).astype(int) for c in (at, at - off, at + off))
         made = moved(lambda part: part.take(index, axis), x)
@@ -125,14 +145,11 @@ class Resize(Layer):
         np.moveaxis(unsure, axis, -1)[...] = low != high
         return replace(made, undetermined=made.undetermined | unsure, certified=made.certified & ~unsure)
 
-    def matrix(self, n: int, m: int, dtype: str) -> Bounded:
+    def matrix(self, n: int, at: F64, off: F64, dtype: str) -> Bounded:
         """The weights (m, n) of an axis. The border is repeated, or left out and the rest scaled up to a sum of 1."""
-        state = self.state()
-        indices, shares, errors = taps(
-            state.get("resize_mode", "LINEAR"),
-            *self.coordinates(n, m),
-            float(np.float32(state.get("cubic_coeff", -0.75))),
-        )
+        state, m = self.state(), len(at)
+        coefficient = float(np.float32(state.get("cubic_coeff", -0.75)))
+        indices, shares, errors = taps(state.get("resize_mode", "LINEAR"), at, off, coefficient)
         if state.get("exclude_outside", False):
             inside = (indices >= 0) & (indices < n)
             shares, errors = shares * inside, np.where(inside.all(0), errors, errors + coordinate_error(1)) * inside

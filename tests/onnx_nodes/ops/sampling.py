@@ -49,17 +49,15 @@ def resize(b: Builder, node: Node) -> str:
         given["scales"] = [1.0] * len(shape)
         for axis, scale in zip(axes, b.values(scales).tolist(), strict=True):
             given["scales"][axis] = scale
-            if mode != "NEAREST" and shape[axis] * scale % 1:
-                raise ExcludedError(
-                    "differs", "resize by the ratio of the lengths, not by a scale that makes no length"
-                )
+            if how == "align_corners" and mode != "NEAREST" and shape[axis] * scale % 1:
+                raise ExcludedError("differs", "the corners of the output's own length, not of length · scale")
     return b.add("resize", input=x, set=given)
 
 
 @converts("Upsample")
 def upsample(b: Builder, node: Node) -> str:
     given = {"resize_mode": MODES[node.get("mode", "nearest")], "scales": b.values(node[1]).tolist()}
-    return b.add("resize", input=node[0], set=given)
+    return b.add("resize", input=node[0], set=given | TRANSFORMATIONS["asymmetric"])
 
 
 @converts("GridSample")
