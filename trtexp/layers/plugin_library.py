@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from trtexp.layers import activation
-from trtexp.layers.roi_align import roi_align
+from trtexp.layers.activation import FUNCTIONS
+from trtexp.layers.roi_align import roi_align, samples
 from trtexp.numerics import F64, Arithmetic, Bounded, computed, jumping, moved, settled
 
 Given = Mapping[str, Any]
@@ -44,6 +44,11 @@ class Known:
     @classmethod
     def check_fields(cls, given: Given) -> None:
         """Raises Wrong."""
+
+    @classmethod
+    def products(cls, given: Given, inputs: Sequence[Bounded]) -> float:
+        """About how many products the reference computes."""
+        return float(sum(x.ref.size for x in inputs))
 
     @classmethod
     def evaluate(cls, given: Given, inputs: Sequence[Bounded], arithmetic: Arithmetic) -> Bounded:
@@ -82,7 +87,7 @@ class LReLU(Known):
     @classmethod
     def evaluate(cls, given: Given, inputs: Sequence[Bounded], arithmetic: Arithmetic) -> Bounded:
         slope = float(np.float32(given["negSlope"]))
-        f, error = activation.FUNCTIONS["LEAKY_RELU"]
+        f, error = FUNCTIONS["LEAKY_RELU"]
         return computed(lambda x: f(x, slope, 0), lambda x, y: error(x, slope, 0, y), *inputs)
 
 
@@ -115,7 +120,7 @@ class Gelu(Known):
         if "bias" in given:
             bias = np.asarray(given["bias"], np.float32 if x.dtype == "float32" else np.float16).astype(np.float64)
             x = computed(lambda v: v + bias, lambda v, y: np.where(y == v, 0.0, np.abs(y)), x)
-        f, error = activation.FUNCTIONS["GELU_TANH"]
+        f, error = FUNCTIONS["GELU_TANH"]
         return computed(lambda v: f(v, 0, 0), lambda v, y: error(v, 0, 0, y), settled(x))
 
 
@@ -169,12 +174,25 @@ class RoiAlign(Known):
     @classmethod
     def check_fields(cls, given: Given) -> None:
         least = {"output_height": 1, "output_width": 1, "sampling_ratio": 0, "mode": 0}
+        if any(np.ndim(number) or not isinstance(number, (int, float)) for number in given.values()):
+            raise Wrong("each field is one number")
         for name, low in {**least, "coordinate_transformation_mode": 0}.items():
             high = 1 if "mode" in name else None
             if name in given and (given[name] < low or (high is not None and given[name] > high)):
                 raise Wrong(f"{name} {given[name]} given; give {low} or {'more' if high is None else high}")
         if given.get("spatial_scale", 1) <= 0:
             raise Wrong(f"spatial_scale {given['spatial_scale']} given; give a positive number")
+
+    @classmethod
+    def products(cls, given: Given, inputs: Sequence[Bounded]) -> float:
+        size = given.get("output_height", 1), given.get("output_width", 1)
+        half_pixel = given.get("coordinate_transformation_mode", 1) == 1
+        total = 0.0
+        for left, top, right, bottom in inputs[1].ref * given.get("spatial_scale", 1.0):
+            lengths = zip((bottom - top, right - left), size, strict=True)
+            each = [n * samples(d, n, given.get("sampling_ratio", 0), half_pixel) for d, n in lengths]
+            total += inputs[0].ref[0].size * each[0] * each[1]
+        return total
 
     @classmethod
     def evaluate(cls, given: Given, inputs: Sequence[Bounded], arithmetic: Arithmetic) -> Bounded:
