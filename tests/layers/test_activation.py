@@ -71,6 +71,31 @@ def test_a_plain_float32_formula_is_within_the_bound(kind):
     assert (np.abs(got - made.ref) <= made.bound).all()
 
 
+@pytest.mark.parametrize(
+    ("kind", "x", "measured"),
+    [
+        ("TANH", -1.0, -0.761601),
+        ("TANH", 0.5911415, 0.5307106),
+        ("SCALED_TANH", -2.0, -3.046404),
+        ("SOFTPLUS", -10.646415, 4.836533e-05),
+    ],
+)
+def test_what_8x_computes_on_a_gpu_is_within_the_bound(kind, x, measured):
+    given = {"SCALED_TANH": {"alpha": 4.0, "beta": 0.5}, "SOFTPLUS": {"alpha": 0.7, "beta": 0.9}}.get(kind, {})
+    made = run([x], kind, **given)
+    assert abs(measured - made.ref[0]) <= made.bound[0]
+
+
+@pytest.mark.parametrize(("kind", "scale"), [("TANH", 1.0), ("SCALED_TANH", 3.0)])
+def test_the_approximate_tanh_is_good_to_sixteen_bits_in_every_dtype(kind, scale):
+    x = np.array([-0.5, 0.01, 0.25, 2.0], np.float32)
+    attributes = {} if kind == "TANH" else {"alpha": scale}
+    wide = run(x, kind, **attributes)
+    np.testing.assert_allclose(wide.bound, scale * 2.0**-16 * np.abs(np.tanh(x)), rtol=1e-6)
+    half = run(tensor(x, "float16"), kind, **attributes)
+    assert (half.bound < 64 * 2.0**-11 * scale).all()
+
+
 @pytest.mark.parametrize("kind", ["RELU", "CLIP", "THRESHOLDED_RELU"])
 def test_what_only_chooses_is_exact(kind):
     assert run(X, kind, alpha=-0.1, beta=0.3).bound.max() == 0

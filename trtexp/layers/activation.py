@@ -21,6 +21,7 @@ from trtexp.numerics import (
     exp_error,
     jumping,
     tanh_error,
+    tanh_least,
 )
 
 ActivationType = Annotated[
@@ -72,7 +73,8 @@ FUNCTIONS: dict[str, tuple[Function, Error]] = {
     "SOFTSIGN": (lambda x, a, b: x / (1 + np.abs(x)), lambda x, a, b, y: 4 * np.abs(y)),
     "SOFTPLUS": (
         lambda x, a, b: a * np.logaddexp(b * x, 0),
-        lambda x, a, b, y: np.abs(a) * (sigmoid(b * x) * (exp_error(b * x) + np.abs(b * x)) + 2) + 11 * np.abs(y),
+        # 4: 1 + exp is rounded, and the GPU's log2 is good to 2^-22 near 1; 2.3 measured on an NVIDIA H100 with 8.x
+        lambda x, a, b, y: np.abs(a) * (sigmoid(b * x) * (exp_error(b * x) + np.abs(b * x)) + 4) + 11 * np.abs(y),
     ),
     "CLIP": (lambda x, a, b: np.maximum(a, np.minimum(b, x)), lambda x, a, b, y: 0 * y),
     "HARD_SIGMOID": (
@@ -92,6 +94,12 @@ FUNCTIONS: dict[str, tuple[Function, Error]] = {
         lambda x, a, b: 0.5 * x * (1 + np.tanh(inner(x))),
         lambda x, a, b, y: np.abs(x) / 2 * (tanh_error(inner(x)) + 6 * np.abs(inner(x)) + 1) + 2 * np.abs(y),
     ),
+}
+
+#: type -> the least absolute error in any dtype, of what 8.x makes from its approximate tanh.
+LEAST: dict[str, Function] = {
+    "TANH": lambda x, a, b: tanh_least(x),
+    "SCALED_TANH": lambda x, a, b: np.abs(a) * tanh_least(b * x),
 }
 
 
@@ -139,4 +147,6 @@ class Activation(Layer):
         if x.dtype not in UNIT:
             return (jumping(lambda v: np.maximum(v, 0), [x], x.dtype),)
         f, error = FUNCTIONS[state["type"]]
-        return (computed(lambda v: f(v, alpha, beta), lambda v, y: error(v, alpha, beta, y), x),)
+        least = LEAST.get(state["type"])
+        own = None if least is None else lambda v: least(v, alpha, beta)
+        return (computed(lambda v: f(v, alpha, beta), lambda v, y: error(v, alpha, beta, y), x, least=own),)

@@ -26,6 +26,7 @@ from trtexp.numerics.functions import (
     exp_error,
     pow_error,
     tanh_error,
+    tanh_least,
     wrapped,
 )
 from trtexp.numerics.sums import Apply, Terms, dot_product
@@ -64,6 +65,7 @@ __all__ = [
     "significant_bits",
     "spacing",
     "tanh_error",
+    "tanh_least",
     "ulps",
     "wrapped",
 ]

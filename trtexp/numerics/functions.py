@@ -23,17 +23,19 @@ RANGE = {
 SATURATING = ("int32", "int64")  # what CUDA clips to the range, with NaN -> 0
 
 
-def computed(f: Function, error: Error, *inputs: Bounded) -> Bounded:
+def computed(f: Function, error: Error, *inputs: Bounded, least: Function | None = None) -> Bounded:
     """f of corresponding elements with its own absolute error of `error(inputs…, result)` units of u.
 
-    Where an input is infinite and the result is not, four ulps.
+    Where an input is infinite and the result is not, four ulps. least(inputs…): the least absolute error in any dtype,
+    that of a function which the device approximates to fewer bits than float32 has.
     """
     unit = UNIT[inputs[0].dtype]
 
     def own(*values: F64) -> F64:
         result = np.asarray(f(*values))
         units = np.asarray(error(*values, result))
-        return unit * np.where(np.isfinite(units), units, 8 * np.abs(result))
+        made: F64 = unit * np.where(np.isfinite(units), units, 8 * np.abs(result))
+        return made if least is None else np.maximum(made, least(*values))
 
     return pointwise(f, inputs, floor=own)
 
@@ -46,6 +48,14 @@ def exp_error(x: F64) -> F64:
 def tanh_error(x: F64) -> F64:
     """Absolute error of tanh in units of u: 4 (3 + 2|x|) ulp, and not less than half an ulp of 1."""
     return np.maximum((24 + 16 * np.abs(x)) * np.abs(np.tanh(x)), 1)
+
+
+def tanh_least(x: F64) -> F64:
+    """Absolute error, in any dtype, of tanh as 8.x approximates it: 2^-16 of the result, which is 256 u of float32.
+
+    The most that 8.5.3.1 and 8.6.0 were off by on an NVIDIA H100, among 2112 normal numbers, is 175 u, at 0.59.
+    """
+    return 2.0**-16 * np.abs(np.tanh(x))
 
 
 def pow_error(x: F64, y: F64 | float) -> F64:
