@@ -71,6 +71,22 @@ def test_what_is_refused_of_the_plugin(label, inputs, keys, place):
     assert refused(label, "plugin_v2", inputs, **data(**keys)) == ("plugin_v2", "plugin", *place)
 
 
+@pytest.mark.parametrize(
+    ("kind", "data"), [("FLOAT32", [1, 2]), ("FLOAT32", []), ("FLOAT32", "one"), ("INT32", 1.5), ("INT32", 2**31)]
+)
+def test_c4_a_field_is_one_number_that_its_type_holds(kind, data):
+    name, plugin = ("negSlope", "LReLU_TRT") if kind == "FLOAT32" else ("type_id", "CustomGeluPluginDynamic")
+    keys = {"inputs": ["x"], "plugin": {"type": plugin, "version": "1"}}
+    keys["plugin"]["field_collection"] = {name: {"type": kind, "data": data}}
+    assert refused("C4", "plugin_v2", [X], **keys)[-2:] == (name, "data")
+
+
+def test_c5_the_reference_can_be_computed():
+    fields = {"sampling_ratio": {"type": "INT32", "data": 10**6}}
+    inputs = [tensor([[[[1.0]]]]), tensor([[0.0, 0, 1, 1]]), tensor([0], "int32")]
+    refused("C5", "plugin_v2", inputs, **data(type="ROIAlign_TRT", fields=fields))
+
+
 @pytest.mark.parametrize("inputs", [[X, X], [tensor([1], "bool")]])
 def test_c3_the_inputs_fit(inputs):
     assert refused("C3", "plugin_v2", inputs, **data()) == ("plugin_v2", "inputs")

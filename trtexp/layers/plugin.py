@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, ClassVar, Literal, NoReturn, Union
 
+import numpy as np
 from pydantic import Field as Described
 
 from trtexp.definition import Call, Plugin, Step, Value
@@ -16,6 +17,7 @@ PluginFieldType = Annotated[
     Literal["FLOAT16", "FLOAT32", "FLOAT64", "INT8", "INT16", "INT32", "INT64", "CHAR"], Kind("PluginFieldType")
 ]
 Number = Union[int, float]
+MOST_PRODUCTS = 2**24
 
 
 class Field(Model):
@@ -32,6 +34,16 @@ class Field(Model):
             return self.data
         numbers = self.data if isinstance(self.data, list) else [self.data]
         return tuple(float(n) if self.type.startswith("FLOAT") else n for n in numbers)
+
+    def fits(self) -> bool:
+        """Whether its type holds what is given."""
+        given = self.given()
+        if isinstance(given, str) or self.type == "CHAR":
+            return isinstance(given, str) and self.type == "CHAR"
+        if self.type.startswith("FLOAT"):
+            return True
+        info = np.iinfo(self.type.lower())
+        return all(isinstance(n, int) and info.min <= n <= info.max for n in given)
 
 
 class PluginModel(Model):
@@ -56,7 +68,8 @@ class Plugged(Layer):
     """What the layers of all plugin interfaces share.
 
     C1: the reference knows the plugin, by type and version. C2: its fields are there, with their types, and no others.
-    C3: it gets the inputs that it takes. C4: the fields have values that it takes.
+    C3: it gets the inputs that it takes. C4: the fields have values that it takes. C5: the reference is of a size that
+    can be computed: about 2^24 products.
     """
 
     most_inputs: ClassVar[int] = 10_000
@@ -95,16 +108,21 @@ class Plugged(Layer):
             if (wanted := known.fields.get(name)) != field.type:
                 what = f"{field.type} given; give {wanted}" if wanted else f"no field of {self.plugin.type}"
                 self._refuse(("field_collection", name), what, 2)
+            if not field.fits() or (len(field.given()) != 1 and name not in known.several):
+                what = f"give {'numbers' if name in known.several else 'one number'} that {field.type} holds"
+                self._refuse(("field_collection", name, "data"), what, 4)
         if missing := known.required - fields.keys():
             self._refuse(("field_collection",), f"no {', '.join(sorted(missing))} given", 2)
-        try:
-            known.check_inputs(self.given(), inputs)
-        except Wrong as error:
-            self.refuse("inputs", str(error), "C3")
         try:
             known.check_fields(self.given())
         except Wrong as error:
             self._refuse(("field_collection",), str(error), 4)
+        try:
+            known.check_inputs(self.given(), inputs)
+        except Wrong as error:
+            self.refuse("inputs", str(error), "C3")
+        if not known.products(self.given(), inputs) <= MOST_PRODUCTS:
+            self._refuse(("field_collection",), f"more than {MOST_PRODUCTS} products to compute", 5)
 
     def evaluate(
         self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic

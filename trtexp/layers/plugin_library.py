@@ -26,6 +26,7 @@ class Known:
 
     fields: ClassVar[Mapping[str, str]] = {}
     required: ClassVar[frozenset[str]] = frozenset()
+    several: ClassVar[frozenset[str]] = frozenset()  # the fields that may be several numbers
     inputs: ClassVar[Sequence[Sequence[str]]] = (("float32",),)
 
     @classmethod
@@ -99,6 +100,7 @@ class Gelu(Known):
 
     fields: ClassVar[Mapping[str, str]] = {"type_id": "INT32", "bias": "FLOAT32"}
     required: ClassVar[frozenset[str]] = frozenset({"type_id"})
+    several: ClassVar[frozenset[str]] = frozenset({"bias"})
     inputs: ClassVar[Sequence[Sequence[str]]] = (("float32", "float16"),)
 
     @classmethod
@@ -111,7 +113,7 @@ class Gelu(Known):
         x = inputs[0]
         if given.get("type_id") in (0, 1) and x.dtype != ("float32", "float16")[given["type_id"]]:
             raise Wrong(f"{x.dtype} given for type_id {given['type_id']}")
-        if "bias" in given and np.size(given["bias"]) != x.shape[-1]:
+        if "bias" in given and x.shape[-1:] != (np.size(given["bias"]),):
             raise Wrong(f"{list(x.shape)} given for {np.size(given['bias'])} numbers of bias")
 
     @classmethod
@@ -138,6 +140,8 @@ class ScatterND(Known):
             raise Wrong(f"{shapes} given; updates are (*indices[:-1], *data[indices[-1]:])")
         if updates.dtype != data.dtype:
             raise Wrong(f"updates of {updates.dtype} for data of {data.dtype}")
+        if not ((indices.ref >= 0) & (indices.ref < np.array(data.shape[:depth]))).all():
+            raise Wrong(f"indices {indices.ref.tolist()} of {list(data.shape)}")
 
     @classmethod
     def evaluate(cls, given: Given, inputs: Sequence[Bounded], arithmetic: Arithmetic) -> Bounded:
@@ -170,12 +174,12 @@ class RoiAlign(Known):
         x, regions, items = inputs
         if len(x.shape) != 4 or len(regions.shape) != 2 or regions.shape[1] != 4 or items.shape != regions.shape[:1]:
             raise Wrong(f"{', '.join(str(list(i.shape)) for i in inputs)} given; give (N, C, H, W), (R, 4) and (R,)")
+        if not x.ref.size or not ((items.ref >= 0) & (items.ref < len(x.ref))).all():
+            raise Wrong(f"batch items {items.ref.tolist()} of {list(x.shape)}")
 
     @classmethod
     def check_fields(cls, given: Given) -> None:
         least = {"output_height": 1, "output_width": 1, "sampling_ratio": 0, "mode": 0}
-        if any(np.ndim(number) or not isinstance(number, (int, float)) for number in given.values()):
-            raise Wrong("each field is one number")
         for name, low in {**least, "coordinate_transformation_mode": 0}.items():
             high = 1 if "mode" in name else None
             if name in given and (given[name] < low or (high is not None and given[name] > high)):

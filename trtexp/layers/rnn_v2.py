@@ -138,6 +138,8 @@ class RNNv2(Layer):
             self.refuse("input_mode", f"SKIP of {x.shape[-1]} elements; give {size}, as a hidden state has", "C4")
         if self.op == "LSTM" and state["op"] != "LSTM":
             self.refuse("op", f"{state['op']} has no cell states to give", "C8")
+        if self.layer_count * self.ways > len(self.gates):
+            self.refuse("gates", f"{len(self.gates)} given for {self.layer_count * self.ways} layers", "C2")
         wanted: dict[str, tuple[int, ...]] = {}
         for index in range(self.layer_count * self.ways):
             for gate, is_w in ((g, w) for g in GATES[state["op"]] for w in (True, False)):

@@ -48,6 +48,11 @@ def roi_align(
     return moved(lambda *parts: np.stack(parts), *made)
 
 
+def samples(length: float, bins: int, ratio: int, half_pixel: bool) -> float:
+    """How many samples a bin has along an axis on which a region has this length."""
+    return float(ratio or max(np.ceil((length if half_pixel else max(length, 1.0)) / bins), 0))
+
+
 def _region(
     x: Bounded,
     item: int,
@@ -96,8 +101,8 @@ def _axis(
     coordinates may be off, and the bins that may have a sample on either side of the border."""
     length = length if half_pixel else max(length, 1.0)
     step = length / bins
-    samples = ratio or max(int(np.ceil(step)), 0)
-    at = start + np.arange(bins)[:, None] * step + (np.arange(samples) + 0.5) * (step / samples if samples else 0.0)
+    count = int(samples(length, bins, ratio, half_pixel))
+    at = start + np.arange(bins)[:, None] * step + (np.arange(count) + 0.5) * (step / count if count else 0.0)
     exact = significant_bits(np.array([start, length, step, *at.ravel()])) <= 20
     off = 0.0 if exact else 8 * UNIT["float32"] * (abs(start) + abs(length) + 1)
     unsure = (np.minimum(np.abs(at + 1), np.abs(at - n)) <= off).any(axis=1) & (off > 0)
