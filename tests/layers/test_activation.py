@@ -86,6 +86,17 @@ def test_what_8x_computes_on_a_gpu_is_within_the_bound(kind, x, measured):
     assert abs(measured - made.ref[0]) <= made.bound[0]
 
 
+@pytest.mark.parametrize("kind", ["TANH", "GELU_TANH"])
+def test_large_arguments_make_no_large_bounds(kind):
+    """What tanh makes of them is 1, so nothing is left of the errors of its argument."""
+    x = np.float32([10, 264, -264, 1e6])
+    made = evaluate("activation", [tensor(x)], input="x", type=kind)
+    assert (made.bound <= 2e-5 * np.abs(x)).all()
+    one = np.tanh(np.float32(np.sqrt(2 / np.pi)) * (np.float32(0.044715) * x**3 + x))
+    got = np.float32(0.5) * x * (1 + one) if kind == "GELU_TANH" else np.tanh(x)
+    assert (np.abs(got - made.ref) <= made.bound).all()
+
+
 @pytest.mark.parametrize(("kind", "scale"), [("TANH", 1.0), ("SCALED_TANH", 3.0)])
 def test_the_approximate_tanh_is_good_to_sixteen_bits_in_every_dtype(kind, scale):
     x = np.array([-0.5, 0.01, 0.25, 2.0], np.float32)
