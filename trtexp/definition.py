@@ -19,6 +19,7 @@ from trtexp.steps import (
     Assign,
     Call,
     Member,
+    Parse,
     Plugin,
     Ref,
     Step,
@@ -41,6 +42,7 @@ __all__ = [
     "Input",
     "Member",
     "NetworkDefinition",
+    "Parse",
     "Plugin",
     "Range",
     "Ref",
@@ -155,7 +157,10 @@ class BuildOptions:
 
 @dataclass(frozen=True)
 class NetworkDefinition:
-    """Inputs, weights, an ordered list of API calls, outputs and build options: all that a build needs."""
+    """Inputs, weights, an ordered list of API calls, outputs and build options: all that a build needs.
+
+    weights: arrays that the steps name; the bytes of an ONNX model are one, too.
+    """
 
     inputs: tuple[Input, ...]
     weights: Mapping[str, Array]
@@ -169,6 +174,11 @@ class NetworkDefinition:
         input is dynamic: then TensorRT is to say what is missing."""
         dynamic = any(-1 in item.shape for item in self.inputs)
         return self.options.profiles or (() if dynamic else ({},))
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The ONNX models among the weights."""
+        return tuple(step.model for step in self.steps if isinstance(step, Parse))
 
     def to_json(self) -> dict[str, Any]:
         """The canonical form, without the weights' bits: they are named by dtype, shape and digest."""

@@ -45,6 +45,12 @@ def array(tensor: Array, indent: int = 0) -> str:
     return f"np.frombuffer(base64.b64decode({pad}{pad.join(map(scalar, lines))}), {kind}){reshape}"
 
 
+def data(content: bytes) -> str:
+    """Bytes as base64, which needs `import base64`."""
+    lines = re.findall(f".{{1,{WIDTH - 10}}}", base64.b64encode(content).decode())
+    return f"base64.b64decode(\n    {(chr(10) + ' ' * 4).join(map(scalar, lines))}\n)"
+
+
 def _rules(bits: np.ndarray, kind: str) -> Iterator[tuple[str, np.ndarray]]:
     """Expressions that may give the bits, and what they give."""
     if bits.size < 3 or not np.isfinite(bits[:2]).all():

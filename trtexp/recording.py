@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trtexp.definition import BuildOptions, Call, NetworkDefinition, written
+from trtexp.definition import Assign, BuildOptions, Call, NetworkDefinition, written
 from trtexp.results import CaseRecord, NetworkRecord, ReleaseRecord, ReportRecord, tensor_record
 from trtexp.spec.case import Case, Experiment
 
@@ -60,6 +60,8 @@ def calls(definition: NetworkDefinition) -> list[str]:
             arguments = ", ".join(f"{name}={written(value)}" for name, value in step.arguments.items())
             made = f"{step.makes} = " if step.makes else ""
             lines.append(f"{made}{step.object}.{step.method}({arguments})")
-        else:
+        elif isinstance(step, Assign):
             lines.append(f"{step.object}.{step.attribute} = {written(step.value)}")
+        else:
+            lines.append(f"OnnxParser(network, logger).parse({step.model})")
     return lines

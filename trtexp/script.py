@@ -17,24 +17,25 @@ from trtexp.definition import (
     Call,
     Member,
     NetworkDefinition,
+    Parse,
     Plugin,
     Ref,
     Step,
     Value,
 )
-from trtexp.script_parts import CREATE_PLUGIN, HEAD, RUN, SELECTOR
+from trtexp.script_parts import CREATE_PLUGIN, HEAD, PARSE, RUN, SELECTOR
 
 #: Names that the program uses itself.
 TAKEN = """base64 np sys trt cudart logger builder network config flags plan profile runtime engine context stream feeds
-    tensor dtype shapes outputs output memory result status values name array address kind allocate ok Output STORAGE
-    has_output_type internal ByNumber selector create_plugin"""
+    tensor tensors dtype shapes outputs output memory result status values name array address kind allocate ok Output
+    STORAGE has_output_type internal ByNumber selector create_plugin parse parsers parser model"""
 QUANTIZERS = {"add_quantize": Member("DataType", "INT8"), "add_dequantize": Member("DataType", "FLOAT")}
 
 
 def script(definition: NetworkDefinition, feeds: Mapping[str, Array], title: str) -> str:
     """The program. `--save out.npz` saves its outputs: bits, where numpy lacks the dtype."""
     names = _Names(definition)
-    arrays = [*definition.weights.items(), *feeds.items()]
+    arrays = [*definition.weights.values(), *feeds.values()]
     parts = [
         "".join(f"# {line}\n" for line in title.splitlines())
         + "# Needs numpy, tensorrt 8.5 to 11.x (or tensorrt_rtx, to build only) and cuda-python 12 or newer.",
@@ -42,13 +43,14 @@ def script(definition: NetworkDefinition, feeds: Mapping[str, Array], title: str
         "\n".join(_weights(definition, names)),
         "\n".join(_builder(definition)),
         CREATE_PLUGIN.strip() if any(_plugins(step) for step in definition.steps) else "",
+        PARSE.strip() if definition.models else "",
         "\n".join(_network(definition, names)),
         "\n".join(_options(definition)),
         "\n".join(_feeds(feeds)),
         RUN.strip(),
     ]
     text = "\n\n".join(part for part in parts if part) + "\n"
-    if any("base64" in literal.array(array) for _, array in arrays):
+    if definition.models or any("base64" in literal.array(array) for array in arrays):
         text = text.replace("import sys\n", "import base64\nimport sys\n", 1)
     return text
 
@@ -90,6 +92,9 @@ class _Names:
 
 def _weights(definition: NetworkDefinition, names: _Names) -> Iterator[str]:
     for name, array in definition.weights.items():
+        if name in definition.models:
+            yield f"{names.ref(Ref('weights', name))} = {literal.data(array.to_bytes())}  # {literal.scalar(name)}"
+            continue
         storage = DTYPES[array.dtype][0]
         if storage != array.dtype:
             yield f"# the bits of {array.dtype}"
@@ -121,13 +126,20 @@ def _network(definition: NetworkDefinition, names: _Names) -> Iterator[str]:
             return f"({', '.join(map(value, v))}{',' if len(v) == 1 else ''})"
         return literal.scalar(v)
 
+    parsed = [step for step in definition.steps if isinstance(step, Parse)]
+    brought = {name for step in parsed for name in (*step.inputs, *step.outputs)}
     for item in definition.inputs:
+        if item.name in brought:
+            continue
         dtype = f"trt.DataType.{DTYPES[item.dtype][2]}"
         variable = names.ref(Ref("tensor", item.name))
         yield f"{variable} = network.add_input({literal.scalar(item.name)}, {dtype}, {item.shape})"
     for step in definition.steps:
         if isinstance(step, Assign):
             yield f"{names.object(step.object)}.{step.attribute} = {value(step.value)}"
+            continue
+        if isinstance(step, Parse):
+            yield from _parsed(definition, step, names)
             continue
         arguments = [f"{k}={value(v)}" for k, v in step.arguments.items()]
         if (default := QUANTIZERS.get(step.method)) and step.arguments.get("output_type", default) == default:
@@ -146,15 +158,28 @@ def _network(definition: NetworkDefinition, names: _Names) -> Iterator[str]:
         for index, name in enumerate(step.outputs):
             if name in definition.outputs:
                 yield f"{variable}.get_output({index}).name = {literal.scalar(name)}"
-    marked = ", ".join(names.ref(Ref("tensor", name)) for name in definition.outputs)
-    yield f"for tensor in [{marked}]:"
-    yield "    dtype = tensor.dtype"
-    yield "    network.mark_output(tensor)"
-    yield "    if tensor.dtype != dtype:  # 8.x takes float32 for all that is marked"
-    yield "        tensor.dtype = dtype"
+    marked = ", ".join(names.ref(Ref("tensor", name)) for name in definition.outputs if name not in brought)
+    if marked:
+        yield f"for tensor in [{marked}]:"
+        yield "    dtype = tensor.dtype"
+        yield "    network.mark_output(tensor)"
+        yield "    if tensor.dtype != dtype:  # 8.x takes float32 for all that is marked"
+        yield "        tensor.dtype = dtype"
     # Asking is part of the record: RTX 1.7.1 refuses some loops ("invalid inferred type") that it builds when asked.
     yield "for tensor in [network.get_output(i) for i in range(network.num_outputs)]:"
     yield '    print("inferred:", tensor.name, tensor.dtype, tensor.shape)'
+
+
+def _parsed(definition: NetworkDefinition, step: Parse, names: _Names) -> Iterator[str]:
+    """A model into the network, its inputs in the shapes that they are to have, and no other outputs."""
+    outputs = f"[{', '.join(map(literal.scalar, step.outputs))}]"
+    yield f"tensors = parse({names.ref(Ref('weights', step.model))}, {outputs})"
+    for item in definition.inputs:
+        if item.name in step.inputs:
+            variable = names.ref(Ref("tensor", item.name))
+            yield f"{variable} = tensors[{literal.scalar(item.name)}]"
+            yield f"if tuple({variable}.shape) != {item.shape}:"
+            yield f"    {variable}.shape = {item.shape}"
 
 
 def _plugins(of: Step | Value) -> bool:

@@ -28,6 +28,21 @@ def create_plugin(type, version, namespace, name, fields, *phase):
 
 
 """
+PARSE = """\
+trt.init_libnvinfer_plugins(logger, "")  # a parsed network may hold plugins
+parsers = []  # they own the weights of what they parse
+
+
+def parse(model, outputs):
+    parser = trt.OnnxParser(network, logger)
+    parsers.append(parser)
+    if not parser.parse(model):
+        sys.exit("not parsed: " + "; ".join(str(parser.get_error(i)) for i in range(parser.num_errors)))
+    for tensor in [network.get_output(i) for i in range(network.num_outputs)]:
+        if tensor.name not in outputs:
+            network.unmark_output(tensor)
+    return {tensor.name: tensor for tensor in [network.get_input(i) for i in range(network.num_inputs)]}
+"""
 SELECTOR = """\
 if hasattr(config, "algorithm_selector"):  # the first tactic by its numbers, not by timing, so that builds repeat
 

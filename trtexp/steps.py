@@ -1,4 +1,4 @@
-"""The steps of a definition: calls and assignments, the values in them, and their JSON form."""
+"""The steps of a definition: calls, assignments, models to parse, the values in them, and their JSON form."""
 
 from __future__ import annotations
 
@@ -64,13 +64,25 @@ class Assign:
     value: Value
 
 
-Step = Union[Call, Assign]
+@dataclass(frozen=True)
+class Parse:
+    """An ONNX model that TensorRT parses into the network. model: the weights array that holds its bytes; inputs: those
+    of the network that the model brings; outputs: its tensors that are to be outputs, no others."""
+
+    model: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+Step = Union[Call, Assign, Parse]
 
 
 def references(of: Step | Value) -> Iterator[Ref]:
     """Every Ref inside a step, or inside an argument or attribute value."""
     if isinstance(of, Ref):
         yield of
+    elif isinstance(of, Parse):
+        yield Ref("weights", of.model)
     elif isinstance(of, Assign):
         yield from references(of.value)
     elif isinstance(of, (tuple, Call)):
@@ -123,6 +135,8 @@ def step_to_json(step: Step) -> dict[str, Any]:
     """A step as plain data; floats are written in hexadecimal, so that none is rounded."""
     if isinstance(step, Assign):
         return {"object": step.object, "attribute": step.attribute, "value": _value_to_json(step.value)}
+    if isinstance(step, Parse):
+        return {"parse": step.model, "inputs": list(step.inputs), "outputs": list(step.outputs)}
     return {
         "object": step.object,
         "method": step.method,
@@ -136,5 +150,7 @@ def step_from_json(data: Mapping[str, Any]) -> Step:
     """Read what `step_to_json` wrote."""
     if "attribute" in data:
         return Assign(data["object"], data["attribute"], _value_from_json(data["value"]))
+    if "parse" in data:
+        return Parse(data["parse"], tuple(data["inputs"]), tuple(data["outputs"]))
     arguments = {name: _value_from_json(v) for name, v in data["arguments"]}
     return Call(data["object"], data["method"], arguments, data["makes"], tuple(data["outputs"]))

@@ -35,6 +35,10 @@ def record_case(case: Case, outcome: Outcome | None) -> CaseRecord:
         notes.append(repeated)
     if outcome is None and refusal is not None:
         notes.append(f"trtexp's own model refuses {refusal.layer}: {refusal}")
+    if case.definition.models:
+        notes.append(
+            f"no reference: TensorRT parses {', '.join(case.definition.models)}, and only what is expected counts"
+        )
     told = outcome is None or outcome.status in ("ran", "built")
     location = next((o.expected.mark for o in outputs if o.expected and _wrong_literal(o)), case.mark)
     keep_script = case.finding is not None or (outcome is not None and not verdict.as_expected)
@@ -108,6 +112,8 @@ def _of_reference(case: Case, outputs: Sequence[JudgedOutput]) -> Verdict:
         return Verdict("unjudged", True, f"to be refused in {phase}: {also}")
     if refusal is not None:
         return Verdict("unjudged", True, "the model has no value for this: only TensorRT can tell")
+    if _no_reference(outputs):
+        return Verdict("unjudged", True, "no reference: only TensorRT can tell")
     problems = tuple(sentence for output in outputs for sentence in output.sentences())
     if problems:
         return Verdict("mismatch", False, "expected values differ from the reference", problems)
@@ -195,7 +201,8 @@ def _of_tensors(case: Case, outcome: Outcome, outputs: Sequence[JudgedOutput]) -
     if unmet:
         return Verdict("failed", False, "other warnings or log lines than expected", unmet)
     if outcome.status == "built":
-        return Verdict("built", True, "built ahead of time: shapes and types agree")
+        also = "; no reference" * _no_reference(outputs)
+        return Verdict("built", True, f"built ahead of time: shapes and types agree{also}")
     return Verdict("pass", True, _praise(outputs))
 
 
@@ -211,6 +218,11 @@ def _of_finding(outputs: Sequence[JudgedOutput], wrong: tuple[str, ...], unmet: 
     return Verdict("mismatch", True, "differs from the reference, as found before")
 
 
+def _no_reference(outputs: Sequence[JudgedOutput]) -> bool:
+    """Whether nothing is computed that an output could be compared with."""
+    return all(output.judged.reference is None for output in outputs)
+
+
 def _praise(outputs: Sequence[JudgedOutput]) -> str:
     """`pass`, and how good it is."""
     judged = [output.judged for output in outputs]
@@ -221,6 +233,8 @@ def _praise(outputs: Sequence[JudgedOutput]) -> str:
         return "pass, wide: outside the typical bound"
     if all(j.verdict == "unjudged" for j in judged):
         return "ran; there is nothing to judge it by"
+    if _no_reference(outputs):
+        return "pass by the expected values alone: no reference"
     total = sum(j.reference.ref.size for j in judged if j.reference is not None)
     certified = sum(j.certified for j in judged)
     return f"pass, certified exact {certified} of {total}" if total and certified == total else "pass"

@@ -15,6 +15,8 @@ from trtexp.spec.load import load
 def export(options: argparse.Namespace) -> int:
     """Write one case as an ONNX model. Raises NothingFound, BadUsage, SpecError, OSError."""
     case = named(options.case)
+    if case.definition.models:
+        raise BadUsage(f"{options.case}: the network is given as an ONNX model already: {case.definition.models[0]}")
     try:
         from trtexp.export import Inexpressible, model
     except ModuleNotFoundError as error:

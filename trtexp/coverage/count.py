@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from trtexp.coverage.exceptions import excepted
 from trtexp.coverage.walk import EVERY_LAYER, INPUTS, TYPES, Feature, features
-from trtexp.definition import DTYPES, PRECISION_FLAGS, Assign, Member, Plugin, Value
+from trtexp.definition import DTYPES, PRECISION_FLAGS, Assign, Call, Member, Plugin, Value
 from trtexp.releases.api import Release
 from trtexp.releases.needs import Missing, lacks
 from trtexp.spec.case import Case
@@ -76,7 +76,8 @@ def _reached(case: Case, of_every_layer: frozenset[str]) -> Iterator[Feature]:
     """What the definition of a case reaches; some of it more than once."""
     words = {name: layer.word for name, layer in case.layers.items()} | dict.fromkeys(case.inputs, INPUTS)
     definition = case.definition
-    for dtype in {*(i.dtype for i in definition.inputs), *(w.dtype for w in definition.weights.values())}:
+    arrays = [array for name, array in definition.weights.items() if name not in definition.models]
+    for dtype in {*(i.dtype for i in definition.inputs), *(array.dtype for array in arrays)}:
         yield Feature(TYPES, "member", f"DataType.{DTYPES[dtype][2]}")
     for step in definition.steps:
         if isinstance(step, Assign):
@@ -84,12 +85,14 @@ def _reached(case: Case, of_every_layer: frozenset[str]) -> Iterator[Feature]:
             common = layer != INPUTS and step.attribute in of_every_layer
             yield Feature(EVERY_LAYER if common else layer, "attribute", step.attribute)
             values: Iterable[Value] = (step.value,)
-        else:
+        elif isinstance(step, Call):
             layer = words[step.makes or step.object]
             yield Feature(layer, "method", step.method)
             if layer != INPUTS and step.method in of_every_layer:
                 yield Feature(EVERY_LAYER, "method", step.method)
             values = step.arguments.values()
+        else:
+            continue
         for enum, member in (named for value in values for named in _members(value)):
             yield Feature(TYPES if enum == "DataType" else layer, "member", f"{enum}.{member}")
 

@@ -87,6 +87,13 @@ class Api:
             self.notes.append(f"mark_output({tensor.name}) made {tensor.dtype.name} of {given.name}; that was undone")
             tensor.dtype = given
 
+    def onnx_parser(self, network: Any, logger: Any) -> Any:
+        """A parser. It owns the weights of what it parses and is kept until the build is done. Raises Unsupported."""
+        if not hasattr(self.trt, "OnnxParser"):
+            raise self.lacks("OnnxParser")
+        self._kept.append(self.trt.OnnxParser(network, logger))
+        return self._kept[-1]
+
     def method(self, target: Any, name: str) -> Callable[..., Any]:
         """A method of the network or of another object of TensorRT. Raises Unsupported."""
         if not hasattr(type(target), name):

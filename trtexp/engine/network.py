@@ -1,4 +1,4 @@
-"""Definition -> INetworkDefinition. No layer is known by name: every step is a call or an assignment."""
+"""Definition -> INetworkDefinition. No layer is known by name: a step is a call, an assignment or a model to parse."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from trtexp.definition import (
     Call,
     Member,
     NetworkDefinition,
+    Parse,
     Plugin,
     Ref,
     Value,
@@ -22,6 +23,7 @@ from trtexp.definition import (
 from trtexp.engine.differences import Api
 from trtexp.engine.failure import Failed
 from trtexp.engine.log import Log, python_warnings, reason
+from trtexp.engine.parser import adopt, parse
 from trtexp.engine.plugins import make_plugin
 
 Inferred = dict[str, tuple[str, tuple[int, ...]]]
@@ -38,18 +40,24 @@ def define(
     if network is None:  # a network without layers is falsy too
         raise Failed(f"create_network returned nothing: {reason(log.lines())}")
     room = _Room(api, definition, log, network)
+    parsed = [step for step in definition.steps if isinstance(step, Parse)]
+    brought = {name for step in parsed for name in (*step.inputs, *step.outputs)}
     with python_warnings(warnings):
         for item in definition.inputs:
-            room.add_input(item.name, api.data_type(item.dtype), item.shape)
+            if item.name not in brought:
+                room.add_input(item.name, api.data_type(item.dtype), item.shape)
         for step in definition.steps:
             if isinstance(step, Call):
                 room.call(step)
-            else:
+            elif isinstance(step, Assign):
                 room.assign(step)
+            else:
+                room.parse(step, builder.logger)
         for name in definition.outputs:
-            mark = log.mark()
-            api.mark_output(network, room.tensor(name))
-            room.check(mark, f"mark_output({name})")
+            if name not in brought:
+                mark = log.mark()
+                api.mark_output(network, room.tensor(name))
+                room.check(mark, f"mark_output({name})")
     return network, room.infer(definition.outputs)
 
 
@@ -101,6 +109,16 @@ class _Room:
         if tensor is None:
             raise Failed(f"input {name}: add_input returned nothing: {reason(())}")
         self.tensors[name] = tensor
+
+    def parse(self, step: Parse, logger: Any) -> None:
+        """The inputs are those of the model, and must be what the definition says of them."""
+        network = self.objects[NETWORK]
+        self.tensors |= parse(self.api, network, logger, self.definition.weights[step.model], step, self.log)
+        for item in self.definition.inputs:
+            if item.name in step.inputs:
+                mark = self.log.mark()
+                adopt(self.api, item, self.tensors[item.name])
+                self.check(mark, f"input {item.name}")
 
     def call(self, step: Call) -> None:
         mark = self.log.mark()

@@ -13,8 +13,10 @@ from trtexp.engine.log import Log, reason
 
 
 def uses_plugins(definition: NetworkDefinition) -> bool:
-    """Whether a network has a plugin; the library must then be there, for a build and for an engine alike."""
-    return any(_holds_plugin(v) for step in definition.steps if isinstance(step, Call) for v in step.arguments.values())
+    """Whether a network has a plugin, as one that is parsed may have (8.x makes an ONNX InstanceNormalization of one);
+    the library must then be there, for a build and for an engine alike."""
+    calls = [step for step in definition.steps if isinstance(step, Call)]
+    return bool(definition.models) or any(_holds_plugin(v) for step in calls for v in step.arguments.values())
 
 
 def _holds_plugin(value: Value) -> bool:

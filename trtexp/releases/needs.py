@@ -14,6 +14,7 @@ from trtexp.definition import (
     Call,
     Member,
     NetworkDefinition,
+    Parse,
     Plugin,
     Ref,
     Value,
@@ -67,6 +68,8 @@ def _needs(definition: NetworkDefinition) -> Iterator[Need]:
         yield Need(_data_type(item.dtype), ("inputs", item.name, "dtype"))
     kinds = _kinds(definition)
     for step in definition.steps:
+        if isinstance(step, Parse):  # by a parser that every release has
+            continue
         kind = kinds.get(step.object)
         if isinstance(step, Assign):
             path: Path = ("network", step.object, step.attribute)

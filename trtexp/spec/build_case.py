@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
-from trtexp.definition import Input, NetworkDefinition, references
+from trtexp.definition import Input, NetworkDefinition, Step, references
 from trtexp.layers import LAYERS
 from trtexp.layers.base import Layer
 from trtexp.layers.network import NodeError, steps
-from trtexp.spec.case import Case, Expected
+from trtexp.spec import parsed
+from trtexp.spec.case import Case
+from trtexp.spec.checker import Checker
 from trtexp.spec.differs import differs
-from trtexp.spec.errors import Fault, Mark, SpecError, nearest
+from trtexp.spec.errors import Mark, SpecError, nearest
+from trtexp.spec.expecting import expectations, expected
 from trtexp.spec.make import Made, declared, make
-from trtexp.spec.models import KEYS, ExpectModel, ExperimentModel, LayerModel, OutputModel, tolerances
+from trtexp.spec.models import KEYS, ExperimentModel, LayerModel, tolerances
 from trtexp.spec.names import NAME, RESERVED, bad_name
-from trtexp.spec.tensors import GENERATORS, InputModel, TensorError, TensorModel
+from trtexp.spec.tensors import InputModel, TensorError, TensorModel
 from trtexp.spec.translate import Path as Place
 from trtexp.spec.translate import translate
-from trtexp.spec.tree import Mapping, find, plain
-from trtexp.tolerance import Tolerance
+from trtexp.spec.tree import Mapping, plain
 
 
 class CaseBuilder:
@@ -40,27 +40,31 @@ class CaseBuilder:
         return _OneCase(self, name, tree).build(mark, differs(self.base, partial))
 
 
-class _OneCase:
+class _OneCase(Checker):
     def __init__(self, builder: CaseBuilder, name: str, tree: Mapping) -> None:
-        self.folder, self.shared, self.name, self.tree = builder.folder, builder.made, name, tree
-        self.faults: list[Fault] = []
+        super().__init__(builder.folder, name, tree)
+        self.shared = builder.made
 
     def build(self, mark: Mark, changed: tuple[str, ...]) -> Case:
-        layers, head = dict(self.layers()), self.head()
+        layers, head, model = dict(self.layers()), self.head(), parsed.model(self)
         inputs, weights = self.tensors("inputs"), self.tensors("weights")
-        expect, outputs_expected = self.expectations()
+        expect, outputs_expected = expectations(self)
         self.names(layers)
-        outputs = self.outputs(head, layers)
+        outputs = self.outputs(head, layers, model)
+        if model is not None:
+            parsed.inputs(self, model, inputs)
         for i, profile in enumerate(head.build.profiles if head else ()):
             for tensor in profile.keys() - inputs.keys():
                 self.fault(("build", "profiles", i, tensor), f"no input; {nearest(tensor, inputs)}", key=True)
         self.stop_at_faults()
         assert head is not None and expect is not None
-        flow = [*(step for n, m in inputs.items() for step in m.set.steps(n)), *steps(layers)]
+        flow: list[Step] = [] if model is None else [model.step(outputs)]
+        flow += [*(step for n, m in inputs.items() for step in m.set.steps(n)), *steps(layers)]
         used = {ref.name for step in flow for ref in references(step) if ref.kind == "weights"}
+        arrays = {n: m.array for n, m in weights.items() if n in used}
         definition = NetworkDefinition(
             inputs=tuple(Input(n, m.array.dtype, m.declared or m.array.shape) for n, m in inputs.items()),
-            weights={n: m.array for n, m in weights.items() if n in used},
+            weights=arrays if model is None else {**arrays, model.name: model.data},
             steps=tuple(flow),
             outputs=outputs,
             options=head.build.options(),
@@ -72,18 +76,17 @@ class _OneCase:
         except NodeError as error:
             self.fault(("network", error.layer, *error.path), str(error))
             raise SpecError(self.faults) from error
-        dtypes = {n: t.dtype for n, t in evaluation.tensors.items()}
-        shapes = {n: t.shape for n, t in evaluation.tensors.items()}
-        expected = {}
-        for output, model in outputs_expected.items():
+        forms = {n: (t.dtype, t.shape) for n, t in evaluation.tensors.items()} | (model.forms() if model else {})
+        expected_outputs = {}
+        for output, given in outputs_expected.items():
             if output in outputs:
-                expected[output] = self.expected(output, model, dtypes.get(output), shapes.get(output))
+                expected_outputs[output] = expected(self, output, given, *forms.get(output, (None, None)))
             else:
                 self.fault(("expect", output), f"no output {output!r}; {nearest(output, outputs)}", key=True)
         self.stop_at_faults()
         return replace(
             case,
-            expected=expected,
+            expected=expected_outputs,
             error=next(iter(expect.error.items()), None),
             crash=next(iter(expect.crash.items()), None),
             unsupported=expect.unsupported,
@@ -94,31 +97,6 @@ class _OneCase:
             reason=head.reason,
             issue=head.issue,
         )
-
-    def fault(self, path: Place, message: str, key: bool = False) -> None:
-        key_mark, value_mark = find(self.tree, path)
-        shown = ".".join(str(part) for part in path if part != "network")
-        self.faults.append(Fault(key_mark if key else value_mark, self.name, shown, message))
-
-    def stop_at_faults(self) -> None:
-        if self.faults:
-            raise SpecError(self.faults)
-
-    def validate(self, model: Any, data: Any, place: Place) -> Any:
-        try:
-            return model.model_validate(data)
-        except ValidationError as error:
-            for path, key, message in translate(error, model, data):
-                self.fault((*place, *path), message, key)
-            return None
-
-    def group(self, key: str) -> Mapping:
-        """A mapping of the experiment, empty if it is left out."""
-        node = self.tree.keys.get(key, (None, None))[1]
-        if node is None or isinstance(node, Mapping):
-            return node or Mapping(self.tree.mark)
-        self.fault((key,), "give a mapping")
-        return Mapping(node.mark)
 
     def head(self) -> ExperimentModel | None:
         apart = ("inputs", "weights", "network", "expect", *KEYS)
@@ -195,17 +173,28 @@ class _OneCase:
                     self.fault(("network", name, *place), f"no weights {array!r}; {near}")
             known += layer.output_tensors(name)
 
-    def outputs(self, head: ExperimentModel | None, layers: dict[str, Layer]) -> tuple[str, ...]:
-        made = [t for n, layer in layers.items() for t in layer.output_tensors(n)]
+    def outputs(
+        self, head: ExperimentModel | None, layers: dict[str, Layer], model: parsed.Model | None
+    ) -> tuple[str, ...]:
+        made = (
+            [t for n, layer in layers.items() for t in layer.output_tensors(n)]
+            if model is None
+            else [*model.graph.outputs]
+        )
         network = self.group("network").keys
+        if model is None and self.value("onnx") is not None:
+            return ()  # which has a fault
         if head is None or head.outputs is None:
             last = next(reversed(network), None)
+            if model is not None:
+                return tuple(made)
             if last is None:
                 self.fault(("network",), "no layer given; give at least one")
             return layers[last].output_tensors(last) if last in layers else ()
         for i, tensor in enumerate(head.outputs):
             broken = tensor.split(".")[0] in network and tensor.split(".")[0] not in layers
-            if tensor not in [*made, *self.group("inputs").keys] and not broken:
+            there = [*made, *(self.group("inputs").keys if model is None else ())]
+            if tensor not in there and not broken:
                 self.fault(("outputs", i), f"no tensor {tensor!r}; {nearest(tensor, made)}")
             elif tensor in head.outputs[:i]:
                 self.fault(("outputs", i), f"{tensor!r} is given twice")
@@ -215,6 +204,8 @@ class _OneCase:
 
     def tensors(self, group: str) -> dict[str, Made]:
         node = self.group(group)
+        if self.value("onnx") is not None:  # which allows other names
+            return dict(self.new_tensors(group))
         if node not in self.shared:
             faults = len(self.faults)
             made = dict(self.new_tensors(group))
@@ -226,7 +217,8 @@ class _OneCase:
     def new_tensors(self, group: str) -> Iterator[tuple[str, Made]]:
         made: dict[str, Made] = {}
         for name, (_, node) in self.group(group).keys.items():
-            if not isinstance(name, str) or not NAME.fullmatch(name) or name in RESERVED:
+            free = group == "inputs" and self.value("onnx") is not None  # the model tells which there are
+            if not isinstance(name, str) or not (free or (NAME.fullmatch(name) and name not in RESERVED)):
                 self.fault((group, name), bad_name(name), key=True)
                 continue
             model = self.validate(InputModel if group == "inputs" else TensorModel, plain(node), (group, name))
@@ -238,55 +230,3 @@ class _OneCase:
                     yield name, made[name]
             except TensorError as error:
                 self.fault((group, name, *error.path), str(error))
-
-    def expectations(self) -> tuple[ExpectModel | None, dict[str, OutputModel]]:
-        data = {key: plain(child) for key, (_, child) in self.group("expect").keys.items()}
-        words = {k: v for k, v in data.items() if k in ExpectModel.model_fields}
-        expect = self.validate(ExpectModel, words, ("expect",))
-        if expect is not None:
-            patterns = []
-            for kind in ("error", "crash"):
-                phases = getattr(expect, kind)
-                if len(phases) > 1:
-                    self.fault(("expect", kind), f"more than one phase given; {kind} comes in one of them")
-                patterns += [((kind, phase), pattern) for phase, pattern in phases.items()]
-            patterns += [((k, i), p) for k in ("warnings", "log") for i, p in enumerate(getattr(expect, k))]
-            for place, pattern in patterns:
-                try:
-                    re.compile(pattern)
-                except re.error as error:
-                    self.fault(("expect", *place), f"{pattern!r} is no regular expression: {error}")
-        models = {}
-        for name, value in data.items():
-            if name not in ExpectModel.model_fields:
-                model = self.validate(OutputModel, value, ("expect", name))
-                if model is not None:
-                    models[str(name)] = model
-        return expect, models
-
-    def expected(self, output: str, model: OutputModel, dtype: str | None, shape: tuple[int, ...] | None) -> Expected:
-        place: Place = ("expect", output)
-        made, given = None, model.model_fields_set & set(GENERATORS)
-        wanted = list(shape) if shape is not None and given and "values" not in given else None
-        try:
-            if given:
-                made = make(model, model.dtype or dtype or "float32", {}, self.folder, wanted)
-        except TensorError as error:
-            self.fault((*place, *error.path), str(error))
-        rules: tuple[Tolerance, ...] = ()
-        if model.tolerance is not None:
-            try:
-                rules = tolerances(model.tolerance)
-            except ValueError as error:
-                self.fault((*place, "tolerance"), str(error))
-        return Expected(
-            mark=find(self.tree, (*place, *sorted(given)))[1],
-            made=made,
-            shape=tuple(model.shape) if model.shape is not None else made.array.shape if made else None,
-            dtype=model.dtype,
-            origin=" ".join(part for part in (model.from_, model.release, model.gpu) if part) or None,
-            note=model.note,
-            exact_digits=model.digits == "exact",
-            signed_zero=model.signed_zero,
-            tolerance=rules,
-        )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -19,6 +18,7 @@ from trtexp.definition import Array
 from trtexp.layers.base import Model
 from trtexp.layers.tensor import TensorAttributes
 from trtexp.numerics import LARGEST, SMALLEST_NORMAL, UNIT, VALUE_DTYPES, Bounded, encode, known
+from trtexp.spec.files import below
 from trtexp.spec.tensors import GENERATORS, MOST_ELEMENTS, Generator, Operand, Random, TensorError
 from trtexp.spec.tree import Number
 
@@ -257,14 +257,13 @@ def _random(value: Random, count: int) -> np.ndarray:
 def _file(value: str, folder: Path) -> np.ndarray:
     """A .npy file, or an array of an .npz file (`data.npz#name`), below the experiment's folder; never a pickle."""
     name, _, member = value.partition("#")
-    path = folder if "\0" in name else (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise TensorError(("file",), f"{value} lies outside the experiment's folder; only files below it are read")
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise TensorError(("file",), f"{value!r} is no file")
-        if path.stat().st_size > 64 * MOST_ELEMENTS:
-            raise TensorError(("file",), f"{value} is larger than {64 * MOST_ELEMENTS} bytes")
+        path = below(name, folder, 64 * MOST_ELEMENTS)
+    except ValueError as error:
+        raise TensorError(("file",), str(error)) from error
+    except OSError as error:
+        raise TensorError(("file",), f"{name} cannot be read: {error.strerror}") from error
+    try:
         loaded = np.load(path, allow_pickle=False)
         if isinstance(loaded, np.ndarray):
             array = loaded
@@ -272,8 +271,6 @@ def _file(value: str, folder: Path) -> np.ndarray:
             array = loaded[member]
         else:
             raise TensorError(("file",), f"{value}: the file holds: {', '.join(loaded)}; write {name}#NAME")
-    except FileNotFoundError as error:
-        raise TensorError(("file",), f"{value} is not there") from error
     except TensorError:
         raise
     except Exception as error:  # whatever a damaged file makes of numpy, zipfile or zlib

@@ -202,6 +202,8 @@ class PartialModel(Model):
     """The network's inputs by name."""
     weights: dict[str, TensorModel] = {}
     """Arrays that layers take as weights, by name."""
+    onnx: str | None = None
+    """An ONNX model below the file's folder, which TensorRT parses, in place of a network of layers."""
     network: dict[str, Any] = {}
     """The layers in order: a name, which is also that of the first output, and the layer."""
     outputs: list[str] | None = None

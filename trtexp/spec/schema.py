@@ -40,7 +40,8 @@ def schema() -> dict[str, Any]:
     }
     cases = {"type": "object", "description": KEYS["cases"], "additionalProperties": {"anyOf": [_ref("case")]}}
     whole |= {"releases": _ref("releases"), "matrix": _matrix(), "cases": cases}
-    top = _object(whole, "an experiment on TensorRT layers") | {"required": ["title", "network"]}
+    networks = [{"required": ["network"]}, {"required": ["onnx"]}]
+    top = _object(whole, "an experiment on TensorRT layers") | {"required": ["title"], "anyOf": networks}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "trtexp experiment",

@@ -1,0 +1,72 @@
+"""The group `expect` of a case, checked."""
+
+from __future__ import annotations
+
+import re
+
+from trtexp.spec.case import Expected
+from trtexp.spec.checker import Checker
+from trtexp.spec.make import make
+from trtexp.spec.models import ExpectModel, OutputModel, tolerances
+from trtexp.spec.tensors import GENERATORS, TensorError
+from trtexp.spec.translate import Path as Place
+from trtexp.spec.tree import find, plain
+from trtexp.tolerance import Tolerance
+
+
+def expectations(check: Checker) -> tuple[ExpectModel | None, dict[str, OutputModel]]:
+    """What the case expects beside its outputs, and of each output."""
+    data = {key: plain(child) for key, (_, child) in check.group("expect").keys.items()}
+    words = {k: v for k, v in data.items() if k in ExpectModel.model_fields}
+    expect = check.validate(ExpectModel, words, ("expect",))
+    if expect is not None:
+        patterns = []
+        for kind in ("error", "crash"):
+            phases = getattr(expect, kind)
+            if len(phases) > 1:
+                check.fault(("expect", kind), f"more than one phase given; {kind} comes in one of them")
+            patterns += [((kind, phase), pattern) for phase, pattern in phases.items()]
+        patterns += [((k, i), p) for k in ("warnings", "log") for i, p in enumerate(getattr(expect, k))]
+        for place, pattern in patterns:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                check.fault(("expect", *place), f"{pattern!r} is no regular expression: {error}")
+    models = {}
+    for name, value in data.items():
+        if name not in ExpectModel.model_fields:
+            model = check.validate(OutputModel, value, ("expect", name))
+            if model is not None:
+                models[str(name)] = model
+    return expect, models
+
+
+def expected(
+    check: Checker, output: str, model: OutputModel, dtype: str | None, shape: tuple[int, ...] | None
+) -> Expected:
+    """What one output must be. dtype, shape: as far as they are known without it."""
+    place: Place = ("expect", output)
+    made, given = None, model.model_fields_set & set(GENERATORS)
+    wanted = list(shape) if shape is not None and given and "values" not in given else None
+    try:
+        if given:
+            made = make(model, model.dtype or dtype or "float32", {}, check.folder, wanted)
+    except TensorError as error:
+        check.fault((*place, *error.path), str(error))
+    rules: tuple[Tolerance, ...] = ()
+    if model.tolerance is not None:
+        try:
+            rules = tolerances(model.tolerance)
+        except ValueError as error:
+            check.fault((*place, "tolerance"), str(error))
+    return Expected(
+        mark=find(check.tree, (*place, *sorted(given)))[1],
+        made=made,
+        shape=tuple(model.shape) if model.shape is not None else made.array.shape if made else None,
+        dtype=model.dtype,
+        origin=" ".join(part for part in (model.from_, model.release, model.gpu) if part) or None,
+        note=model.note,
+        exact_digits=model.digits == "exact",
+        signed_zero=model.signed_zero,
+        tolerance=rules,
+    )

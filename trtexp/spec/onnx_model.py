@@ -1,0 +1,145 @@
+"""What an ONNX file says of its inputs and outputs, read without the package onnx: a case and its hash are the same
+with and without it. Numbers of fields are those of onnx.proto."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+#: TensorProto.DataType -> dtype; what is not listed, no tensor of an experiment can be.
+DTYPE_OF_ELEMENT = {
+    1: "float32",
+    2: "uint8",
+    3: "int8",
+    6: "int32",
+    7: "int64",
+    9: "bool",
+    10: "float16",
+    16: "bfloat16",
+    17: "float8e4m3",
+    22: "int4",
+    23: "float4e2m1",
+    24: "float8e8m0",
+}
+DOUBLE = 11
+_EXTERNAL = 1  # TensorProto.DataLocation
+_VARINT, _EIGHT, _BYTES, _FOUR = 0, 1, 2, 5  # wire types
+
+
+class NoModel(ValueError):
+    """Bytes that are no ONNX model, or one that cannot be used: the message says why."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """What the model says of an input or output. dtypes: those that TensorRT may give it, the model's own first: 8.x
+    takes int64 for int32, and all releases float64 for float32. shape: -1 where a dimension is open, None if all is."""
+
+    dtypes: tuple[str, ...]
+    shape: tuple[int, ...] | None
+
+    def takes(self, shape: tuple[int, ...]) -> bool:
+        """Whether the shape is one of the model's; -1 in it takes a dimension that the model leaves open."""
+        own = self.shape
+        return own is None or (len(own) == len(shape) and all(n in (-1, m) for n, m in zip(own, shape, strict=True)))
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The inputs, without those that an initializer gives, and the outputs, by name and in order."""
+
+    inputs: dict[str, Form]
+    outputs: dict[str, Form]
+
+
+def read(data: bytes) -> Graph:
+    """Raises NoModel."""
+    try:
+        model = _message(data)
+        graphs = model.get(7, [])
+        if not model.get(1) or len(graphs) != 1:  # ir_version and graph
+            raise ValueError
+        graph = _message(graphs[0])
+        initializers = {_text(_message(tensor), 8) for tensor in graph.get(5, [])}
+        inputs, outputs = dict(_forms(graph.get(11, []))), dict(_forms(graph.get(12, [])))
+        nodes = [*graph.get(1, []), *(node for f in model.get(25, []) for node in _message(f).get(7, []))]
+        external = next(_external(nodes, graph.get(5, []), graph.get(15, [])), None)
+    except (ValueError, IndexError, AttributeError, TypeError, RecursionError) as error:
+        raise NoModel("is no ONNX model") from error
+    if external is not None:
+        raise NoModel(f"keeps the data of {external!r} in another file; save the model with its data inside")
+    if not outputs:
+        raise NoModel("is an ONNX model without outputs")
+    return Graph({name: form for name, form in inputs.items() if name not in initializers}, outputs)
+
+
+def _forms(values: list[Any]) -> Iterator[tuple[str, Form]]:
+    for value in map(_message, values):
+        tensor = _message(_last(_message(_last(value, 2, b"")), 1, b""))  # type, tensor_type
+        element = _last(tensor, 1, 0)
+        own = DTYPE_OF_ELEMENT.get(element)
+        dtypes = ((own,) if own else ()) + {"int64": ("int32",)}.get(own or "", ())
+        dims = [_message(dim) for dim in _message(_last(tensor, 2, b"")).get(1, [])]
+        shape = tuple(_last(dim, 1, -1) for dim in dims) if 2 in tensor else None
+        yield _text(value, 1), Form(("float32",) if element == DOUBLE else dtypes, shape)
+
+
+def _external(nodes: list[Any], tensors: list[Any], sparse: list[Any]) -> Iterator[str]:
+    """The tensors, those of nodes and of the graphs in them included, whose data lies elsewhere."""
+    attributes = [_message(attribute) for node in nodes for attribute in _message(node).get(5, [])]
+    inner = [_message(graph) for attribute in attributes for graph in _fields(attribute, 6, 11)]
+    sparse = [*sparse, *(tensor for attribute in attributes for tensor in _fields(attribute, 22, 23))]
+    tensors = [*tensors, *(tensor for attribute in attributes for tensor in _fields(attribute, 5, 10))]
+    tensors += [part for tensor in sparse for part in _fields(_message(tensor), 1, 2)]
+    for tensor in map(_message, tensors):
+        if _last(tensor, 14, 0) == _EXTERNAL or 13 in tensor:
+            yield _text(tensor, 8)
+    for graph in inner:
+        yield from _external(graph.get(1, []), graph.get(5, []), graph.get(15, []))
+
+
+def _fields(message: dict[int, list[Any]], *numbers: int) -> list[Any]:
+    return [value for number in numbers for value in message.get(number, [])]
+
+
+def _text(message: dict[int, list[Any]], number: int) -> str:
+    return str(bytes(_last(message, number, b"")), "utf-8")
+
+
+def _last(message: dict[int, list[Any]], number: int, default: Any) -> Any:
+    """A field that comes once: the last one counts."""
+    return message[number][-1] if number in message else default
+
+
+def _message(data: bytes | memoryview) -> dict[int, list[Any]]:
+    """number -> what stands there: whole numbers, and views of all else. Raises ValueError, IndexError."""
+    view, at, fields = memoryview(data), 0, dict[int, list[Any]]()
+    while at < len(view):
+        key, at = _varint(view, at)
+        number, wire = key >> 3, key & 7
+        if wire == _VARINT:
+            value, at = _varint(view, at)
+            fields.setdefault(number, []).append(value)
+            continue
+        if wire == _BYTES:
+            size, at = _varint(view, at)
+        else:
+            size = {_EIGHT: 8, _FOUR: 4}.get(wire, -1)
+        if not number or not 0 <= size <= len(view) - at:
+            raise ValueError("no protocol buffer")
+        fields.setdefault(number, []).append(view[at : at + size])
+        at += size
+    return fields
+
+
+def _varint(view: memoryview, at: int) -> tuple[int, int]:
+    """A number, signed as int64, and where it ends."""
+    value = 0
+    for shift in range(0, 70, 7):
+        byte = view[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value - (1 << 64) if value >= 1 << 63 else value, at
+    raise ValueError("no protocol buffer")
