@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import EACH_FILE, EXPERIMENTS, FILES
+from conftest import EACH_FILE, EXPERIMENTS, FILES, WITHOUT_REFERENCE
 
 from trtexp.engine.session import Session
 from trtexp.spec.load import read
@@ -44,10 +44,10 @@ def test_every_release_override_is_valid(path):
 def test_expected_values_agree_with_the_reference(path):
     records = [record_case(case, None) for case in experiment(path).cases]
     assert {r.name: r.problems for r in records if not r.as_expected} == {}
-    assert any(r.status == "pass" for r in records)
+    assert any(r.status == "pass" for r in records) == (path not in WITHOUT_REFERENCE)
 
 
-@pytest.mark.parametrize("path", sorted(EXPERIMENTS.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted({*EXPERIMENTS.glob("*.yaml")} - WITHOUT_REFERENCE), ids=lambda path: path.stem)
 def test_one_case_of_each_section_of_the_document_is_certified_wholly(path):
     assert [c.name for c in experiment(path).cases if certified(c)], "no power-of-two case"
 

@@ -33,6 +33,9 @@ def model(
 
     Raises Inexpressible where a layer, a setting of one, or a type has no counterpart in ONNX.
     """
+    for output in outputs:
+        if output not in tensors:
+            raise Inexpressible(f"{output}: no layer makes it")
     writer = Writer(tensors, weights)
     for layer_name, layer in layers.items():
         wanted = layer.input_tensors()

@@ -50,6 +50,8 @@ class DistCollective(Layer):
             self.refuse("root", f"{self.root} with {op} of {ranks} ranks", "C2")
         if op in ("REDUCE_SCATTER", "SCATTER", "ALL_TO_ALL") and (not x.shape or x.shape[0] % ranks):
             self.refuse("input", f"{list(x.shape)} given; {ranks} ranks do not divide its first axis", "C3")
+        if op in ("ALL_GATHER", "GATHER") and not x.shape:
+            self.refuse("input", "a scalar given; what is gathered is put together along its first axis", "C3")
         if len(set(self.groups)) != len(self.groups) or min(self.groups, default=0) < 0:
             self.refuse("groups", f"{self.groups} given; give ranks, each once", "C4")
 

@@ -66,10 +66,11 @@ def model(check: Checker) -> Model | None:
 def inputs(check: Checker, given: Model, made: Mapping[str, Made]) -> None:
     """Every input of the model is given, as the model has it, and no other."""
     known, there = given.graph.inputs, check.group("inputs").keys
-    for name in there:
-        if name not in known:
-            check.fault(("inputs", name), f"no input {name!r} in {given.name}; {nearest(str(name), known)}", key=True)
-    if lost := [name for name in known if name not in there]:
+    alien = [name for name in there if name not in known]
+    for name in alien:
+        check.fault(("inputs", name), f"no input {name!r} in {given.name}; {nearest(str(name), known)}", key=True)
+    lost = [name for name in known if name not in there]
+    if lost and not alien:
         check.fault(("inputs" if there else "onnx",), f"{given.name} needs the input {lost[0]!r}", key=True)
     for name, tensor in made.items():
         form, shape = known.get(name), tensor.declared or tensor.array.shape
