@@ -32,6 +32,12 @@ class JudgedOutput:
     rules: tuple[Tolerance, ...]
     inferred: tuple[str, tuple[int, ...]] | None
 
+    @property
+    def known(self) -> bool:
+        """Whether there is anything to show of it."""
+        sides = (self.actual, self.inferred, self.expected, self.judged.reference)
+        return any(side is not None for side in sides)
+
     def form_faults(self) -> Iterator[str]:
         """TensorRT's own dtype and shape before the run, against what is expected or the reference says."""
         if self.inferred is None:
@@ -137,12 +143,14 @@ class JudgedOutput:
         )
 
     def _form(self) -> tuple[str, tuple[int, ...]]:
-        """dtype and shape: of what came, else as TensorRT infers it, else of the reference."""
+        """dtype and shape: of what came, else as TensorRT infers it, else of the reference or of what is expected."""
         if self.actual is not None:
             return self.actual.dtype, self.actual.shape
         if self.inferred is not None:
             return self.inferred
-        reference = self.judged.reference
+        reference, expected = self.judged.reference, self.expected
+        if reference is None and expected is not None and expected.made is not None:
+            return expected.made.array.dtype, expected.made.array.shape
         return (reference.dtype, reference.shape) if reference is not None else ("unknown", ())
 
     def _assumptions(self) -> list[str]:

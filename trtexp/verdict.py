@@ -53,7 +53,7 @@ def record_case(case: Case, outcome: Outcome | None) -> CaseRecord:
         problems=list(verdict.problems),
         phase=outcome.phase if outcome else None,
         message=outcome.message if outcome else "",
-        outputs=[output.record() for output in outputs] if told and refusal is None else [],
+        outputs=[output.record() for output in outputs if output.known] if told and refusal is None else [],
         log=[f"{line.severity}: {line.text}" for line in outcome.log] if outcome else [],
         warnings=list(outcome.warnings) if outcome else [],
         notes=notes,

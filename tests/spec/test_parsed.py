@@ -7,6 +7,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from trtexp.definition import NetworkDefinition, Parse
+from trtexp.engine.outcome import Outcome
 from trtexp.spec.onnx_model import Form, NoModel, read
 from trtexp.verdict import record_case
 
@@ -49,7 +50,27 @@ def test_there_is_no_reference(load, given):
     record = record_case(load(OPEN + "expect: {y: {full: 1, shape: [2, 3]}}\n").cases[0], None)
     assert (record.status, record.as_expected) == ("unjudged", True)
     assert record.headline == "no reference: only TensorRT can tell"
+    (output,) = record.outputs
+    assert (output.dtype, output.shape, output.reference) == ("float32", [2, 3], None)
+    assert record_case(load(OPEN).cases[0], None).outputs == []
     assert record.notes == ["no reference: TensorRT parses m.onnx, and only what is expected counts"]
+
+
+@pytest.mark.parametrize(
+    ("values", "headline"),
+    [
+        ([[0, 1, 2], [3, 4, 5]], "pass by the expected values alone: no reference"),
+        ([[0, 1, 2], [3, 4, 6]], "mismatch"),
+    ],
+)
+def test_what_is_expected_decides(load, given, values, headline):
+    given(model())
+    (case,) = load(OPEN + f"expect: {{y: {{values: {values}}}}}\n").cases
+    ran = Outcome("ran", outputs={"y": case.feeds["x"]}, inferred={"y": ("float32", (2, 3))})
+    assert record_case(case, ran).headline == headline
+    built = record_case(case, Outcome("built", inferred={"y": ("float32", (2, 3))}))
+    assert (built.status, built.headline) == ("built", "built ahead of time: shapes and types agree; no reference")
+    assert not record_case(case, Outcome("built", inferred={"y": ("float32", (2, 4))})).as_expected
 
 
 def test_a_case_may_have_a_model_and_another_one_layers(load, given):
