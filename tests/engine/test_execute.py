@@ -136,7 +136,7 @@ def test_bits_of_types_that_numpy_lacks(run, trt8):
             {"feeds": {"x": Array("int32", (3,), np.zeros(3, np.int32))}},
             "input x is float32, the tensor given is int32",
         ),
-        ({"types": {"x": types.SimpleNamespace(name="FP4")}}, "x is of type FP4"),
+        ({"types": {"x": types.SimpleNamespace(name="FP6")}}, "x is of type FP6"),
     ],
 )
 def test_what_is_refused(run, changes, message):
