@@ -13,11 +13,11 @@ from trtexp.layers.rnn_v2 import GATES
 from trtexp.numerics import Arithmetic
 
 ARRAYS = {"w": [[1.0]], "r": [[2.0]], "wb": [0.5], "rb": [0.0], "zero": [[0.0]]}
-X = [[1.0], [2.0], [-16.0]]
+X = [[[1.0], [2.0], [-16.0]]]
 
 
-def gates(op="RELU", layers=1, skipped=0):
-    places = [(i, g, w) for i in range(layers) for g in GATES[op] for w in (True, False) if not (w and i < skipped)]
+def gates(op="RELU", layers=1):
+    places = [(i, g, w) for i in range(layers) for g in GATES[op] for w in (True, False)]
     names = {True: ("w", "wb"), False: ("r", "rb")}
     return [{"layer_index": i, "gate": g, "is_w": w, "weights": names[w][0], "bias": names[w][1]} for i, g, w in places]
 
@@ -28,7 +28,7 @@ def data(op="RELU", layers=1, **changes):
 
 
 def run(x=X, inputs=(), arrays=None, op="RELU", **changes):
-    """All outputs as lists; `inputs` are hidden_state, cell_state and seq_lengths, as far as they are given."""
+    """All outputs; `inputs` are hidden_state, cell_state and seq_lengths, as far as they are given."""
     layer = LAYERS["rnn_v2"].model_validate(data(op, **changes))
     operands = [tensor(x), *inputs]
     values = ARRAYS | (arrays or {})
@@ -38,7 +38,8 @@ def run(x=X, inputs=(), arrays=None, op="RELU", **changes):
 
 
 def lists(*arguments, **changes):
-    return [part.ref.tolist() for part in run(*arguments, **changes)]
+    """All outputs of the one sequence."""
+    return [part.ref[0].tolist() for part in run(*arguments, **changes)]
 
 
 def test_relu_by_hand():
@@ -70,7 +71,7 @@ def test_gru_by_hand():
     """Half of the candidate tanh(x) and half of the state before: the gates get 0."""
     kinds = [g | {"weights": "zero", "bias": "rb"} if g["gate"] != "HIDDEN" else g for g in gates("GRU")]
     kinds = [g | {"weights": "zero"} if not g["is_w"] else g for g in kinds]
-    out, _ = lists([[1.0], [0.0], [0.0]], op="GRU", arrays={"wb": [0.0]}, gates=kinds)
+    out, _ = lists([[[1.0], [0.0], [0.0]]], op="GRU", arrays={"wb": [0.0]}, gates=kinds)
     assert [row[0] for row in out] == pytest.approx([math.tanh(1) / 2, math.tanh(1) / 4, math.tanh(1) / 8])
 
 
@@ -79,9 +80,9 @@ def test_the_reset_gate_stands_before_the_recurrent_part_of_the_candidate():
     kinds = [g | {"bias": "open"} if g["gate"] == "RESET" and g["is_w"] else g for g in kinds]
     closed = [g | {"bias": "closed"} if g.get("bias") == "open" else g for g in kinds]
     arrays = {"open": [1000.0], "closed": [-1000.0]}
-    state = [tensor([[1.0]])]
+    state = [tensor([[[1.0]]])]
     with_reset, without = (
-        lists([[0.0]] * 3, state, arrays, "GRU", gates=k, set={"hidden_state": "h"}) for k in (kinds, closed)
+        lists([[[0.0]] * 3], state, arrays, "GRU", gates=k, set={"hidden_state": "h"}) for k in (kinds, closed)
     )
     z = 1 / (1 + math.exp(-0.5))
     assert with_reset[0][0] == [pytest.approx((1 - z) * math.tanh(2.5) + z)]
@@ -89,7 +90,7 @@ def test_the_reset_gate_stands_before_the_recurrent_part_of_the_candidate():
 
 
 def test_two_directions():
-    out, hidden = lists(layers=1, gates=gates(layers=2), set={"direction": "BIDIRECTION"}, x=[[1.0], [2.0], [4.0]])
+    out, hidden = lists(layers=1, gates=gates(layers=2), set={"direction": "BIDIRECTION"}, x=[[[1.0], [2.0], [4.0]]])
     assert out == [[1.5, 24.5], [5.5, 11.5], [15.5, 4.5]]
     assert hidden == [[15.5], [24.5]]
 
@@ -99,13 +100,17 @@ def test_two_layers():
 
 
 def test_skip_takes_the_input_as_it_is():
-    out, _ = lists(gates=gates(skipped=1), set={"input_mode": "SKIP"})
-    assert out == [[1], [4], [0]]
+    """1 + 0.5, then 2 + 2 · 1.5 + 0.5: without weights or with empty ones, but with both biases."""
+    first, second = gates()
+    for weights in (None, "none"):
+        skipped = [first | {"weights": weights}, second]
+        out, _ = lists(gates=skipped, arrays={"none": []}, set={"input_mode": "SKIP"})
+        assert out == [[1.5], [5.5], [0]]
 
 
 def test_first_states():
-    assert lists(inputs=[tensor([[10.0]])], set={"hidden_state": "h"})[0][0] == [21.5]
-    assert lists(op="LSTM", inputs=[None, tensor([[50.0]])], set={"cell_state": "c"})[2] != lists(op="LSTM")[2]
+    assert lists(inputs=[tensor([[[10.0]]])], set={"hidden_state": "h"})[0][0] == [21.5]
+    assert lists(op="LSTM", inputs=[None, tensor([[[50.0]]])], set={"cell_state": "c"})[2] != lists(op="LSTM")[2]
 
 
 def test_lengths_end_a_sequence_early():
@@ -133,16 +138,19 @@ def test_each_gate_is_a_call_behind_the_constructor():
 @pytest.mark.parametrize(
     ("label", "keys", "place"),
     [
-        ("C1", {"x": [[1.0]]}, "input"),
+        ("C1", {"x": [[[1.0]]]}, "input"),
+        ("C1", {"x": X[0]}, "input"),
         ("C2", {"gates": gates()[:1]}, "gates"),
         ("C2", {"gates": gates("LSTM")}, ("gates", 2, "weights")),
+        ("C2", {"gates": gates()[1:], "set": {"input_mode": "SKIP"}}, "gates"),
+        ("C3", {"set": {"input_mode": "SKIP"}}, ("gates", 0, "weights")),
         ("C3", {"arrays": {"w": [[1.0, 2]]}}, ("gates", 0, "weights")),
         ("C3", {"arrays": {"rb": [1.0, 2]}}, ("gates", 1, "bias")),
-        ("C4", {"x": np.ones((3, 2)), "set": {"input_mode": "SKIP"}}, ("set", "input_mode")),
+        ("C4", {"x": np.ones((1, 3, 2)), "set": {"input_mode": "SKIP"}}, ("set", "input_mode")),
         ("C5", {"inputs": [tensor([1.0])], "set": {"hidden_state": "h"}}, ("set", "hidden_state")),
-        ("C5", {"inputs": [None, tensor([[1.0]])], "set": {"cell_state": "c"}}, ("set", "cell_state")),
-        ("C6", {"inputs": [None, None, tensor(4, "int32")], "set": {"seq_lengths": "n"}}, ("set", "seq_lengths")),
-        ("C6", {"inputs": [None, None, tensor(3)], "set": {"seq_lengths": "n"}}, ("set", "seq_lengths")),
+        ("C5", {"inputs": [None, tensor([[[1.0]]])], "set": {"cell_state": "c"}}, ("set", "cell_state")),
+        ("C6", {"inputs": [None, None, tensor([4], "int32")], "set": {"seq_lengths": "n"}}, ("set", "seq_lengths")),
+        ("C6", {"inputs": [None, None, tensor([3])], "set": {"seq_lengths": "n"}}, ("set", "seq_lengths")),
         ("C7", {"hidden_size": 0}, "hidden_size"),
         ("C8", {"op": "LSTM", "set": {"op": "RELU"}}, ("set", "op")),
     ],

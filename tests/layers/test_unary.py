@@ -119,3 +119,32 @@ def test_c1_not_goes_with_bool(op, dtype):
 @pytest.mark.parametrize(("op", "dtype"), [("EXP", "int32"), ("ROUND", "int8"), ("ISNAN", "int64"), ("ABS", "uint8")])
 def test_c2_integers_go_with_three_operations(op, dtype):
     refused("C2", "unary", [tensor([1], dtype)], input="x", op=op)
+
+
+@pytest.mark.parametrize("op", ["SIN", "COS", "TAN"])
+def test_the_approximate_sine_of_the_gpu_is_within_the_bound(op):
+    """x in turns, 1 / 2π as a float32, the product cut; then the sine to 5.5 · 2^-24. Large angles, too."""
+    rng = np.random.default_rng(4)
+    x = np.concatenate([rng.uniform(-1.5, 1.5, 2000), rng.normal(0, 1e5, 2000), [1e-6, -123456]]).astype(np.float32)
+    turns = x * np.float64(np.float32(0.5 / np.pi))
+    cut = turns.astype(np.float32)
+    cut = np.where(np.abs(cut) > np.abs(turns), np.nextafter(cut, np.float32(0)), cut).astype(np.float64)
+    off = 5.5 * 2.0**-24 * rng.choice([-1, 1], (2, x.size))
+    sine, cosine = np.sin(2 * np.pi * cut) + off[0], np.cos(2 * np.pi * cut) + off[1]
+    got = {"SIN": sine, "COS": cosine, "TAN": sine / cosine}[op]
+    made = run(op, x)
+    sure = (np.abs(x) < 1.5) | (op != "TAN")  # nothing is left of the tangent of a large angle near its poles
+    assert (np.abs(got - made.ref) <= made.bound)[sure].all()
+
+
+def test_what_the_approximate_sine_measured_on_8x_is_allowed_and_little_more():
+    """The worst at each size of angle that 8.5.3.1 and 8.6.0 gave; ten times as much is refused."""
+    for op, x, got in (
+        ("SIN", 0.000604928878, 0.0006048521),
+        ("SIN", 10000, -0.30492914),
+        ("COS", -123456, -0.6806008),
+    ):
+        made = run(op, [x])
+        assert abs(got - made.ref[0]) <= made.bound[0] < 10 * abs(got - made.ref[0])
+    assert run("SIN", [0.0]).bound[0] == run("TAN", [0.0]).bound[0] == 0
+    assert run("SIN", [1.0], "float16").bound[0] < 9 * 2.0**-11

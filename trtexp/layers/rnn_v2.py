@@ -65,12 +65,12 @@ class RNNv2(Layer):
     """Recurrent layers, one on the other: x (…, S, E) -> (…, S, H) and the last hidden states `hidden` (…, L, H).
 
     An LSTM gives the last cell states `cell` (…, L, H) too. With two directions the first has 2 H, the others 2 L.
-    What comes behind the end of a sequence is nowhere said. C1: x is float with rank 2 or more and S = max_seq_length.
-    C2: each gate of each layer has weights and a bias for W and for R, and there are no others; SKIP has no W in the
-    first layer. C3: weights are (H, E), with 2 H instead of E behind a layer of two directions, or (H, H) for R; a bias
-    is (H,). C4: SKIP asks for E = H. C5: states have their shape, and cell states belong to an LSTM. C6: lengths are
-    int32 of shape (…), from 1 to S. C7: layer_count, hidden_size and max_seq_length are 1 or more. C8: what is made as
-    an LSTM, with three outputs, stays one.
+    What comes behind the end of a sequence is nowhere said. C1: x is float with rank 3 or more and S = max_seq_length.
+    C2: each gate of each layer has weights and a bias for W and for R, and there are no others; in the first layer of
+    SKIP the weights of W are empty or left out, and their bias is not. C3: weights are (H, E), with 2 H instead of E
+    behind a layer of two directions, or (H, H) for R; a bias is (H,). C4: SKIP asks for E = H. C5: states have their
+    shape, and cell states belong to an LSTM. C6: lengths are int32 of shape (…), from 1 to S. C7: layer_count,
+    hidden_size and max_seq_length are 1 or more. C8: what is made as an LSTM, with three outputs, stays one.
     """
 
     method: ClassVar[str] = "add_rnn_v2"
@@ -131,8 +131,8 @@ class RNNv2(Layer):
         for name in ("layer_count", "hidden_size", "max_seq_length"):
             if state[name] < 1:
                 self.refuse(name, f"{state[name]} given; give 1 or more", "C7")
-        if x.dtype not in ("float32", "float16") or len(x.shape) < 2 or x.shape[-2] != self.max_seq_length:
-            self.refuse("input", f"{x.dtype} {list(x.shape)} given; give float (…, {self.max_seq_length}, E)", "C1")
+        if x.dtype not in ("float32", "float16") or len(x.shape) < 3 or x.shape[-2] != self.max_seq_length:
+            self.refuse("input", f"{x.dtype} {list(x.shape)} given; give float (N, …, {self.max_seq_length}, E)", "C1")
         skip = state.get("input_mode") == "SKIP"
         if skip and x.shape[-1] != size:
             self.refuse("input_mode", f"SKIP of {x.shape[-1]} elements; give {size}, as a hidden state has", "C4")
@@ -143,17 +143,17 @@ class RNNv2(Layer):
         wanted: dict[str, tuple[int, ...]] = {}
         for index in range(self.layer_count * self.ways):
             for gate, is_w in ((g, w) for g in GATES[state["op"]] for w in (True, False)):
-                if not (skip and is_w and index < self.ways):
-                    met = self.meets(index, x.shape[-1]) if is_w else size
-                    wanted[_key("weights", index, gate, is_w)] = (size, met)
-                    wanted[_key("bias", index, gate, is_w)] = (size,)
+                met = self.meets(index, x.shape[-1]) if is_w else size
+                skipped = skip and is_w and index < self.ways
+                wanted[_key("weights", index, gate, is_w)] = (size, 0 if skipped else met)
+                wanted[_key("bias", index, gate, is_w)] = (size,)
         for place, key, _ in self.weight_arrays():
             if key not in wanted:
                 raise LayerError(place, f"{state['op']} has no {key} here [C2]")
             if weights[key].ref.size != math.prod(wanted[key]):
                 message = f"{weights[key].ref.size} elements; {list(wanted[key])} has {math.prod(wanted[key])} [C3]"
                 raise LayerError(place, message)
-        if missing := [key for key in wanted if key not in weights]:
+        if missing := [key for key in wanted if math.prod(wanted[key]) and key not in weights]:
             self.refuse("gates", f"no {missing[0]} given", "C2")
         states = (*x.shape[:-2], self.layer_count * self.ways, size)
         for i, name in ((1, "hidden_state"), (2, "cell_state")):
@@ -236,10 +236,11 @@ class RNNv2(Layer):
             for is_w in sides:
                 value = x if is_w else hidden
                 matrix = weights.get(_key("weights", index, gate, is_w))
-                bias = weights.get(_key("bias", index, gate, is_w), exactly(np.zeros(self.hidden_size), x.dtype))
-                square = exactly(np.eye(self.hidden_size), x.dtype) if matrix is None else matrix
+                if matrix is None or not matrix.ref.size:
+                    matrix = exactly(np.eye(self.hidden_size), x.dtype)
+                bias = weights[_key("bias", index, gate, is_w)]
                 operands += [value, exactly(np.ones((value.shape[0], 1)), x.dtype)]
-                matrices += [_shaped(square, (self.hidden_size, -1)), _shaped(bias, (self.hidden_size, 1))]
+                matrices += [_shaped(matrix, (self.hidden_size, -1)), _shaped(bias, (self.hidden_size, 1))]
             v, w = (moved(lambda *parts: np.concatenate(parts, -1), *part) for part in (operands, matrices))
             return settled(dot_product(lambda a, b, _: a @ b.T, v, w, None, arithmetic))
 
