@@ -29,6 +29,10 @@ from trtexp.verdict import record_case
 FILES = [path.relative_to(EXPERIMENTS).with_suffix("").as_posix() for path in PATHS if path not in WITHOUT_REFERENCE]
 
 
+#: Those that a bug in the reference of convolution or deconvolution can change.
+WINDOWED = [name for name in FILES if "convolution_nd:" in (EXPERIMENTS / f"{name}.yaml").read_text(encoding="utf-8")]
+
+
 def cases(name):
     path = EXPERIMENTS / f"{name}.yaml"
     return read(path, path.name).experiment().cases
@@ -40,9 +44,9 @@ def unharmed(name):
 
 
 def noticed():
-    """The experiments that are not as expected by the reference, now."""
+    """The experiments with convolutions that are not as expected by the reference, now."""
     found = set()
-    for name in FILES:
+    for name in WINDOWED:
         try:
             if not all(record_case(case, None).as_expected for case in cases(name)):
                 found.add(name)
