@@ -133,6 +133,13 @@ def test_a_demanded_argument_that_is_left_out_must_be_an_expected_error(judged):
     assert judged(text + "expect: {error: {define: incompatible}}\n", "10.16").declared
 
 
+def test_an_attribute_of_a_layer_that_is_refused_before_it_is_set(judged):
+    text = QUANTIZE.replace("scale: s}}", "scale: s}, set: {block_shape: [2]}, check: false}")
+    assert judged(text + "expect: {error: {define: nbDims}}\n", "8.6").declared
+    assert not judged(text + "expect: {error: {build: nbDims}}\n", "8.6").as_expected
+    assert not judged(text, "8.6").as_expected
+
+
 @EACH_FILE
 def test_every_experiment_says_what_each_release_lacks(path):
     file = read(path)

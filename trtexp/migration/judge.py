@@ -54,15 +54,19 @@ def judge_file(file: ExperimentFile, release: Release) -> list[Judged]:
 
 def judge(case: Case, release: Release) -> Judged:
     """A case that is already what it is for this release."""
-    found, adapted = list[Lack](), list[Lack]()
+    found, adapted, refused = list[Lack](), list[Lack](), list[bool]()
     for missing in lacks(case.definition, release):
         default = DEFAULT_ARGUMENTS.get(missing.path[-2], {}).get(missing.path[-1])
         given = written(default) if missing.demanded and default is not None else None
         lack = Lack(missing.name, place(case, missing.path), missing.demanded, given)
         left_out = default is not None and missing.value == default
-        (adapted if given or left_out or _is_precision(missing, release) else found).append(lack)
+        if given or left_out or _is_precision(missing, release):
+            adapted.append(lack)
+        else:
+            found.append(lack)
+            refused.append(missing.demanded or _comes_after(missing, case))
     declared = bool(found) and (
-        case.unsupported == found[0].name or (found[0].demanded and case.unsupported is None and case.error is not None)
+        case.unsupported == found[0].name or (refused[0] and case.unsupported is None and case.error is not None)
     )
     contradiction = None if declared or case.unsupported is None else _contradiction(case.unsupported, found, release)
     return Judged(case.name, case.mark, tuple(found), tuple(adapted), declared, contradiction)
@@ -77,6 +81,12 @@ def place(case: Case, path: tuple[str, ...]) -> Mark:
     if layer is not None and layer.method == member:
         return case.place("network", name, layer.word, *rest)
     return case.place("network", name, member) if member == "set_input" else case.place("network", name, "set", member)
+
+
+def _comes_after(missing: Missing, case: Case) -> bool:
+    """Whether it is an attribute, of a layer that the release may refuse to make before it is asked for."""
+    attribute = missing.path[0] == "network" and missing.name.endswith(f".{missing.path[-1]}")
+    return attribute and case.error is not None and case.error[0] == "define"
 
 
 def _is_precision(missing: Missing, release: Release) -> bool:
