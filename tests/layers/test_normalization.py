@@ -105,3 +105,9 @@ def test_c3_scale_and_bias_fit(method, shape, groups):
 def test_c4_one_float_type(method):
     refused("C4", method, [tensor(X, "float16"), S, B], **keys(12))
     refused("C4", method, [tensor(t, "int32") for t in (X, S, np.floor(B))], **keys(12))
+
+
+@BOTH
+@pytest.mark.parametrize("precision", ["INT32", "INT8", "BOOL"])
+def test_c5_the_precision_is_a_float(method, precision):
+    assert refused("C5", method, [X, S, B], **keys(12, compute_precision=precision)) == ("set", "compute_precision")

@@ -33,7 +33,7 @@ class Normalization(Layer):
     Mean and variance are taken over `axes`, within each of `num_groups` groups of channels if there are more than one.
     C1: `axes` names at least one axis of x. C2: num_groups divides the channels; with more than one group `axes` names
     all axes behind the channels. C3: scale and bias have the rank of x and broadcast to it; for groups their shape is
-    (1, groups, 1, …). C4: all three have one float dtype.
+    (1, groups, 1, …). C4: all three have one float dtype. C5: compute_precision is a float type.
     """
 
     method: ClassVar[str] = "add_normalization"
@@ -63,6 +63,8 @@ class Normalization(Layer):
                 self.refuse(name, f"{list(tensor.shape)} does not broadcast to x {list(x.shape)}", "C3")
             if x.dtype not in UNIT or tensor.dtype != x.dtype:
                 self.refuse(name, f"{tensor.dtype} beside {x.dtype}; give one float dtype", "C4")
+        if DTYPE_OF_MEMBER[precision := self.state().get("compute_precision", "FLOAT")] not in UNIT:
+            self.refuse("compute_precision", f"{precision} given; give a float type", "C5")
 
     def scales(self, x: Bounded) -> int:
         """How many scales and biases there are with groups."""
