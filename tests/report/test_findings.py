@@ -21,7 +21,7 @@ def on(*releases, **changes):
 def test_a_finding_has_text_link_and_command():
     page = render_findings([ENDINGS])
     assert "## layers/endings / differs\n\nThe document says 3; every release since 8.5 gives 2." in page
-    assert "Seen on [tensorrt-8.6.0](tensorrt-8.6.0/layers/endings.md#differs)." in page
+    assert "\n- tensorrt-8.6.0: [differs](tensorrt-8.6.0/layers/endings.md#differs)\n" in page
     assert "trtexp script experiments/layers/endings.yaml --case differs --release tensorrt-8.6.0\n" in page, (
         "the command that prints the program"
     )
@@ -31,6 +31,25 @@ def test_one_finding_on_two_releases_stands_once_with_the_newest_first():
     page = on(GPU, NEW)
     assert page.count("## a / differs") == 1
     assert page.index(NEW.name) < page.index(GPU.name) < page.index("```")
+
+
+def test_cases_of_which_the_same_is_said_stand_together():
+    cases = [case(name, finding="3 is promised, 2 comes.") for name in ("one", "two")]
+    made = report(*cases).model_copy(update={"release": GPU, "experiment": "experiments/a.yaml"})
+    page = render_findings([made])
+    assert "## a / one, two\n" in page
+    assert "- tensorrt-8.6.0: [one](tensorrt-8.6.0/a.md#one), [two](tensorrt-8.6.0/a.md#two)\n" in page
+    assert "| a          | 3 is promised, 2 comes. | tensorrt-8.6.0 |\n" in page
+    assert page.count("trtexp script") == 1
+
+
+def test_an_end_of_the_process_that_was_expected_is_a_finding():
+    ended = case("dies", status="crashed", phase="build", message="the worker was ended by signal 11 (SIGSEGV)")
+    made = report(ended).model_copy(update={"release": GPU, "experiment": "experiments/a.yaml"})
+    page = render_findings([made])
+    assert "The process ends while building: the worker was ended by signal 11 (SIGSEGV)." in page
+    lost = made.model_copy(update={"cases": [ended.model_copy(update={"as_expected": False})]})
+    assert "None." in render_findings([lost])
 
 
 def test_reason_and_issue():

@@ -2,54 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trtexp.report import escape, verdict
 from trtexp.report.markdown import case_anchors, environment, page_name
 from trtexp.report.order import newest_first
+from trtexp.report.table import table
 from trtexp.results import CaseRecord, ReportRecord
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One finding in Markdown. releases: a link to the report of each release that shows it, the newest first."""
+    """What is said of one case or of several of an experiment, in Markdown. where: links to the cases, a line for each
+    release that shows it, the newest first."""
 
     heading: str
     text: str
     reason: str
     issue: str
-    releases: tuple[str, ...]
+    where: tuple[str, ...]
     command: str
+
+
+@dataclass(frozen=True)
+class _Seen:
+    report: ReportRecord
+    case: CaseRecord
+    anchor: str
+
+    @property
+    def link(self) -> str:
+        report = self.report
+        return escape.link(self.case.name, f"{report.release.name}/{page_name(report.experiment)}.md#{self.anchor}")
 
 
 def render_findings(reports: Sequence[ReportRecord]) -> str:
     """The page; the order of the reports does not matter. What only the reference computed is no finding."""
     shown = [report for report in reports if report.release.backend != "reference"]
     ordered = sorted(shown, key=lambda r: (r.experiment, newest_first(r.release)))
+    said = _said(ordered)
+    rows = [
+        [escape.inline(page_name(seen[0].report.experiment)), escape.inline(" ".join(text.split())), _releases(seen)]
+        for (_, text, _, _), seen in said.items()
+    ]
+    summary = table(["experiment", "what", "releases"], rows) if rows else ""
+    findings = [_finding(text, reason, issue, seen) for (_, text, reason, issue), seen in said.items()]
     template = environment().get_template("findings.md.j2")
-    return template.render(findings=list(_findings(ordered))).rstrip("\n") + "\n"
+    return template.render(findings=findings, summary=summary).rstrip("\n") + "\n"
 
 
-def _findings(reports: Sequence[ReportRecord]) -> Iterator[Finding]:
-    """A case is one finding on all releases on which the same is said of it."""
-    alike: dict[tuple[str, ...], list[tuple[ReportRecord, CaseRecord, str]]] = {}
+def _said(reports: Sequence[ReportRecord]) -> dict[tuple[str, str, str, str], list[_Seen]]:
+    """(experiment, finding, reason, issue) -> where it was seen. An expected end of the process is one, too."""
+    said: dict[tuple[str, str, str, str], list[_Seen]] = {}
     for report in reports:
         for case, anchor in zip(report.cases, case_anchors(report), strict=True):
-            if verdict.symbol(case) == "◆":
-                said = (report.experiment, case.name, case.finding or "", case.reason or "", case.issue or "")
-                alike.setdefault(said, []).append((report, case, anchor))
-    for (experiment, name, finding, reason, issue), places in alike.items():
-        newest, case, _ = places[0]
-        yield Finding(
-            heading=escape.inline(f"{page_name(experiment)} / {name}"),
-            text=escape.prose(finding),
-            reason=escape.prose(reason) if reason else "",
-            issue=escape.address(issue) if issue else "",
-            releases=tuple(_link(report, anchor) for report, _, anchor in places),
-            command=f"trtexp script {experiment} --case {case.name} --release {newest.release.name}",
-        )
+            ended = case.as_expected and case.status == "crashed"
+            if ended or verdict.symbol(case) == "◆":
+                text = case.finding or f"The process ends {verdict.PHASES[case.phase or 'run']}: {case.message}."
+                key = (report.experiment, text, case.reason or "", case.issue or "")
+                said.setdefault(key, []).append(_Seen(report, case, anchor))
+    return said
 
 
-def _link(report: ReportRecord, anchor: str) -> str:
-    return escape.link(report.release.name, f"{report.release.name}/{page_name(report.experiment)}.md#{anchor}")
+def _finding(text: str, reason: str, issue: str, seen: Sequence[_Seen]) -> Finding:
+    first = seen[0]
+    names = dict.fromkeys(each.case.name for each in seen)
+    experiment, release = first.report.experiment, first.report.release.name
+    return Finding(
+        heading=escape.inline(f"{page_name(experiment)} / {', '.join(names)}"),
+        text=escape.prose(text),
+        reason=escape.prose(reason) if reason else "",
+        issue=escape.address(issue) if issue else "",
+        where=tuple(_line(name, seen) for name in _names(seen)),
+        command=f"trtexp script {experiment} --case {first.case.name} --release {release}",
+    )
+
+
+def _line(release: str, seen: Sequence[_Seen]) -> str:
+    links = ", ".join(each.link for each in seen if each.report.release.name == release)
+    return "- " + "\n  ".join(escape.wrap(f"{escape.inline(release)}: {links}", escape.WIDTH - 2))
+
+
+def _names(seen: Sequence[_Seen]) -> list[str]:
+    return list(dict.fromkeys(each.report.release.name for each in seen))
+
+
+def _releases(seen: Sequence[_Seen]) -> str:
+    return escape.inline(", ".join(_names(seen)))
