@@ -1,6 +1,7 @@
 """The rooms of the house, and the one way in which imports point."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -221,3 +222,17 @@ def test_every_layer_file_has_tests():
     files = {path.stem for path in (PACKAGE / "layers").glob("*.py")} - {"__init__", "base"}
     tests = {path.stem.removeprefix("test_") for path in (ROOT / "tests" / "layers").glob("test_*.py")}
     assert files <= tests, f"no tests of {files - tests}"
+
+
+def constraints(text):
+    """(labels that docstrings give, labels that are raised) of a file of layers/."""
+    raised = {label for pair in re.findall(r'"(C\d+)"|\[(C\d+)\]', text) for label in pair if label}
+    return set(re.findall(r"\b(C\d+):", text)), raised
+
+
+@pytest.mark.parametrize("name", sorted({m.__module__.rpartition(".")[2] for m in LAYERS.values()} | {"window"}))
+def test_every_constraint_is_stated_refused_and_tested(name):
+    stated, raised = constraints((PACKAGE / "layers" / f"{name}.py").read_text(encoding="utf-8"))
+    assert stated == raised, "a label of a docstring that nothing raises, or one raised that no docstring states"
+    tests = (ROOT / "tests" / "layers" / f"test_{name}.py").read_text(encoding="utf-8")
+    assert stated <= set(re.findall(r"\bC\d+\b", tests)), "labels that no test names"

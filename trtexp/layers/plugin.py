@@ -102,35 +102,37 @@ class Plugged(Layer):
         known = LIBRARY.get((self.plugin.type, self.plugin.version))
         if known is None:
             names = ", ".join(f"{name} {version}" for name, version in LIBRARY)
-            self._refuse(("type",), f"no reference for {self.plugin.type} {self.plugin.version}; there are {names}", 1)
+            self._refuse(
+                ("type",), f"no reference for {self.plugin.type} {self.plugin.version}; there are {names}", "C1"
+            )
         fields = self.plugin.field_collection
         for name, field in fields.items():
             if (wanted := known.fields.get(name)) != field.type:
                 what = f"{field.type} given; give {wanted}" if wanted else f"no field of {self.plugin.type}"
-                self._refuse(("field_collection", name), what, 2)
+                self._refuse(("field_collection", name), what, "C2")
             if not field.fits() or (len(field.given()) != 1 and name not in known.several):
                 what = f"give {'numbers' if name in known.several else 'one number'} that {field.type} holds"
-                self._refuse(("field_collection", name, "data"), what, 4)
+                self._refuse(("field_collection", name, "data"), what, "C4")
         if missing := known.required - fields.keys():
-            self._refuse(("field_collection",), f"no {', '.join(sorted(missing))} given", 2)
+            self._refuse(("field_collection",), f"no {', '.join(sorted(missing))} given", "C2")
         try:
             known.check_fields(self.given())
         except Wrong as error:
-            self._refuse(("field_collection",), str(error), 4)
+            self._refuse(("field_collection",), str(error), "C4")
         try:
             known.check_inputs(self.given(), inputs)
         except Wrong as error:
             self.refuse("inputs", str(error), "C3")
         if not known.products(self.given(), inputs) <= MOST_PRODUCTS:
-            self._refuse(("field_collection",), f"more than {MOST_PRODUCTS} products to compute", 5)
+            self._refuse(("field_collection",), f"more than {MOST_PRODUCTS} products to compute", "C5")
 
     def evaluate(
         self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
     ) -> tuple[Bounded, ...]:
         return (LIBRARY[self.plugin.type, self.plugin.version].evaluate(self.given(), inputs, arithmetic),)
 
-    def _refuse(self, place: tuple[str, ...], message: str, label: int) -> NoReturn:
-        raise LayerError((self.word, "plugin", *place), f"{message} [C{label}]")
+    def _refuse(self, place: tuple[str, ...], message: str, label: str) -> NoReturn:
+        raise LayerError((self.word, "plugin", *place), f"{message} [{label}]")
 
 
 class PluginV2(Plugged):
