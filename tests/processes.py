@@ -14,7 +14,15 @@ from trtexp.cli import main
 FILES, CASES = 4, 9
 RUN = ["run", "experiments", "--backend", "reference"]
 SERVER = multiprocessing.get_context("forkserver")
-SERVER.set_forkserver_preload(["trtexp.commands.run", "trtexp.report.markdown"])
+SERVER.set_forkserver_preload(
+    [
+        "trtexp.cli",
+        "trtexp.commands.run",
+        "trtexp.layers.deconvolution",
+        "trtexp.layers.identity",
+        "trtexp.report.markdown",
+    ]
+)
 
 
 @contextlib.contextmanager
