@@ -122,3 +122,28 @@ def test_a_tolerance_by_hand_shows_its_reason(case):
     record = judged(case(end), ONES).record()
     assert record.tolerance == "3 ulp"
     assert "3 ulp: measured" in record.assumptions
+
+
+BEYOND = """
+title: t
+inputs: {x: {dtype: int64, values: [9007199254740993, 9223372036854775807, -9223372036854775808]}}
+network: {y: {identity: {input: x}}}
+cases:
+  all:
+    expect: {y: {values: [9007199254740993, 9223372036854775807, -9223372036854775808], from: derived}}
+"""
+
+
+def test_int64_is_compared_with_what_is_expected_as_integers(load):
+    """Each of the wrong numbers is the same as the right one in float64."""
+    (case,) = load(BEYOND).cases
+    right = np.array([2**53 + 1, 2**63 - 1, -(2**63)])
+    assert judge_output(case, "y", encode(right, "int64"), None).judged.verdict == "pass"
+    for place, wrong in enumerate([2**53, 2**63 - 2, -(2**63) + 1]):
+        other = right.copy()
+        other[place] = wrong
+        assert float(right[place]) == float(wrong)
+        judgement = judge_output(case, "y", encode(other, "int64"), None).judged
+        assert judgement.verdict == "mismatch" and judgement.actual_expected.worst == (place,)
+    turned = judge_output(case, "y", encode(right[[2, 0, 1]], "int64"), None).judged
+    assert turned.actual_expected.error.tolist() == [2.0**63 + 2**53, 2.0**63 - 2**53, 2.0**64]

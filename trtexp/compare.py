@@ -22,12 +22,12 @@ VACUOUS_LIMIT = 0.10  # of the root mean square of the reference
 class Literal:
     """What an output is expected to be: values as their author wrote them, None if only the form is expected.
 
-    half: half a unit of the last digit, per element.
+    values are int64 where the output is. half: half a unit of the last digit, per element.
 
     computed: the numbers come from a device (a document's printout, an earlier run) and have its rounding, too.
     """
 
-    values: F64 | None
+    values: np.ndarray | None
     half: F64 | None
     dtype: str | None = None
     shape: tuple[int, ...] | None = None
@@ -91,7 +91,7 @@ def judge(
     faults = tuple(_form_faults(actual, attempts[0][1] if attempts else None, literal))
     if faults:
         return Judgement("mismatch", faults, reference=attempts[0][1] if attempts else None)
-    got = None if actual is None else decode(actual).astype(np.float64)
+    got = None if actual is None else _numbers(actual)
     if not attempts:
         return _without_reference(got, actual, literal, rules)
     note, reference = attempts[0]
@@ -126,10 +126,25 @@ def _form(value: object) -> str:
     return "×".join(str(n) for n in value) or "scalar" if isinstance(value, tuple) else str(value)
 
 
-def _pair(got: F64, want: F64, allowed: F64, signed_zero: bool = False, threshold: float = np.inf) -> Pair:
+def _numbers(actual: Array) -> np.ndarray:
+    """What came: int64 as it is, since float64 does not hold all of it, everything else as float64."""
+    values = decode(actual)
+    return values if values.dtype == np.int64 else values.astype(np.float64)
+
+
+def _distance(a: np.ndarray, b: np.ndarray) -> F64:
+    """|a - b|, of two int64 without rounding or overflow before it is a float."""
+    if a.dtype == b.dtype == np.int64:
+        return (np.maximum(a, b).astype(np.uint64) - np.minimum(a, b).astype(np.uint64)).astype(np.float64)
+    return np.abs(a - b)
+
+
+def _pair(
+    got: np.ndarray, want: np.ndarray, allowed: F64, signed_zero: bool = False, threshold: float = np.inf
+) -> Pair:
     """threshold: a finite `want` that may reach it may also have become an infinity of its sign."""
     with np.errstate(invalid="ignore", over="ignore"):
-        error = np.abs(got - want)
+        error = _distance(got, want)
         same = (np.isnan(got) & np.isnan(want)) | (got == want)
         overflow = np.isinf(got) & (np.sign(got) == np.sign(want)) & (np.abs(want) + allowed >= threshold)
         error = np.where(same | overflow, 0.0, np.where(np.isnan(error), np.inf, error))
@@ -157,7 +172,7 @@ def _strictest(rules: Sequence[Tolerance], reference: F64, bound: F64, dtype: st
     return allowed
 
 
-def _against_reference(got: F64 | None, reference: Bounded, rules: Sequence[Tolerance]) -> Pair | None:
+def _against_reference(got: np.ndarray | None, reference: Bounded, rules: Sequence[Tolerance]) -> Pair | None:
     if got is None:
         return None
     allowed = _strictest(rules, reference.ref, reference.bound, reference.dtype)
@@ -166,7 +181,7 @@ def _against_reference(got: F64 | None, reference: Bounded, rules: Sequence[Tole
 
 
 def _with_literal(
-    judged: Judgement, got: F64 | None, reference: Bounded, literal: Literal | None, rules: Sequence[Tolerance]
+    judged: Judgement, got: np.ndarray | None, reference: Bounded, literal: Literal | None, rules: Sequence[Tolerance]
 ) -> Judgement:
     """The two comparisons with the literals: they are good to half a unit and to the author's decimals."""
     if literal is None or literal.values is None or literal.half is None:
@@ -185,7 +200,9 @@ def _with_literal(
     return replace(judged, actual_expected=with_actual, expected_reference=with_reference)
 
 
-def _with_verdict(judged: Judgement, got: F64 | None, reference: Bounded, rules: Sequence[Tolerance]) -> Judgement:
+def _with_verdict(
+    judged: Judgement, got: np.ndarray | None, reference: Bounded, rules: Sequence[Tolerance]
+) -> Judgement:
     pairs = (judged.actual_reference, judged.actual_expected, judged.expected_reference)
     undetermined = int(reference.undetermined.sum())
     certified = int(reference.certified.sum())
@@ -232,7 +249,7 @@ def _vacuous(reference: Bounded) -> bool:
     return bool(size > 0 and reference.bound[finite].max() > VACUOUS_LIMIT * size)
 
 
-def _tensor_wide(got: F64, reference: F64, rules: Sequence[Tolerance]) -> list[str]:
+def _tensor_wide(got: np.ndarray, reference: F64, rules: Sequence[Tolerance]) -> list[str]:
     notes = []
     for rule in rules:
         if rule.kind == "snr_db":
@@ -248,7 +265,7 @@ def _tensor_wide(got: F64, reference: F64, rules: Sequence[Tolerance]) -> list[s
 
 
 def _without_reference(
-    got: F64 | None, actual: Array | None, literal: Literal | None, rules: Sequence[Tolerance]
+    got: np.ndarray | None, actual: Array | None, literal: Literal | None, rules: Sequence[Tolerance]
 ) -> Judgement:
     """Only the literals are there to judge by: half a unit, and the rule applied to the literal itself."""
     if got is None or actual is None or literal is None or literal.values is None or literal.half is None:

@@ -200,7 +200,9 @@ def _literal(expected: Expected, tried: Sequence[tuple[str, Bounded]]) -> Litera
     dtype = expected.dtype or (tried[0][1].dtype if tried else "float32")
     if expected.made is None:
         return Literal(None, None, expected.dtype, expected.shape)
-    values: F64 = np.asarray(expected.made.decimals, dtype=np.float64)
+    values = np.asarray(expected.made.decimals)
+    if not values.dtype == np.int64 == expected.made.array.bits.dtype:
+        values = values.astype(np.float64)
     half = np.zeros(values.shape)
     if expected.made.text is not None and not expected.exact_digits:
         texts = np.array(expected.made.text, dtype=object).reshape(-1)
