@@ -13,6 +13,8 @@ from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import nullcontext
 from importlib import import_module
+from io import TextIOWrapper
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trtexp.arguments import parser
@@ -26,6 +28,7 @@ OK, DIFFERS, USAGE, INTERNAL, NO_GPU, STOPPED = 0, 1, 2, 3, 4, 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    _open_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
     made = parser()
     if "_ARGCOMPLETE" in os.environ:
@@ -44,6 +47,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if code == INTERNAL and os.environ.get("TRTEXP_DEBUG"):
                 raise
             return code
+
+
+def _open_streams() -> None:
+    """A stream that the shell closed is the null device; what an encoding lacks is written as an escape."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open as long as the process is
+        elif mode == "w" and isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _for_github(options: Namespace) -> Commands:
@@ -92,6 +105,6 @@ def _say(error: BaseException) -> int:
         case OSError():
             reason = error.strerror or str(error)
             problems.error([reason if error.filename is None else f"{error.filename}: {reason}"])
-            return INTERNAL
+            return USAGE if isinstance(error, (IsADirectoryError, NotADirectoryError)) else INTERNAL
     problems.error([f"internal error: {type(error).__name__}: {error}", "please report it, with the experiment"])
     return INTERNAL
