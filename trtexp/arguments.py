@@ -134,7 +134,7 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--markdown", metavar="FILE", help="write it there as a page, too")
 
     coverage = command("coverage", "coverage:coverage", "write the page of what experiments reach of the API", None)
-    coverage.add_argument("paths", nargs="*", default=["experiments"], metavar="PATH", help="default: experiments")
+    coverage.add_argument("paths", nargs="*", metavar="PATH", help="print that of these alone (default: experiments)")
     coverage.add_argument("--reports", default="reports", metavar="DIR", help="where the page is (default: reports)")
     coverage.add_argument("--check", action="store_true", help="write nothing; exit with 1 if it would change")
 

@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from trtexp.commands import BadUsage
 from trtexp.coverage.count import cover
 from trtexp.coverage.page import render_coverage
 from trtexp.paths import collect, shown
@@ -15,12 +16,19 @@ from trtexp.spec.load import load
 
 
 def coverage(options: argparse.Namespace) -> int:
-    """Write the page of what the experiments reach of the API; with --check say whether it is up to date.
+    """Write the page of what the experiments reach of the API; with --check say whether it is up to date. The page of
+    some of them is printed, and no file.
 
-    Raises NothingFound, SpecError, OSError.
+    Raises BadUsage, NothingFound, SpecError, OSError.
     """
-    cases = [case for path in collect(options.paths) for case in load(path, shown=shown(path)).cases]
+    if options.paths and options.check:
+        raise BadUsage("--check compares the page of all experiments; leave the paths out")
+    paths = collect(options.paths or ["experiments"])
+    cases = [case for path in paths for case in load(path, shown=shown(path)).cases]
     text, page = render_coverage(cover(cases, known())), Path(options.reports) / "COVERAGE.md"
+    if options.paths:
+        print(text, end="")
+        return 0
     if not options.check:
         replace(page, text)
         print(page)
