@@ -107,4 +107,10 @@ def test_exit_codes(tmp_path, monkeypatch, capsys):
     said = capsys.readouterr().out
     assert "experiments/sample.yaml:23:5: one: y on tensorrt-8.6.0: uses 0.9 of what auto allows" in said
     assert main(["audit", "--check"]) == 1
+    (damaged,) = (tmp_path / "reports").rglob("*.json")
+    whole = damaged.read_text()
+    damaged.write_text("{")
+    assert main(["audit"]) == 2
+    assert "write it anew: trtexp run experiments/sample.yaml" in capsys.readouterr().err
+    damaged.write_text(whole)
     assert main(["audit", "other.yaml"]) == 2

@@ -72,7 +72,20 @@ def test_an_unknown_key_of_a_record_is_damage(tmp_path):
     path = tmp_path / "x.json"
     path.write_text(json.dumps(data), encoding="utf-8")
     with pytest.raises(DamagedRecord, match="surprise"):
-        load(path)
+        load(path, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("shape", "values"), [([2], [1]), ([2], [[1], [2]]), ([], [1]), ([1], 1), ([2, 2], [[1, 2], [3]]), ([1], [None])]
+)
+def test_values_of_another_shape_are_damage_and_the_experiment_to_run_again_is_named(tmp_path, shape, values):
+    record = json.loads(to_json(SAMPLES["padding"]))
+    record["network"]["inputs"]["x"] |= {"shape": shape, "values": values}
+    path = tmp_path / "tensorrt-8.6.0" / "layers" / "x.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(record), encoding="utf-8")
+    with pytest.raises(DamagedRecord, match=r"not nested like .* anew: trtexp run experiments/layers/x\.yaml$"):
+        load(path, tmp_path)
 
 
 def test_the_innermost_lists_stand_on_one_line():

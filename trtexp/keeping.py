@@ -11,7 +11,7 @@ from trtexp.lane import Plan
 from trtexp.locks import Lock
 from trtexp.migration.columns import api_columns
 from trtexp.report import write
-from trtexp.results import DamagedRecord, ReportRecord, load
+from trtexp.results import ReportRecord, load
 
 
 def release_locks(folder: Path, releases: Iterable[str]) -> list[Lock]:
@@ -77,12 +77,4 @@ def overviews(folder: Path, reports: Sequence[ReportRecord]) -> dict[Path, str]:
 
 def records(folder: Path, release: str = "*") -> dict[Path, ReportRecord]:
     """All records of a report folder, or those of one release. Raises OSError, DamagedRecord."""
-    found = {}
-    for path in sorted(folder.glob(f"{release}/**/*.json")):
-        try:
-            found[path] = load(path)
-        except DamagedRecord as error:
-            name = path.relative_to(folder).with_suffix(".yaml")
-            again = Path("experiments", *name.parts[1:]).as_posix()
-            raise DamagedRecord(f"{error}: trtexp run {again}") from error
-    return found
+    return {path: load(path, folder) for path in sorted(folder.glob(f"{release}/**/*.json"))}

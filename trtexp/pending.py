@@ -43,7 +43,7 @@ def keep(folder: Path, name: str, report: ReportRecord) -> None:
     run = {case.name for case in report.cases}
     cases = [case for case in report.cases if not case.as_expected]
     with suppress(FileNotFoundError, DamagedRecord):
-        before = load(path)
+        before = load(path, folder)
         if (before.sha256, before.release) == (report.sha256, report.release):
             cases += [case for case in before.cases if case.name not in run]
     _write(path, report, cases)
@@ -56,10 +56,10 @@ def settle(folder: Path, done: Collection[Pending], texts: Mapping[str, str]) ->
     """
     before = {one.file: one.report.sha256 for one in done}
     for path in sorted(folder.rglob("*.json")):
-        report = load(path)
+        report = load(path, folder)
         found = [Pending(report, case) for case in report.cases]
         left = [one for one in found if one not in done]
-        file = found[0].file
+        file = found[0].file if found else ""
         if report.sha256 == before.get(file):
             _write(path, report.model_copy(update={"sha256": texts[file]}), [one.case for one in left])
 
@@ -74,7 +74,7 @@ def _write(path: Path, report: ReportRecord, cases: Sequence[CaseRecord]) -> Non
 def pending(folder: Path) -> Iterator[Pending]:
     """All that is undecided, in the order of releases, files and cases. Raises OSError, DamagedRecord."""
     for path in sorted(folder.rglob("*.json")):
-        report = load(path)
+        report = load(path, folder)
         yield from (Pending(report, case) for case in report.cases)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from trtexp import __version__
 from trtexp.definition import Array
@@ -44,6 +44,12 @@ class TensorRecord(Record):
     text: list[Any] | str | None = None
     made: str | None = None
     summary: str | None = None
+
+    @model_validator(mode="after")
+    def _nested(self) -> TensorRecord:
+        if self.values is not None and not _fits(self.values, self.shape):
+            raise ValueError(f"the values are not nested like {self.shape}")
+        return self
 
 
 class Comparison(Record):
@@ -199,6 +205,13 @@ def _nest(flat: list[Any], shape: list[int]) -> Any:
     return [_nest(flat[i * step : (i + 1) * step], shape[1:]) for i in range(shape[0])]
 
 
+def _fits(values: Any, shape: Sequence[int]) -> bool:
+    if not shape:
+        return not isinstance(values, (list, dict)) and values is not None
+    nested = isinstance(values, list) and len(values) == shape[0]
+    return nested and all(_fits(value, shape[1:]) for value in values)
+
+
 def array(record: TensorRecord) -> np.ndarray:
     """The values of a record as float64 (the strings for NaN and the infinities are read back)."""
     return np.array(_floats(record.values), dtype=np.float64).reshape(record.shape)
@@ -257,9 +270,13 @@ def from_json(text: str | bytes, name: str) -> ReportRecord:
         ) from error
 
 
-def load(path: Path) -> ReportRecord:
-    """Read a record from disk. Raises DamagedRecord, OSError."""
-    return from_json(path.read_bytes(), str(path))
+def load(path: Path, folder: Path) -> ReportRecord:
+    """Read a record below a folder of releases, which says what to run again. Raises DamagedRecord, OSError."""
+    try:
+        return from_json(path.read_bytes(), str(path))
+    except DamagedRecord as error:
+        parts = path.relative_to(folder).with_suffix(".yaml").parts
+        raise DamagedRecord(f"{error}: trtexp run {Path('experiments', *parts[1:]).as_posix()}") from error
 
 
 def _layout(value: Any, depth: int) -> str:

@@ -23,7 +23,7 @@ def files(folder: Path) -> list[str]:
 def test_a_report_is_two_files_named_after_the_experiment(tmp_path: Path) -> None:
     record, page = write.write(REPORT, tmp_path)
     assert files(tmp_path) == [f"tensorrt-rtx-1.7.1.116/layers/pooling.{end}" for end in ("json", "md")]
-    assert load(record) == REPORT
+    assert load(record, tmp_path) == REPORT
     assert page.read_text(encoding="utf-8").startswith("# Pooling\n")
 
 

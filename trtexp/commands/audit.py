@@ -6,17 +6,17 @@ import argparse
 from pathlib import Path
 
 from trtexp.audit import audit
+from trtexp.keeping import records
 from trtexp.paths import NothingFound, collect, report_name
 from trtexp.report.escape import visible
 from trtexp.report.markdown import page_name
-from trtexp.results import load
 
 
 def show(options: argparse.Namespace) -> int:
     """Print what stands out in the records of a report folder. Raises NothingFound, DamagedRecord, OSError."""
     wanted = {report_name(path) for path in collect(options.paths)}
-    reports = [load(path) for path in sorted(Path(options.reports).glob("*/**/*.json"))]
-    reports = [report for report in reports if not wanted or page_name(report.experiment) in wanted]
+    every = records(Path(options.reports)).values()
+    reports = [report for report in every if not wanted or page_name(report.experiment) in wanted]
     if not reports:
         raise NothingFound(f"{options.reports}: no records of these experiments here; trtexp run writes them")
     found = audit(reports)
