@@ -32,9 +32,10 @@ _SPECIAL = {"NaN": ".nan", "inf": ".inf", "-inf": "-.inf"}
 
 @dataclass(frozen=True)
 class Accepted:
-    """A file as it would be, and what would be written into it, a sentence each case."""
+    """A file as it is and as it would be, and what would be written into it, a sentence each case."""
 
     path: Path
+    before: str
     text: str
     said: tuple[str, ...]
 
@@ -84,20 +85,20 @@ class _File:
             raise SpecError(self.faults)
         text = self.source.changed(self.edits)
         self._check(text)
-        return Accepted(path, text, tuple(said))
+        return Accepted(path, data.decode("utf-8"), text, tuple(said))
 
     def _check_unchanged(self, data: bytes) -> None:
         """What was observed belongs to one text of the file, and each case to one release."""
-        names, digest = {name for name, _, _ in self.file.cases}, hashlib.sha256(data).hexdigest()
+        marks, digest = {name: mark for name, mark, _ in self.file.cases}, hashlib.sha256(data).hexdigest()
         for one in self.cases:
             releases = sorted(other.report.release.name for other in self.cases if other.case.name == one.case.name)
-            if one.case.name not in names:
+            if one.case.name not in marks:
                 self.faults += self._fault(one.case.name, "there is no such case any more").faults
             elif one.report.sha256 != digest:
                 self.faults += self._fault("", "changed since it was run; run it again, then accept").faults
             elif len(releases) > 1:
                 what = f"pending on {' and '.join(releases)}; name one with --release"
-                self.faults += self._fault(one.case.name, what).faults
+                self.faults += self._fault(one.case.name, what, marks[one.case.name]).faults
         if self.faults:
             raise SpecError(self.faults)
 
@@ -118,8 +119,7 @@ class _File:
                 return self._error(one, case)
             said = [text for output in one.case.outputs for text in self._output(one, case, output)]
             if not said:
-                wrong = (*one.case.problems, one.case.headline)[0]
-                raise self._refused(case, f"no number of it would change; what is wrong: {wrong}")
+                raise self._refused(case, _why_nothing(one))
             return f"{case.name}: {', '.join(said)}"
         except SpecError as error:
             self.faults += error.faults
@@ -261,6 +261,13 @@ def _expects(case: Case, one: Pending) -> bool:
     return (
         case.error is not None and case.error[0] == one.case.phase and bool(re.search(case.error[1], one.case.message))
     )
+
+
+def _why_nothing(one: Pending) -> str:
+    """Why a case has no number to change; what differed when it was run may have been accepted from another release."""
+    if any(output.actual_expected is not None and not output.actual_expected.agrees for output in one.case.outputs):
+        return "what was observed is expected by now; run it again"
+    return f"no number of it would change; what is wrong: {(*one.case.problems, one.case.headline)[0]}"
 
 
 def _target(one: Pending) -> Target:

@@ -196,3 +196,13 @@ def test_a_run_of_some_cases_keeps_what_is_pending_of_the_others(project):
         path.parent, [Observed({"a": [1, 2, 3, 5]})], io.StringIO(), pending=FOLDER, patterns=["a"], reports=None
     )
     assert names() == ["a 8.6.0", "b 8.6.0", "c 8.6.0"]
+
+
+def test_a_link_stays_a_link(project, tmp_path):
+    path = project(HEAD + MANY)
+    target = tmp_path.parent / f"{tmp_path.name}.yaml"
+    path.rename(target)
+    path.symlink_to(target)
+    project.again()
+    assert main(["accept"]) == 0
+    assert path.is_symlink() and "observed" in target.read_text()

@@ -1,5 +1,7 @@
 """What cannot be accepted is one message, nothing is written, and the exit code is 2."""
 
+import json
+
 import numpy as np
 import pytest
 from deciding import HEAD, MANY, REFUSED, names
@@ -7,6 +9,7 @@ from deciding import HEAD, MANY, REFUSED, names
 from trtexp.cli import main
 from trtexp.engine.outcome import Outcome
 from trtexp.pending import FOLDER
+from trtexp.report.write import replace
 
 GENERATED = "expect: {i: {full: 7}}\n"
 IN_FILE = "expect: {i: {file: v.npy}}\n"
@@ -65,6 +68,17 @@ def test_two_releases_that_showed_different_numbers(project, capsys):
     assert "3, 6], from: observed, release: tensorrt-10.16.0" in path.read_text() and names() == ["base 8.6.0"]
 
 
+def test_what_was_accepted_from_another_release_is_to_be_run_again(project, capsys):
+    text = "cases:\n  a: {expect: {i: {values: [1, 2, 3, 5]}}}\n"
+    project(HEAD + text)
+    project.again(version="8.5.3.1")
+    assert main(["accept"]) == 2
+    assert capsys.readouterr().err.startswith("experiments/e.yaml:7:3: a: pending on tensorrt-8.5.3.1 and tensorrt-8.6")
+    assert main(["accept", "--release", "tensorrt-8.6.0"]) == 0
+    assert main(["accept"]) == 2
+    assert "a: what was observed is expected by now; run it again" in capsys.readouterr().err
+
+
 def test_a_file_that_changed_a_case_that_is_gone_and_a_file_that_is_gone(project, capsys):
     path = project(HEAD + MANY)
     for text, says in (
@@ -117,9 +131,36 @@ def test_a_damaged_record_of_what_is_pending_is_named(project, tmp_path, capsys)
     (kept,) = (tmp_path / FOLDER).rglob("*.json")
     kept.write_text("{")
     assert main(["accept"]) == 2
-    assert f"{FOLDER}/tensorrt-8.6.0/e.json: damaged record" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"{FOLDER}/tensorrt-8.6.0/e.json: damaged record" in said and "anew: trtexp run experiments/e.yaml" in said
     project.again()
     assert len(names()) == 3
+
+
+def test_a_record_without_cases_is_nothing_pending(project, tmp_path):
+    path = project(HEAD + MANY)
+    (kept,) = (tmp_path / FOLDER).rglob("*.json")
+    empty = tmp_path / FOLDER / "tensorrt-8.5.3.1" / "e.json"
+    empty.parent.mkdir()
+    empty.write_text(json.dumps(json.loads(kept.read_text()) | {"cases": []}))
+    assert main(["accept"]) == 0
+    assert "observed" in path.read_text() and names() == []
+
+
+def test_a_file_that_cannot_be_written_leaves_all_as_they_were(project, tmp_path, capsys, monkeypatch):
+    first = tmp_path / "experiments" / "a.yaml"
+    first.write_bytes((HEAD + MANY).encode().replace(b"\n", b"\r\n"))
+    second = project(HEAD + MANY)
+    before, kept = (first.read_bytes(), second.read_bytes()), names()
+
+    def full(path, text, write=replace):
+        if path == second and "observed" in text:
+            raise OSError(28, "No space left on device")
+        return write(path, text)
+
+    monkeypatch.setattr("trtexp.commands.accept.replace", full)
+    assert main(["accept"]) == 3
+    assert (first.read_bytes(), second.read_bytes()) == before and names() == kept
 
 
 def test_the_reference_alone_observes_nothing(project, capsys):

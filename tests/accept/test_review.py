@@ -48,3 +48,10 @@ def test_nothing_of_the_yaml_reaches_the_terminal_unescaped(project, capsys):
 
 def test_a_pending_case_is_kept_where_ignored_files_are():
     assert Path(FOLDER).parts[0] == ".trtexp"
+
+
+def test_a_file_that_is_no_text_is_one_message(project, capsys):
+    path = project(HEAD)
+    path.write_bytes(b"title: \xff\n")
+    assert main(["review", "experiments/e.yaml"]) == 2
+    assert "experiments/e.yaml:1:1: not UTF-8" in capsys.readouterr().err

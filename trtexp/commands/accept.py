@@ -7,9 +7,10 @@ import hashlib
 import os
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
-from trtexp.accept import DOUBTFUL, accept
+from trtexp.accept import DOUBTFUL, Accepted, accept
 from trtexp.commands import BadUsage
 from trtexp.paths import NothingFound, collect, shown
 from trtexp.pending import FOLDER, Pending, pending, selected, settle
@@ -35,20 +36,28 @@ def take(found: Sequence[Pending], doubtful: Collection[str]) -> list[str]:
     if os.environ.get("CI"):
         raise BadUsage("CI is set: nothing is accepted there; accept on a machine of your own, and commit the YAML")
     files = accept(found, doubtful)
-    lines = []
-    for file in files:
-        replace(file.path, file.text)
-        lines += [f"{file.path}: {said}" for said in file.said]
+    _write(files)
+    lines = [f"{file.path}: {said}" for file in files for said in file.said]
     settle(FOLDER, found, {str(file.path): hashlib.sha256(file.text.encode("utf-8")).hexdigest() for file in files})
     return [*lines, *unused(str(file.path) for file in files)]
+
+
+def _write(files: Sequence[Accepted]) -> None:
+    """Write all files, through links, or leave all as they were. Raises OSError."""
+    with ExitStack() as undo:
+        for file in files:
+            path = file.path.resolve()
+            replace(path, file.text)
+            undo.callback(replace, path, file.before)
+        undo.pop_all()
 
 
 def unused(files: Iterable[str]) -> Iterator[str]:
     """What these files expect and no case uses any more, a line each. Raises SpecError, OSError."""
     for name in filter(os.path.isfile, files):
         data = Path(name).read_bytes()
-        source = Source(data.decode("utf-8"), name)
-        for node, path in Owners(read(Path(name), name, data), source).unused():
+        file = read(Path(name), name, data)
+        for node, path in Owners(file, Source(data.decode("utf-8"), name)).unused():
             yield f"{node.mark}: {path}: no case uses this any more; take it out"
 
 
