@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from trtexp.diff import KINDS, Change, Diff
@@ -32,6 +32,7 @@ def compared(reports: Path) -> dict[Path, tuple[str, str]]:
 def render_diff(diff: Diff, to_reports: str = "../") -> str:
     """The page; to_reports: the way from its folder to the report folders. The same records give the same bytes."""
     before, after = (_sides(side) for side in (diff.before, diff.after))
+    anchors = _anchors(diff, to_reports)
     page = (
         environment()
         .get_template("diff.md.j2")
@@ -41,7 +42,7 @@ def render_diff(diff: Diff, to_reports: str = "../") -> str:
             after=after,
             overview=overview(diff),
             counts=counts(diff),
-            sections=[(diff.title(kind), list(_entries(diff, kind, to_reports))) for kind in KINDS if diff.of(kind)],
+            sections=[(diff.title(kind), list(_entries(diff, kind, anchors))) for kind in KINDS if diff.of(kind)],
         )
     )
     return page.rstrip("\n") + "\n"
@@ -107,13 +108,17 @@ def _rolled(changes: Sequence[Change]) -> Iterator[tuple[str, list[str], Change]
         yield page_name(experiment), [change.case for change in group if change.case is not None], group[0]
 
 
-def _entries(diff: Diff, kind: str, to_reports: str) -> Iterator[tuple[str, str]]:
-    """Each change as (a line with links, a block of what was and what is)."""
-    anchors = {
+def _anchors(diff: Diff, to_reports: str) -> dict[tuple[str, str | None], str]:
+    """(experiment, case) -> where it stands on the newer release's page, or on the only one that has it."""
+    return {
         (report.experiment, case.name): f"{to_reports}{report.release.name}/{page_name(report.experiment)}.md#{anchor}"
         for report in (*diff.before, *diff.after)
         for case, anchor in zip(report.cases, case_anchors(report), strict=True)
     }
+
+
+def _entries(diff: Diff, kind: str, anchors: Mapping[tuple[str, str | None], str]) -> Iterator[tuple[str, str]]:
+    """Each change as (a line with links, a block of what was and what is)."""
     for name, cases, change in _rolled(diff.of(kind)):
         linked = ", ".join(escape.link(case, anchors[change.experiment, case]) for case in cases)
         text = f"{escape.label(name)}{' / ' if cases else ''}{linked}"
