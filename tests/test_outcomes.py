@@ -62,6 +62,17 @@ def test_nothing_recorded_and_a_damaged_answer_are_named(project, tmp_path, caps
     assert ".outcome: cannot be read; record the run again" in capsys.readouterr().err
 
 
+def test_an_answer_torn_anywhere_or_of_other_bytes_is_named(project, tmp_path, capsys):
+    paths = sorted((tmp_path / "kept" / "tensorrt-8.6.0").glob("*.outcome"))
+    whole = paths[0].read_bytes()
+    for damaged in (*(whole[:end] for end in range(0, len(whole), 7)), bytes(len(whole)), b"\xff" * 99, whole[9:]):
+        for path in paths:
+            path.write_bytes(damaged)
+        assert run("--replay", "kept", "--no-reports") == 4
+        said = capsys.readouterr().err
+        assert ".outcome: cannot be read; record the run again" in said and "internal error" not in said
+
+
 def test_what_is_missing_is_run_and_recorded_and_nothing_else(project, tmp_path, capsys):
     project.write_text(standin.experiment("a", "b"), encoding="utf-8")
     worker = f"--worker=8.6.0={standin.command('8.6.0')}"

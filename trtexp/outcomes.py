@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import struct
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -113,8 +114,12 @@ def _write(path: Path, data: dict[str, Any]) -> None:
     new.replace(path)
 
 
+#: What execnet and the unpacking raise on bytes that are no answer.
+_DAMAGE = (OSError, EOFError, DataFormatError, struct.error, ValueError, LookupError, TypeError, AttributeError)
+
+
 def _read(path: Path, unpack: Callable[[Any], T]) -> T:
     try:
         return unpack(loads(path.read_bytes()))
-    except (OSError, EOFError, DataFormatError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except _DAMAGE as error:
         raise NotRecorded(f"{path}: cannot be read; record the run again") from error
