@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from trtexp import literal
+from trtexp.cli import main
 from trtexp.definition import Array, Assign, BuildOptions, Call, Input, Member, NetworkDefinition, Range, Ref
 from trtexp.engine.session import Session
 from trtexp.engine.tensorrt_module import EngineUnavailable
@@ -190,3 +191,15 @@ def test_scalars():
     assert [literal.scalar(v) for v in ("a\"'", True, None, 1, 0.1, float("-inf"))] == [
         '"a\\"\'"', "True", "None", "1", "0.1", "-np.inf",
     ]  # fmt: skip
+
+
+def test_a_title_does_not_reach_the_terminal_unescaped(tmp_path, capsys):
+    path = tmp_path / "e.yaml"
+    title = '"\\e[31mred\\u202e\\n::error::x"'
+    path.write_text(
+        f"title: {title}\ninputs: {{x: {{shape: [2], full: 1}}}}\nnetwork: {{i: {{identity: {{input: x}}}}}}\n"
+    )
+    assert main(["script", str(path), "--case", "base"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("# \\x1b[31mred\\u202e\\n::error::x: base\n")
+    compile(said, "script", "exec")

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from trtexp.paths import NothingFound, shown
+from trtexp.report.escape import visible
 from trtexp.script import script
 from trtexp.spec.errors import nearest
 from trtexp.spec.load import load
@@ -28,5 +29,5 @@ def print_script(options: argparse.Namespace) -> int:
     if options.case not in cases:
         raise NothingFound(f"{options.path}: no case {options.case!r}; {nearest(options.case, cases)}")
     case = cases[options.case]
-    print(script(case.definition, case.feeds, f"{experiment.title}: {case.name}"), end="")
+    print(script(case.definition, case.feeds, visible(f"{experiment.title}: {case.name}")), end="")
     return 0
