@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -55,24 +55,25 @@ def set_aside(plan: Plan, release: str) -> int:
 def finish(plan: Plan, releases: Sequence[str]) -> None:
     """The reports are whole: write the pages of all releases, and delete the journals. Raises OSError."""
     if plan.reports is not None:
-        write_overviews(plan.reports)
+        write_overviews(plan.reports, releases)
     if plan.journals is not None:
         for release in releases:
             journal.delete((plan.journal(release, file) for file in plan.files), plan.journals)
 
 
-def write_overviews(folder: Path) -> None:
-    """Write the matrix and the diffs that are kept, from all records of a folder. Raises OSError, DamagedRecord."""
+def write_overviews(folder: Path, changed: Collection[str] | None = None) -> None:
+    """Write the pages of all releases from all records of a folder; see `overviews`. Raises OSError, DamagedRecord."""
     with matrix_lock(folder):
         for path in (*folder.glob(".*.md.*.tmp"), *folder.glob("diff/.*.tmp")):
             path.unlink(missing_ok=True)
-        for page, text in overviews(folder, list(records(folder).values())).items():
+        for page, text in overviews(folder, list(records(folder).values()), changed).items():
             write.replace(page, text)
 
 
-def overviews(folder: Path, reports: Sequence[ReportRecord]) -> dict[Path, str]:
-    """The pages of all releases, those of which only the API is known included. Raises OSError."""
-    return write.overviews(reports, folder, api_columns(folder, reports))
+def overviews(folder: Path, reports: Sequence[ReportRecord], changed: Collection[str] | None = None) -> dict[Path, str]:
+    """The pages of all releases, those of which only the API is known included. changed: releases with new records, of
+    whose diffs there is need; None: of all. Raises OSError."""
+    return write.overviews(reports, folder, api_columns(folder, reports), changed)
 
 
 def records(folder: Path, release: str = "*") -> dict[Path, ReportRecord]:

@@ -208,8 +208,11 @@ def _nest(flat: list[Any], shape: list[int]) -> Any:
 def _fits(values: Any, shape: Sequence[int]) -> bool:
     if not shape:
         return not isinstance(values, (list, dict)) and values is not None
-    nested = isinstance(values, list) and len(values) == shape[0]
-    return nested and all(_fits(value, shape[1:]) for value in values)
+    if not isinstance(values, list) or len(values) != shape[0]:
+        return False
+    if len(shape) == 1:
+        return not {list, dict, type(None)} & set(map(type, values))
+    return all(_fits(value, shape[1:]) for value in values)
 
 
 def array(record: TensorRecord) -> np.ndarray:

@@ -20,6 +20,8 @@ _START = re.compile(r"^(?:[-+*](?=\s|$)|[-=|:](?=[-=|: ]*$)|#(?=[#\s]|$)|>|\[(?=
 
 def visible(text: str, keep: str = "") -> str:
     """Control and direction-changing characters as escapes (`\\x1b`), except those in `keep`."""
+    if text.isprintable():
+        return text
     return "".join(c if c in keep or not _is_control(c) else c.encode("unicode_escape").decode() for c in text)
 
 
@@ -29,6 +31,8 @@ def _is_control(character: str) -> bool:
 
 def width(text: str) -> int:
     """Columns of a terminal that the text takes."""
+    if text.isascii():
+        return len(text)
     return sum(
         0 if unicodedata.combining(c) or c == "\ufe0f" else 2 if unicodedata.east_asian_width(c) in "WF" else 1
         for c in text

@@ -25,13 +25,22 @@ def write(report: ReportRecord, folder: Path) -> tuple[Path, Path]:
     return record, page
 
 
-def overviews(reports: Sequence[ReportRecord], folder: Path, apis: Sequence[ApiColumn] = ()) -> dict[Path, str]:
-    """The pages of several releases: the matrix, the findings, and the diffs that are kept and have their records."""
+def overviews(
+    reports: Sequence[ReportRecord],
+    folder: Path,
+    apis: Sequence[ApiColumn] = (),
+    changed: Collection[str] | None = None,
+) -> dict[Path, str]:
+    """The pages of several releases: the matrix, the findings, and the diffs that are kept and have their records.
+
+    changed: releases with new records; only their diffs are made. None: all.
+    """
     releases: dict[str, list[ReportRecord]] = {}
     for report in reports:
         releases.setdefault(report.release.name, []).append(report)
     kept = {page: names for page, names in compared(folder).items() if releases.keys() >= set(names)}
-    pages = {page: render_diff(diff(*(releases[name] for name in names))) for page, names in kept.items()}
+    stale = {page: names for page, names in kept.items() if changed is None or set(names) & set(changed)}
+    pages = {page: render_diff(diff(*(releases[name] for name in names))) for page, names in stale.items()}
     pages[folder / "FINDINGS.md"] = render_findings(reports)
     return pages | {folder / "README.md": render_matrix(list(reports), list(kept.values()), apis)}
 
