@@ -55,6 +55,13 @@ def test_a_planted_change_is_found_and_nothing_else(kind):
     assert found(before, before) == ()
 
 
+def test_a_refusal_that_is_none_any_more_or_comes_in_another_phase_has_ended_otherwise():
+    refused = case("a", phase="build", headline="refused in build, as expected")
+    earlier = case("a", phase="define", headline="refused in define, as expected")
+    for after in (case("a"), earlier):
+        assert [change.kind for change in found(refused, after)] == ["ends"]
+
+
 def test_a_change_of_every_kind_is_planted_somewhere():
     assert PLANTED.keys() | {"yaml", "gone", "new"} == KINDS.keys()
 

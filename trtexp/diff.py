@@ -147,13 +147,13 @@ def _cases(a: CaseRecord, b: CaseRecord, both_ran: bool) -> Iterator[_Found]:
 
 
 def _ending(a: CaseRecord, b: CaseRecord, both_ran: bool) -> Iterator[_Found]:
-    """Status and headline; a case that one side did not run or judge, as expected, has not ended otherwise."""
+    """Status, phase of a refusal, headline; a case that one side did not run or judge has not ended otherwise."""
     lines = (a.headline, *a.problems), (b.headline, *b.problems)
     lacked = [case.status == "unsupported" for case in (a, b)]
     if a.as_expected != b.as_expected:
         yield ("fails" if a.as_expected else "passes"), "", *lines
     elif lacked[0] == lacked[1] and not (a.as_expected and _NOT_RUN & {a.status, b.status}):
-        if a.status != b.status:
+        if (a.status, a.phase) != (b.status, b.phase):
             yield "ends", "", *lines
         elif both_ran and a.headline != b.headline:
             yield "verdicts", "", (a.headline,), (b.headline,)
