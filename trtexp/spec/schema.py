@@ -40,7 +40,7 @@ def schema() -> dict[str, Any]:
     }
     cases = {"type": "object", "description": KEYS["cases"], "additionalProperties": {"anyOf": [_ref("case")]}}
     whole |= {"releases": _ref("releases"), "matrix": _matrix(), "cases": cases}
-    networks = [{"required": ["network"]}, {"required": ["onnx"]}]
+    networks = [{"required": [key]} for key in ("network", "onnx", "cases")]  # each case may bring its own
     top = _object(whole, "an experiment on TensorRT layers") | {"required": ["title"], "anyOf": networks}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
