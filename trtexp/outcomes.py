@@ -63,6 +63,8 @@ class Recorder:
         name = _name(definition, feeds, repeat)
         if self._earlier is not None and (path := self._earlier / name).is_file():
             outcome = _read(path, unpack_outcome)
+            if self._earlier == self._folder:  # completed in place: it is there already
+                return outcome
         else:
             outcome = self._answers.run(definition, feeds, repeat)
         _write(self._folder / name, pack_outcome(outcome))

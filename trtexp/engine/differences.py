@@ -80,7 +80,10 @@ class Api:
         return sum(1 << int(self.member("NetworkDefinitionCreationFlag", name)) for name in names)
 
     def mark_output(self, network: Any, tensor: Any) -> None:
-        """Mark an output and leave it the type that its layer gives: 8.x takes float32 for all that is marked."""
+        """Mark an output and leave it the type that its layer gives.
+
+        8.x infers a type when it is asked for, and takes float32 for what is marked unasked.
+        """
         given = tensor.dtype
         network.mark_output(tensor)
         if tensor.dtype != given:
