@@ -51,7 +51,7 @@ ROOMS = {
     "lane": ("pending planning backends journal verdict repeats recording report results spec engine", ""),
     "runner": ("lane backends results terminal", ""),
     "coverage": ("report releases spec layers definition", "pydantic"),
-    "migration": ("releases results report spec engine definition", ""),
+    "migration": ("releases results report spec definition", ""),
     "keeping": ("lane journal locks migration report results", ""),
     "last_run": ("runner backends report", ""),
     "starting": ("layers numerics spec", "numpy"),

@@ -115,6 +115,34 @@ def test_old_spellings_are_written_as_they_are():
     assert "config.max_workspace_size = 5\n" in text
 
 
+def filled(**given):
+    call = Call("network", "add_fill", {"shape": (2,), "op": Member("FillOperation", "LINSPACE"), **given}, "y", ("y",))
+    return script(NetworkDefinition((), {}, (call,), ("y",), BuildOptions()), {}, "t")
+
+
+def test_an_argument_that_came_later_is_passed_where_the_release_knows_it():
+    given = filled(output_type=Member("DataType", "FLOAT"))
+    assert "**known(network.add_fill, output_type=trt.DataType.FLOAT)" in given
+    known = given[given.index("def known") : given.index("network.add_fill")].partition("\n\n")[0]
+    room = {}
+    exec(known, room)  # the printed function itself
+
+    def old(shape, op):
+        """add_fill(self: INetworkDefinition, shape: Dims, op: FillOperation) -> IFillLayer"""
+
+    def new(shape, op):
+        """add_fill(self: INetworkDefinition, shape: Dims, op: FillOperation, output_type: DataType) -> IFillLayer"""
+
+    assert room["known"](old, output_type=1) == {}
+    assert room["known"](new, output_type=1) == {"output_type": 1}
+
+
+def test_an_argument_that_an_old_release_could_not_do_without_is_passed_as_it_is():
+    other = filled(output_type=Member("DataType", "INT32"))
+    assert "output_type=trt.DataType.INT32" in other and "known(" not in other
+    assert "known(" not in filled() and "output_type" not in filled()
+
+
 def run(tmp_path, text, *arguments):
     path = tmp_path / "script.py"
     path.write_text(text, encoding="utf-8")

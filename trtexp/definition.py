@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from trtexp.steps import (
+    DEFAULT_ARGUMENTS,
     NETWORK,
     Assign,
     Call,
@@ -31,6 +32,7 @@ from trtexp.steps import (
 )
 
 __all__ = [
+    "DEFAULT_ARGUMENTS",
     "DTYPES",
     "DTYPE_OF_MEMBER",
     "NETWORK",

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from trtexp import literal
 from trtexp.definition import (
+    DEFAULT_ARGUMENTS,
     DTYPES,
     NETWORK,
     PRECISION_FLAGS,
@@ -23,13 +24,13 @@ from trtexp.definition import (
     Step,
     Value,
 )
-from trtexp.script_parts import CREATE_PLUGIN, HEAD, PARSE, RUN, SELECTOR
+from trtexp.script_parts import CREATE_PLUGIN, HEAD, KNOWN, PARSE, RUN, SELECTOR
 
 #: Names that the program uses itself.
 TAKEN = """base64 np sys trt cudart logger builder network config flags plan profile runtime engine context stream feeds
-    tensor tensors dtype shapes outputs output memory result status values name array address kind allocate ok Output
-    STORAGE has_output_type internal ByNumber selector create_plugin parse parsers parser model"""
-QUANTIZERS = {"add_quantize": Member("DataType", "INT8"), "add_dequantize": Member("DataType", "FLOAT")}
+    tensor tensors _ shapes outputs output memory result status values name array address kind allocate ok Output
+    STORAGE known internal ByNumber selector create_plugin parse parsers parser model"""
+DEMANDED = ("add_quantize", "add_dequantize")  # 11.x and RTX demand what the older releases lack
 
 
 def script(definition: NetworkDefinition, feeds: Mapping[str, Array], title: str) -> str:
@@ -42,6 +43,7 @@ def script(definition: NetworkDefinition, feeds: Mapping[str, Array], title: str
         HEAD.strip(),
         "\n".join(_weights(definition, names)),
         "\n".join(_builder(definition)),
+        KNOWN.strip() if any(isinstance(step, Call) and _later(step) for step in definition.steps) else "",
         CREATE_PLUGIN.strip() if any(_plugins(step) for step in definition.steps) else "",
         PARSE.strip() if definition.models else "",
         "\n".join(_network(definition, names)),
@@ -110,8 +112,6 @@ def _builder(definition: NetworkDefinition) -> Iterator[str]:
     if definition.options.strongly_typed:
         yield "flags |= 1 << int(trt.NetworkDefinitionCreationFlag.STRONGLY_TYPED)"
     yield "network = builder.create_network(flags)"
-    if any(isinstance(s, Call) and s.method in QUANTIZERS for s in definition.steps):
-        yield 'has_output_type = "output_type" in network.add_quantize.__doc__  # 10.x and newer; needed in 11.x'
 
 
 def _network(definition: NetworkDefinition, names: _Names) -> Iterator[str]:
@@ -141,10 +141,11 @@ def _network(definition: NetworkDefinition, names: _Names) -> Iterator[str]:
         if isinstance(step, Parse):
             yield from _parsed(definition, step, names)
             continue
-        arguments = [f"{k}={value(v)}" for k, v in step.arguments.items()]
-        if (default := QUANTIZERS.get(step.method)) and step.arguments.get("output_type", default) == default:
-            arguments = [f"{k}={value(v)}" for k, v in step.arguments.items() if k != "output_type"]
-            arguments.append(f'**({{"output_type": {value(default)}}} if has_output_type else {{}})')
+        later = _later(step)
+        arguments = [f"{k}={value(v)}" for k, v in step.arguments.items() if k not in later]
+        if later:
+            method = f"{names.object(step.object)}.{step.method}"
+            arguments.append(f"**known({', '.join([method, *(f'{k}={value(v)}' for k, v in later.items())])})")
         start = f"{names.object(step.object)}.{step.method}("
         call = f"{start}{', '.join(arguments)})"
         if len(call) > literal.WIDTH - len(step.makes or ""):
@@ -161,13 +162,18 @@ def _network(definition: NetworkDefinition, names: _Names) -> Iterator[str]:
     marked = ", ".join(names.ref(Ref("tensor", name)) for name in definition.outputs if name not in brought)
     if marked:
         yield f"for tensor in [{marked}]:"
-        yield "    dtype = tensor.dtype"
+        yield "    _ = tensor.dtype  # 8.x infers it when asked, and takes float32 for what is marked unasked"
         yield "    network.mark_output(tensor)"
-        yield "    if tensor.dtype != dtype:  # 8.x takes float32 for all that is marked"
-        yield "        tensor.dtype = dtype"
     # Asking is part of the record: RTX 1.7.1 refuses some loops ("invalid inferred type") that it builds when asked.
     yield "for tensor in [network.get_output(i) for i in range(network.num_outputs)]:"
     yield '    print("inferred:", tensor.name, tensor.dtype, tensor.shape)'
+
+
+def _later(step: Call) -> dict[str, Value]:
+    """The arguments of a call that not every release has, at the value that those without them take."""
+    defaults = DEFAULT_ARGUMENTS.get(step.method, {})
+    given = step.arguments if step.method not in DEMANDED else {**defaults, **step.arguments}
+    return {name: value for name, value in defaults.items() if given.get(name) == value}
 
 
 def _parsed(definition: NetworkDefinition, step: Parse, names: _Names) -> Iterator[str]:

@@ -10,6 +10,12 @@ try:
 except ImportError:
     import tensorrt_rtx as trt  # builds only, which needs no GPU
 """
+KNOWN = """\
+def known(method, **later):
+    return {name: value for name, value in later.items() if f"{name}:" in method.__doc__}  # absent from older releases
+
+
+"""
 CREATE_PLUGIN = """\
 trt.init_libnvinfer_plugins(logger, "")
 

@@ -43,6 +43,17 @@ Value = Union[None, bool, int, float, str, Ref, Member, Plugin, tuple["Value", .
 
 NETWORK = "network"  # the name of the INetworkDefinition among the objects
 
+#: Arguments that came later than their method, with the value that the method had before. 11.x and RTX demand the
+#: output_type of the first two.
+DEFAULT_ARGUMENTS: dict[str, dict[str, Value]] = {
+    "add_quantize": {"output_type": Member("DataType", "INT8")},
+    "add_dequantize": {"output_type": Member("DataType", "FLOAT")},
+    "add_fill": {"output_type": Member("DataType", "FLOAT")},
+    "add_topk": {"indices_type": Member("DataType", "INT32")},
+    "add_nms": {"indices_type": Member("DataType", "INT32")},
+    "add_non_zero": {"indices_type": Member("DataType", "INT32")},
+}
+
 
 @dataclass(frozen=True)
 class Call:

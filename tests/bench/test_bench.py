@@ -1,12 +1,13 @@
 """The benchmark's own parts: what it generates is valid and alike everywhere, and what it measures is measured."""
 
+import re
 import sys
 
 import pytest
 
 from trtexp.bench.generate import layers, write_experiments, write_parameters
 from trtexp.bench.measure import Broken, process
-from trtexp.bench.page import merge, page
+from trtexp.bench.page import keep, merged, page
 from trtexp.spec.load import load
 
 
@@ -41,9 +42,34 @@ def test_a_process_that_fails_is_not_a_figure():
         process([sys.executable, "-c", "print('last words'); raise SystemExit(3)"])
 
 
-def test_a_section_that_is_not_measured_now_is_kept(tmp_path):
+ROW = {"runs": 1, "cold": 21.0, "warm": 0.5, "builder": 11.0, "define": 0.5, "build": 8.0, "run": 0.25}
+
+
+def gpu(machine, **part):
+    return {"gpu": {"tensorrt 8.6.0 on A": {"machine": machine, **part}}}
+
+
+def test_what_is_not_measured_now_is_kept(tmp_path):
     path = tmp_path / "BENCHMARK.md"
-    path.write_text(page({"cpu": "## Without a GPU\n\nold", "gpu": "## On a GPU\n\nold"}), encoding="utf-8")
-    merged = merge(path, {"cpu": "## Without a GPU\n\nnew"})
-    assert merged == {"gpu": "## On a GPU\n\nold", "cpu": "## Without a GPU\n\nnew"}
-    assert page(merged).count("old") == 1
+    keep(path, {"cpu": {"machine": "m", "start": {"old": {"seconds": 1, "memory": 8}}, "rows": {"10": {}}}})
+    keep(path, gpu("m", rows={"10": {**ROW, "bare": 20.0}}))
+    keep(path, gpu("m", rows={"300": {**ROW, "bare": 78.0, "cold": 137.0, "warm": 3.4}}))
+    text = path.read_text(encoding="utf-8")
+    assert re.search(
+        r"\|    10 \| 1 +\| 20\.0 s +\| 21\.0 s +\| 1\.05 +\| 0\.50 s +\| 50\.0 +\| 11\.0 s +\| 8\.5 s", text
+    )
+    assert "from 10 to 300: bare API 0.200 s, cold run\n0.400 s (2.00 ×), warm run 10.0 ms." in text
+    assert "`old`   | 1.00 s, 8 MiB" in text
+    keep(path, gpu("m", polygraphy={"seconds": [20.0, 13.7, 4.0]}))
+    assert "median of 3: 13.7 s a case,\n30 × a cold run of 300 cases, 1209 × a warm one." in path.read_text(
+        encoding="utf-8"
+    )
+
+
+def test_figures_of_another_machine_do_not_stand_beside_the_new_ones():
+    old, new = gpu("m", rows={"10": ROW}, polygraphy={"missing": "onnx not installed"}), gpu("n", rows={"60": ROW})
+    assert merged(old, new) == new
+    assert merged(old, gpu("m", rows={"60": ROW}))["gpu"]["tensorrt 8.6.0 on A"]["rows"].keys() == {"10", "60"}
+    assert "not timed: onnx not installed." in page(
+        {"gpu": {"tensorrt 8.5.3 on A": old["gpu"]["tensorrt 8.6.0 on A"] | {"rows": {}}}}
+    )

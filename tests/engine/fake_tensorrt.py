@@ -22,7 +22,8 @@ class INetworkDefinition:
 
     def mark_output(self, tensor):
         self.marked.append(tensor.name)
-        tensor.dtype = self.trt.DataType.FLOAT  # as 8.x does
+        if not tensor.asked:
+            tensor._dtype = self.trt.DataType.FLOAT  # as 8.x does
 
     def add_deconvolution_nd(self, input, num_output_maps, kernel_shape, kernel, bias=None):
         if num_output_maps < 1:
@@ -91,7 +92,13 @@ class IDeconvolutionLayer:
 
 class Tensor:
     def __init__(self, trt, name, dtype, shape):
-        self.trt, self.name, self.dtype, self._shape = trt, name, dtype, shape
+        self.trt, self.name, self._dtype, self._shape = trt, name, dtype, shape
+        self.asked = False
+
+    @property
+    def dtype(self):
+        self.asked = True
+        return self._dtype
 
     @property
     def shape(self):

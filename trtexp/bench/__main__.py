@@ -1,4 +1,4 @@
-"""python -m trtexp.bench: measure on this machine, print, and write reports/BENCHMARK.md."""
+"""python -m trtexp.bench: measure on this machine, and write reports/BENCHMARK.md from reports/benchmark.json."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from trtexp.bench.cpu import measure_cpu
 from trtexp.bench.gpu import measure_gpu
 from trtexp.bench.measure import Broken
-from trtexp.bench.page import merge, page
+from trtexp.bench.page import keep
 from trtexp.workers import Crew, Place, WorkerUnavailable
 
 
@@ -24,28 +24,26 @@ def main() -> int:
     parser.add_argument("--page", default="reports/BENCHMARK.md", help="where the page goes")
     parser.add_argument("--part", choices=("all", "cpu", "gpu"), default="all", help="what to measure")
     options = parser.parse_args()
+    page = Path(options.page)
     machine = f"{platform.machine()}, {_processor()}, {platform.system()}, CPython {platform.python_version()}"
-    parts: dict[str, str] = {}
     try:
         with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
             if options.part != "gpu":
-                parts["cpu"] = measure_cpu(folder, machine)
-                print(parts["cpu"])
+                for part in measure_cpu(Path(name)):
+                    keep(page, {"cpu": {"machine": machine, **part}})
             release = None if options.part == "cpu" else _release(options.worker)
             if release:
-                counts = [int(n) for n in options.cases.split(",")]
-                worker = shlex.split(options.worker)
-                parts["gpu"] = measure_gpu(folder, machine, release, worker, counts, options.polygraphy)
-                print(parts["gpu"])
+                counts, worker = [int(n) for n in options.cases.split(",")], shlex.split(options.worker)
+                for part in measure_gpu(Path(name), worker, counts, options.polygraphy):
+                    keep(page, {"gpu": {release: {"machine": machine, **part}}})
+                    print(part, flush=True)
             elif options.part == "gpu":
                 print("no GPU with TensorRT here: nothing measured", file=sys.stderr)
                 return 4
     except Broken as error:
         print(error, file=sys.stderr)
         return 1
-    target = Path(options.page)
-    target.write_text(page(merge(target, parts)), encoding="utf-8")
+    print(page.read_text(encoding="utf-8"))
     return 0
 
 

@@ -3,58 +3,36 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from trtexp.bench.generate import write_experiments
-from trtexp.bench.measure import Figure, median, process
-from trtexp.report.table import table
+from trtexp.bench.measure import median, process
 
 COUNTS = (10, 100, 1000)
-TIMES = 5
+TRTEXP = [sys.executable, "-m", "trtexp"]
+STARTS = {
+    "python -c pass": ([sys.executable, "-c", "pass"], 10),
+    "trtexp --help": ([*TRTEXP, "--help"], 10),
+    "import numpy, pydantic, yaml": ([sys.executable, "-c", "import numpy, pydantic, yaml"], 5),
+}
 
 
-def measure_cpu(folder: Path, machine: str) -> str:
-    """The section of the page."""
-    command = [sys.executable, "-m", "trtexp"]
-    start = median([process([*command, "--help"]) for _ in range(2 * TIMES)])
-    empty = median([process([sys.executable, "-c", "pass"]) for _ in range(2 * TIMES)])
-    imports = median([process([sys.executable, "-c", "import numpy, pydantic, yaml"]) for _ in range(TIMES)])
-    rows = []
+def measure_cpu(folder: Path) -> Iterator[dict[str, Any]]:
+    """Parts of the record, each as soon as it is known. Raises Broken."""
+    yield {"start": {name: _median(command, times) for name, (command, times) in STARTS.items()}}
     for count in COUNTS:
-        cases = folder / f"cpu_{count}"
+        cases, reports = folder / f"cpu_{count}", folder / f"reports_{count}"
         write_experiments(count, cases)
-        read = median([process([*command, "validate", "--quiet", str(cases)]) for _ in range(3)])
-        reports = folder / f"reports_{count}"
-        run = [*command, "run", str(cases), "--backend", "reference", "--reports", str(reports)]
-        whole = median([process(run) for _ in range(3)])
-        render = median([process([*command, "report", "--reports", str(reports)]) for _ in range(3)])
-        rows.append([str(count), *(_cell(figure) for figure in (read, whole, render))])
-    heads = [
-        "cases",
-        "`validate`",
-        "`run --backend reference`",
-        "`report`",
-    ]
-    return "\n".join(
-        [
-            "## Without a GPU",
-            "",
-            f"On {machine}; medians of whole processes with their peak memory. `validate` reads, checks and computes",
-            "the references; `run` does that, compares and writes reports; `report` renders them again from JSON.",
-            "",
-            table(
-                ["process", "time"],
-                [
-                    ["`python -c pass`", _cell(empty)],
-                    ["`trtexp --help`", _cell(start)],
-                    ["`import numpy, pydantic, yaml`", _cell(imports)],
-                ],
-            ),
-            "",
-            table(heads, rows, right="cases"),
-        ]
-    )
+        commands = {
+            "validate": ["validate", "--quiet", str(cases)],
+            "run --backend reference": ["run", str(cases), "--backend", "reference", "--reports", str(reports)],
+            "report": ["report", "--reports", str(reports)],
+        }
+        yield {"rows": {str(count): {name: _median([*TRTEXP, *words], 3) for name, words in commands.items()}}}
 
 
-def _cell(figure: Figure) -> str:
-    return f"{figure.seconds:.2f} s, {figure.memory:.0f} MiB"
+def _median(command: list[str], times: int) -> dict[str, float]:
+    return asdict(median([process(command) for _ in range(times)]))

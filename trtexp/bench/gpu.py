@@ -1,71 +1,68 @@
-"""With a GPU: the bare API, a cold run, a warm run and Polygraphy on the same layers, in one go."""
+"""With a GPU: the bare API, a cold run, a warm run and Polygraphy on the same layers, side by side in one go."""
 
 from __future__ import annotations
 
 import importlib.util
+import json
 import shlex
+import statistics
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from trtexp.bench.generate import write_experiments, write_onnx, write_parameters
-from trtexp.bench.measure import Broken, median, process
-from trtexp.report.table import table
+from trtexp.bench.measure import Broken, process
+
+LAST_RUN = Path(".trtexp", "last-run.json")
+#: Polygraphy has no `__main__`; the tactic sources are those of the bare program.
+POLYGRAPHY = """\
+import sys
+import tensorrt
+from polygraphy.tools import main
+internal = [name for name in tensorrt.TacticSource.__members__ if name not in ("CUBLAS", "CUBLAS_LT", "CUDNN")]
+sys.argv += ["--tactic-sources", *internal]
+sys.exit(main())
+"""
+TIMED = 30  # cases: fewer are run several times, so that start-up is a median
 
 
 def measure_gpu(
-    folder: Path, machine: str, release: str, worker: Sequence[str], counts: Sequence[int], polygraphy: int
-) -> str:
-    """The section of the page."""
-    head = [
-        "## On a GPU",
-        "",
-        f"{release}; host {machine}. Whole processes, start-up and builder included. Bare API: one builder, one timing",
-        "cache, the same options, no comparison and no report. Cold: no cache on disk. Warm: the same run once more.",
-        "",
-    ]
-    rows: list[list[str]] = []
+    folder: Path, worker: Sequence[str], counts: Sequence[int], polygraphy: int
+) -> Iterator[dict[str, Any]]:
+    """Parts of the release's record, each as soon as it is known. Raises Broken."""
+    if polygraphy:
+        yield {"polygraphy": _polygraphy(folder, worker, polygraphy)}
     with resources.as_file(resources.files("trtexp.bench") / "bare.py") as bare:
         for count in counts:
-            rows.append(_row(folder, worker, bare, count))
-            print("  ".join(rows[-1]), flush=True)  # a later part that fails does not take this with it
-    lines = [
-        *head,
-        table(["cases", "bare API", "cold run", "cold / bare", "warm run", "warm, ms a case"], rows, "cases"),
-    ]
-    return "\n".join([*lines, *_polygraphy(folder, worker, polygraphy, rows[-1])])
+            runs = [_run(folder / f"{count}.{i}", worker, bare, count) for i in range(max(1, TIMED // count))]
+            row = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
+            yield {"rows": {str(count): {"runs": len(runs), **row}}}
 
 
-def _polygraphy(folder: Path, worker: Sequence[str], count: int, row: Sequence[str]) -> list[str]:
-    """The last lines: Polygraphy's time a case against a cold run's; why there is none where it cannot be had."""
+def _polygraphy(folder: Path, worker: Sequence[str], count: int) -> dict[str, Any]:
+    """Seconds of each process; why there are none where it cannot be had."""
     missing = [name for name in ("onnx", "polygraphy") if importlib.util.find_spec(name) is None]
-    if not count or missing:
-        return ["", f"Polygraphy was not timed: {' and '.join(missing)} not installed." if missing else ""]
+    if missing:
+        return {"missing": f"{' and '.join(missing)} not installed"}
     models = write_onnx(count, folder / "onnx")
-    tool = [*worker, "-c", "import sys; from polygraphy.tools import main; sys.exit(main())", "run", "--trt"]
     try:
-        each = median([process([*tool, str(model)]) for model in models])
+        return {
+            "seconds": [process([*worker, "-c", POLYGRAPHY, "run", str(model), "--trt"]).seconds for model in models]
+        }
     except Broken as error:
-        return ["", f"Polygraphy was not timed: {str(error).splitlines()[-1]}"]
-    cold = float(row[2].split()[0]) / int(row[0])
-    times = f"{each.seconds / cold:.0f} × a cold run's {cold:.2f} s"
-    return ["", f"Polygraphy, one process per model, median of {count}: {each.seconds:.1f} s a case, {times}."]
+        return {"missing": str(error).splitlines()[-1]}
 
 
-def _row(folder: Path, worker: Sequence[str], bare: Path, count: int) -> list[str]:
-    cases, home = folder / f"gpu_{count}", folder / f"home_{count}"
-    write_experiments(count, cases)
-    parameters = write_parameters(count, folder / f"layers_{count}.json")
+def _run(folder: Path, worker: Sequence[str], bare: Path, count: int) -> dict[str, float]:
+    """Seconds of the bare program, of a cold run, of its parts in the worker, and of the same run again."""
+    write_experiments(count, folder)
+    parameters = write_parameters(count, folder / "layers.json")
     plain = process([*worker, str(bare), str(parameters)])
-    run = [sys.executable, "-m", "trtexp", "run", str(cases), "--backend", "tensorrt", "--python", shlex.join(worker)]
-    run += ["--reports", str(home / "reports"), "--cache", str(home / "cache")]
-    cold, warm = process(run), process(run)
-    return [
-        str(count),
-        f"{plain.seconds:.1f} s",
-        f"{cold.seconds:.1f} s",
-        f"{cold.seconds / plain.seconds:.2f}",
-        f"{warm.seconds:.2f} s",
-        f"{1000 * warm.seconds / count:.1f}",
-    ]
+    run = [sys.executable, "-m", "trtexp", "run", str(folder), "--backend", "tensorrt", "--python", shlex.join(worker)]
+    run += ["--reports", str(folder / "reports"), "--cache", str(folder / "cache")]
+    cold = process(run)
+    phases = json.loads(LAST_RUN.read_text(encoding="utf-8"))["seconds_by_phase"]
+    warm = process(run)
+    return {"bare": plain.seconds, "cold": cold.seconds, "warm": warm.seconds, **phases}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from trtexp.definition import DTYPES, PRECISION_FLAGS, Array, Member, Value
+from trtexp.definition import DEFAULT_ARGUMENTS, DTYPES, PRECISION_FLAGS, Array, Value
 from trtexp.engine.failure import Failed, Unsupported
 from trtexp.engine.outcome import Release
 
@@ -19,16 +19,6 @@ SINCE = {
     **dict.fromkeys(("IBuilderConfig.builder_optimization_level", "DataType.FP8", "BuilderFlag.FP8"), "8.6"),
     **dict.fromkeys(("DataType.BF16", "DataType.INT64", "DataType.INT4", "BuilderFlag.BF16"), "10.0"),
     **dict.fromkeys(("NetworkDefinitionCreationFlag.STRONGLY_TYPED", "BuilderFlag.INT4"), "10.0"),
-}
-#: Arguments that came later than their method, with the value that the method had before. 11.x and RTX demand the
-#: output_type of the first two.
-DEFAULT_ARGUMENTS: dict[str, dict[str, Value]] = {
-    "add_quantize": {"output_type": Member("DataType", "INT8")},
-    "add_dequantize": {"output_type": Member("DataType", "FLOAT")},
-    "add_fill": {"output_type": Member("DataType", "FLOAT")},
-    "add_topk": {"indices_type": Member("DataType", "INT32")},
-    "add_nms": {"indices_type": Member("DataType", "INT32")},
-    "add_non_zero": {"indices_type": Member("DataType", "INT32")},
 }
 EXTERNAL_TACTICS = ("CUBLAS", "CUBLAS_LT", "CUDNN")
 AHEAD_OF_TIME = "SM89"  # what RTX builds for where it cannot run; any of its capabilities would do
@@ -84,11 +74,8 @@ class Api:
 
         8.x infers a type when it is asked for, and takes float32 for what is marked unasked.
         """
-        given = tensor.dtype
+        _ = tensor.dtype
         network.mark_output(tensor)
-        if tensor.dtype != given:
-            self.notes.append(f"mark_output({tensor.name}) made {tensor.dtype.name} of {given.name}; that was undone")
-            tensor.dtype = given
 
     def onnx_parser(self, network: Any, logger: Any) -> Any:
         """A parser. It owns the weights of what it parses and is kept until the build is done. Raises Unsupported."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from trtexp.definition import PRECISION_FLAGS, written
-from trtexp.engine.differences import DEFAULT_ARGUMENTS
+from trtexp.definition import DEFAULT_ARGUMENTS, PRECISION_FLAGS, written
 from trtexp.releases.api import Release
 from trtexp.releases.needs import Missing, lacks
 from trtexp.spec.case import Case

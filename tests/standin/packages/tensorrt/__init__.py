@@ -72,7 +72,13 @@ def _fault(names, phase, logger):
 
 class ITensor:
     def __init__(self, name, dtype, shape):
-        self.name, self.dtype, self.shape = name, dtype, tuple(shape)
+        self.name, self._dtype, self.shape = name, dtype, tuple(shape)
+        self.asked = False
+
+    @property
+    def dtype(self):
+        self.asked = True
+        return self._dtype
 
 
 class ILayer:
@@ -118,7 +124,8 @@ class INetworkDefinition:
         return self._add("elementwise", [input1, input2], op.name, shape, input1.dtype)
 
     def mark_output(self, tensor):
-        tensor.dtype = DataType.FLOAT  # as 8.x does
+        if not tensor.asked:
+            tensor._dtype = DataType.FLOAT  # as 8.x does
         self.outputs.append(tensor)
 
 
