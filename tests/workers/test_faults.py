@@ -85,6 +85,20 @@ def test_last_words_of_the_process_are_kept():
     assert right(fine, 1) and not fine.log
 
 
+def test_a_case_alone_has_a_process_that_did_nothing_before_and_no_cache(tmp_path):
+    with Crew([standin.place()], cache=str(tmp_path)) as crew:
+
+        def phases(name, alone):
+            outcome = crew.run(standin.definition(name), standin.feeds(), None, alone)
+            assert right(outcome, 1)
+            return outcome.seconds.keys() & {"builder", "build"}
+
+        assert [phases("a", False), phases("b", False), phases("a", False)] == [{"builder", "build"}, {"build"}, set()]
+        assert [phases("a", True), phases("a", True)] == [{"builder", "build"}] * 2
+        assert [phases("a", False), phases("c", False)] == [set(), {"builder", "build"}]
+    assert [event.kind for event in crew.events] == []
+
+
 @pytest.mark.parametrize(
     ("name", "ends", "how"),
     [

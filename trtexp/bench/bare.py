@@ -1,11 +1,15 @@
 """The yardstick: the same deconvolutions by TensorRT's own API, one builder, one timing cache, nothing else.
 
 Run as a program in the interpreter that has TensorRT: `python bare.py layers.json`. It imports nothing of trtexp, uses
-the same build options, checks every result against nothing, and prints how many layers ran.
+the same build options, checks every result against nothing, and prints the seconds of all builds.
+
+`python bare.py layers.json number` builds each layer twice, in turn: with the tactics that TensorRT times, and with
+those of the smallest numbers, as trtexp does.
 """
 
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -19,39 +23,43 @@ def ok(result: Any) -> Any:
     return values[0] if values else None
 
 
-def main(path: str) -> None:
-    import tensorrt as trt  # here, so that the module can be imported without
+class Bare:
+    """One builder, one runtime, one stream, one timing cache."""
 
-    try:
-        from cuda.bindings import runtime as cudart
-    except ImportError:
-        from cuda import cudart
+    def __init__(self, trt: Any, cudart: Any) -> None:
+        self.trt, self.cudart = trt, cudart
+        logger = trt.Logger(trt.Logger.ERROR)
+        self.builder, self.runtime = trt.Builder(logger), trt.Runtime(logger)
+        self.stream = ok(cudart.cudaStreamCreate())
+        self.weights, self.bias = np.arange(-27, 27, dtype=np.float32), np.arange(1, 4, dtype=np.float32)
+        internal = set(trt.TacticSource.__members__) - {"CUBLAS", "CUBLAS_LT", "CUDNN"}
+        self.sources = sum(1 << int(getattr(trt.TacticSource, name)) for name in internal)
+        explicit = getattr(trt.NetworkDefinitionCreationFlag, "EXPLICIT_BATCH", None)
+        self.flags = 0 if explicit is None else 1 << int(explicit)
+        self.timing: Any = None
 
-    logger = trt.Logger(trt.Logger.ERROR)
-    builder = trt.Builder(logger)
-    runtime = trt.Runtime(logger)
-    stream = ok(cudart.cudaStreamCreate())
-    weights, bias = np.arange(-27, 27, dtype=np.float32), np.arange(1, 4, dtype=np.float32)
-    internal = set(trt.TacticSource.__members__) - {"CUBLAS", "CUBLAS_LT", "CUDNN"}
-    sources = sum(1 << int(getattr(trt.TacticSource, name)) for name in internal)
-    explicit = getattr(trt.NetworkDefinitionCreationFlag, "EXPLICIT_BATCH", None)
-    timing = None
-    layers = json.loads(Path(path).read_text(encoding="utf-8"))
-    for layer in layers:
-        network = builder.create_network(0 if explicit is None else 1 << int(explicit))
+    def build(self, layer: Any, selector: Any = None) -> Any:
+        """A layer's plan. selector: an IAlgorithmSelector, to choose its tactics."""
+        trt = self.trt
+        network = self.builder.create_network(self.flags)
         x = network.add_input("x", trt.float32, (1, 2, layer["height"], layer["width"]))
-        deconv = network.add_deconvolution_nd(x, 3, (3, 3), trt.Weights(weights), trt.Weights(bias))
+        deconv = network.add_deconvolution_nd(x, 3, (3, 3), trt.Weights(self.weights), trt.Weights(self.bias))
         deconv.stride_nd = (layer["stride"],) * 2
         deconv.padding_nd = (layer["padding"],) * 2
         deconv.get_output(0).name = "deconv"
         network.mark_output(deconv.get_output(0))
-        config = builder.create_builder_config()
+        config = self.builder.create_builder_config()
         config.clear_flag(trt.BuilderFlag.TF32)
-        config.set_tactic_sources(sources)
-        timing = timing or config.create_timing_cache(b"")
-        config.set_timing_cache(timing, False)
-        engine = runtime.deserialize_cuda_engine(builder.build_serialized_network(network, config))
-        context = engine.create_execution_context()
+        config.set_tactic_sources(self.sources)
+        self.timing = self.timing or config.create_timing_cache(b"")
+        config.set_timing_cache(self.timing, False)
+        if selector is not None:
+            config.algorithm_selector = selector
+        return self.builder.build_serialized_network(network, config)
+
+    def run(self, layer: Any, plan: Any) -> None:
+        cudart, stream = self.cudart, self.stream
+        context = self.runtime.deserialize_cuda_engine(plan).create_execution_context()
         data = np.arange(1, 1 + 2 * layer["height"] * layer["width"], dtype=np.float32)
         result = np.empty(tuple(context.get_tensor_shape("deconv")), np.float32)
         buffers = [ok(cudart.cudaMallocAsync(array.nbytes, stream)) for array in (data, result)]
@@ -64,8 +72,47 @@ def main(path: str) -> None:
         ok(cudart.cudaStreamSynchronize(stream))
         for buffer in buffers:
             ok(cudart.cudaFreeAsync(buffer, stream))
-    print(len(layers))
+
+
+def by_number(trt: Any) -> Any:
+    """A selector that takes the first tactic of each layer by its numbers."""
+
+    class ByNumber(trt.IAlgorithmSelector):  # type: ignore[misc]
+        def __init__(self) -> None:
+            trt.IAlgorithmSelector.__init__(self)
+
+        def select_algorithms(self, context: Any, choices: Any) -> Any:
+            variants = [choice.algorithm_variant for choice in choices]
+            numbers = [(variant.implementation, variant.tactic, i) for i, variant in enumerate(variants)]
+            return [min(numbers)[2]] if numbers else []
+
+        def report_algorithms(self, contexts: Any, choices: Any) -> None:
+            pass
+
+    return ByNumber()
+
+
+def main(path: str, *compare: str) -> None:
+    import tensorrt as trt  # here, so that the module can be imported without
+
+    try:
+        from cuda.bindings import runtime as cudart
+    except ImportError:
+        from cuda import cudart
+
+    bare = Bare(trt, cudart)
+    selectors = {"timing": None, "number": by_number(trt)} if compare else {"timing": None}
+    seconds = dict.fromkeys(selectors, 0.0)
+    for i, layer in enumerate(json.loads(Path(path).read_text(encoding="utf-8"))):
+        for name in sorted(
+            selectors, reverse=i % 2 == 0
+        ):  # the second finds kernels loaded: each is so every other time
+            start = time.perf_counter()
+            plan = bare.build(layer, selectors[name])
+            seconds[name] += time.perf_counter() - start
+        bare.run(layer, plan)
+    print(json.dumps(seconds))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -35,4 +34,5 @@ def measure_cpu(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def _median(command: list[str], times: int) -> dict[str, float]:
-    return asdict(median([process(command) for _ in range(times)]))
+    figure = median([process(command) for _ in range(times)])
+    return {"seconds": figure.seconds, "memory": figure.memory}

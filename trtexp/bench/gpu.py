@@ -35,6 +35,7 @@ def measure_gpu(
     if polygraphy:
         yield {"polygraphy": _polygraphy(folder, worker, polygraphy)}
     with resources.as_file(resources.files("trtexp.bench") / "bare.py") as bare:
+        yield {"choice": _choice(folder, worker, bare)}
         for count in counts:
             runs = [_run(folder / f"{count}.{i}", worker, bare, count) for i in range(max(1, TIMED // count))]
             row = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
@@ -53,6 +54,13 @@ def _polygraphy(folder: Path, worker: Sequence[str], count: int) -> dict[str, An
         }
     except Broken as error:
         return {"missing": str(error).splitlines()[-1]}
+
+
+def _choice(folder: Path, worker: Sequence[str], bare: Path) -> dict[str, float]:
+    """Seconds of builds whose tactics are chosen by timing and by number, in turn in one process."""
+    parameters = write_parameters(TIMED, folder / "choice.json")
+    last = process([*worker, str(bare), str(parameters), "number"]).said.splitlines()[-1]
+    return {"layers": TIMED, **json.loads(last)}
 
 
 def _run(folder: Path, worker: Sequence[str], bare: Path, count: int) -> dict[str, float]:

@@ -20,10 +20,11 @@ class Broken(RuntimeError):
 
 @dataclass(frozen=True)
 class Figure:
-    """One process: seconds of wall time, and the peak of its own memory in MiB (not that of its children)."""
+    """One process: seconds of wall time, the peak of its own memory in MiB (not that of its children), what it said."""
 
     seconds: float
     memory: float
+    said: str = ""
 
 
 def process(command: Sequence[str]) -> Figure:
@@ -37,10 +38,11 @@ def process(command: Sequence[str]) -> Figure:
                 time.sleep(POLL)
         seconds = time.perf_counter() - start
         said.seek(0)
+        output = said.read()
         if child.returncode:
-            last = "\n".join(said.read().strip().splitlines()[-8:])
+            last = "\n".join(output.strip().splitlines()[-8:])
             raise Broken(f"{' '.join(command)} ended with {child.returncode}:\n{last}")
-    return Figure(seconds, peak)
+    return Figure(seconds, peak, output)
 
 
 def _peak(pid: int) -> float:

@@ -72,6 +72,14 @@ def _gpu(release: str, part: Mapping[str, Any]) -> Iterator[str]:
         grown = {name: (last[name] - first[name]) / (many - few) for name in ("bare", "cold", "warm")}
         yield from ("", f"Each further case, from {few} to {many}: bare API {grown['bare']:.3f} s, cold run")
         yield f"{grown['cold']:.3f} s ({grown['cold'] / grown['bare']:.2f} ×), warm run {1000 * grown['warm']:.1f} ms."
+    if choice := part.get("choice"):
+        timing, number = (choice[name] / choice["layers"] for name in ("timing", "number"))
+        start = (
+            f"What repeatable tactics cost: {choice['layers']} layers, each built twice in turn in one process, take"
+        )
+        yield from ("", start)
+        yield f"{timing:.3f} s each with the tactics that TensorRT times, and {number:.3f} s ({number / timing:.2f} ×) with"
+        yield "those chosen by number, for which it leaves its timing cache unused; `build: {tactics: fastest}` uses it."
     if polygraphy := part.get("polygraphy"):
         yield from ("", _polygraphy(polygraphy, rows))
 

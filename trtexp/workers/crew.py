@@ -66,12 +66,16 @@ class Crew:
             return len(self._states) - self._states.count("gone")
 
     def run(
-        self, definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: tuple[int, int] | None = None
+        self,
+        definition: NetworkDefinition,
+        feeds: Mapping[str, Array],
+        repeat: tuple[int, int] | None = None,
+        alone: bool = False,
     ) -> Outcome:
-        """Have a free worker answer, or wait for one. Raises WorkerClosed; all else is in the outcome."""
+        """Have a free worker answer (see Worker.run), or wait for one. Raises WorkerClosed; else see the outcome."""
         while True:
             number = self._take()
-            outcome = self._workers[number].run(definition, feeds, repeat)
+            outcome = self._workers[number].run(definition, feeds, repeat, alone)
             if self._give(number) or outcome.phase != START:
                 return outcome
 
