@@ -10,10 +10,11 @@ from types import TracebackType
 
 from trtexp.engine.outcome import Outcome, Release
 from trtexp.outcomes import Answers, NotRecorded, Recorder, recorded
+from trtexp.parallel import cores
 from trtexp.results import ReleaseRecord
 from trtexp.spec.case import Case
 from trtexp.spec.requirement import Target
-from trtexp.workers import Crew, Event, Place, WorkerClosed, WorkerUnavailable, cores
+from trtexp.workers import Crew, Event, Place, WorkerClosed, WorkerUnavailable
 
 REFERENCE = ReleaseRecord(name="reference", flavour="reference", version="0", backend="reference")
 

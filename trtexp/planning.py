@@ -5,46 +5,56 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 
+from trtexp.parallel import each
 from trtexp.paths import report_name, shown
+from trtexp.results import CaseRecord
 from trtexp.spec.case import Experiment
 from trtexp.spec.errors import Fault, SpecError
 from trtexp.spec.load import read
 
+Judge = Callable[[Experiment], list[CaseRecord]]
+
 
 @dataclass(frozen=True)
 class Planned:
-    """A checked experiment file: its bytes as they were checked, the name of its report, the names of its cases."""
+    """A checked experiment file: its bytes as they were checked, the name of its report, the names of its cases, and
+    those that a judge found wrong."""
 
     path: Path
     shown: str
     data: bytes
     name: str
     cases: tuple[str, ...]
+    wrong: tuple[CaseRecord, ...] = ()
 
     def selected(self, patterns: Sequence[str]) -> list[str]:
         """The cases whose names match one of the shell patterns; all if there are none."""
         return [case for case in self.cases if not patterns or any(fnmatchcase(case, p) for p in patterns)]
 
 
-def plan_files(paths: Sequence[Path], visit: Callable[[Experiment], None] | None = None) -> list[Planned]:
+def plan_files(paths: Sequence[Path], judge: Judge | None = None) -> list[Planned]:
     """Check every file before anything is run; what was checked is what will be run. Raises SpecError with the faults
     of all files, OSError.
 
-    visit: is shown each file's cases as they are for the reference.
+    judge: is shown each file's cases as they are for the reference, perhaps in another process.
     """
-    files, faults = [], list[Fault]()
-    for path in paths:
-        try:
-            data = path.read_bytes()
-            file = read(path, shown(path), data)
-            experiment = file.check()
-            if visit is not None:
-                visit(experiment)
-            files.append(Planned(path, file.shown, data, report_name(path), tuple(name for name, _, _ in file.cases)))
-        except SpecError as error:
-            faults += error.faults
+    checked = each(partial(_check, judge=judge), paths)
+    faults = [fault for one in checked if not isinstance(one, Planned) for fault in one]
     if faults:
         raise SpecError(faults)
-    return files
+    return [one for one in checked if isinstance(one, Planned)]
+
+
+def _check(path: Path, judge: Judge | None) -> Planned | tuple[Fault, ...]:
+    """A file, or its faults. Raises OSError."""
+    data = path.read_bytes()
+    try:
+        file = read(path, shown(path), data)
+        experiment = file.check()
+    except SpecError as error:
+        return error.faults
+    wrong = () if judge is None else tuple(judge(experiment))
+    return Planned(path, file.shown, data, report_name(path), tuple(name for name, _, _ in file.cases), wrong)

@@ -61,7 +61,7 @@ def test_what_is_not_measured_now_is_kept(tmp_path):
     assert "from 10 to 300: bare API 0.200 s, cold run\n0.400 s (2.00 ×), warm run 10.0 ms." in text
     assert "`old`   | 1.00 s, 8 MiB" in text
     keep(path, gpu("m", choice={"layers": 30, "timing": 15.0, "number": 18.0}))
-    assert "take\n0.500 s each with the tactics that TensorRT times, and 0.600 s (1.20 ×)" in path.read_text(
+    assert "takes 0.500 s with the tactics that TensorRT times, and 0.600 s\n(1.20 ×)" in path.read_text(
         encoding="utf-8"
     )
     keep(path, gpu("m", polygraphy={"seconds": [20.0, 13.7, 4.0]}))

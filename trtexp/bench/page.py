@@ -74,12 +74,10 @@ def _gpu(release: str, part: Mapping[str, Any]) -> Iterator[str]:
         yield f"{grown['cold']:.3f} s ({grown['cold'] / grown['bare']:.2f} ×), warm run {1000 * grown['warm']:.1f} ms."
     if choice := part.get("choice"):
         timing, number = (choice[name] / choice["layers"] for name in ("timing", "number"))
-        start = (
-            f"What repeatable tactics cost: {choice['layers']} layers, each built twice in turn in one process, take"
-        )
-        yield from ("", start)
-        yield f"{timing:.3f} s each with the tactics that TensorRT times, and {number:.3f} s ({number / timing:.2f} ×) with"
-        yield "those chosen by number, for which it leaves its timing cache unused; `build: {tactics: fastest}` uses it."
+        yield from ("", f"What repeatable tactics cost: of {choice['layers']} layers, each built twice in turn in one")
+        yield f"process, one takes {timing:.3f} s with the tactics that TensorRT times, and {number:.3f} s"
+        yield f"({number / timing:.2f} ×) with those chosen by number, for which it leaves its timing cache unused;"
+        yield "`build: {tactics: fastest}` uses it."
     if polygraphy := part.get("polygraphy"):
         yield from ("", _polygraphy(polygraphy, rows))
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from trtexp import github
-from trtexp.report import plain
 from trtexp.results import CaseRecord
 from trtexp.spec.errors import SpecError
 
@@ -26,5 +25,7 @@ def faults_annotated(options: argparse.Namespace) -> Iterator[None]:
 
 def remark(case: CaseRecord, where: str = "") -> github.Remark:
     """What is wrong with a case, at its place."""
+    from trtexp.report import plain  # a tenth of a second, for annotations alone
+
     said = next(iter(case.problems), case.headline)
     return github.Remark(*plain.location(case), f"{case.name}{where}: {said}")

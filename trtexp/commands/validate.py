@@ -16,13 +16,9 @@ from trtexp.verdict import not_as_expected
 
 def validate(options: argparse.Namespace) -> int:
     """Check files, and their expected values against the reference. Raises SpecError, NothingFound, OSError."""
-    wrong: list[CaseRecord] = []
-
-    def judge(experiment: Experiment) -> None:
-        wrong.extend(record for case in experiment.cases if (record := not_as_expected(case)) is not None)
-
     with faults_annotated(options):
-        files = plan_files(collect(options.paths), judge)
+        files = plan_files(collect(options.paths), _not_as_expected)
+    wrong = [case for file in files for case in file.wrong]
     cases = sum(len(file.cases) for file in files)
     said = f"{len(files)} file{'s' * (len(files) != 1)}, {cases} case{'s' * (cases != 1)}"
     if wrong:
@@ -34,3 +30,7 @@ def validate(options: argparse.Namespace) -> int:
     if not options.quiet:
         print(f"{said}: all well")
     return 0
+
+
+def _not_as_expected(experiment: Experiment) -> list[CaseRecord]:
+    return [record for case in experiment.cases if (record := not_as_expected(case)) is not None]

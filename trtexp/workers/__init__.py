@@ -6,7 +6,7 @@ TensorRT and cuda-python: the engine's own source travels with the first message
 """
 
 from trtexp.workers.crew import Crew
-from trtexp.workers.place import TIMEOUTS, Place, cores, parse_timeouts, parse_worker
+from trtexp.workers.place import TIMEOUTS, Place, parse_timeouts, parse_worker
 from trtexp.workers.worker import Event, Settings, Worker, WorkerClosed, WorkerUnavailable
 
 __all__ = [
@@ -18,7 +18,6 @@ __all__ = [
     "Worker",
     "WorkerClosed",
     "WorkerUnavailable",
-    "cores",
     "parse_timeouts",
     "parse_worker",
 ]

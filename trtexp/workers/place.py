@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import sys
@@ -91,8 +90,3 @@ def parse_timeouts(texts: Iterable[str]) -> dict[str, float]:
             raise ValueError(f"timeout {item!r}: give PHASE=SECONDS with a phase of {known}, or SECONDS for all cases")
         timeouts.update(dict.fromkeys(phases, seconds))
     return timeouts
-
-
-def cores() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
