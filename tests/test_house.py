@@ -62,8 +62,8 @@ ROOMS = {
     "audit": ("tolerance digits results numerics", "numpy"),
     "github": ("report", ""),
     "commands": (
-        "accept audit starting doctor coverage pending diff export github migration releases planning verdict runner "
-        "lane backends keeping last_run workers engine report results script layers spec terminal paths",
+        "accept audit starting doctor coverage pending parallel diff export github migration releases planning verdict "
+        "runner lane backends keeping last_run workers engine report results script layers spec terminal paths",
         "argcomplete",
     ),
     "pytest_plugin": ("arguments commands backends planning verdict report results spec workers", "pytest"),

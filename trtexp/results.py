@@ -282,11 +282,14 @@ def load(path: Path, folder: Path) -> ReportRecord:
         raise DamagedRecord(f"{error}: trtexp run {Path('experiments', *parts[1:]).as_posix()}") from error
 
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def _layout(value: Any, depth: int) -> str:
     pad, end = " " * (depth + 1), " " * depth
     if isinstance(value, dict) and value:
-        items = (f"{pad}{json.dumps(k, ensure_ascii=False)}: {_layout(v, depth + 1)}" for k, v in value.items())
+        items = (f"{pad}{_encode(k)}: {_layout(v, depth + 1)}" for k, v in value.items())
         return "{\n" + ",\n".join(items) + f"\n{end}}}"
     if isinstance(value, list) and any(isinstance(v, (list, dict)) and v for v in value):
         return "[\n" + ",\n".join(pad + _layout(v, depth + 1) for v in value) + f"\n{end}]"
-    return json.dumps(value, ensure_ascii=False)
+    return _encode(value)

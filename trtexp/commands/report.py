@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from trtexp.keeping import matrix_lock, overviews, records, release_locks
+from trtexp.parallel import each
 from trtexp.paths import NothingFound
 from trtexp.report.diff import FOLDER as DIFFS
 from trtexp.report.diff import compared
@@ -33,7 +34,8 @@ def report(options: argparse.Namespace) -> int:
 
 def _report(folder: Path, check: bool) -> int:
     found = records(folder)
-    pages = {path.with_suffix(".md"): render(record) for path, record in found.items()}
+    texts = each(render, list(found.values()))
+    pages = {path.with_suffix(".md"): text for path, text in zip(found, texts, strict=True)}
     pages |= overviews(folder, list(found.values()))
     if not check:
         changed = sum(replace(page, text) for page, text in pages.items())

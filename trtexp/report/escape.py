@@ -20,7 +20,7 @@ _START = re.compile(r"^(?:[-+*](?=\s|$)|[-=|:](?=[-=|: ]*$)|#(?=[#\s]|$)|>|\[(?=
 
 def visible(text: str, keep: str = "") -> str:
     """Control and direction-changing characters as escapes (`\\x1b`), except those in `keep`."""
-    if text.isprintable():
+    if text.translate(dict.fromkeys(map(ord, keep))).isprintable():
         return text
     return "".join(c if c in keep or not _is_control(c) else c.encode("unicode_escape").decode() for c in text)
 

@@ -30,7 +30,11 @@ class Tensor:
 
 def flat(values: Any) -> list[Any]:
     """The leaves of nested lists in order."""
-    return [leaf for item in values for leaf in flat(item)] if isinstance(values, list) else [values]
+    if not isinstance(values, list):
+        return [values]
+    if not values or not isinstance(values[0], list):
+        return values
+    return [leaf for item in values for leaf in flat(item)]
 
 
 def position(index: Sequence[int], shape: Sequence[int]) -> int:

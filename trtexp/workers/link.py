@@ -17,6 +17,7 @@ from typing import Any
 
 import trtexp.workers.far as far
 from trtexp.workers.place import Place
+from trtexp.workers.watchdog import Watchdog
 
 TAIL = 8192  # bytes of stderr that are kept
 
@@ -51,14 +52,15 @@ class Link:
         except OSError as error:
             raise Faulty(f"{error.strerror or error}: {error.filename}") from error
         self._tail = _Tail(self.process.stderr)
+        self._watchdog = Watchdog(self._expire)
 
     def open(self, seconds: float) -> None:
-        with self._guarded(), self._limit(seconds):
+        with self._guarded(), self._watchdog.limit(seconds):
             self._channel = _open_channel(self.process)
 
     def send(self, item: object, seconds: float) -> None:
         """A process that does not read blocks us once the pipe is full, hence the limit."""
-        with self._guarded(), self._limit(seconds):
+        with self._guarded(), self._watchdog.limit(seconds):
             self._channel.send(item)
 
     def receive(self, seconds: float) -> Any:
@@ -73,13 +75,14 @@ class Link:
 
     def stop(self) -> None:
         """Let an idle worker finish what it has to write, for a moment; to be ended all the same."""
-        with suppress(Exception), self._limit(0.7):
+        with suppress(Exception), self._watchdog.limit(0.7):
             self._channel.send(("stop",))
             self._channel.waitclose(0.7)
 
     def end(self) -> None:
         """Kill it. Safe from any thread, again and again."""
         self._kill()
+        self._watchdog.close()
         with suppress(subprocess.TimeoutExpired):  # a process that the kernel holds on to ends when it lets go
             self.process.wait(1.0)
 
@@ -99,19 +102,9 @@ class Link:
     def _own_group(self) -> bool:
         return sys.platform != "win32" and self.place.host is None
 
-    @contextmanager
-    def _limit(self, seconds: float) -> Iterator[None]:
-        def expire() -> None:
-            self._expired = True
-            self._kill()
-
-        timer = threading.Timer(seconds, expire)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
+    def _expire(self) -> None:
+        self._expired = True
+        self._kill()
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
