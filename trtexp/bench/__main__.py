@@ -33,7 +33,7 @@ def main() -> int:
                     keep(page, {"cpu": {"machine": machine, **part}})
             release = None if options.part == "cpu" else _release(options.worker)
             if release:
-                counts, worker = [int(n) for n in options.cases.split(",")], shlex.split(options.worker)
+                counts, worker = [int(n) for n in options.cases.split(",") if n], shlex.split(options.worker)
                 for part in measure_gpu(Path(name), worker, counts, options.polygraphy):
                     keep(page, {"gpu": {release: {"machine": machine, **part}}})
                     print(part, flush=True)
