@@ -163,18 +163,6 @@ def test_two_names_for_one_release_are_refused(project, tmp_path, capsys):
     assert "the release tensorrt-8.6.0 is there twice" in capsys.readouterr().err
 
 
-def test_a_case_alone_says_so_in_its_report_and_is_recorded_apart(project, tmp_path):
-    project("one", "a")
-    path = tmp_path / "experiments" / "one.yaml"
-    assert run(worker(), "--record", "kept") == 0
-    path.write_text(path.read_text(encoding="utf-8") + "alone: true\n", encoding="utf-8")
-    assert run("--replay", "kept") == 4
-    assert run(worker(), "--record", "kept") == 0
-    page = (tmp_path / "reports" / "tensorrt-8.6.0" / "one.md").read_text(encoding="utf-8")
-    assert "alone: in a process that had done nothing before, without caches" in page
-    assert run("--replay", "kept") == 0
-
-
 def test_repeats_reach_the_worker_and_the_report(project, tmp_path):
     project("one", "a")
     path = tmp_path / "experiments" / "one.yaml"

@@ -153,8 +153,6 @@ def test_references_are_found_however_deep():
     assert [ref.name for ref in references(value)] == ["a", "b", "c"]
 
 
-def test_there_is_a_profile_unless_a_dynamic_input_lacks_one():
-    static = replace(SMALL, inputs=(Input("x", "float32", (1, 2)),), options=BuildOptions())
-    assert static.profiles == ({},)
-    assert replace(SMALL, options=BuildOptions()).profiles == ()
-    assert SMALL.profiles == SMALL.options.profiles
+def test_a_definition_is_dynamic_if_an_input_is():
+    assert SMALL.dynamic
+    assert not replace(SMALL, inputs=(Input("x", "float32", (1, 2)),)).dynamic

@@ -85,7 +85,7 @@ class Backend:
         if self._answers is None:
             return None
         try:
-            outcome = self._answers.run(case.definition, case.feeds, case.repeat, case.alone)
+            outcome = self._answers.run(case.definition, case.feeds, case.repeat)
         except WorkerClosed as error:
             raise Closed(str(error)) from error
         except NotRecorded as error:

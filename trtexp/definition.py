@@ -171,11 +171,9 @@ class NetworkDefinition:
     options: BuildOptions = BuildOptions()
 
     @property
-    def profiles(self) -> tuple[Mapping[str, Range], ...]:
-        """The options'; without any an empty one, which 8.x demands where a shape is known only at run time, unless an
-        input is dynamic: then TensorRT is to say what is missing."""
-        dynamic = any(-1 in item.shape for item in self.inputs)
-        return self.options.profiles or (() if dynamic else ({},))
+    def dynamic(self) -> bool:
+        """Whether an input's shape is left open."""
+        return any(-1 in item.shape for item in self.inputs)
 
     @property
     def models(self) -> tuple[str, ...]:

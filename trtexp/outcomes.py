@@ -1,8 +1,7 @@
 """What a release answered, on disk: kept where the GPU is, judged again where there is none.
 
 A folder a release, with one file for its facts and one for each answer, named by all that the answer depends on: the
-definition, the tensors that went in, the repeats, whether it was alone. An expectation can then be edited and judged
-against the same run.
+definition, the tensors that went in, the repeats. An expectation can then be edited and judged against the same run.
 """
 
 from __future__ import annotations
@@ -37,13 +36,7 @@ class Answers(Protocol):
     @property
     def release(self) -> Release: ...
 
-    def run(
-        self,
-        definition: NetworkDefinition,
-        feeds: Mapping[str, Array],
-        repeat: Repeat | None = None,
-        alone: bool = False,
-    ) -> Outcome:
+    def run(self, definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: Repeat | None = None) -> Outcome:
         """May be called from any number of threads."""
 
     def close(self) -> None: ...
@@ -66,20 +59,14 @@ class Recorder:
     def release(self) -> Release:
         return self._answers.release
 
-    def run(
-        self,
-        definition: NetworkDefinition,
-        feeds: Mapping[str, Array],
-        repeat: Repeat | None = None,
-        alone: bool = False,
-    ) -> Outcome:
-        name = _name(definition, feeds, repeat, alone)
+    def run(self, definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: Repeat | None = None) -> Outcome:
+        name = _name(definition, feeds, repeat)
         if self._earlier is not None and (path := self._earlier / name).is_file():
             outcome = _read(path, unpack_outcome)
             if self._earlier == self._folder:  # completed in place: it is there already
                 return outcome
         else:
-            outcome = self._answers.run(definition, feeds, repeat, alone)
+            outcome = self._answers.run(definition, feeds, repeat)
         _write(self._folder / name, pack_outcome(outcome))
         return outcome
 
@@ -94,14 +81,8 @@ class Recorded:
         self.folder = folder
         self.release = _read(folder / FACTS, unpack_release)
 
-    def run(
-        self,
-        definition: NetworkDefinition,
-        feeds: Mapping[str, Array],
-        repeat: Repeat | None = None,
-        alone: bool = False,
-    ) -> Outcome:
-        path = self.folder / _name(definition, feeds, repeat, alone)
+    def run(self, definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: Repeat | None = None) -> Outcome:
+        path = self.folder / _name(definition, feeds, repeat)
         if not path.is_file():
             raise NotRecorded(
                 "no answer is recorded: the case is new, or its network, inputs or repeats have changed; "
@@ -121,8 +102,8 @@ def recorded(folder: Path) -> list[Recorded]:
     return found
 
 
-def _name(definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: Repeat | None, alone: bool) -> str:
-    digest = hashlib.sha256(f"{definition.hash} {repeat}{' alone' * alone}".encode())
+def _name(definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: Repeat | None) -> str:
+    digest = hashlib.sha256(f"{definition.hash} {repeat}".encode())
     for name, array in sorted(feeds.items()):
         digest.update(f"\n{name} {array.dtype} {array.shape}\n".encode())
         digest.update(array.to_bytes())

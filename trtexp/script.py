@@ -240,7 +240,11 @@ def _options(definition: NetworkDefinition) -> Iterator[str]:
         yield f"config.set_tactic_sources({' | '.join(named) or '0'})"
     if options.tactics_by_number:
         yield SELECTOR
-    for ranges in definition.profiles:
+    if not options.profiles and not definition.dynamic:
+        yield "# 8.x wants a profile where the data decide a shape"
+        yield "if any(-1 in tuple(network.get_output(i).shape) for i in range(network.num_outputs)):"
+        yield "    config.add_optimization_profile(builder.create_optimization_profile())"
+    for ranges in options.profiles:
         yield "profile = builder.create_optimization_profile()"
         for name, r in ranges.items():
             yield f"profile.set_shape{'_input' if r.values else ''}({literal.scalar(name)}, {r.min}, {r.opt}, {r.max})"

@@ -33,8 +33,6 @@ def record_case(case: Case, outcome: Outcome | None) -> CaseRecord:
     notes = list(outcome.notes) if outcome else []
     if outcome is not None and (repeated := note(case, outcome, all(v.as_expected for _, v in tried))) is not None:
         notes.append(repeated)
-    if outcome is not None and case.alone:
-        notes.append("alone: in a process that had done nothing before, without caches")
     if outcome is None and refusal is not None:
         notes.append(f"trtexp's own model refuses {refusal.layer}: {refusal}")
     if case.definition.models:

@@ -114,6 +114,7 @@ class IBuilderConfig:
     def __init__(self, trt):
         self.trt = trt
         self.flags = {"TF32"}
+        self.profiles = []
         self.tactics = None
 
     def set_flag(self, flag):
@@ -130,6 +131,7 @@ class IBuilderConfig:
         return True
 
     def add_optimization_profile(self, profile):
+        self.profiles.append(profile)
         return self.trt.profile_number
 
     def create_timing_cache(self, data):

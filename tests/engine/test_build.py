@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import pytest
 from engine.fake_tensorrt import IBuilderConfig
 
-from trtexp.definition import BuildOptions, Range
+from trtexp.definition import BuildOptions, Input, Range
 from trtexp.engine.build import build
 from trtexp.engine.failure import Failed, Unsupported
 from trtexp.engine.log import Log
@@ -9,12 +11,14 @@ from trtexp.engine.log import Log
 
 @pytest.fixture
 def run(api8, trt8, deconvolution):
-    def run(**options):
+    def run(inferred=(1, 1, 5, 5), inputs=None, **options):
         run.log, run.warnings, run.builder = Log(), [], trt8.builder()
         trt8.say = run.log.add
         definition = deconvolution(options=BuildOptions(**options))
+        definition = replace(definition, inputs=inputs or definition.inputs)
         network = run.builder.create_network()
-        return build(api8, run.builder, network, definition, run.log, run.warnings)
+        inferred = {} if inferred is None else {"deconv": ("float32", inferred)}
+        return build(api8, run.builder, network, definition, run.log, run.warnings, inferred)
 
     return run
 
@@ -60,6 +64,20 @@ def test_profiles(run, trt8):
     trt8.profile_number = -1
     with pytest.raises(Failed, match=r"^profile 0 was refused: TensorRT logged no error$"):
         run(profiles=profiles)
+
+
+@pytest.mark.parametrize(
+    ("inferred", "first", "profiles"),
+    [
+        ((1, 1, 5, 5), 1, 0),  # TensorRT's default
+        ((1, 1, -1, 5), 1, 1),  # the shape comes of the data: 8.5 does not build without one, 8.6 does not run
+        (None, 1, 1),
+        ((-1, 1, 5, 5), -1, 0),  # the input is dynamic, and TensorRT is to say what is missing
+    ],
+)
+def test_only_where_the_data_decide_a_shape_there_is_an_empty_profile(run, inferred, first, profiles):
+    run(inferred, (Input("x", "float32", (first, 1, 3, 3)),))
+    assert len(run.builder.config.profiles) == profiles
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import standin
 
-from trtexp.workers import Crew
+from trtexp.workers import Crew, handshake
 
 PHASES = ("define", "build", "run")
 BROKE = "the worker's channel broke while it lived on"
@@ -85,18 +85,18 @@ def test_last_words_of_the_process_are_kept():
     assert right(fine, 1) and not fine.log
 
 
-def test_a_case_alone_has_a_process_that_did_nothing_before_and_no_cache(tmp_path):
-    with Crew([standin.place()], cache=str(tmp_path)) as crew:
+def test_a_worker_trusts_no_entry_that_another_version_of_the_engine_kept(tmp_path, monkeypatch):
+    def built():
+        with Crew([standin.place()], cache=str(tmp_path)) as crew:
+            outcome = crew.run(standin.definition("a"), standin.feeds())
+        assert right(outcome, 1)
+        return "build" in outcome.seconds
 
-        def phases(name, alone):
-            outcome = crew.run(standin.definition(name), standin.feeds(), None, alone)
-            assert right(outcome, 1)
-            return outcome.seconds.keys() & {"builder", "build"}
-
-        assert [phases("a", False), phases("b", False), phases("a", False)] == [{"builder", "build"}, {"build"}, set()]
-        assert [phases("a", True), phases("a", True)] == [{"builder", "build"}] * 2
-        assert [phases("a", False), phases("c", False)] == [set(), {"builder", "build"}]
-    assert [event.kind for event in crew.events] == []
+    assert [built(), built()] == [True, False]
+    sources = handshake.engine_sources()
+    changed = sources | {"trtexp/engine/build.py": sources["trtexp/engine/build.py"] + b"# changed\n"}
+    monkeypatch.setattr(handshake, "engine_sources", lambda: changed)
+    assert [built(), built()] == [True, False]
 
 
 @pytest.mark.parametrize(

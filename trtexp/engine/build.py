@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from trtexp.definition import BuildOptions, NetworkDefinition
+from trtexp.definition import BuildOptions, NetworkDefinition, Range
 from trtexp.engine.differences import Api
 from trtexp.engine.failure import Failed
 from trtexp.engine.log import Log, python_warnings, reason
+from trtexp.engine.network import Inferred
 from trtexp.engine.timings import Timings
 
 NO_TACTIC = "Could not find any implementation for node"
@@ -20,12 +22,14 @@ def build(
     definition: NetworkDefinition,
     log: Log,
     warnings: list[str],
+    inferred: Inferred,
     timings: Timings | None = None,
 ) -> bytes:
-    """The plan. Raises Failed with TensorRT's own first error, and Unsupported.
+    """The plan. Raises Failed with TensorRT's own first error, and Unsupported. inferred: see `define`.
 
     Where nothing comes of the tactics that we choose, TensorRT chooses: 8.x finds none for a loop with a condition.
     """
+    profiles = definition.options.profiles or (({},) if data_dependent(definition, inferred) else ())
     for first in (True, False):
         mark = log.mark()
         config = builder.create_builder_config()
@@ -33,7 +37,7 @@ def build(
             raise Failed(f"create_builder_config returned nothing: {reason(log.errors(mark))}")
         with python_warnings(warnings if first else []):
             configure(api, config, definition.options)
-            add_profiles(builder, config, definition, log)
+            add_profiles(builder, config, profiles, log)
         if errors := log.errors(mark):
             raise Failed(f"build options: {reason(errors)}")
         ours = first and definition.options.tactics_by_number and api.choose_tactics_by_number(config)
@@ -63,9 +67,18 @@ def configure(api: Api, config: Any, options: BuildOptions) -> None:
         api.set_tactic_sources(config, options.tactic_sources)
 
 
-def add_profiles(builder: Any, config: Any, definition: NetworkDefinition, log: Log) -> None:
-    """The definition's optimization profiles. Raises Failed."""
-    for number, ranges in enumerate(definition.profiles):
+def data_dependent(definition: NetworkDefinition, inferred: Inferred) -> bool:
+    """Whether an output's shape comes of the data: 8.x then wants an optimization profile, be it an empty one.
+
+    No other network of fixed inputs gets one: with it 8.6.0 builds otherwise.
+    """
+    known = {name: shape for name, (_, shape) in inferred.items()}
+    return not definition.dynamic and any(-1 in known.get(name, (-1,)) for name in definition.outputs)
+
+
+def add_profiles(builder: Any, config: Any, profiles: Sequence[Mapping[str, Range]], log: Log) -> None:
+    """Optimization profiles, for each the range of each input. Raises Failed."""
+    for number, ranges in enumerate(profiles):
         mark = log.mark()
         profile = builder.create_optimization_profile()
         for name, r in ranges.items():

@@ -8,9 +8,9 @@ none and needs no lock. A file that is anything else is deleted and made again.
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import os
-import pkgutil
 import re
 import secrets
 import struct
@@ -76,8 +76,17 @@ def recipe() -> str:
     """A digest of the modules that make what is kept."""
     digest = hashlib.sha256()
     for name in _RECIPE:
-        digest.update(pkgutil.get_data("trtexp.engine", f"{name}.py") or b"")
+        digest.update(_source(f"trtexp.engine.{name}").encode())
     return digest.hexdigest()
+
+
+def _source(name: str) -> str:
+    """A module's text, wherever it was imported from; a worker has no files, only a loader (see workers/far.py)."""
+    spec = importlib.util.find_spec(name)
+    source = getattr(spec and spec.loader, "get_source", lambda name: None)(name)
+    if source is None:
+        raise RuntimeError(f"{name} has no source: what it makes cannot be told from what another version made")
+    return str(source)
 
 
 class Cache:

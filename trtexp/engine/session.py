@@ -127,7 +127,9 @@ class Session:
         with case.timed("define"):
             network, case.inferred = define(case.api, self._builder, case.definition, self.log, case.warnings)
         with case.timed("build"):
-            plan = build(case.api, self._builder, network, case.definition, self.log, case.warnings, timings)
+            plan = build(
+                case.api, self._builder, network, case.definition, self.log, case.warnings, case.inferred, timings
+            )
             if timings is not None:
                 timings.save_if_due(case.api, self._builder, self.log)
         return plan

@@ -93,7 +93,6 @@ class _OneCase(Checker):
             warnings=tuple(expect.warnings),
             log=tuple(expect.log),
             repeat=(head.repeat.builds, head.repeat.runs) if head.repeat else None,
-            alone=head.alone,
             finding=head.finding,
             reason=head.reason,
             issue=head.issue,

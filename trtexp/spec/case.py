@@ -36,7 +36,7 @@ class Expected:
 class Case:
     """One network with its inputs and all that is expected of it; see ExperimentModel for the keys.
 
-    repeat: (builds, runs of each), to see whether results differ. alone: in a process that has done nothing before.
+    repeat: (builds, runs of each), to see whether results differ.
     error, crash: (phase, regex) of the refusal, or of the end of the process, that must come.
     differs: what the case changes in the file's base. tree: the file as merged for the case.
     """
@@ -58,7 +58,6 @@ class Case:
     warnings: tuple[str, ...] = ()
     log: tuple[str, ...] = ()
     repeat: tuple[int, int] | None = None
-    alone: bool = False
     finding: str | None = None
     reason: str | None = None
     issue: str | None = None

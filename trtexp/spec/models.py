@@ -216,8 +216,6 @@ class PartialModel(Model):
     """What must come: outputs by name, or an error, warnings, log lines, or what the release lacks."""
     repeat: Repeat | None = None
     """Build and run more than once, and judge every distinct result."""
-    alone: bool = False
-    """true: in a process that has done nothing before, without caches; for what depends on the process' past."""
     finding: str | None = None
     """TensorRT's result differs from the reference, and this says why; the case fails when it no longer does."""
     reason: str | None = None

@@ -66,16 +66,12 @@ class Crew:
             return len(self._states) - self._states.count("gone")
 
     def run(
-        self,
-        definition: NetworkDefinition,
-        feeds: Mapping[str, Array],
-        repeat: tuple[int, int] | None = None,
-        alone: bool = False,
+        self, definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: tuple[int, int] | None = None
     ) -> Outcome:
-        """Have a free worker answer (see Worker.run), or wait for one. Raises WorkerClosed; else see the outcome."""
+        """Have a free worker answer, or wait for one. Raises WorkerClosed; all else is in the outcome."""
         while True:
             number = self._take()
-            outcome = self._workers[number].run(definition, feeds, repeat, alone)
+            outcome = self._workers[number].run(definition, feeds, repeat)
             if self._give(number) or outcome.phase != START:
                 return outcome
 

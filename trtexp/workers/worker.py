@@ -78,7 +78,6 @@ class Worker:
         self.timeouts = {**TIMEOUTS, **self.settings.timeouts}
         self.lost = ""
         self._number = 0
-        self._alone = False  # whether the process at hand is for one case only
         self._link: Link | None = None
         self._busy = False
         self._lock = threading.Lock()
@@ -97,23 +96,17 @@ class Worker:
         return self.release
 
     def run(
-        self,
-        definition: NetworkDefinition,
-        feeds: Mapping[str, Array],
-        repeat: tuple[int, int] | None = None,
-        alone: bool = False,
+        self, definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: tuple[int, int] | None = None
     ) -> Outcome:
         """Build and run one definition. A crash or a hang over there is an Outcome. Raises WorkerClosed only.
-
-        alone: in a process that does nothing else and has no cache.
 
         A case that ended badly is tried once more in a fresh worker, only to say in the message whether it does again.
         """
         message = (*pack_definition(definition), pack_arrays(feeds), False, *([] if repeat is None else [repeat]))
-        first = self._attempt(message, alone)
+        first = self._attempt(message)
         if first.status not in BAD_ENDS or first.phase == START or not self.settings.retry:
             return first
-        second = self._attempt(message, alone)
+        second = self._attempt(message)
         return replace(first, message=f"{first.message}; {_compared(first, second)}")
 
     def close(self) -> None:
@@ -127,15 +120,12 @@ class Worker:
             link.stop()
         link.end()
 
-    def _attempt(self, message: tuple[Any, ...], alone: bool) -> Outcome:
+    def _attempt(self, message: tuple[Any, ...]) -> Outcome:
         """One try in the worker at hand, or in a new one where it died before it had the case."""
         if self.lost:
             return Outcome("crashed", START, self.lost)
         self._busy = True
         try:
-            if alone or self._alone:
-                self._drop()
-            self._alone = alone
             while True:
                 fresh = self._link is None or not self._link.alive()
                 try:
@@ -212,7 +202,7 @@ class Worker:
         link.open(self.timeouts["start"])
         engine = {
             "flavour": self.place.flavour,
-            "cache": None if self._alone else self.settings.cache,
+            "cache": self.settings.cache,
             "cache_limit": self.settings.cache_limit,
         }
         link.send(handshake(self.place, self.timeouts, engine), self.timeouts["start"])
