@@ -127,11 +127,12 @@ def usual(choice: str, places: Sequence[Place], work: Workplace) -> list[Backend
     release = crew.release
     if release.can_run:
         return [work.backend(crew, len(places))]
-    crew.close()
     if choice == "tensorrt":
+        crew.close()
         raise NoGpu(release.reason)
-    places = [places[0]] * (work.builders or cores())
-    built = work.backend(work.crew(places), len(places), release.reason)
+    builders = max(len(places), work.builders or cores())
+    crew.enlarge([places[0]] * (builders - len(places)))
+    built = work.backend(crew, builders, release.reason)
     return [built] if choice == "build" else [Backend(REFERENCE, reason=release.reason), built]
 
 

@@ -4,7 +4,9 @@ import os
 import shlex
 import stat
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from time import monotonic, sleep
 
 import pytest
 import standin
@@ -112,3 +114,24 @@ def test_over_ssh(tmp_path, monkeypatch):
         assert crew.run(standin.definition("hang_run"), standin.feeds()).status == "timeout"
         assert crew.run(standin.definition("fine"), standin.feeds()).status == "ran"
     assert "the connection to lost is lost" in refused(replace(place, host="lost"))
+
+
+def test_more_workers_join_a_crew_at_work(events):
+    with Crew([standin.place()], on_event=events.append) as crew:
+        crew.enlarge([standin.place(STANDIN_SECONDS="0.5")] * 2)
+        assert crew.size == 3
+        with ThreadPoolExecutor(3) as threads:
+            outcomes = list(threads.map(lambda n: crew.run(standin.definition(f"n{n}"), standin.feeds()), range(40)))
+        assert len(standin.processes()) == 3
+    assert [outcome.status for outcome in outcomes] == ["ran"] * 40
+    assert not events
+
+
+def test_one_that_joins_and_does_not_start_is_told_and_missed_by_nobody(quick_tries, events):
+    with Crew([standin.place()], on_event=events.append) as crew:
+        crew.enlarge([standin.place(STANDIN_START="exit")])
+        deadline = monotonic() + 30
+        while not events and monotonic() < deadline:
+            sleep(0.01)
+        assert [event.kind for event in events] == ["unavailable"]
+        assert crew.size == 1 and crew.run(standin.definition("a"), standin.feeds()).status == "ran"

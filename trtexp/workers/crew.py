@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from types import TracebackType
 
@@ -39,14 +40,11 @@ class Crew:
         self._changed = threading.Condition()
         self._closed = False
         self._failure: WorkerUnavailable | None = None
-        self._workers = [
-            Worker(place, Settings(timeouts or {}, cache, cache_limit, retry, partial(self._heard, number)))
-            for number, place in enumerate(places)
-        ]
-        self._states = ["starting"] * len(places)  # then "waiting" for a GPU, "ready", "gone"
+        self._settings = Settings(timeouts or {}, cache, cache_limit, retry)
+        self._workers: list[Worker] = []
+        self._states: list[str] = []  # "starting", then "waiting" for a GPU, "ready", "gone"
         self._free: deque[int] = deque()
-        for number in range(len(places)):
-            threading.Thread(target=self._hire, args=(number,), daemon=True).start()
+        self._start(places, "starting")
         try:
             with self._changed:
                 self._changed.wait_for(
@@ -64,6 +62,10 @@ class Crew:
         """How many cases can be in hand at once, when those that wait have joined."""
         with self._changed:
             return len(self._states) - self._states.count("gone")
+
+    def enlarge(self, places: Sequence[Place]) -> None:
+        """More workers of the same release, which join when they are there."""
+        self._start(places, "waiting")
 
     def run(
         self, definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: tuple[int, int] | None = None
@@ -93,6 +95,15 @@ class Crew:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _start(self, places: Sequence[Place], state: str) -> None:
+        with self._changed:
+            numbers = range(len(self._workers), len(self._workers) + len(places))
+            for number, place in zip(numbers, places, strict=True):
+                self._workers.append(Worker(place, replace(self._settings, on_event=partial(self._heard, number))))
+                self._states.append(state)
+        for number in numbers:
+            threading.Thread(target=self._hire, args=(number,), daemon=True).start()
 
     def _hire(self, number: int) -> None:
         """Start a worker and let it join, unless it has another release than the others."""
