@@ -19,19 +19,8 @@ GPU = """\
 Whole processes on {machine}, start-up and builder included; medians of so many runs. Bare API: one builder, one timing
 cache, the same layers and options, tactics as TensorRT times them; no comparison and no report. Cold: `trtexp run`
 without a cache. Warm: the same run once more. The last columns are parts of the bare run and of the cold one."""
-HEADS = [
-    "cases",
-    "runs",
-    "bare API",
-    "cold run",
-    "cold / bare",
-    "warm run",
-    "warm: ms a case",
-    "bare builds",
-    "builder",
-    "builds",
-    "runs on the GPU",
-]
+HEADS = ["cases", "runs", "bare API", "cold run", "cold / bare", "warm run", "warm: ms a case"]
+HEADS += ["bare builds", "builder", "builds", "runs on the GPU"]
 Rows = list[tuple[int, Mapping[str, Any]]]
 CPU = """\
 On {machine}; medians of whole processes with their peak memory. `validate` reads, checks and computes the references;
@@ -82,7 +71,7 @@ def _gpu(release: str, part: Mapping[str, Any]) -> Iterator[str]:
         yield f"process, one takes {timing:.3f} s with the tactics that TensorRT times, and {number:.3f} s"
         yield f"({number / timing:.2f} ×) with those chosen by number, so that builds repeat."
     if targets := list(_targets(rows, part.get("polygraphy", {}))):
-        yield from ("", table(["target", "wanted", "measured", ""], targets))
+        yield from ("", table(["target", "wanted", "measured", "result"], targets))
 
 
 def _cells(count: int, row: Mapping[str, Any]) -> list[str]:
@@ -104,7 +93,7 @@ def _targets(rows: Rows, polygraphy: Mapping[str, Any]) -> Iterator[list[str]]:
     if many > few:
         warm = 1000 * (last["warm"] - first["warm"]) / (many - few)
         yield [f"a further warm case, {few} to {many}", "under 20 ms", f"{warm:.1f} ms", _met(warm < 20)]
-    what = f"one Polygraphy process / a case of a cold run of {many}"
+    what = f"Polygraphy process / cold case, {many} cases"
     if "seconds" in polygraphy:
         each = statistics.median(polygraphy["seconds"])
         measured = f"{each:.1f} s / {cold:.2f} s = {each / cold:.0f}"
@@ -118,11 +107,13 @@ def _met(met: bool) -> str:
 
 
 def _cpu(part: Mapping[str, Any]) -> Iterator[str]:
-    yield from ("## Without a GPU", "", CPU.format(machine=part["machine"]), "")
-    yield table(["process", "time"], [[f"`{name}`", _figure(figure)] for name, figure in part["start"].items()])
-    rows = sorted(part["rows"].items(), key=lambda item: int(item[0]))
-    heads = ["cases", *(f"`{name}`" for name in rows[0][1])]
-    yield from ("", table(heads, [[count, *map(_figure, row.values())] for count, row in rows], right="cases"))
+    yield from ("## Without a GPU", "", CPU.format(machine=part["machine"]))
+    if starts := part.get("start"):
+        yield from ("", table(["process", "time"], [[f"`{name}`", _figure(each)] for name, each in starts.items()]))
+    rows = sorted(part.get("rows", {}).items(), key=lambda item: int(item[0]))
+    if rows:
+        heads = ["cases", *(f"`{name}`" for name in rows[0][1])]
+        yield from ("", table(heads, [[count, *map(_figure, row.values())] for count, row in rows], right="cases"))
 
 
 def _figure(figure: Mapping[str, float]) -> str:
