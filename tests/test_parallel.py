@@ -1,6 +1,8 @@
 """Work on all cores: in order, with the faults of the work itself, and in one process where forking is not safe."""
 
 import os
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -14,23 +16,36 @@ def here(item):
     return item, os.getpid()
 
 
-def killed_elsewhere(item):
-    if os.getpid() != item:
-        os._exit(1)
-    return item
-
-
 @pytest.fixture(autouse=True)
 def four_cores(monkeypatch):
     monkeypatch.setattr(parallel, "cores", lambda: 4)
 
 
-def test_items_keep_their_order_and_are_done_elsewhere():
-    if threading.active_count() > 1:
-        pytest.skip("another thread of this test process is alive, so nothing is forked")
-    done = parallel.each(here, range(40))
-    assert [item for item, _ in done] == list(range(40))
-    assert os.getpid() not in {process for _, process in done}
+#: A process without other threads, which those of the test runner are.
+PROGRAM = """
+import os
+from trtexp import parallel
+
+def here(item):
+    return item, os.getpid()
+
+def killed_elsewhere(item):
+    if os.getpid() != item:
+        os._exit(1)
+    return item
+
+parallel.cores = lambda: 4
+done = parallel.each(here, range(40))
+assert [item for item, _ in done] == list(range(40)), done
+assert os.getpid() not in {process for _, process in done}, done
+assert parallel.each(killed_elsewhere, [os.getpid()] * 9) == [os.getpid()] * 9
+print("fine")
+"""
+
+
+def test_items_keep_their_order_are_done_elsewhere_and_survive_a_process_that_is_killed():
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("fine\n", "")
 
 
 def test_few_items_are_done_here():
@@ -51,7 +66,3 @@ def test_beside_another_thread_nothing_is_forked():
 def test_what_the_function_raises_is_raised():
     with pytest.raises(ValueError, match="-7 is negative"):
         parallel.each(here, [1, 2, -7, 3, 4, 5, 6])
-
-
-def test_what_a_killed_process_was_to_do_is_done_here():
-    assert parallel.each(killed_elsewhere, [os.getpid()] * 9) == [os.getpid()] * 9

@@ -65,7 +65,7 @@ def test_the_sources_that_make_an_outcome_are_in_the_key(monkeypatch):
     recipe.cache_clear()
     assert recipe() == before
     recipe.cache_clear()
-    monkeypatch.setattr(cache_module, "_source", lambda name: name)
+    monkeypatch.setattr(cache_module.pkgutil, "get_data", lambda package, name: name.encode())
     assert recipe() != before
     recipe.cache_clear()
 

@@ -8,9 +8,9 @@ none and needs no lock. A file that is anything else is deleted and made again.
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import os
+import pkgutil
 import re
 import secrets
 import struct
@@ -73,20 +73,14 @@ def entry_key(release: Release, target: str | None, definition: str) -> Key:
 
 @lru_cache
 def recipe() -> str:
-    """A digest of the modules that make what is kept."""
+    """A digest of the modules that make what is kept, wherever they were imported from."""
     digest = hashlib.sha256()
     for name in _RECIPE:
-        digest.update(_source(f"trtexp.engine.{name}").encode())
+        source = pkgutil.get_data("trtexp.engine", f"{name}.py")
+        if source is None:
+            raise RuntimeError(f"the source of trtexp.engine.{name} is not to be had, and so no entry can be trusted")
+        digest.update(source)
     return digest.hexdigest()
-
-
-def _source(name: str) -> str:
-    """A module's text, wherever it was imported from; a worker has no files, only a loader (see workers/far.py)."""
-    spec = importlib.util.find_spec(name)
-    source = getattr(spec and spec.loader, "get_source", lambda name: None)(name)
-    if source is None:
-        raise RuntimeError(f"{name} has no source: what it makes cannot be told from what another version made")
-    return str(source)
 
 
 class Cache:
