@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 
@@ -46,6 +48,37 @@ print("fine")
 def test_items_keep_their_order_are_done_elsewhere_and_survive_a_process_that_is_killed():
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("fine\n", "")
+
+
+SLOW = """
+import os, sys, time
+from trtexp import parallel
+
+def slow(item):
+    sys.stderr.write(f"{os.getpid()}\\n")
+    time.sleep(60)
+
+parallel.cores = lambda: 4
+parallel.each(slow, range(8))
+"""
+
+
+def test_when_the_first_process_is_killed_the_others_are_gone():
+    with subprocess.Popen([sys.executable, "-c", SLOW], stderr=subprocess.PIPE, text=True) as process:
+        helpers = [int(process.stderr.readline()) for _ in range(4)]
+        process.kill()
+    deadline = monotonic() + 10
+    while any(map(alive, helpers)) and monotonic() < deadline:
+        sleep(0.01)
+    assert not any(map(alive, helpers))
+
+
+def alive(pid):
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"  # nobody has asked for its end
 
 
 def test_few_items_are_done_here():

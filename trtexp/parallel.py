@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import sys
@@ -12,6 +13,7 @@ from typing import TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
+DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 FEW = 4  # items that are not worth other processes
 
 
@@ -34,7 +36,7 @@ def each(function: Callable[[T], R], items: Sequence[T]) -> list[R]:
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
-    pool = ProcessPoolExecutor(many, get_context("fork"), _leave_signals)
+    pool = ProcessPoolExecutor(many, get_context("fork"), _help, (os.getpid(),))
     try:
         return [future.result() for future in [pool.submit(function, item) for item in items]]
     except BrokenProcessPool:  # one was killed, for want of memory perhaps
@@ -43,6 +45,10 @@ def each(function: Callable[[T], R], items: Sequence[T]) -> list[R]:
         pool.shutdown(cancel_futures=True)
 
 
-def _leave_signals() -> None:
-    """Ctrl-C goes to all processes of a terminal, and is for the first one to answer."""
+def _help(first: int) -> None:
+    """Be the first process' helper: Ctrl-C, which goes to all processes of a terminal, is for that one to answer, and
+    when it is gone, killed perhaps, so is this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
+    if os.getppid() != first:  # gone before that was said
+        os._exit(1)

@@ -47,7 +47,8 @@ ROOT = np.sqrt(2 / np.pi)
 
 
 def sigmoid(x: F64) -> F64:
-    return 1 / (1 + np.exp(-x))
+    with np.errstate(over="ignore"):  # of what becomes 0
+        return 1 / (1 + np.exp(-x))
 
 
 def inner(x: F64) -> F64:
