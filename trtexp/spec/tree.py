@@ -121,26 +121,25 @@ def _compose(reader: Any, file: str) -> Node | None:
     anchors: dict[str, Node] = {}
     top: Node | None = None
     documents = 0
-    while reader.check_event():
-        event = reader.get_event()
-        mark = Mark(file, event.start_mark.line + 1, event.start_mark.column + 1)
-        span = event.start_mark.index, event.end_mark.index
-        if isinstance(event, yaml.DocumentStartEvent):
+    while (event := reader.get_event()) is not None:
+        kind = type(event)
+        start, end = event.start_mark, event.end_mark
+        mark = Mark(file, start.line + 1, start.column + 1)
+        if kind is yaml.DocumentStartEvent:
             documents += 1
             if documents > 1:
                 raise _fault(mark, "a second document; a file holds one experiment")
-            continue
-        if isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
+        elif kind in _ENDS:
             node, _ = stack.pop()
-            node.span = (node.span[0], span[1])
-            node.size += sum(child.size for child in children(node))
-            node.depth += max((child.depth for child in children(node)), default=0)
+            node.span = (node.span[0], end.index)
+            below = list(children(node))
+            node.size += sum(child.size for child in below)
+            node.depth += max((child.depth for child in below), default=0)
             if node.size > MOST_NODES:
                 raise _fault(node.mark, f"{node.size} values after the expansion of aliases; at most {MOST_NODES}")
             if stack:
                 stack[-1] = _attach(stack[-1], node, mark)
-            continue
-        if isinstance(event, yaml.AliasEvent):
+        elif kind is yaml.AliasEvent:
             if event.anchor not in anchors:
                 raise _fault(mark, f"alias *{event.anchor} names no anchor above it")
             if any(node is anchors[event.anchor] for node, _ in stack):
@@ -148,29 +147,31 @@ def _compose(reader: Any, file: str) -> Node | None:
             if len(stack) + anchors[event.anchor].depth > MOST_DEPTH:
                 raise _fault(mark, f"nested deeper than {MOST_DEPTH} levels")
             stack[-1] = _attach(stack[-1], anchors[event.anchor], mark)
-            continue
-        if not isinstance(event, (yaml.ScalarEvent, yaml.SequenceStartEvent, yaml.MappingStartEvent)):
-            continue
-        if event.tag is not None:
-            raise _fault(mark, f"tag {event.tag}; tags are not allowed, an experiment is plain data")
-        new: Node
-        if isinstance(event, yaml.ScalarEvent):
-            new = Scalar(mark, scalar(event.value) if event.implicit[0] else event.value, span=span)
-        else:
-            kind = Sequence if isinstance(event, yaml.SequenceStartEvent) else Mapping
-            new = kind(mark, span=span, flow=bool(event.flow_style))
-        if event.anchor is not None:
-            anchors[event.anchor] = new
-        if isinstance(new, Scalar):
-            if stack:
+        elif kind is yaml.ScalarEvent or kind in _STARTS:
+            if event.tag is not None:
+                raise _fault(mark, f"tag {event.tag}; tags are not allowed, an experiment is plain data")
+            new = _node(event, mark, (start.index, end.index))
+            if event.anchor is not None:
+                anchors[event.anchor] = new
+            if not isinstance(new, Scalar):
+                if len(stack) >= MOST_DEPTH:
+                    raise _fault(mark, f"nested deeper than {MOST_DEPTH} levels")
+                stack.append((new, _NO_KEY))
+            elif stack:
                 stack[-1] = _attach(stack[-1], new, mark)
-        else:
-            if len(stack) >= MOST_DEPTH:
-                raise _fault(mark, f"nested deeper than {MOST_DEPTH} levels")
-            stack.append((new, _NO_KEY))
-        if top is None:
-            top = new
+            top = new if top is None else top
     return top
+
+
+_ENDS = (yaml.SequenceEndEvent, yaml.MappingEndEvent)
+_STARTS = {yaml.SequenceStartEvent: Sequence, yaml.MappingStartEvent: Mapping}
+
+
+def _node(event: Any, mark: Mark, span: tuple[int, int]) -> Node:
+    """What a scalar is, or a collection that is still empty."""
+    if isinstance(event, yaml.ScalarEvent):
+        return Scalar(mark, scalar(event.value) if event.implicit[0] else event.value, span=span)
+    return _STARTS[type(event)](mark, span=span, flow=bool(event.flow_style))
 
 
 _NO_KEY = object()
