@@ -123,7 +123,8 @@ class Build(Model):
     tactics: Literal["repeatable", "fastest"] = "repeatable"
     """repeatable: the first tactic by number; fastest: TensorRT's default, by timing, so that builds may differ."""
     profiles: list[dict[str, Profile]] = []
-    """Optimization profiles: for each a range per input."""
+    """Optimization profiles: for each a range per input. Left out, there is none, but for an empty one where the data
+    decide an output's shape: 8.x demands it there, and with one anywhere 8.6.0 builds otherwise."""
 
     def options(self) -> BuildOptions:
         """The same as plain data for the definition."""
