@@ -1,10 +1,13 @@
 """The benchmark's own parts: what it generates is valid and alike everywhere, and what it measures is measured."""
 
+import json
 import re
 import sys
+from unittest.mock import MagicMock
 
 import pytest
 
+from trtexp.bench import bare
 from trtexp.bench.generate import layers, write_experiments, write_parameters
 from trtexp.bench.measure import Broken, process
 from trtexp.bench.page import keep, merged
@@ -28,6 +31,40 @@ def test_no_two_generated_networks_are_one_engine(tmp_path):
 def test_the_parameters_of_the_bare_program_are_the_same_layers(tmp_path):
     text = write_parameters(3, tmp_path / "layers.json").read_text(encoding="utf-8")
     assert text.count('"stride"') == 3
+
+
+@pytest.mark.parametrize(("selects", "count"), [(True, 4), (False, 2)])
+def test_each_variant_of_the_bare_program_is_built_and_each_is_first_in_turn(
+    tmp_path, monkeypatch, capsys, selects, count
+):
+    trt, cudart, configs = MagicMock(), MagicMock(), []
+    trt.TacticSource.__members__ = {}
+    cudart.cudaStreamCreate.return_value = cudart.cudaMallocAsync.return_value = (0, 1)
+    for name in ("MemcpyAsync", "StreamSynchronize", "FreeAsync"):
+        getattr(cudart, f"cuda{name}").return_value = (0,)
+    if selects:
+        trt.IAlgorithmSelector = type("IAlgorithmSelector", (), {})
+    else:
+        del trt.IAlgorithmSelector
+    trt.Builder().create_builder_config = lambda: configs.append(MagicMock()) or configs[-1]
+    trt.Runtime().deserialize_cuda_engine().create_execution_context().get_tensor_shape.return_value = (1,)
+    monkeypatch.setitem(sys.modules, "tensorrt", trt)
+    monkeypatch.setitem(sys.modules, "cuda.bindings", MagicMock(runtime=cudart))
+    bare.main(str(write_parameters(4, tmp_path / "layers.json")), "variants")
+    seconds = json.loads(capsys.readouterr().out)
+    assert len(seconds) == count and len(configs) == 4 * count
+    profiles = [config.add_optimization_profile.called for config in configs]
+    chosen = [isinstance(config.algorithm_selector, bare_type(trt)) for config in configs]
+    given = [
+        bare.VARIANTS[name] for turn in range(4) for name in (*[*seconds][turn % count :], *[*seconds][: turn % count])
+    ]
+    assert list(zip(chosen, profiles, strict=True)) == given
+    bare.main(str(write_parameters(3, tmp_path / "layers.json")))
+    assert list(json.loads(capsys.readouterr().out)) == ["by timing"]
+
+
+def bare_type(trt):
+    return getattr(trt, "IAlgorithmSelector", ())
 
 
 def test_a_process_is_measured_without_what_its_parent_holds():
@@ -71,12 +108,10 @@ def test_what_is_not_measured_now_is_kept_and_targets_are_judged(tmp_path):
     row("a further warm case, 10 to 300", "under 20 ms", "10.0 ms", "met")
     row("`old`", "1.00 s, 8 MiB")
     row("10", "2.00 s, 9 MiB")
-    keep(
-        path, gpu("m", choice={"layers": 30, "timing": 15.0, "number": 18.0}, polygraphy={"missing": "onnx is missing"})
-    )
-    assert "takes 0.500 s with the tactics that TensorRT times, and 0.600 s\n(1.20 ×)" in path.read_text(
-        encoding="utf-8"
-    )
+    variants = {"layers": 30, "seconds": {"by timing": 15.0, "by number": 18.0}}
+    keep(path, gpu("m", variants=variants, polygraphy={"missing": "onnx is missing"}))
+    row("by timing", "0.500 s", "1.00")
+    row("by number", "0.600 s", "1.20")
     assert "not timed: onnx is missing" in path.read_text(encoding="utf-8")
     keep(path, gpu("m", polygraphy={"seconds": [20.0, 13.7, 4.0]}))
     row("Polygraphy process / cold case, 300 cases", "at least 20", "13.7 s / 0.46 s = 30", "met")

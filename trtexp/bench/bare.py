@@ -3,8 +3,7 @@
 Run as a program in the interpreter that has TensorRT: `python bare.py layers.json`. It imports nothing of trtexp, uses
 the same build options, checks every result against nothing, and prints the seconds of all builds.
 
-`python bare.py layers.json number` builds each layer twice, in turn: with the tactics that TensorRT times, and with
-those of the smallest numbers, as trtexp does.
+`python bare.py layers.json variants` builds each layer once in each of the `VARIANTS`, in turn.
 """
 
 import json
@@ -15,6 +14,15 @@ from typing import Any
 
 import numpy as np
 
+#: What is compared -> whether tactics are chosen by their numbers, as trtexp does, rather than by timing, as TensorRT
+#: does; whether there is an empty optimization profile.
+VARIANTS = {
+    "by timing": (False, False),
+    "by number": (True, False),
+    "by timing, with an empty profile": (False, True),
+    "by number, with an empty profile": (True, True),
+}
+
 
 def ok(result: Any) -> Any:
     status, *values = result
@@ -24,7 +32,7 @@ def ok(result: Any) -> Any:
 
 
 class Bare:
-    """One builder, one runtime, one stream, one timing cache."""
+    """One builder, one runtime, one stream, and a timing cache for each variant."""
 
     def __init__(self, trt: Any, cudart: Any) -> None:
         self.trt, self.cudart = trt, cudart
@@ -36,11 +44,12 @@ class Bare:
         self.sources = sum(1 << int(getattr(trt.TacticSource, name)) for name in internal)
         explicit = getattr(trt.NetworkDefinitionCreationFlag, "EXPLICIT_BATCH", None)
         self.flags = 0 if explicit is None else 1 << int(explicit)
-        self.timing: Any = None
+        self.timings: dict[str, Any] = {}
+        self.selector = by_number(trt) if hasattr(trt, "IAlgorithmSelector") else None  # 11.x has none
 
-    def build(self, layer: Any, selector: Any = None) -> Any:
-        """A layer's plan. selector: an IAlgorithmSelector, to choose its tactics."""
-        trt = self.trt
+    def build(self, layer: Any, variant: str) -> Any:
+        """A layer's plan."""
+        trt, (number, profile) = self.trt, VARIANTS[variant]
         network = self.builder.create_network(self.flags)
         x = network.add_input("x", trt.float32, (1, 2, layer["height"], layer["width"]))
         deconv = network.add_deconvolution_nd(x, 3, (3, 3), trt.Weights(self.weights), trt.Weights(self.bias))
@@ -51,10 +60,13 @@ class Bare:
         config = self.builder.create_builder_config()
         config.clear_flag(trt.BuilderFlag.TF32)
         config.set_tactic_sources(self.sources)
-        self.timing = self.timing or config.create_timing_cache(b"")
-        config.set_timing_cache(self.timing, False)
-        if selector is not None:
-            config.algorithm_selector = selector
+        if variant not in self.timings:
+            self.timings[variant] = config.create_timing_cache(b"")
+        config.set_timing_cache(self.timings[variant], False)
+        if number:
+            config.algorithm_selector = self.selector
+        if profile:
+            config.add_optimization_profile(self.builder.create_optimization_profile())
         return self.builder.build_serialized_network(network, config)
 
     def run(self, layer: Any, plan: Any) -> None:
@@ -101,15 +113,15 @@ def main(path: str, *compare: str) -> None:
         from cuda import cudart
 
     bare = Bare(trt, cudart)
-    selectors = {"timing": None, "number": by_number(trt)} if compare else {"timing": None}
-    seconds = dict.fromkeys(selectors, 0.0)
-    for i, layer in enumerate(json.loads(Path(path).read_text(encoding="utf-8"))):
-        for name in sorted(
-            selectors, reverse=i % 2 == 0
-        ):  # the second finds kernels loaded: each is so every other time
+    variants = [name for name, (number, _) in VARIANTS.items() if not number or bare.selector is not None]
+    variants = variants if compare else variants[:1]
+    seconds = dict.fromkeys(variants, 0.0)
+    for layer in json.loads(Path(path).read_text(encoding="utf-8")):
+        for variant in variants:
             start = time.perf_counter()
-            plan = bare.build(layer, selectors[name])
-            seconds[name] += time.perf_counter() - start
+            plan = bare.build(layer, variant)
+            seconds[variant] += time.perf_counter() - start
+        variants = [*variants[1:], *variants[:1]]  # a later one finds kernels loaded: each is first in turn
         bare.run(layer, plan)
     print(json.dumps(seconds))
 

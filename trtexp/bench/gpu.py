@@ -35,7 +35,7 @@ def measure_gpu(
     if polygraphy:
         yield {"polygraphy": _polygraphy(folder, worker, polygraphy)}
     with resources.as_file(resources.files("trtexp.bench") / "bare.py") as bare:
-        yield {"choice": _choice(folder, worker, bare)}
+        yield {"variants": _variants(folder, worker, bare)}
         for count in counts:
             runs = [_run(folder / f"{count}.{i}", worker, bare, count) for i in range(max(1, TIMED // count))]
             row = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
@@ -56,11 +56,11 @@ def _polygraphy(folder: Path, worker: Sequence[str], count: int) -> dict[str, An
         return {"missing": str(error).splitlines()[-1]}
 
 
-def _choice(folder: Path, worker: Sequence[str], bare: Path) -> dict[str, float]:
-    """Seconds of builds whose tactics are chosen by timing and by number, in turn in one process."""
-    parameters = write_parameters(TIMED, folder / "choice.json")
-    last = process([*worker, str(bare), str(parameters), "number"]).said.splitlines()[-1]
-    return {"layers": TIMED, **json.loads(last)}
+def _variants(folder: Path, worker: Sequence[str], bare: Path) -> dict[str, Any]:
+    """Seconds of builds by the options that may make them slower, in turn in one process."""
+    parameters = write_parameters(TIMED, folder / "variants.json")
+    last = process([*worker, str(bare), str(parameters), "variants"]).said.splitlines()[-1]
+    return {"layers": TIMED, "seconds": json.loads(last)}
 
 
 def _run(folder: Path, worker: Sequence[str], bare: Path, count: int) -> dict[str, float]:
@@ -73,5 +73,5 @@ def _run(folder: Path, worker: Sequence[str], bare: Path, count: int) -> dict[st
     cold = process(run)
     phases = json.loads(LAST_RUN.read_text(encoding="utf-8"))["seconds_by_phase"]
     warm = process(run)
-    builds = json.loads(plain.said.splitlines()[-1])["timing"]
+    builds = json.loads(plain.said.splitlines()[-1])["by timing"]
     return {"bare": plain.seconds, "bare builds": builds, "cold": cold.seconds, "warm": warm.seconds, **phases}

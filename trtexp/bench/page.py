@@ -62,14 +62,16 @@ def _gpu(release: str, part: Mapping[str, Any]) -> Iterator[str]:
     rows = sorted(((int(count), row) for count, row in part.get("rows", {}).items()), key=lambda item: item[0])
     if rows:
         yield table(HEADS, [_cells(count, row) for count, row in rows], right="cases")
-    if choice := part.get("choice"):
-        timing, number = (choice[name] / choice["layers"] for name in ("timing", "number"))
+    if variants := part.get("variants"):
+        layers, seconds = variants["layers"], variants["seconds"]
+        first = next(iter(seconds.values()))
         yield from (
             "",
-            f"Tactics by number and by timing: of {choice['layers']} layers, each built twice in turn in one",
+            f"What a build costs: {layers} layers, each built in every way in turn, all in one process.",
+            "",
         )
-        yield f"process, one takes {timing:.3f} s with the tactics that TensorRT times, and {number:.3f} s"
-        yield f"({number / timing:.2f} ×) with those chosen by number, so that builds repeat."
+        cells = [[name, f"{all_ / layers:.3f} s", f"{all_ / first:.2f}"] for name, all_ in seconds.items()]
+        yield table(["tactics chosen", "a build", "ratio"], cells)
     if targets := list(_targets(rows, part.get("polygraphy", {}))):
         yield from ("", table(["target", "wanted", "measured", "result"], targets))
 
