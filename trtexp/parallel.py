@@ -15,6 +15,7 @@ R = TypeVar("R")
 
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 FEW = 4  # items that are not worth other processes
+MOST = 16  # processes; more would take longer to start than they save
 
 
 def cores() -> int:
@@ -29,7 +30,7 @@ def each(function: Callable[[T], R], items: Sequence[T]) -> list[R]:
     Processes are forked, which costs next to nothing and is safe only while there is no other thread: elsewhere the
     items are done here, one after the other.
     """
-    many = min(cores(), len(items))
+    many = min(cores(), len(items), MOST)
     if many < 2 or len(items) <= FEW or sys.platform != "linux" or threading.active_count() > 1:
         return [function(item) for item in items]
     from concurrent.futures import ProcessPoolExecutor
