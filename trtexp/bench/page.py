@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from trtexp.report.table import table
+from trtexp.report.write import replace
 
 HEAD = """\
 # Benchmark
@@ -44,8 +45,8 @@ def keep(path: Path, measured: Mapping[str, Any]) -> None:
     source = path.with_name("benchmark.json")
     before = json.loads(source.read_text(encoding="utf-8")) if source.is_file() else {}
     record = merged(before, measured)
-    source.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    path.write_text(page(record), encoding="utf-8")
+    replace(source, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+    replace(path, page(record))
 
 
 def page(record: Mapping[str, Any]) -> str:
@@ -59,7 +60,7 @@ def page(record: Mapping[str, Any]) -> str:
 
 def _gpu(release: str, part: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"## {release}", "", GPU.format(machine=part["machine"]), "")
-    rows = sorted(((int(count), row) for count, row in part.get("rows", {}).items()), key=lambda item: item[0])
+    rows = _rows(part)
     if rows:
         yield table(HEADS, [_cells(count, row) for count, row in rows], right="cases")
     if variants := part.get("variants"):
@@ -74,6 +75,11 @@ def _gpu(release: str, part: Mapping[str, Any]) -> Iterator[str]:
         yield table(["tactics chosen", "a build", "ratio"], cells)
     if targets := list(_targets(rows, part.get("polygraphy", {}))):
         yield from ("", table(["target", "wanted", "measured", "result"], targets))
+
+
+def _rows(part: Mapping[str, Any]) -> Rows:
+    """What was measured, by the number of cases."""
+    return sorted(((int(count), row) for count, row in part.get("rows", {}).items()), key=lambda item: item[0])
 
 
 def _cells(count: int, row: Mapping[str, Any]) -> list[str]:
@@ -112,10 +118,9 @@ def _cpu(part: Mapping[str, Any]) -> Iterator[str]:
     yield from ("## Without a GPU", "", CPU.format(machine=part["machine"]))
     if starts := part.get("start"):
         yield from ("", table(["process", "time"], [[f"`{name}`", _figure(each)] for name, each in starts.items()]))
-    rows = sorted(part.get("rows", {}).items(), key=lambda item: int(item[0]))
-    if rows:
+    if rows := _rows(part):
         heads = ["cases", *(f"`{name}`" for name in rows[0][1])]
-        yield from ("", table(heads, [[count, *map(_figure, row.values())] for count, row in rows], right="cases"))
+        yield from ("", table(heads, [[str(count), *map(_figure, row.values())] for count, row in rows], right="cases"))
 
 
 def _figure(figure: Mapping[str, float]) -> str:

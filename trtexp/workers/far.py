@@ -99,12 +99,9 @@ class Sources(importlib.abc.MetaPathFinder, importlib.abc.SourceLoader):  # type
         self._sources = sources
 
     def find_spec(self, fullname: str, path: Any, target: Any = None) -> importlib.machinery.ModuleSpec | None:
-        if self.get_filename(fullname) not in self._sources:
-            return None
-        spec = importlib.util.spec_from_loader(fullname, self, origin=self.get_filename(fullname))
-        if spec is not None:
-            spec.has_location = True  # else a module has no `__file__`, and pkgutil.get_data finds nothing
-        return spec
+        if self.get_filename(fullname) in self._sources:
+            return importlib.util.spec_from_loader(fullname, self)  # no origin: the place is what get_filename says
+        return None
 
     def get_filename(self, fullname: str) -> str:
         path = fullname.replace(".", "/")
