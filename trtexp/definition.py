@@ -137,8 +137,8 @@ class BuildOptions:
     """What the builder is told. None means that TensorRT's own default stands and no setter is called.
 
     workspace: bytes. flags: BuilderFlag names, set (True) or cleared (False). tactic_sources: TacticSource names;
-    `internal` stands for all that need no other library. tactics: `repeatable` (the first by number, so that two builds
-    are one engine, where the release lets us choose) or `fastest` (TensorRT's default, which depends on the moment).
+    `internal` stands for all that need no other library. tactics: `repeatable` (the first that TensorRT offers, so that two
+    builds are one engine, where the release lets us choose) or `fastest` (TensorRT's default, which depends on the moment).
     optimization_level: 0 to 5.
     """
 
@@ -152,7 +152,7 @@ class BuildOptions:
     profiles: tuple[Mapping[str, Range], ...] = ()
 
     @property
-    def tactics_by_number(self) -> bool:
+    def first_tactics(self) -> bool:
         """Whether we choose: not at level 0, which takes the first that works and finds none in 8.6.0 if we choose."""
         return self.tactics == "repeatable" and self.optimization_level != 0
 

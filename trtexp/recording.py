@@ -35,7 +35,7 @@ def options(build: BuildOptions) -> list[str]:
         said.append("external tactic sources off")
     elif build.tactic_sources is not None:
         said.append(f"tactic sources {', '.join(build.tactic_sources) or 'none'}")
-    said.append("tactics by number" if build.tactics == "repeatable" else "tactics by timing")
+    said.append("first tactics" if build.tactics == "repeatable" else "tactics by timing")
     level = build.optimization_level
     said.append(f"optimization level {'default' if level is None else level}")
     said.append("workspace default" if build.workspace is None else f"workspace {build.workspace} bytes")

@@ -29,7 +29,7 @@ from trtexp.script_parts import CREATE_PLUGIN, HEAD, KNOWN, PARSE, RUN, SELECTOR
 #: Names that the program uses itself.
 TAKEN = """base64 np sys trt cudart logger builder network config flags plan profile runtime engine context stream feeds
     tensor tensors _ shapes outputs output memory result status values name array address kind allocate ok Output
-    STORAGE known internal ByNumber selector create_plugin parse parsers parser model"""
+    STORAGE known internal First selector create_plugin parse parsers parser model"""
 DEMANDED = ("add_quantize", "add_dequantize")  # 11.x and RTX demand what the older releases lack
 
 
@@ -238,7 +238,7 @@ def _options(definition: NetworkDefinition) -> Iterator[str]:
             yield 'internal = set(trt.TacticSource.__members__) - {"CUBLAS", "CUBLAS_LT", "CUDNN"}'
             named.append("sum(1 << int(getattr(trt.TacticSource, name)) for name in internal)")
         yield f"config.set_tactic_sources({' | '.join(named) or '0'})"
-    if options.tactics_by_number:
+    if options.first_tactics:
         yield SELECTOR
     if not options.profiles and not definition.dynamic:
         yield "# 8.x wants a profile where the data decide a shape"

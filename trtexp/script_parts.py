@@ -50,20 +50,19 @@ def parse(model, outputs):
     return {tensor.name: tensor for tensor in [network.get_input(i) for i in range(network.num_inputs)]}
 """
 SELECTOR = """\
-if hasattr(config, "algorithm_selector"):  # the first tactic by its numbers, not by timing, so that builds repeat
+if hasattr(config, "algorithm_selector"):  # the first tactic, not the fastest, so that builds repeat
 
-    class ByNumber(trt.IAlgorithmSelector):
+    class First(trt.IAlgorithmSelector):
         def __init__(self):
             trt.IAlgorithmSelector.__init__(self)
 
         def select_algorithms(self, layer, choices):
-            found = [choice.algorithm_variant for choice in choices]
-            return [min((v.implementation, v.tactic, i) for i, v in enumerate(found))[2]] if found else []
+            return [0] if choices else []
 
         def report_algorithms(self, layers, choices):
             pass
 
-    selector = ByNumber()
+    selector = First()
     config.algorithm_selector = selector"""
 RUN = """\
 plan = builder.build_serialized_network(network, config)

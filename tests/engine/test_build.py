@@ -90,7 +90,7 @@ def test_only_where_the_data_decide_a_shape_there_is_an_empty_profile(run, infer
     ],
 )
 def test_who_chooses_the_tactics(options, chosen):
-    assert BuildOptions(**options).tactics_by_number is chosen
+    assert BuildOptions(**options).first_tactics is chosen
 
 
 def test_where_nothing_comes_of_our_choice_tensorrt_chooses(run, api8, trt8, monkeypatch):
@@ -99,7 +99,7 @@ def test_where_nothing_comes_of_our_choice_tensorrt_chooses(run, api8, trt8, mon
     trt8.refuses_choice = True
     assert run() == b"plan"
     assert run.log.lines() == ()
-    assert api8.notes == ["nothing comes of the tactics with the smallest numbers; TensorRT chose by timing"]
+    assert api8.notes == ["nothing comes of the first tactics; TensorRT chose by timing"]
     trt8.plan = None
     trt8.build_log = [("ERROR", "10: Could not find any implementation for node fill.")]
     with pytest.raises(Failed, match=r"^Could not find any implementation for node fill\.$"):
@@ -107,16 +107,10 @@ def test_where_nothing_comes_of_our_choice_tensorrt_chooses(run, api8, trt8, mon
     assert len(run.log.lines()) == 1 and len(api8.notes) == 1
 
 
-def test_the_tactic_with_the_smallest_numbers_is_chosen(api8, trt8, monkeypatch):
+def test_the_first_tactic_that_is_offered_is_chosen(api8, trt8, monkeypatch):
     selector = type("IAlgorithmSelector", (), {})
     monkeypatch.setattr(trt8, "IAlgorithmSelector", selector, raising=False)
     config = type("IBuilderConfig", (), {"algorithm_selector": None})()
-    api8.choose_tactics_by_number(config)
-
-    def choice(implementation, tactic):
-        variant = type("IAlgorithmVariant", (), {"implementation": implementation, "tactic": tactic})()
-        return type("IAlgorithm", (), {"algorithm_variant": variant})()
-
-    choices = [choice(7, 1), choice(3, 9), choice(3, 2), choice(3, 2)]
-    assert config.algorithm_selector.select_algorithms(None, choices) == [2]
+    assert api8.take_first_tactics(config)
+    assert config.algorithm_selector.select_algorithms(None, ["slow", "fast"]) == [0]
     assert config.algorithm_selector.select_algorithms(None, []) == []

@@ -72,7 +72,7 @@ def _gpu(release: str, part: Mapping[str, Any]) -> Iterator[str]:
             "",
         )
         cells = [[name, f"{all_ / layers:.3f} s", f"{all_ / first:.2f}"] for name, all_ in seconds.items()]
-        yield table(["tactics chosen", "a build", "ratio"], cells)
+        yield table(["a build with", "takes", "ratio"], cells)
     if targets := list(_targets(rows, part.get("polygraphy", {}))):
         yield from ("", table(["target", "wanted", "measured", "result"], targets))
 

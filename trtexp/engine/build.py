@@ -40,13 +40,13 @@ def build(
             add_profiles(builder, config, profiles, log)
         if errors := log.errors(mark):
             raise Failed(f"build options: {reason(errors)}")
-        ours = first and definition.options.tactics_by_number and api.choose_tactics_by_number(config)
+        ours = first and definition.options.first_tactics and api.take_first_tactics(config)
         if timings is not None:
             timings.attach(api, config, log)
         plan = builder.build_serialized_network(network, config)
         if plan is not None:
             if not first:
-                api.notes.append("nothing comes of the tactics with the smallest numbers; TensorRT chose by timing")
+                api.notes.append("nothing comes of the first tactics; TensorRT chose by timing")
             return bytes(plan)
         if not ours or not any(NO_TACTIC in line.text for line in log.errors(mark)):
             break
@@ -68,10 +68,7 @@ def configure(api: Api, config: Any, options: BuildOptions) -> None:
 
 
 def data_dependent(definition: NetworkDefinition, inferred: Inferred) -> bool:
-    """Whether an output's shape comes of the data: 8.x then wants an optimization profile, be it an empty one.
-
-    No other network of fixed inputs gets one: with it 8.6.0 builds otherwise.
-    """
+    """Whether an output's shape comes of the data: 8.x then wants an optimization profile, be it an empty one."""
     known = {name: shape for name, (_, shape) in inferred.items()}
     return not definition.dynamic and any(-1 in known.get(name, (-1,)) for name in definition.outputs)
 

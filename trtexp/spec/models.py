@@ -105,7 +105,7 @@ class Profile(Model):
 class Build(Model):
     """What the builder is told; a key left out is TensorRT's default, but for what makes results repeatable.
 
-    TF32 is off, tactics from other libraries are off, and tactics are chosen by number rather than by timing.
+    TF32 is off, tactics from other libraries are off, and each layer gets its first tactic rather than the fastest.
     """
 
     workspace: int | None = Field(default=None, ge=0)
@@ -121,10 +121,10 @@ class Build(Model):
     tactic_sources: list[str] = ["internal"]
     """TacticSource members; `internal` stands for all that need no other library."""
     tactics: Literal["repeatable", "fastest"] = "repeatable"
-    """repeatable: the first tactic by number; fastest: TensorRT's default, by timing, so that builds may differ."""
+    """repeatable: each layer's first tactic; fastest: TensorRT's default, by timing, so that builds may differ."""
     profiles: list[dict[str, Profile]] = []
     """Optimization profiles: for each a range per input. Left out, there is none, but for an empty one where the data
-    decide an output's shape: 8.x demands it there, and with one anywhere 8.6.0 builds otherwise."""
+    decide an output's shape: 8.x demands it there."""
 
     def options(self) -> BuildOptions:
         """The same as plain data for the definition."""
