@@ -11,6 +11,7 @@ from trtexp.backends import Backend
 from trtexp.engine.outcome import Outcome
 from trtexp.lane import Plan
 from trtexp.numerics import encode
+from trtexp.parallel import Helpers
 from trtexp.planning import plan_files
 from trtexp.results import ReleaseRecord
 from trtexp.runner import Totals, run
@@ -85,7 +86,7 @@ class Answers(Backend):
 def run_project(experiments: Path, backends: list[Backend], stream: object, **plan: object) -> Totals:
     """Run on these backends; reports and journals go beside the experiments."""
     folder = experiments.parent
-    files = plan_files(sorted(experiments.glob("*.yaml")))
+    files = plan_files(sorted(experiments.glob("*.yaml")), Helpers())
     given = {"reports": folder / "reports", "journals": folder / "journal"} | plan
     totals = Totals()
     with Terminal(stream) as terminal:  # type: ignore[arg-type]

@@ -52,7 +52,7 @@ SMALL = NetworkDefinition(
 
 def back(definition):
     bits = {name: w.to_bytes() for name, w in definition.weights.items()}
-    return NetworkDefinition.from_json(json.loads(definition.canonical()), bits)
+    return NetworkDefinition.from_json(json.loads(definition.canonical), bits)
 
 
 def test_what_is_written_is_read_back():
@@ -75,9 +75,9 @@ def test_every_experiments_definitions_are_read_back(path):
 
 def test_the_canonical_form_has_one_order_and_no_spaces():
     turned = replace(SMALL, weights=dict(reversed(SMALL.weights.items())))
-    assert turned.canonical() == SMALL.canonical()
-    assert json.loads(SMALL.canonical()) == SMALL.to_json()
-    assert ": " not in SMALL.canonical()
+    assert turned.canonical == SMALL.canonical
+    assert json.loads(SMALL.canonical) == SMALL.to_json()
+    assert ": " not in SMALL.canonical
 
 
 CHANGES = {

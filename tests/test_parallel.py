@@ -22,9 +22,14 @@ def four_cores(monkeypatch):
     monkeypatch.setattr(parallel, "cores", lambda: 4)
 
 
+def each(items):
+    with parallel.Helpers(len(items)) as helpers:
+        return helpers.each(here, items)
+
+
 #: A process without other threads, which those of the test runner are.
 PROGRAM = """
-import os
+import os, signal, sys, threading
 from trtexp import parallel
 
 def here(item):
@@ -36,17 +41,40 @@ def killed_elsewhere(item):
     return item
 
 parallel.cores = lambda: 4
-done = parallel.each(here, range(40))
-assert [item for item, _ in done] == list(range(40)), done
-assert os.getpid() not in {process for _, process in done}, done
-assert parallel.each(killed_elsewhere, [os.getpid()] * 9) == [os.getpid()] * 9
-print("fine")
 """
 
 
-def test_items_keep_their_order_are_done_elsewhere_and_survive_a_process_that_is_killed():
-    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=False)
+def run(program):
+    done = subprocess.run([sys.executable, "-c", PROGRAM + program], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("fine\n", "")
+
+
+def test_items_keep_their_order_are_done_elsewhere_and_survive_a_process_that_is_killed():
+    run("""
+with parallel.Helpers(40) as helpers:
+    assert helpers.count == 4
+    done = helpers.each(here, range(40))
+    assert [item for item, _ in done] == list(range(40)), done
+    assert os.getpid() not in {process for _, process in done}, done
+    assert helpers.each(killed_elsewhere, [os.getpid()] * 9) == [os.getpid()] * 9
+    assert helpers.submit(here, 7).result() == (7, os.getpid())
+print("fine")
+""")
+
+
+def test_helpers_are_forked_before_there_is_a_thread_and_last():
+    run("""
+with parallel.Helpers(40) as helpers:
+    first = {process for _, process in helpers.each(here, range(4000))}
+    end = threading.Event()
+    thread = threading.Thread(target=end.wait)
+    thread.start()
+    later = {process for _, process in helpers.each(here, range(4000))}
+    assert len(first | later) <= 4, (first, later)
+    assert parallel.Helpers(40).count == 0
+    end.set()
+print("fine")
+""")
 
 
 SLOW = """
@@ -58,7 +86,7 @@ def slow(item):
     time.sleep(60)
 
 parallel.cores = lambda: 4
-parallel.each(slow, range(8))
+parallel.Helpers(8).each(slow, range(8))
 """
 
 
@@ -73,7 +101,7 @@ def test_when_the_first_process_is_killed_the_others_are_gone():
 
 
 def test_few_items_are_done_here():
-    assert {process for _, process in parallel.each(here, range(4))} == {os.getpid()}
+    assert {process for _, process in each(range(4))} == {os.getpid()}
 
 
 def test_beside_another_thread_nothing_is_forked():
@@ -81,7 +109,7 @@ def test_beside_another_thread_nothing_is_forked():
     thread = threading.Thread(target=end.wait)
     thread.start()
     try:
-        assert {process for _, process in parallel.each(here, range(40))} == {os.getpid()}
+        assert {process for _, process in each(range(40))} == {os.getpid()}
     finally:
         end.set()
         thread.join()
@@ -89,4 +117,4 @@ def test_beside_another_thread_nothing_is_forked():
 
 def test_what_the_function_raises_is_raised():
     with pytest.raises(ValueError, match="-7 is negative"):
-        parallel.each(here, [1, 2, -7, 3, 4, 5, 6])
+        each([1, 2, -7, 3, 4, 5, 6])

@@ -28,6 +28,7 @@ OK, DIFFERS, USAGE, INTERNAL, NO_GPU, STOPPED = 0, 1, 2, 3, 4, 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # cases and files are spread over processes already
     _open_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
     made = parser()

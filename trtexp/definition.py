@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -137,9 +138,9 @@ class BuildOptions:
     """What the builder is told. None means that TensorRT's own default stands and no setter is called.
 
     workspace: bytes. flags: BuilderFlag names, set (True) or cleared (False). tactic_sources: TacticSource names;
-    `internal` stands for all that need no other library. tactics: `repeatable` (the first that TensorRT offers, so that two
-    builds are one engine, where the release lets us choose) or `fastest` (TensorRT's default, which depends on the moment).
-    optimization_level: 0 to 5.
+    `internal` stands for all that need no other library. tactics: `repeatable` (each layer's first,
+    so that two builds are one engine, where the release lets us choose) or `fastest` (TensorRT's default, which depends
+    on the moment). optimization_level: 0 to 5.
     """
 
     workspace: int | None = None
@@ -215,14 +216,15 @@ class NetworkDefinition:
             options=BuildOptions(**options),
         )
 
+    @cached_property
     def canonical(self) -> str:
         """Canonical JSON: sorted keys, no spaces, one form for one network."""
         return json.dumps(self.to_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """SHA-256 of the canonical JSON, which holds the weights' digests: equal hashes build equal networks."""
-        return hashlib.sha256(self.canonical().encode()).hexdigest()
+        return hashlib.sha256(self.canonical.encode()).hexdigest()
 
 
 def _options_to_json(options: BuildOptions) -> dict[str, Any]:

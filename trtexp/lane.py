@@ -7,26 +7,24 @@ that are whole. What they find goes out as events, in no particular order.
 
 from __future__ import annotations
 
-import hashlib
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Union
 
-from trtexp import __version__
 from trtexp.backends import Backend, Closed
 from trtexp.journal import Journal, Key
+from trtexp.parallel import Helpers, Job
 from trtexp.pending import keep as keep_pending
 from trtexp.planning import Planned
-from trtexp.recording import record_report
+from trtexp.preparing import Prepared, prepare
 from trtexp.repeats import spread
 from trtexp.report.write import write
 from trtexp.results import CaseRecord, ReportRecord
 from trtexp.spec.case import Case
-from trtexp.spec.load import read
 from trtexp.verdict import record_case
 
 
@@ -34,7 +32,8 @@ from trtexp.verdict import record_case
 class Plan:
     """What to do with each file. patterns: of case names; reports: where they go, None for none; journals: where each
     result goes at once, None for none; resume: take results from there; keep: whole reports are wanted at the end;
-    pending: where the cases that are not as expected are kept, None for nowhere."""
+    pending: where the cases that are not as expected are kept, None for nowhere; helpers: who else reads files and
+    writes reports."""
 
     files: Sequence[Planned]
     patterns: Sequence[str] = ()
@@ -43,6 +42,7 @@ class Plan:
     resume: bool = False
     keep: bool = False
     pending: Path | None = None
+    helpers: Helpers = field(default_factory=Helpers)
 
     def journal(self, release: str, file: Planned) -> Path:
         assert self.journals is not None
@@ -117,7 +117,7 @@ class Lane:
         self._failed = False
         self._lock = threading.Lock()
         self.kept = 0  # results that are on disk, or need not be
-        self._tasks: queue.Queue[tuple[_Work, int, Case, Key | None] | None] = queue.Queue(2 * backend.threads)
+        self._tasks: queue.Queue[tuple[_Work, int, Case, Key] | None] = queue.Queue(2 * backend.threads)
         self._whole: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._workers = [self._thread(self._work) for _ in range(backend.threads)]
         self._writer = self._thread(self._write)
@@ -144,10 +144,10 @@ class Lane:
 
     def _feed(self) -> None:
         try:
-            for index, file in enumerate(self.plan.files):
+            for index, prepared in self._prepared():
                 if self._stopped:
                     break
-                self._start_file(index, file)
+                self._start_file(index, prepared)
         except BaseException as error:
             self._fail(error)
         finally:
@@ -157,25 +157,32 @@ class Lane:
                 worker.join()
             self._whole.put(None)
 
-    def _start_file(self, index: int, file: Planned) -> None:
+    def _prepared(self) -> Iterator[tuple[int, Prepared]]:
+        """The files of which cases are selected, in order; helpers read ahead, one file for each worker."""
+        plan, backend = self.plan, self.backend
+        wanted = deque((i, file) for i, file in enumerate(plan.files) if file.selected(plan.patterns))
+        jobs: deque[tuple[int, Job[Prepared]]] = deque()
+        while wanted or jobs:
+            while wanted and len(jobs) <= min(plan.helpers.count, backend.threads):
+                index, file = wanted.popleft()
+                jobs.append((index, plan.helpers.submit(prepare, file, plan.patterns, backend.release, backend.driver)))
+            index, job = jobs.popleft()
+            yield index, job.result()
+
+    def _start_file(self, index: int, prepared: Prepared) -> None:
         """Take what the journal has, and hand the other cases to the workers."""
-        if not file.selected(self.plan.patterns):
-            return
-        experiment = read(file.path, file.shown, file.data).experiment(self.backend.target)
-        chosen = set(file.selected(self.plan.patterns))
-        cases = deque(case for case in experiment.cases if case.name in chosen)
-        head = record_report(experiment, f"experiments/{file.name}.yaml", self.backend.release, [])
-        del experiment
+        cases = deque(prepared.cases)
+        head = prepared.head
+        del prepared
         journal = None
         if self.plan.journals is not None:
-            journal = Journal(self.plan.journal(self.backend.release.name, file), self.plan.resume)
+            journal = Journal(self.plan.journal(self.backend.release.name, self.plan.files[index]), self.plan.resume)
             for text in journal.damaged:
                 self._post(Note(self.index, text))
         work = _Work(index, head, [None] * len(cases), journal, len(cases))
         for position in range(len(cases)):
-            case = cases.popleft()
-            key = self._key(head, case) if journal else None
-            found = journal.found.pop(key, None) if journal and key else None
+            case, key = cases.popleft()
+            found = journal.found.pop(key, None) if journal else None
             if found is not None:
                 self._record(work, CaseDone(self.index, index, position, found, again=True))
             elif not self._stopped:
@@ -192,10 +199,10 @@ class Lane:
             except BaseException as error:
                 self._fail(error)
 
-    def _answer(self, work: _Work, position: int, case: Case, key: Key | None) -> None:
+    def _answer(self, work: _Work, position: int, case: Case, key: Key) -> None:
         outcome = self.backend.answer(case)
         record = record_case(case, outcome)
-        if work.journal is not None and key is not None:
+        if work.journal is not None:
             work.journal.append(key, record)
         seconds = outcome.seconds if outcome is not None else {}
         done = CaseDone(self.index, work.index, position, record, False, seconds, spread(case, outcome))
@@ -225,25 +232,6 @@ class Lane:
         report = work.head.model_copy(update={"cases": work.records})
         if self.plan.pending is not None:
             keep_pending(self.plan.pending, self.plan.files[work.index].name, report)
-        page = write(report, self.plan.reports)[1] if self.plan.reports is not None else None
+        folder = self.plan.reports
+        page = None if folder is None else self.plan.helpers.submit(write, report, folder).result()[1]
         self._post(FileDone(self.index, work.index, report, page))
-
-    def _key(self, head: ReportRecord, case: Case) -> Key:
-        return Key(
-            __version__,
-            f"{self.backend.release.model_dump_json()} {self.backend.driver}",
-            head.sha256,
-            case.name,
-            case.definition.hash,
-            _tensors(case),
-        )
-
-
-def _tensors(case: Case) -> str:
-    """A digest of the tensors that go in and must come out."""
-    digest = hashlib.sha256()
-    expected = {f"{name} expected": made.made for name, made in case.expected.items() if made.made is not None}
-    for name, made in (*case.inputs.items(), *expected.items()):
-        digest.update(f"{name} {made.array.dtype} {made.array.shape} ".encode())
-        digest.update(made.array.to_bytes())
-    return digest.hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""One function over many items, on all cores where that is safe."""
+"""Work for other processes, on all cores where that is safe."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from concurrent.futures import BrokenExecutor, Executor, Future
+from functools import partial
+from types import TracebackType
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -23,33 +26,80 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def each(function: Callable[[T], R], items: Sequence[T]) -> list[R]:
-    """What the function gives for each item, in their order; what it raises is raised here. It must be one that pickle
-    knows by name, and what it gives must be plain data.
+class Job(Generic[R]):
+    """A call that a helper makes, or whoever asks for the result where there is no helper or it was killed."""
 
-    Processes are forked, which costs next to nothing and is safe only while there is no other thread: elsewhere the
-    items are done here, one after the other.
+    def __init__(self, call: Callable[[], R], future: Future[R] | None) -> None:
+        self._call, self._future = call, future
+
+    def result(self) -> R:
+        """What the call gives, to be asked for once; what it raises is raised here."""
+        if self._future is not None:
+            try:
+                return self._future.result()
+            except BrokenExecutor:  # a helper was killed, for want of memory perhaps
+                pass
+        return self._call()
+
+
+class Helpers:
+    """Processes that make calls for this one; none where they would not pay or could not be forked safely.
+
+    Forking costs next to nothing, but is safe only while there is no other thread: all are forked when this is made.
+    items: how many there are to do. count: of the processes.
     """
-    many = min(cores(), len(items), MOST)
-    if many < 2 or len(items) <= FEW or sys.platform != "linux" or threading.active_count() > 1:
-        return [function(item) for item in items]
+
+    def __init__(self, items: int = 0) -> None:
+        many = min(cores(), items, MOST)
+        safe = sys.platform == "linux" and threading.active_count() == 1
+        self._pool = _forked(many) if many > 1 and items > FEW and safe else None
+        self.count = many if self._pool is not None else 0
+
+    def submit(self, function: Callable[..., R], *arguments: Any) -> Job[R]:
+        """Have a function called: one that pickle knows by name, and that takes and gives plain data."""
+        future: Future[R] | None = None
+        if self._pool is not None:
+            try:
+                future = self._pool.submit(function, *arguments)
+            except BrokenExecutor:
+                self._pool = None
+        return Job(partial(function, *arguments), future)
+
+    def each(self, function: Callable[[T], R], items: Sequence[T]) -> list[R]:
+        """What the function gives for each item, in their order."""
+        return [job.result() for job in [self.submit(function, item) for item in items]]
+
+    def __enter__(self) -> Helpers:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+
+def _forked(count: int) -> Executor | None:
+    """A pool whose processes are all there, each having waited for the others: some versions of Python would fork one
+    later, when a call finds none free. None if one was killed meanwhile."""
     from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
-    pool = ProcessPoolExecutor(many, get_context("fork"), _help, (os.getpid(),))
+    context = get_context("fork")
+    pool = ProcessPoolExecutor(count, context, _help, (os.getpid(), context.Barrier(count)))
     try:
-        return [future.result() for future in [pool.submit(function, item) for item in items]]
-    except BrokenProcessPool:  # one was killed, for want of memory perhaps
-        return [function(item) for item in items]
-    finally:
-        pool.shutdown(cancel_futures=True)
+        for future in [pool.submit(os.getpid) for _ in range(count)]:
+            future.result()
+    except BrokenExecutor:
+        return None
+    return pool
 
 
-def _help(first: int) -> None:
+def _help(first: int, others: Any) -> None:
     """Be the first process' helper: Ctrl-C, which goes to all processes of a terminal, is for that one to answer, and
     when it is gone, killed perhaps, so is this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
     if os.getppid() != first:  # gone before that was said
         os._exit(1)
+    others.wait()

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
 
-from trtexp.parallel import each
+from trtexp.parallel import Helpers
 from trtexp.paths import report_name, shown
 from trtexp.results import CaseRecord
 from trtexp.spec.case import Experiment
@@ -35,13 +35,13 @@ class Planned:
         return [case for case in self.cases if not patterns or any(fnmatchcase(case, p) for p in patterns)]
 
 
-def plan_files(paths: Sequence[Path], judge: Judge | None = None) -> list[Planned]:
+def plan_files(paths: Sequence[Path], helpers: Helpers, judge: Judge | None = None) -> list[Planned]:
     """Check every file before anything is run; what was checked is what will be run. Raises SpecError with the faults
     of all files, OSError.
 
-    judge: is shown each file's cases as they are for the reference, perhaps in another process.
+    judge: is shown each file's cases as they are for the reference, perhaps by a helper.
     """
-    checked = each(partial(_check, judge=judge), paths)
+    checked = helpers.each(partial(_check, judge=judge), paths)
     faults = [fault for one in checked if not isinstance(one, Planned) for fault in one]
     if faults:
         raise SpecError(faults)

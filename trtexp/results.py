@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -206,13 +207,12 @@ def _nest(flat: list[Any], shape: list[int]) -> Any:
 
 
 def _fits(values: Any, shape: Sequence[int]) -> bool:
-    if not shape:
-        return not isinstance(values, (list, dict)) and values is not None
-    if not isinstance(values, list) or len(values) != shape[0]:
-        return False
-    if len(shape) == 1:
-        return not {list, dict, type(None)} & set(map(type, values))
-    return all(_fits(value, shape[1:]) for value in values)
+    level = [values]
+    for length in shape:
+        if not all(isinstance(value, list) and len(value) == length for value in level):
+            return False
+        level = list(chain.from_iterable(level))
+    return not {list, dict, type(None)} & set(map(type, level))
 
 
 def array(record: TensorRecord) -> np.ndarray:

@@ -38,7 +38,7 @@ def test_results_of_an_edited_file_are_not_taken(project, capsys):
 
 def test_results_of_another_version_are_not_taken(project, capsys, monkeypatch):
     broken_off(project)
-    monkeypatch.setattr("trtexp.lane.__version__", "99")
+    monkeypatch.setattr("trtexp.preparing.__version__", "99")
     assert main([*RUN, "--resume"]) == 1
     assert "from the run before" not in capsys.readouterr().out
 

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from trtexp.keeping import matrix_lock, overviews, records, release_locks
-from trtexp.parallel import each
+from trtexp.parallel import Helpers
 from trtexp.paths import NothingFound
 from trtexp.report.diff import FOLDER as DIFFS
 from trtexp.report.diff import compared
@@ -34,7 +34,8 @@ def report(options: argparse.Namespace) -> int:
 
 def _report(folder: Path, check: bool) -> int:
     found = records(folder)
-    texts = each(render, list(found.values()))
+    with Helpers(len(found)) as helpers:
+        texts = helpers.each(render, list(found.values()))
     pages = {path.with_suffix(".md"): text for path, text in zip(found, texts, strict=True)}
     pages |= overviews(folder, list(found.values()))
     if not check:

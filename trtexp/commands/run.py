@@ -21,6 +21,7 @@ from trtexp.commands.places import backends, places, reject_file, workplace
 from trtexp.keeping import finish, held, set_aside
 from trtexp.lane import Plan
 from trtexp.last_run import write_last_run
+from trtexp.parallel import Helpers
 from trtexp.paths import collect, shown
 from trtexp.pending import FOLDER as PENDING
 from trtexp.planning import Planned, plan_files
@@ -41,10 +42,11 @@ def run(options: argparse.Namespace) -> int:
     cases are run, all of them in a BrokenOff.
     """
     events: list[str] = []
-    with faults_annotated(options):
-        plan = _plan(options)
-    work, given = workplace(options, partial(_heard, events)), places(options)
-    with _signals_stop(), ExitStack() as stack:
+    with ExitStack() as stack:
+        with faults_annotated(options):
+            plan = _plan(options, stack)
+        work, given = workplace(options, partial(_heard, events)), places(options)
+        stack.enter_context(_signals_stop())
         groups = backends(options, given, work)
         ready = [stack.enter_context(backend) for group in groups for backend in group]
         releases = [backend.release.name for backend in ready]
@@ -128,17 +130,20 @@ def summary(totals: Totals, seconds: float) -> Summary:
     return Summary(seconds, tuple(parts), tuple(shown(path) for path in totals.pages))
 
 
-def _plan(options: argparse.Namespace) -> Plan:
+def _plan(options: argparse.Namespace, stack: ExitStack) -> Plan:
+    """What to do, and helpers until the stack ends."""
     reports = None if options.no_reports or options.case else Path(options.reports)
     if options.resume and reports is None:
         raise BadUsage("--resume goes on with a run that writes reports; --case and --no-reports write none")
     if reports is not None:
         reject_file("--reports", reports)
-    files = plan_files(collect(options.paths))
+    paths = collect(options.paths)
+    helpers = stack.enter_context(Helpers(len(paths)))
+    files = plan_files(paths, helpers)
     if reports is not None:
         _reject_namesakes(files)
     journals = None if reports is None else HOME / "journal"
-    return Plan(files, options.case, reports, journals, options.resume, ci.wanted(options), PENDING)
+    return Plan(files, options.case, reports, journals, options.resume, ci.wanted(options), PENDING, helpers)
 
 
 def _heard(events: list[str], event: Event) -> None:

@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from trtexp.commands.annotate import faults_annotated, remark
+from trtexp.parallel import Helpers
 from trtexp.paths import collect
 from trtexp.planning import plan_files
 from trtexp.results import CaseRecord
@@ -17,7 +18,9 @@ from trtexp.verdict import not_as_expected
 def validate(options: argparse.Namespace) -> int:
     """Check files, and their expected values against the reference. Raises SpecError, NothingFound, OSError."""
     with faults_annotated(options):
-        files = plan_files(collect(options.paths), _not_as_expected)
+        paths = collect(options.paths)
+        with Helpers(len(paths)) as helpers:
+            files = plan_files(paths, helpers, _not_as_expected)
     wrong = [case for file in files for case in file.wrong]
     cases = sum(len(file.cases) for file in files)
     said = f"{len(files)} file{'s' * (len(files) != 1)}, {cases} case{'s' * (cases != 1)}"

@@ -23,7 +23,7 @@ def unpack_arrays(data: Mapping[str, Any]) -> dict[str, Array]:
 
 def pack_definition(definition: NetworkDefinition) -> tuple[str, dict[str, bytes]]:
     """The canonical JSON, and the weights' bytes by name."""
-    return definition.canonical(), {name: w.to_bytes() for name, w in definition.weights.items()}
+    return definition.canonical, {name: w.to_bytes() for name, w in definition.weights.items()}
 
 
 def unpack_definition(text: str, weights: Mapping[str, bytes]) -> NetworkDefinition:

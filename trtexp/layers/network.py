@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,10 @@ class NodeError(ValueError):
         super().__init__(message)
         self.layer = layer
         self.path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How pickle makes it anew: an exception would give its text alone."""
+        return NodeError, (self.layer, self.path, str(self))
 
 
 @dataclass(frozen=True)

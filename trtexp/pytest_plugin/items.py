@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from trtexp.backends import NoGpu
+from trtexp.parallel import Helpers
 from trtexp.planning import Planned, plan_files
 from trtexp.pytest_plugin.lab import lab
 from trtexp.report.plain import account, ending, location
@@ -28,7 +29,7 @@ class ExperimentFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """One item a case, of each release if several are named. Raises CollectError with all faults of the file."""
         try:
-            (planned,) = plan_files([self.path])
+            (planned,) = plan_files([self.path], Helpers())
         except SpecError as error:
             raise self.CollectError("\n".join(map(str, error.faults))) from error
         for name, mark, _ in read(planned.path, planned.shown, planned.data).cases:

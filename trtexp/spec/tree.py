@@ -43,6 +43,10 @@ class Number(float):
         made.text = text
         return made
 
+    def __getnewargs__(self) -> tuple[str, float]:  # type: ignore[override]  # float's takes one
+        """What `__new__` wants, for pickle."""
+        return self.text, float(self)
+
 
 #: From where to where a node stands in the text, in characters; the end of a block collection is that of what follows.
 Span = tuple[int, int]

@@ -1,0 +1,55 @@
+"""Files that helpers read: the same cases, the same bytes."""
+
+import os
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from trtexp.backends import REFERENCE
+from trtexp.parallel import Helpers
+from trtexp.planning import plan_files
+from trtexp.preparing import prepare
+from trtexp.verdict import record_case
+
+ROOT = Path(__file__).parents[1]
+FILES = sorted((ROOT / "experiments").rglob("*.yaml"))
+RUN = """
+import os, sys
+os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:int(sys.argv[1])])
+from trtexp import parallel
+cores = parallel.cores
+parallel.cores = lambda: cores() if cores() == 1 else 4
+from trtexp.cli import main
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_case_survives_the_way_from_a_helper(path):
+    (planned,) = plan_files([path], Helpers())
+    made = prepare(planned, (), REFERENCE, None)
+    back = pickle.loads(pickle.dumps(made))
+    assert (back.head, [key for _, key in back.cases]) == (made.head, [key for _, key in made.cases])
+    for (case, _), (same, _) in zip(made.cases, back.cases, strict=True):
+        assert same.definition.canonical == case.definition.canonical
+        assert record_case(same, None) == record_case(case, None)
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one processor: there are no helpers")
+def test_helpers_write_the_same_reports(tmp_path):
+    files = [str(path) for path in FILES if path.stem in ("padding", "groups", "crash", "mnist", "shuffle", "slice")]
+    files += [str(path) for path in FILES if path.stem in ("topk", "loop", "nms")]
+    assert len(files) > 4
+    for cores in (1, 2):
+        words = ["run", *files, "--backend", "reference", "--reports", str(tmp_path / str(cores) / "reports")]
+        command = [sys.executable, "-c", RUN, str(cores), *words]
+        done = subprocess.run(command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False)
+        assert done.returncode == 0
+    one, two = (
+        {path.relative_to(tmp_path / cores): path.read_bytes() for path in (tmp_path / cores).rglob("*.*")}
+        for cores in "12"
+    )
+    assert len(one) > 2 * len(files) and one == two
