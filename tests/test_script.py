@@ -91,7 +91,7 @@ def test_the_program_records_every_step_option_and_output_in_order():
     compile(text, "script", "exec")
     wanted = [
         "# Deconvolution · stride\n# second line\n",
-        "w = np.array([10000.0, 1000.0, 100.0, 10.0, 1.0, 0.1, 0.01, 0.001, 1e-04], np.float32)",
+        "w = np.array([10000.0, 1000.0, 100.0, 10.0, 1.0, 0.1, 0.01, 0.001, 0.0001], np.float32)",
         'x = network.add_input("x", trt.DataType.FLOAT, (1, 1, 3, 3))',
         "deconv = network.add_deconvolution_nd(",
         "kernel=trt.Weights(w)",
@@ -219,6 +219,23 @@ def test_scalars():
     assert [literal.scalar(v) for v in ("a\"'", True, None, 1, 0.1, float("-inf"))] == [
         '"a\\"\'"', "True", "None", "1", "0.1", "-np.inf",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (np.float16(-65500), "-65500.0"),  # numpy 2.4: -6.55e+04
+        (np.float16(6.104e-05), "6.104e-05"),
+        (np.float32(1e10), "10000000000.0"),  # numpy 2.4: 1e+10
+        (np.float32(0.1), "0.1"),
+        (np.float64(1e17), "1e+17"),
+        (np.float32(-0.0), "-0.0"),
+        (np.float16("nan"), "np.nan"),
+        (np.float32("-inf"), "-np.inf"),
+    ],
+)
+def test_every_numpy_writes_a_number_alike(value, text):
+    assert literal.scalar(value) == text
 
 
 def test_a_title_does_not_reach_the_terminal_unescaped(tmp_path, capsys):

@@ -20,6 +20,8 @@ def scalar(value: Any) -> str:
     """A number with the shortest decimals that give its bits, a string, True, False or None."""
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, np.floating):  # how numpy itself writes it depends on its version
+        value = float(np.format_float_scientific(value, unique=True, trim="-"))
     text = str(value)
     return f"{text[:-3]}np.{text[-3:]}" if text.endswith(("inf", "nan")) else text
 
