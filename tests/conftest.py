@@ -1,5 +1,6 @@
 """What tests share: experiments written in a line or two, and the deterministic profile of hypothesis."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ settings.register_profile(
     "trtexp", derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
 settings.load_profile("trtexp")
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job, and its children, ignore Ctrl-C
 
 EXPERIMENTS = Path(__file__).parents[1] / "experiments"
 FILES = sorted(EXPERIMENTS.rglob("*.yaml"))
