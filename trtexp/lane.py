@@ -93,6 +93,7 @@ class LaneFailed:
 
 
 Event = Union[CaseDone, FileDone, Note, LaneDone, LaneFailed]
+Cases = deque[tuple[Case, Key]]
 
 
 @dataclass(eq=False)
@@ -144,10 +145,10 @@ class Lane:
 
     def _feed(self) -> None:
         try:
-            for index, prepared in self._prepared():
+            for index, head, cases in self._prepared():
                 if self._stopped:
                     break
-                self._start_file(index, prepared)
+                self._start_file(index, head, cases)
         except BaseException as error:
             self._fail(error)
         finally:
@@ -157,7 +158,7 @@ class Lane:
                 worker.join()
             self._whole.put(None)
 
-    def _prepared(self) -> Iterator[tuple[int, Prepared]]:
+    def _prepared(self) -> Iterator[tuple[int, ReportRecord, Cases]]:
         """The files of which cases are selected, in order; helpers read ahead, one file for each worker."""
         plan, backend = self.plan, self.backend
         wanted = deque((i, file) for i, file in enumerate(plan.files) if file.selected(plan.patterns))
@@ -166,14 +167,10 @@ class Lane:
             while wanted and len(jobs) <= min(plan.helpers.count, backend.threads):
                 index, file = wanted.popleft()
                 jobs.append((index, plan.helpers.submit(prepare, file, plan.patterns, backend.release, backend.driver)))
-            index, job = jobs.popleft()
-            yield index, job.result()
+            yield _taken(*jobs.popleft())
 
-    def _start_file(self, index: int, prepared: Prepared) -> None:
+    def _start_file(self, index: int, head: ReportRecord, cases: Cases) -> None:
         """Take what the journal has, and hand the other cases to the workers."""
-        cases = deque(prepared.cases)
-        head = prepared.head
-        del prepared
         journal = None
         if self.plan.journals is not None:
             journal = Journal(self.plan.journal(self.backend.release.name, self.plan.files[index]), self.plan.resume)
@@ -235,3 +232,9 @@ class Lane:
         folder = self.plan.reports
         page = None if folder is None else self.plan.helpers.submit(write, report, folder).result()[1]
         self._post(FileDone(self.index, work.index, report, page))
+
+
+def _taken(index: int, job: Job[Prepared]) -> tuple[int, ReportRecord, Cases]:
+    """What a helper prepared, held by nobody else: a case that is done is gone."""
+    made = job.result()
+    return index, made.head, deque(made.cases)
