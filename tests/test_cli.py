@@ -248,3 +248,26 @@ def test_the_module_runs_as_a_program_and_passes_on_the_exit_code(project):
     assert done.returncode == 2
     assert done.stdout == ""
     assert "did you mean 'inputs'?" in done.stderr
+
+
+IMPORTING = """
+import sys
+
+class Numpy:
+    asked = 0
+
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        if name == "numpy":
+            cls.asked += 1
+            raise KeyboardInterrupt if cls.asked == 1 else ImportError("cannot load module more than once per process")
+
+sys.meta_path.insert(0, Numpy)
+from trtexp.cli import main
+sys.exit(main(["run", "."]))
+"""
+
+
+def test_ctrl_c_while_numpy_is_imported_is_a_stop():
+    done = subprocess.run([sys.executable, "-c", IMPORTING], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "stopped\n")

@@ -70,6 +70,9 @@ def _for_github(options: Namespace) -> Commands:
 
 def _say(error: BaseException) -> int:
     """Say what went wrong, a line or two; the exit code."""
+    if isinstance(error, KeyboardInterrupt):  # perhaps in the midst of an import that cannot be made again
+        print("stopped", file=sys.stderr)
+        return STOPPED
     from trtexp.backends import NoGpu
     from trtexp.commands import BadUsage, BrokenOff
     from trtexp.locks import Held
@@ -100,9 +103,6 @@ def _say(error: BaseException) -> int:
         case NoGpu():
             problems.error([str(error)])
             return NO_GPU
-        case KeyboardInterrupt():
-            problems.error(["stopped"])
-            return STOPPED
         case OSError():
             reason = error.strerror or str(error)
             problems.error([reason if error.filename is None else f"{error.filename}: {reason}"])
