@@ -77,6 +77,16 @@ print("fine")
 """)
 
 
+def test_ctrl_c_that_falls_into_a_fork_is_not_lost():
+    run("""
+os.register_at_fork(after_in_parent=lambda: os.kill(os.getpid(), signal.SIGINT))
+try:
+    parallel.Helpers(40)
+except KeyboardInterrupt:
+    print("fine")
+""")
+
+
 SLOW = """
 import os, sys, time
 from trtexp import parallel

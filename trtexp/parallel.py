@@ -87,11 +87,14 @@ def _forked(count: int) -> Executor | None:
 
     context = get_context("fork")
     pool = ProcessPoolExecutor(count, context, _help, (os.getpid(), context.Barrier(count)))
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Ctrl-C in the midst of a fork would be lost
     try:
         for future in [pool.submit(os.getpid) for _ in range(count)]:
             future.result()
     except BrokenExecutor:
         return None
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return pool
 
 
