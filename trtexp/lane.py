@@ -1,6 +1,6 @@
 """One release at work: its cases in order over its workers, each result journalled, each file's report written.
 
-Three kinds of threads: the feeder reads the files and makes their cases, one file ahead of the workers at most; each
+Three kinds of threads: the feeder hands out the cases of one file after the other, which helpers read ahead; each
 worker has one case answered, judged and journalled before it takes the next; the writer writes the reports of files
 that are whole. What they find goes out as events, in no particular order.
 """
@@ -163,10 +163,11 @@ class Lane:
         plan, backend = self.plan, self.backend
         wanted = deque((i, file) for i, file in enumerate(plan.files) if file.selected(plan.patterns))
         jobs: deque[tuple[int, Job[Prepared]]] = deque()
+        release = backend.target, backend.release, backend.driver
         while wanted or jobs:
             while wanted and len(jobs) <= min(plan.helpers.count, backend.threads):
                 index, file = wanted.popleft()
-                jobs.append((index, plan.helpers.submit(prepare, file, plan.patterns, backend.release, backend.driver)))
+                jobs.append((index, plan.helpers.submit(prepare, file, plan.patterns, *release)))
             yield _taken(*jobs.popleft())
 
     def _start_file(self, index: int, head: ReportRecord, cases: Cases) -> None:

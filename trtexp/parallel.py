@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import suppress
 from functools import partial
 from types import TracebackType
 from typing import Any, Generic, TypeVar
@@ -35,10 +36,8 @@ class Job(Generic[R]):
     def result(self) -> R:
         """What the call gives, to be asked for once; what it raises is raised here."""
         if self._future is not None:
-            try:
+            with suppress(BrokenExecutor):  # a helper was killed, for want of memory perhaps
                 return self._future.result()
-            except BrokenExecutor:  # a helper was killed, for want of memory perhaps
-                pass
         return self._call()
 
 
@@ -59,10 +58,8 @@ class Helpers:
         """Have a function called: one that pickle knows by name, and that takes and gives plain data."""
         future: Future[R] | None = None
         if self._pool is not None:
-            try:
+            with suppress(BrokenExecutor):
                 future = self._pool.submit(function, *arguments)
-            except BrokenExecutor:
-                self._pool = None
         return Job(partial(function, *arguments), future)
 
     def each(self, function: Callable[[T], R], items: Sequence[T]) -> list[R]:

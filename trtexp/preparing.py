@@ -24,9 +24,11 @@ class Prepared:
     cases: list[tuple[Case, Key]]
 
 
-def prepare(file: Planned, patterns: Sequence[str], release: ReleaseRecord, driver: str | None) -> Prepared:
-    """The cases of a file that was checked, as they are for a release; may be done in another process."""
-    experiment = read(file.path, file.shown, file.data).experiment(Target(release.flavour, release.version))
+def prepare(
+    file: Planned, patterns: Sequence[str], target: Target, release: ReleaseRecord, driver: str | None
+) -> Prepared:
+    """The cases of a file that was checked, as they are for a target; may be done in another process."""
+    experiment = read(file.path, file.shown, file.data).experiment(target)
     head = record_report(experiment, f"experiments/{file.name}.yaml", release, [])
     chosen = set(file.selected(patterns))
     where = f"{release.model_dump_json()} {driver}"

@@ -74,5 +74,5 @@ def _run(folder: Path, worker: Sequence[str], bare: Path, count: int) -> dict[st
     cold = process(run)
     phases = json.loads(LAST_RUN.read_text(encoding="utf-8"))["seconds_by_phase"]
     warm = process(run)
-    builds = json.loads(plain.said.splitlines()[-1])["fastest tactics"]
+    (builds,) = json.loads(plain.said.splitlines()[-1]).values()
     return {"bare": plain.seconds, "bare builds": builds, "cold": cold.seconds, "warm": warm.seconds, **phases}
