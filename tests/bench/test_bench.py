@@ -107,6 +107,14 @@ def test_what_is_not_measured_now_is_kept_and_targets_are_judged(tmp_path):
     row("a further warm case, 10 to 300", "under 20 ms", "10.0 ms", "met")
     row("`old`", "1.00 s, 8 MiB")
     row("10", "2.00 s, 9 MiB")
+    for cases, start, validate, report in (("10", 0.14, 0.5, 0.9), ("1000", 0.16, 2.25, 2.5)):
+        seconds = {"run": 2, "validate": validate, "report": report}
+        measured = {name: {"seconds": figure, "memory": 9} for name, figure in seconds.items()}
+        starts = {"trtexp --help": {"seconds": start, "memory": 8}}
+        keep(path, {"cpu": {"machine": "m", "start": starts, "rows": {cases: measured}}})
+    row("`trtexp --help`", "under 0.15 s", "0.16 s", "missed")
+    row("`validate` of 1000 cases", "under 2 s", "2.25 s; 10 take 0.50 s", "missed")
+    row("`report` of 1000 cases", "under 3 s", "2.50 s; 10 take 0.90 s", "met")
     variants = {"layers": 30, "seconds": {"fastest tactics": 15.0, "first tactics": 18.0}}
     keep(path, gpu("m", variants=variants, polygraphy={"missing": "onnx is missing"}))
     row("fastest tactics", "0.500 s", "1.00")

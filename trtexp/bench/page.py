@@ -22,6 +22,7 @@ cache, the same layers and options, tactics as TensorRT times them; no compariso
 without a cache. Warm: the same run once more. The last columns are parts of the bare run and of the cold one."""
 HEADS = ["cases", "runs", "bare API", "cold run", "cold / bare", "warm run", "warm: ms a case"]
 HEADS += ["bare builds", "builder", "builds", "runs on the GPU"]
+TARGET = ["target", "wanted", "measured", "result"]
 Rows = list[tuple[int, Mapping[str, Any]]]
 CPU = """\
 On {machine}; medians of whole processes with their peak memory. `validate` reads, checks and computes the references;
@@ -74,7 +75,7 @@ def _gpu(release: str, part: Mapping[str, Any]) -> Iterator[str]:
         cells = [[name, f"{all_ / layers:.3f} s", f"{all_ / first:.2f}"] for name, all_ in seconds.items()]
         yield table(["a build with", "takes", "ratio"], cells)
     if targets := list(_targets(rows, part.get("polygraphy", {}))):
-        yield from ("", table(["target", "wanted", "measured", "result"], targets))
+        yield from ("", table(TARGET, targets))
 
 
 def _rows(part: Mapping[str, Any]) -> Rows:
@@ -121,6 +122,20 @@ def _cpu(part: Mapping[str, Any]) -> Iterator[str]:
     if rows := _rows(part):
         heads = ["cases", *(f"`{name}`" for name in rows[0][1])]
         yield from ("", table(heads, [[str(count), *map(_figure, row.values())] for count, row in rows], right="cases"))
+    if targets := list(_cpu_targets(starts or {}, rows)):
+        yield from ("", table(TARGET, targets))
+
+
+def _cpu_targets(starts: Mapping[str, Any], rows: Rows) -> Iterator[list[str]]:
+    """What is wanted of start-up and of 1,000 cases, of which few show what start-up costs."""
+    if (start := starts.get("trtexp --help", {}).get("seconds")) is not None:
+        yield ["`trtexp --help`", "under 0.15 s", f"{start:.2f} s", _met(start < 0.15)]
+    (few, first), (many, last) = (rows[0], rows[-1]) if rows else ((0, {}), (0, {}))
+    for name, limit in (("validate", 2), ("report", 3)):
+        if many == 1000 and name in last:
+            whole, least = last[name]["seconds"], first[name]["seconds"]
+            measured = f"{whole:.2f} s; {few} take {least:.2f} s"
+            yield [f"`{name}` of {many} cases", f"under {limit} s", measured, _met(whole < limit)]
 
 
 def _figure(figure: Mapping[str, float]) -> str:
