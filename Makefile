@@ -26,6 +26,7 @@ test-gpu: $(VENV)/ready-dev
 check: $(VENV)/ready-dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@PYTHONPATH=tests $(BIN)/lint-imports --no-logo
 	@$(BIN)/trtexp validate --quiet experiments
 	@$(BIN)/trtexp schema --check trtexp/schema.json
 	@$(BIN)/trtexp report --check

@@ -10,7 +10,7 @@ from runs import Answers
 
 from trtexp.engine.outcome import Outcome
 from trtexp.numerics import encode
-from trtexp.pending import FOLDER, pending
+from trtexp.running.pending import FOLDER, pending
 from trtexp.spec.case import Case
 
 HEAD = "title: t\ninputs:\n  x: {shape: [4], arange: {start: 1}}\nnetwork:\n  i: {identity: {input: x}}\n"

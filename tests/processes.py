@@ -8,16 +8,16 @@ import sys
 import time
 from pathlib import Path
 
-from trtexp import journal
-from trtexp.cli import main
+from trtexp.cli.main import main
+from trtexp.running import journal
 
 FILES, CASES = 4, 9
 RUN = ["run", "experiments", "--backend", "reference"]
 SERVER = multiprocessing.get_context("forkserver")
 SERVER.set_forkserver_preload(
     [
-        "trtexp.cli",
-        "trtexp.commands.run",
+        "trtexp.cli.main",
+        "trtexp.cli.commands.run",
         "trtexp.layers.deconvolution",
         "trtexp.layers.identity",
         "trtexp.report.markdown",

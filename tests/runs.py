@@ -7,16 +7,16 @@ import threading
 import time
 from pathlib import Path
 
-from trtexp.backends import Backend
 from trtexp.engine.outcome import Outcome
-from trtexp.lane import Plan
 from trtexp.numerics import encode
-from trtexp.parallel import Helpers
-from trtexp.planning import plan_files
-from trtexp.results import ReleaseRecord
-from trtexp.runner import Totals, run
+from trtexp.records.model import ReleaseRecord
+from trtexp.report.terminal import Terminal
+from trtexp.running.backends import Backend
+from trtexp.running.helpers import Helpers
+from trtexp.running.plan import plan_files
+from trtexp.running.release import Plan
+from trtexp.running.run import Totals, run
 from trtexp.spec.case import Case
-from trtexp.terminal import Terminal
 
 TEXT = """\
 title: Experiment {n}

@@ -9,9 +9,9 @@ import pytest
 from conftest import EACH_FILE, EXPERIMENTS, FILES, WITHOUT_REFERENCE
 
 from trtexp.engine.session import Session
+from trtexp.judging.case import record_case
 from trtexp.spec.load import read
 from trtexp.spec.requirement import Target
-from trtexp.verdict import record_case
 
 REFERENCE = Target("reference")
 

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from importlinter.cli import lint_imports
+from rooms_contract import broken
 
 import trtexp
 from trtexp.layers import LAYERS
@@ -14,64 +16,6 @@ from trtexp.layers.base import Layer
 
 PACKAGE = Path(trtexp.__file__).parent
 ROOT = PACKAGE.parent
-
-#: room -> (the rooms it may import, the packages it may import beside the standard library), lowest rooms first.
-ROOMS = {
-    "steps": ("", ""),
-    "definition": ("steps", "numpy"),
-    "tolerance": ("", ""),
-    "digits": ("", "numpy"),
-    "paths": ("", ""),
-    "numerics": ("definition", "numpy ml_dtypes"),
-    "literal": ("definition", "numpy"),
-    "engine": ("definition", "numpy tensorrt tensorrt_rtx cuda"),
-    "script_parts": ("", ""),
-    "script": ("definition literal script_parts", "numpy"),
-    "layers": ("numerics definition", "numpy pydantic"),
-    "export": ("layers numerics definition", "numpy onnx"),
-    "spec": ("layers numerics definition tolerance", "numpy ml_dtypes pydantic yaml packaging"),
-    "releases": ("definition", ""),
-    "compare": ("numerics definition tolerance", "numpy"),
-    "results": ("compare numerics definition", "numpy pydantic"),
-    "diff": ("results numerics digits", "numpy"),
-    "report": ("results digits diff", "numpy jinja2"),
-    "outputs": ("compare results numerics definition tolerance digits spec", "numpy"),
-    "recording": ("results definition spec", ""),
-    "repeats": ("digits numerics definition spec engine", "numpy"),
-    "parallel": ("", ""),
-    "planning": ("parallel paths results spec", ""),
-    "pending": ("report results", ""),
-    "accept": ("pending outputs results digits numerics definition spec", "numpy"),
-    "verdict": ("outputs repeats results script spec engine", ""),
-    "terminal": ("report results", "rich"),
-    "workers": ("engine definition", "execnet"),
-    "journal": ("results", ""),
-    "preparing": ("planning recording journal results spec", ""),
-    "locks": ("", ""),
-    "outcomes": ("engine definition", "execnet"),
-    "backends": ("outcomes parallel workers results spec engine", ""),
-    "lane": ("pending planning preparing backends parallel journal verdict repeats report results spec engine", ""),
-    "runner": ("lane backends results terminal", ""),
-    "coverage": ("report releases spec layers definition", "pydantic"),
-    "migration": ("releases results report spec definition", ""),
-    "keeping": ("lane journal locks migration report results", ""),
-    "last_run": ("runner backends report", ""),
-    "starting": ("layers numerics spec", "numpy"),
-    "doctor": ("workers engine", "packaging"),
-    "completion": ("paths spec", "argcomplete"),
-    "arguments": ("completion", ""),
-    "audit": ("tolerance digits results numerics", "numpy"),
-    "github": ("report", ""),
-    "commands": (
-        "accept audit starting doctor coverage pending parallel diff export github migration releases planning verdict "
-        "runner lane backends keeping last_run workers engine report results script layers spec terminal paths",
-        "argcomplete",
-    ),
-    "pytest_plugin": ("arguments commands backends parallel planning verdict report results spec workers", "pytest"),
-    "cli": ("arguments completion github commands backends locks results spec terminal paths", ""),
-    "bench": ("report workers", "numpy onnx tensorrt cuda"),
-    "__main__": ("cli", ""),
-}
 
 
 def modules():
@@ -83,55 +27,44 @@ def room(path):
     return parts[0]
 
 
-def imported(path):
-    """Absolute names of what a module imports, wherever the import stands."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative import"
-            if node.module == "trtexp":
-                yield from (f"trtexp.{alias.name}" for alias in node.names if alias.name != "__version__")
-            else:
-                yield node.module
+def test_rooms_import_what_their_contract_names(capsys):
+    assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == 0, capsys.readouterr().out
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_imports_point_one_way(path):
-    if path == PACKAGE / "__init__.py":
-        return
-    here = room(path)
-    rooms, packages = (set(names.split()) for names in ROOMS[here])
-    for name in imported(path):
-        top = name.split(".")[0]
-        if top == "trtexp":
-            there = name.split(".")[1]
-            assert there == here or there in rooms, f"{here} may not import {name}"
-        elif top not in sys.stdlib_module_names:
-            assert top in packages, f"{here} may not import {name}"
+PERMITTED = {"low": set(), "high": {"trtexp.low", "numpy"}}
 
 
-def test_the_table_has_no_cycle_and_no_room_left_over():
-    known = set()
-    for name, (rooms, _) in ROOMS.items():
-        assert set(rooms.split()) <= known, f"{name} imports a room that stands below it in the table"
-        known.add(name)
-    there = {room(path) for path in modules()} - {"__init__"}
-    assert there <= known, f"rooms without a place: {there - known}"
-    assert there == known, f"places without a room: {known - there}"
+@pytest.mark.parametrize(
+    ("there", "problem"),
+    [
+        ({"low": {}, "high": {"trtexp.low": "m", "numpy": "m"}}, []),
+        ({"low": {}, "high": {"numpy": "m"}}, ["high is permitted to import trtexp.low, and no module of it does"]),
+        (
+            {"low": {"trtexp.high": "trtexp.low.m"}, "high": {"trtexp.low": "m", "numpy": "m"}},
+            ["trtexp.low.m imports trtexp.high, which the line of low does not permit"],
+        ),
+        ({"high": {"trtexp.low": "m", "numpy": "m"}}, ["low has a line, and there is no such room"]),
+        ({"low": {}, "high": {"trtexp.low": "m", "numpy": "m"}, "new": {}}, ["new has no line"]),
+    ],
+)
+def test_the_contract_of_rooms_sees(there, problem):
+    assert list(broken(PERMITTED, there)) == problem
 
 
-def test_a_package_imports_its_own_files_without_cycles():
-    graph = {path: set() for path in modules()}
-    by_name = {".".join(("trtexp", *p.relative_to(PACKAGE).with_suffix("").parts)): p for p in graph}
-    by_name |= {name.removesuffix(".__init__"): p for name, p in by_name.items() if name.endswith(".__init__")}
-    for path, targets in graph.items():
-        targets |= {by_name[name] for name in imported(path) if name in by_name} - {path}
-    while graph:
-        free = [path for path, targets in graph.items() if not targets & graph.keys()]
-        assert free, f"a cycle among {[str(p.relative_to(ROOT)) for p in graph]}"
-        for path in free:
-            del graph[path]
+def test_a_room_may_only_name_rooms_above_it():
+    there = {"low": {"trtexp.high": "m"}, "high": {}}
+    assert list(broken({"low": {"trtexp.high"}, "high": set()}, there)) == [
+        "low: trtexp.high does not stand above it in the list"
+    ]
+
+
+def test_rooms_are_few_and_each_says_what_it_may_import():
+    rooms = [path for path in PACKAGE.iterdir() if (path / "__init__.py").exists()]
+    assert len(rooms) <= 20
+    assert len(list(PACKAGE.glob("*.py"))) <= 3
+    for path in rooms:
+        text = ast.get_docstring(ast.parse((path / "__init__.py").read_text(encoding="utf-8"))) or ""
+        assert "ay import" in text, f"{path.name}: its docstring does not say what it may import"
 
 
 BLOCK = """
@@ -161,15 +94,15 @@ def test_every_module_imports_with_neither_tensorrt_nor_cuda():
 
 
 def test_the_engine_imports_with_numpy_alone():
-    names = [dotted(path) for path in modules() if room(path) in ("engine", "definition", "steps")]
+    names = [dotted(path) for path in modules() if room(path) in ("engine", "definition")]
     blocked = {"ml_dtypes", "pydantic", "yaml", "jinja2", "rich", "execnet", "packaging", "tensorrt", "cuda"}
     python(BLOCK.format(blocked=blocked) + "".join(f"import {name}\n" for name in names))
 
 
 def test_help_imports_nothing_heavy():
     heavy = ("numpy", "pydantic", "yaml", "jinja2", "rich", "execnet", "ml_dtypes", "argcomplete")
-    code = f"import sys\nfrom trtexp.cli import main\nmain(['--help'])\nprint([m for m in {heavy} if m in sys.modules])"
-    assert python(code).splitlines()[-1] == "[]"
+    code = "import sys\nfrom trtexp.cli.main import main\nmain(['--help'])\n"
+    assert python(f"{code}print([m for m in {heavy} if m in sys.modules])").splitlines()[-1] == "[]"
 
 
 DATA = {"tests/report/report_samples.py"}  # written-out records, no code

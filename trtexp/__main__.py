@@ -2,7 +2,7 @@
 
 import sys
 
-from trtexp.cli import main
+from trtexp.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trtexp.cli import main
+from trtexp.cli.main import main
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ import pytest
 from engine.fake_cudart import FakeCudart
 from engine.fake_tensorrt import make_tensorrt_8
 
-from trtexp.definition import Array, Assign, BuildOptions, Call, Input, NetworkDefinition, Ref
+from trtexp.definition.network import Array, BuildOptions, Input, NetworkDefinition
+from trtexp.definition.steps import Assign, Call, Ref
 from trtexp.engine.differences import Api
 from trtexp.engine.outcome import Release
 from trtexp.engine.session import Session

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from engine.fake_tensorrt import IBuilderConfig
 
-from trtexp.definition import BuildOptions, Input, Range
+from trtexp.definition.network import BuildOptions, Input, Range
 from trtexp.engine.build import build
 from trtexp.engine.failure import Failed, Unsupported
 from trtexp.engine.log import Log

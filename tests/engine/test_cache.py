@@ -254,8 +254,7 @@ def test_what_it_holds_and_clearing_it(cache):
 def test_keys_are_the_same_in_a_worker_that_imports_from_an_archive(tmp_path):
     package = Path(cache_module.__file__).parents[1]
     with zipfile.ZipFile(tmp_path / "engine.zip", "w") as archive:
-        shipped = (package / name for name in ("__init__.py", "definition.py", "steps.py"))
-        for path in (*shipped, *package.glob("engine/*.py")):
+        for path in (package / "__init__.py", *package.glob("definition/*.py"), *package.glob("engine/*.py")):
             archive.write(path, path.relative_to(package.parent))
     code = "from trtexp.engine import cache; print(cache.__file__, cache.recipe())"
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "engine.zip")}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trtexp.definition import Member
+from trtexp.definition.steps import Member
 from trtexp.engine import session as session_module
 from trtexp.engine.cache import Cache, usage
 from trtexp.engine.session import Session

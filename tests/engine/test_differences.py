@@ -2,7 +2,8 @@ import types
 
 import pytest
 
-from trtexp.definition import Array, Member
+from trtexp.definition.network import Array
+from trtexp.definition.steps import Member
 from trtexp.engine.differences import Api, signatures
 from trtexp.engine.failure import Unsupported
 from trtexp.engine.outcome import Release

@@ -4,7 +4,7 @@ import types
 import numpy as np
 import pytest
 
-from trtexp.definition import Array, BuildOptions, Range
+from trtexp.definition.network import Array, BuildOptions, Range
 from trtexp.engine.cuda import CudaError
 from trtexp.engine.execute import execute, fitting_profile
 from trtexp.engine.failure import Failed

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from trtexp.definition import Array, Call, Input, Member, NetworkDefinition, Ref
+from trtexp.definition.network import Array, Input, NetworkDefinition
+from trtexp.definition.steps import Call, Member, Ref
 from trtexp.engine.failure import Failed, Unsupported
 from trtexp.engine.log import Log
 from trtexp.engine.network import _same_weights, define

@@ -6,17 +6,18 @@ import types
 import numpy as np
 import pytest
 
-from trtexp.definition import Array, Assign, Input, NetworkDefinition, Parse
+from trtexp.definition.network import Array, Input, NetworkDefinition
+from trtexp.definition.steps import Assign, Parse
 from trtexp.engine.differences import Api
 from trtexp.engine.failure import Failed, Unsupported
 from trtexp.engine.log import Log
 from trtexp.engine.network import define
 from trtexp.engine.outcome import Release
 from trtexp.engine.plugins import uses_plugins
-from trtexp.recording import calls
 from trtexp.releases.api import known
 from trtexp.releases.needs import lacks
-from trtexp.script import script
+from trtexp.running.report_head import calls
+from trtexp.script.program import script
 
 BYTES = b"a model"
 Code = enum.Enum("ErrorCode", "UNSUPPORTED_NODE")

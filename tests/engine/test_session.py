@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from trtexp.definition import Array, Assign, BuildOptions, Call, Input, Member, NetworkDefinition, Range, Ref
+from trtexp.definition.network import Array, BuildOptions, Input, NetworkDefinition, Range
+from trtexp.definition.steps import Assign, Call, Member, Ref
 from trtexp.engine.session import Session
 from trtexp.engine.tensorrt_module import EngineUnavailable
 

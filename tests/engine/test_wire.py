@@ -2,7 +2,7 @@ import execnet
 import numpy as np
 import pytest
 
-from trtexp.definition import Array
+from trtexp.definition.network import Array
 from trtexp.engine import wire
 from trtexp.engine.outcome import LogLine, Outcome, Release
 

@@ -6,14 +6,14 @@ import pytest
 from conftest import EACH_FILE, EXPERIMENTS
 from onnx.reference import ReferenceEvaluator
 
-from trtexp.cli import main
-from trtexp.compare import judge
+from trtexp.cli.main import main
 from trtexp.export import Inexpressible, model
 from trtexp.export.model import EXPORTS
+from trtexp.judging.compare import judge
 from trtexp.layers import LAYERS
 from trtexp.numerics import VALUE_DTYPES, decode, encode
+from trtexp.numerics.tolerance import Tolerance
 from trtexp.spec.load import load
-from trtexp.tolerance import Tolerance
 
 #: file::case -> why the evaluator of the onnx package does not give what ONNX says.
 EVALUATOR = {

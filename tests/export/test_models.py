@@ -8,11 +8,11 @@ import pytest
 from conftest import EXPERIMENTS, WITHOUT_REFERENCE
 from onnx.reference import ReferenceEvaluator
 
-from trtexp.cli import main
+from trtexp.cli.main import main
 from trtexp.engine.session import Session
+from trtexp.judging.case import record_case
 from trtexp.numerics import decode
 from trtexp.spec.load import load
-from trtexp.verdict import record_case
 
 CASES = {case.name: case for path in WITHOUT_REFERENCE for case in load(path).cases}
 MODELS = EXPERIMENTS / "models"

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from layer_runs import evaluate, refused, tensor
 
-from trtexp.definition import DTYPES, Call, Member
+from trtexp.definition.network import DTYPES
+from trtexp.definition.steps import Call, Member
 from trtexp.layers import LAYERS
 
 

@@ -3,7 +3,7 @@
 import pytest
 from layer_runs import tensor
 
-from trtexp.definition import Call, Ref
+from trtexp.definition.steps import Call, Ref
 from trtexp.layers import LAYERS
 from trtexp.layers.network import NodeError, evaluate, steps
 from trtexp.numerics import Arithmetic

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from layer_runs import evaluate, refused, tensor
 
-from trtexp.definition import Call, Member, Ref
+from trtexp.definition.steps import Call, Member, Ref
 from trtexp.layers import LAYERS
 
 X = np.array([[[1.0, 2], [4, 8]]])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from layer_runs import tensor
 
-from trtexp.definition import Assign, Call, Member, Ref
+from trtexp.definition.steps import Assign, Call, Member, Ref
 from trtexp.layers import LAYERS
 from trtexp.layers.network import NodeError, evaluate, steps
 from trtexp.numerics import Arithmetic

@@ -3,7 +3,8 @@
 import pytest
 from layer_runs import evaluate, refused, tensor
 
-from trtexp.definition import Call, NetworkDefinition, Plugin, Ref, written
+from trtexp.definition.network import NetworkDefinition
+from trtexp.definition.steps import Call, Plugin, Ref, written
 from trtexp.layers import LAYERS
 
 CLIP = {"clipMin": {"type": "FLOAT32", "data": -1}, "clipMax": {"type": "FLOAT32", "data": 0.5}}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from layer_runs import tensor
 
-from trtexp.definition import Call, Member, Ref
+from trtexp.definition.steps import Call, Member, Ref
 from trtexp.layers import LAYERS
 from trtexp.layers.base import LayerError
 from trtexp.layers.rnn_v2 import GATES

@@ -1,6 +1,6 @@
 """What an input can be told: formats, places, ranges, names of dimensions."""
 
-from trtexp.definition import Assign, Call, Member
+from trtexp.definition.steps import Assign, Call, Member
 from trtexp.layers.tensor import TensorAttributes
 from trtexp.spec.load import load
 

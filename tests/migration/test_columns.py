@@ -6,8 +6,8 @@ import pytest
 from conftest import BASE
 
 import trtexp.migration.columns as columns
-from trtexp.cli import main
-from trtexp.keeping import records
+from trtexp.cli.main import main
+from trtexp.running.folders import records
 
 OLD = BASE + "cases: {new: {}, old: {network: {deconv: {set: {stride: [1, 1]}}}}}\n"
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from onnx_nodes.graph import ExcludedError
-from trtexp.definition import DTYPES, Array, BuildOptions, Input, NetworkDefinition, references
+from trtexp.definition.network import DTYPES, Array, BuildOptions, Input, NetworkDefinition
+from trtexp.definition.steps import references
 from trtexp.layers import LAYERS
 from trtexp.layers.base import Layer, LayerError
 from trtexp.layers.network import Evaluation, NodeError, evaluate, steps

@@ -12,12 +12,12 @@ import onnx
 import onnx_nodes.ops  # noqa: F401  enters the converters
 from onnx_nodes.builder import Builder, array_of, refusal
 from onnx_nodes.graph import ExcludedError, convert, opset_of
-from trtexp.compare import Judgement, judge
-from trtexp.definition import Array, NetworkDefinition
+from trtexp.definition.network import Array, NetworkDefinition
+from trtexp.judging.compare import Judgement, judge
 from trtexp.layers.base import LayerError
 from trtexp.layers.network import NodeError
 from trtexp.numerics import UNIT, Bounded, decode, encode
-from trtexp.tolerance import Tolerance
+from trtexp.numerics.tolerance import Tolerance
 
 RULES = (Tolerance(),)
 GOOD = ("pass", "wide")

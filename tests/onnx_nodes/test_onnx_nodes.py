@@ -8,7 +8,7 @@ import pytest
 from onnx_nodes import agreement
 from onnx_nodes.backend import cases_of, modules
 from onnx_nodes.judging import converted
-from trtexp.definition import NetworkDefinition
+from trtexp.definition.network import NetworkDefinition
 
 VERSION, ROWS = agreement.read()
 

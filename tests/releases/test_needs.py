@@ -3,17 +3,8 @@
 import numpy as np
 import pytest
 
-from trtexp.definition import (
-    NETWORK,
-    Array,
-    Assign,
-    BuildOptions,
-    Call,
-    Input,
-    Member,
-    NetworkDefinition,
-    Ref,
-)
+from trtexp.definition.network import Array, BuildOptions, Input, NetworkDefinition
+from trtexp.definition.steps import NETWORK, Assign, Call, Member, Ref
 from trtexp.releases.api import find, known
 from trtexp.releases.needs import lacks
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from trtexp.results import (
+from trtexp.records.model import (
     CaseRecord,
     Comparison,
     Mark,

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from report_samples import FULL, GPU, SAMPLES, case, close, output, report
 
+from trtexp.records.model import from_json, to_json
 from trtexp.report.escape import width
 from trtexp.report.markdown import case_anchors, page_name, render
-from trtexp.results import from_json, to_json
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 

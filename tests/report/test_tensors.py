@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from report_samples import tensor
 
+from trtexp.records.model import OutputRecord
 from trtexp.report.tensors import output_lines
-from trtexp.results import OutputRecord
 
 
 def test_empty_tensors_of_two_types_have_a_row_each() -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from report_samples import SAMPLES
 
+from trtexp.records.model import load
 from trtexp.report import write
-from trtexp.results import load
 
 REPORT = SAMPLES["built"]
 

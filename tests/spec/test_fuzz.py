@@ -6,10 +6,10 @@ import re
 import pytest
 from conftest import BASE, FILES
 
+from trtexp.judging.case import record_case
 from trtexp.spec.errors import SpecError
 from trtexp.spec.load import read
 from trtexp.spec.make import Made
-from trtexp.verdict import record_case
 
 TEXTS = [path.read_text(encoding="utf-8") for path in FILES] + [BASE]
 SHORT = [text for text in TEXTS if len(text) < 6000]

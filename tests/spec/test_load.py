@@ -3,7 +3,7 @@
 import pytest
 from conftest import BASE
 
-from trtexp.definition import Assign
+from trtexp.definition.steps import Assign
 from trtexp.spec.load import NAME
 from trtexp.spec.requirement import Target, matches
 

@@ -6,10 +6,11 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from trtexp.definition import NetworkDefinition, Parse
+from trtexp.definition.network import NetworkDefinition
+from trtexp.definition.steps import Parse
 from trtexp.engine.outcome import Outcome
+from trtexp.judging.case import record_case
 from trtexp.spec.onnx_model import Form, NoModel, read
-from trtexp.verdict import record_case
 
 OPEN = "title: t\ninputs:\n  x: {shape: [2, 3], arange: {}}\nonnx: m.onnx\n"
 

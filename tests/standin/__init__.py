@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from trtexp.definition import Array, Call, Input, NetworkDefinition, Ref
+from trtexp.definition.network import Array, Input, NetworkDefinition
+from trtexp.definition.steps import Call, Ref
 from trtexp.workers import parse_worker
 
 PACKAGES = Path(__file__).parent / "packages"

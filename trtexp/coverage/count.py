@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from trtexp.coverage.exceptions import excepted
 from trtexp.coverage.walk import EVERY_LAYER, INPUTS, TYPES, Feature, features
-from trtexp.definition import DTYPES, PRECISION_FLAGS, Assign, Call, Member, Plugin, Value
+from trtexp.definition.network import DTYPES, PRECISION_FLAGS
+from trtexp.definition.steps import Assign, Call, Member, Plugin, Value
 from trtexp.releases.api import Release
 from trtexp.releases.needs import Missing, lacks
 from trtexp.spec.case import Case

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from trtexp.definition import BuildOptions, NetworkDefinition, Range
+from trtexp.definition.network import BuildOptions, NetworkDefinition, Range
 from trtexp.engine.differences import Api
 from trtexp.engine.failure import Failed
 from trtexp.engine.log import Log, python_warnings, reason

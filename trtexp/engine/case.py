@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from trtexp.definition import Array, NetworkDefinition
+from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.engine.cuda import CudaError
 from trtexp.engine.differences import Api
 from trtexp.engine.failure import Failed, Unsupported, is_out_of_memory

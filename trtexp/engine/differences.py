@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from trtexp.definition import DEFAULT_ARGUMENTS, DTYPES, PRECISION_FLAGS, Array, Value
+from trtexp.definition.network import DTYPES, PRECISION_FLAGS, Array
+from trtexp.definition.steps import DEFAULT_ARGUMENTS, Value
 from trtexp.engine.failure import Failed, Unsupported
 from trtexp.engine.outcome import Release
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from trtexp.definition import DTYPE_OF_MEMBER, DTYPES, Array, BuildOptions, Range
+from trtexp.definition.network import DTYPE_OF_MEMBER, DTYPES, Array, BuildOptions, Range
 from trtexp.engine.cuda import Stream
 from trtexp.engine.differences import Api
 from trtexp.engine.failure import Failed

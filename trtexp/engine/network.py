@@ -6,20 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from trtexp.definition import (
-    DTYPE_OF_MEMBER,
-    NETWORK,
-    Array,
-    Assign,
-    Call,
-    Member,
-    NetworkDefinition,
-    Parse,
-    Plugin,
-    Ref,
-    Value,
-    written,
-)
+from trtexp.definition.network import DTYPE_OF_MEMBER, Array, NetworkDefinition
+from trtexp.definition.steps import NETWORK, Assign, Call, Member, Parse, Plugin, Ref, Value, written
 from trtexp.engine.differences import Api
 from trtexp.engine.failure import Failed
 from trtexp.engine.log import Log, python_warnings, reason

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from trtexp.definition import Array
+from trtexp.definition.network import Array
 
 PHASES = ("define", "build", "run")
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from trtexp.definition import DTYPE_OF_MEMBER, Array, Input, Parse
+from trtexp.definition.network import DTYPE_OF_MEMBER, Array, Input
+from trtexp.definition.steps import Parse
 from trtexp.engine.differences import Api
 from trtexp.engine.failure import Failed
 from trtexp.engine.log import Log, reason, stable

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from trtexp.definition import Call, NetworkDefinition, Plugin, Value
+from trtexp.definition.network import NetworkDefinition
+from trtexp.definition.steps import Call, Plugin, Value
 from trtexp.engine.differences import Api
 from trtexp.engine.failure import Failed
 from trtexp.engine.log import Log, reason

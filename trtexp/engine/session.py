@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from trtexp.definition import Array, NetworkDefinition
+from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.engine.build import build
 from trtexp.engine.cache import Cache, Key, entry_key, timing_key
 from trtexp.engine.case import Case

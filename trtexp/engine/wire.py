@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from trtexp.definition import Array, NetworkDefinition
+from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.engine.outcome import LogLine, Outcome, Release
 
 Wire = dict[str, Any]

@@ -8,7 +8,7 @@ import onnx
 from onnx import helper
 
 from trtexp import __version__
-from trtexp.definition import Array, Input
+from trtexp.definition.network import Array, Input
 from trtexp.export.movement import EXPORTS as MOVEMENT
 from trtexp.export.pointwise import EXPORTS as POINTWISE
 from trtexp.export.products import EXPORTS as PRODUCTS

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from trtexp.definition import DTYPE_OF_MEMBER
+from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.export.writer import Exports, Writer, demand
 from trtexp.layers.base import Layer, masked_axes
 from trtexp.layers.concatenation import Concatenation

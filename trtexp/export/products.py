@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trtexp.definition import DTYPE_OF_MEMBER
+from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.export.writer import Exports, Writer, demand
 from trtexp.layers.base import masked_axes
 from trtexp.layers.cumulative import Cumulative

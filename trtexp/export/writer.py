@@ -9,7 +9,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
-from trtexp.definition import Array
+from trtexp.definition.network import Array
 from trtexp.layers.base import Layer
 from trtexp.numerics import Bounded, decode, encode
 

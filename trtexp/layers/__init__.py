@@ -1,6 +1,8 @@
 """One file per layer family: the model of each `add_…` method and beside it its float64 reference with its bound.
 
 To add a layer: write its file, then add a line to the table below.
+
+May import numerics, definition, numpy and pydantic; neither YAML nor files nor TensorRT.
 """
 
 from __future__ import annotations

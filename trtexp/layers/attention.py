@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
-from trtexp.definition import DTYPE_OF_MEMBER
+from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import Attributes, DataType, Kind, Layer, Tensor
 from trtexp.layers.quantize import there_and_back
 from trtexp.layers.softmax import softmaxed

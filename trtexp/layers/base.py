@@ -8,7 +8,8 @@ from typing import Annotated, Any, ClassVar, Literal, NoReturn, Protocol
 
 from pydantic import Field
 
-from trtexp.definition import DTYPE_OF_MEMBER, NETWORK, Assign, Call, Ref, Step
+from trtexp.definition.network import DTYPE_OF_MEMBER
+from trtexp.definition.steps import NETWORK, Assign, Call, Ref, Step
 from trtexp.layers.settable import Kind as Kind
 from trtexp.layers.settable import Model as Model
 from trtexp.layers.settable import Settable, kinds, lowered

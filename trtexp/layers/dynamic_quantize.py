@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from trtexp.definition import DTYPE_OF_MEMBER
+from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import Attributes, DataType, Dims, Layer, Tensor
 from trtexp.layers.quantize import FLOATS, coded, quantized, spread
 from trtexp.numerics import F64, LARGEST, UNIT, Arithmetic, Bounded, exactly

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
-from trtexp.definition import DTYPE_OF_MEMBER
+from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import Attributes, DataType, Dims, Kind, Layer
 from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, encode, exactly, known
 

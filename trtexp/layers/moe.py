@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 
-from trtexp.definition import DTYPE_OF_MEMBER
+from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.attention import FLOATS
 from trtexp.layers.base import Attributes, DataType, Dims, Kind, Layer, Tensor
 from trtexp.layers.quantize import there_and_back

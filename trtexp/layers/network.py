@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from trtexp.definition import Call, Ref, Step
+from trtexp.definition.steps import Call, Ref, Step
 from trtexp.layers.base import Layer, LayerError
 from trtexp.numerics import Arithmetic, Bounded
 

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
-from trtexp.definition import DTYPE_OF_MEMBER
+from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import Attributes, DataType, Kind, Layer, Tensor
 from trtexp.numerics import F64, UNIT, Arithmetic, Bounded, exactly
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from trtexp.definition import DTYPE_OF_MEMBER
+from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import Attributes, DataType, Layer, Tensor
 from trtexp.numerics import Arithmetic, Bounded, exactly
 

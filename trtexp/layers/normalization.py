@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from trtexp.definition import DTYPE_OF_MEMBER
+from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import Attributes, DataType, Layer, Tensor, masked_axes
 from trtexp.layers.broadcast import broadcasts_to
 from trtexp.numerics import F64, SMALLEST_NORMAL, UNIT, Arithmetic, Bounded

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal, NoReturn, Union
 import numpy as np
 from pydantic import Field as Described
 
-from trtexp.definition import Call, Plugin, Step, Value
+from trtexp.definition.steps import Call, Plugin, Step, Value
 from trtexp.layers.base import Kind, Layer, LayerError, Model, Tensor
 from trtexp.layers.plugin_library import LIBRARY, Given, Wrong
 from trtexp.numerics import Arithmetic, Bounded

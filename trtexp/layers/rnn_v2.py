@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 
-from trtexp.definition import Call, Member, Ref, Step, Value
+from trtexp.definition.steps import Call, Member, Ref, Step, Value
 from trtexp.layers.activation import FUNCTIONS
 from trtexp.layers.base import Attributes, Kind, Layer, LayerError, Model, Tensor, Weights
 from trtexp.numerics import F64, Arithmetic, Bounded, computed, dot_product, exactly, moved, settled

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, model_validator
 
-from trtexp.definition import Assign, Call, Member, Ref, Step, Value
+from trtexp.definition.steps import Assign, Call, Member, Ref, Step, Value
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
-from trtexp.definition import DTYPE_OF_MEMBER
+from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import Attributes, DataType, Kind, Layer, Tensor, masked_axes
 from trtexp.numerics import Arithmetic, Bounded, exactly, moved
 

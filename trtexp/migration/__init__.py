@@ -1,1 +1,4 @@
-"""Experiments against the API of a release: what it lacks, whether they say so, and what to write instead."""
+"""Experiments against the API of a release: what it lacks, whether they say so, and what to write instead.
+
+May import spec, releases and definition, and report for its page.
+"""

@@ -10,10 +10,10 @@ from functools import cache
 from pathlib import Path
 
 from trtexp.migration.judge import judge_file
+from trtexp.records.model import ReportRecord
 from trtexp.releases.api import known, name_of
 from trtexp.report.matrix import ApiColumn
 from trtexp.report.write import replace
-from trtexp.results import ReportRecord
 from trtexp.spec.errors import SpecError
 from trtexp.spec.load import read
 

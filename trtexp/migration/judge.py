@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from trtexp.definition import DEFAULT_ARGUMENTS, PRECISION_FLAGS, written
+from trtexp.definition.network import PRECISION_FLAGS
+from trtexp.definition.steps import DEFAULT_ARGUMENTS, written
 from trtexp.releases.api import Release
 from trtexp.releases.needs import Missing, lacks
 from trtexp.spec.case import Case

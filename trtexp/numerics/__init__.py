@@ -1,4 +1,7 @@
-"""dtypes, rounding units and error bounds: how far a correct result may be from the float64 reference."""
+"""dtypes, rounding units and error bounds: how far a correct result may be from the float64 reference.
+
+Nothing here knows a layer by name. May import the definition, numpy and ml_dtypes.
+"""
 
 from trtexp.numerics.bounded import Arithmetic, Bounded, exactly, jumping, known, moved, pointwise, rounded, settled
 from trtexp.numerics.distance import ulps

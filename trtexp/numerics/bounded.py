@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from trtexp.definition import Array
+from trtexp.definition.network import Array
 from trtexp.numerics.dtypes import F64, SMALLEST_NORMAL, UNIT, Mask, decode
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from trtexp.definition import Array
+from trtexp.definition.network import Array
 from trtexp.numerics.dtypes import F64, UNIT, decode
 
 

@@ -10,7 +10,7 @@ import ml_dtypes
 import numpy as np
 from numpy.typing import NDArray
 
-from trtexp.definition import DTYPES, Array
+from trtexp.definition.network import DTYPES, Array
 
 F64 = NDArray[np.float64]
 Mask = NDArray[np.bool_]

@@ -6,6 +6,8 @@ these only experiments. Nothing else of trtexp is imported before one is found.
 A case passes and fails as `trtexp run` has it. xfail: a finding that holds, an expected crash that came; both fail once
 TensorRT is mended. Skipped: what the release lacks, as expected, and what only TensorRT on a GPU can tell. Every xdist
 worker has a TensorRT worker of its own; they are one run, so that they share the GPU and keep other runs away from it.
+
+May import the cli's arguments and what stands below them.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from trtexp.arguments import WHERE
+from trtexp.cli.arguments import WHERE
 
 OPTIONS = [(f"--trtexp-{option[2:]}", {"default": None} | meaning) for option, meaning in WHERE]
 ASKED = pytest.StashKey[tuple[Path, ...]]()

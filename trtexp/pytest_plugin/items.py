@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from trtexp.backends import NoGpu
-from trtexp.parallel import Helpers
-from trtexp.planning import Planned, plan_files
 from trtexp.pytest_plugin.lab import lab
+from trtexp.records.model import CaseRecord
 from trtexp.report.plain import account, ending, location
-from trtexp.results import CaseRecord
+from trtexp.running.backends import NoGpu
+from trtexp.running.helpers import Helpers
+from trtexp.running.plan import Planned, plan_files
 from trtexp.spec.errors import SpecError
 from trtexp.spec.load import read
 

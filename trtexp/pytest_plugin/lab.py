@@ -10,15 +10,15 @@ from dataclasses import replace
 
 import pytest
 
-from trtexp.arguments import WHERE
-from trtexp.backends import Backend, NoGpu, grouped, header
-from trtexp.commands import BadUsage
-from trtexp.commands.places import backends, places, workplace
-from trtexp.planning import Planned
-from trtexp.results import CaseRecord
+from trtexp.cli.arguments import WHERE
+from trtexp.errors import BadUsage
+from trtexp.judging.case import record_case
+from trtexp.records.model import CaseRecord
+from trtexp.running.backends import Backend, NoGpu, grouped, header
+from trtexp.running.plan import Planned
+from trtexp.running.targets import backends, places, workplace
 from trtexp.spec.case import Case
 from trtexp.spec.load import read
-from trtexp.verdict import record_case
 from trtexp.workers import Event, Place
 
 NAME = "trtexp-lab"

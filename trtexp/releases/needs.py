@@ -5,20 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from trtexp.definition import (
-    DTYPES,
-    NETWORK,
-    Array,
-    Assign,
-    BuildOptions,
-    Call,
-    Member,
-    NetworkDefinition,
-    Parse,
-    Plugin,
-    Ref,
-    Value,
-)
+from trtexp.definition.network import DTYPES, Array, BuildOptions, NetworkDefinition
+from trtexp.definition.steps import NETWORK, Assign, Call, Member, Parse, Plugin, Ref, Value
 from trtexp.releases.api import NETWORK_CLASS, Release, known
 
 Path = tuple[str, ...]

@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from trtexp.diff import KINDS, Change, Diff
+from trtexp.records.diff import KINDS, Change, Diff
+from trtexp.records.model import ReportRecord
 from trtexp.report import escape
 from trtexp.report.markdown import case_anchors, environment, facts, page_name
-from trtexp.results import ReportRecord
 
 FOLDER = "diff"
 _MOST = 12  # lines of one side of a change

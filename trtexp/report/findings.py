@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from trtexp.records.model import CaseRecord, ReportRecord
 from trtexp.report import escape, verdict
 from trtexp.report.markdown import case_anchors, environment, page_name
 from trtexp.report.order import newest_first
 from trtexp.report.table import table
-from trtexp.results import CaseRecord, ReportRecord
 
 
 @dataclass(frozen=True)

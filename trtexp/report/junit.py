@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
+from trtexp.records.model import CaseRecord, ReportRecord
 from trtexp.report import plain
 from trtexp.report.escape import visible
 from trtexp.report.markdown import page_name
-from trtexp.results import CaseRecord, ReportRecord
 
 _NO_XML = re.compile("[\ufffe\uffff]")  # not control characters, and still not allowed
 _TAGS = {"failed": "failure", "broken": "error", "skipped": "skipped", "expected": "skipped"}

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import jinja2
 
+from trtexp.records.model import CaseRecord, OutputRecord, ReportRecord
 from trtexp.report import escape, tensors, verdict
 from trtexp.report.grid import shape_text
 from trtexp.report.table import table
-from trtexp.results import CaseRecord, OutputRecord, ReportRecord
 
 MARKS = 20  # disagreeing elements that are named one by one
 _DIFFERS = 40  # columns of the verdict table for what a case changes

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from trtexp.records.model import CaseRecord, ReportRecord
 from trtexp.report import escape, verdict
 from trtexp.report.diff import diff_page
 from trtexp.report.markdown import case_anchors, environment, facts, page_name
 from trtexp.report.order import newest_first
 from trtexp.report.table import table
-from trtexp.results import CaseRecord, ReportRecord
 
 BACKENDS = {
     "run": "run on the GPU",

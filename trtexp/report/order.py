@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from trtexp.results import ReleaseRecord
+from trtexp.records.model import ReleaseRecord
 
 _FLAVOURS = ["tensorrt", "tensorrt-rtx"]
 

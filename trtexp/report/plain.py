@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from trtexp.records.model import CaseRecord, OutputRecord
 from trtexp.report.escape import visible
 from trtexp.report.verdict import disagreeing, index_text
-from trtexp.results import CaseRecord, OutputRecord
 
 _MARKS = 10  # elements of one output that are named
 

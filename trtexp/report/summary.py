@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from trtexp.records.model import CaseRecord, ReportRecord
 from trtexp.report import escape, plain, verdict
 from trtexp.report.markdown import environment, facts, page_name
 from trtexp.report.matrix import BACKENDS, counts
 from trtexp.report.table import table
-from trtexp.results import CaseRecord, ReportRecord
 
 
 def render(reports: Sequence[ReportRecord], limit: int, ended: str | None = None) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from trtexp.digits import number
+from trtexp.numerics.format import number
+from trtexp.records.model import NetworkRecord, OutputRecord, TensorRecord
 from trtexp.report import grid
 from trtexp.report.escape import visible
-from trtexp.results import NetworkRecord, OutputRecord, TensorRecord
 
 
 @dataclass(frozen=True)

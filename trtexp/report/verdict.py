@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from trtexp.digits import rounded
+from trtexp.numerics.format import rounded
+from trtexp.records.model import CaseRecord, Comparison, OutputRecord
 from trtexp.report.escape import code, inline
-from trtexp.results import CaseRecord, Comparison, OutputRecord
 
 #: symbol -> its meaning, in the order of the legend
 LEGEND = {

@@ -7,12 +7,12 @@ import tempfile
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from trtexp.diff import diff
+from trtexp.records.diff import diff
+from trtexp.records.model import ReportRecord, to_json
 from trtexp.report.diff import compared, render_diff
 from trtexp.report.findings import render_findings
 from trtexp.report.markdown import page_name, render
 from trtexp.report.matrix import ApiColumn, render_matrix
-from trtexp.results import ReportRecord, to_json
 
 
 def write(report: ReportRecord, folder: Path) -> tuple[Path, Path]:

@@ -1,1 +1,4 @@
-"""YAML text -> located, validated, frozen experiments."""
+"""YAML text -> located, validated, frozen experiments.
+
+May import layers, definition and numerics; nothing that runs, judges or shows.
+"""

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from trtexp.definition import Input, NetworkDefinition, Step, references
+from trtexp.definition.network import Input, NetworkDefinition
+from trtexp.definition.steps import Step, references
 from trtexp.layers import LAYERS
 from trtexp.layers.base import Layer
 from trtexp.layers.network import NodeError, steps

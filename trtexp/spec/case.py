@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import abc
 from dataclasses import dataclass, field
 
-from trtexp.definition import Array, NetworkDefinition
+from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.layers.base import Layer
 from trtexp.layers.network import Evaluation, evaluate
 from trtexp.numerics import Arithmetic
+from trtexp.numerics.tolerance import Tolerance
 from trtexp.spec.errors import Mark
 from trtexp.spec.make import Made
 from trtexp.spec.tree import Mapping, find
-from trtexp.tolerance import Tolerance
 
 STRICT = Arithmetic()
 

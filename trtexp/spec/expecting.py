@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from trtexp.numerics.tolerance import Tolerance
 from trtexp.spec.case import Expected
 from trtexp.spec.checker import Checker
 from trtexp.spec.make import make
@@ -11,7 +12,6 @@ from trtexp.spec.models import ExpectModel, OutputModel, tolerances
 from trtexp.spec.tensors import GENERATORS, TensorError
 from trtexp.spec.translate import Path as Place
 from trtexp.spec.tree import find, plain
-from trtexp.tolerance import Tolerance
 
 
 def expectations(check: Checker) -> tuple[ExpectModel | None, dict[str, OutputModel]]:

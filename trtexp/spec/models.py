@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal, Union
 
 from pydantic import Discriminator, Field, Tag
 
-from trtexp.definition import BuildOptions, Range
+from trtexp.definition.network import BuildOptions, Range
 from trtexp.layers.base import Model
+from trtexp.numerics.tolerance import Tolerance
 from trtexp.spec.tensors import Dtype, InputModel, TensorModel
-from trtexp.tolerance import Tolerance
 
 PHASE = Literal["define", "build", "run"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from trtexp.definition import NETWORK
+from trtexp.definition.steps import NETWORK
 from trtexp.spec.models import ExpectModel
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trtexp.definition import Array, Parse
+from trtexp.definition.network import Array
+from trtexp.definition.steps import Parse
 from trtexp.spec.checker import Checker
 from trtexp.spec.errors import nearest
 from trtexp.spec.files import below

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Union
 
 from pydantic import Discriminator, Field, Tag
 
-from trtexp.definition import DTYPES
+from trtexp.definition.network import DTYPES
 from trtexp.layers.base import Model
 from trtexp.layers.tensor import TensorAttributes
 

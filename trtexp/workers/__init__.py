@@ -3,6 +3,8 @@
 A worker lives in the interpreter that has the release and stays for the whole run. The transport is execnet: another
 interpreter, another host, binary data, and a clear signal when the other side dies. The far side needs only numpy,
 TensorRT and cuda-python: the engine's own source travels with the first message.
+
+May import engine and definition, and execnet.
 """
 
 from trtexp.workers.crew import Crew

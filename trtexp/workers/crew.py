@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from types import TracebackType
 
-from trtexp.definition import Array, NetworkDefinition
+from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.engine.outcome import Outcome, Release
 from trtexp.workers.place import Place
 from trtexp.workers.worker import START, Event, Settings, Worker, WorkerClosed, WorkerUnavailable

@@ -33,12 +33,13 @@ def handshake(place: Place, timeouts: Mapping[str, float], engine: Mapping[str, 
 
 @cache
 def engine_sources() -> dict[str, bytes]:
-    """The definition and the engine, path -> source: all that a worker needs of this package."""
+    """The rooms `definition` and `engine`, path -> source: all that a worker needs of this package."""
     package = resources.files("trtexp")
-    sources = {f"trtexp/{name}": (package / name).read_bytes() for name in ("__init__.py", "definition.py", "steps.py")}
-    for item in (package / "engine").iterdir():
-        if item.name.endswith(".py"):
-            sources[f"trtexp/engine/{item.name}"] = item.read_bytes()
+    sources = {"trtexp/__init__.py": (package / "__init__.py").read_bytes()}
+    for room in ("definition", "engine"):
+        for item in (package / room).iterdir():
+            if item.name.endswith(".py"):
+                sources[f"trtexp/{room}/{item.name}"] = item.read_bytes()
     return sources
 
 

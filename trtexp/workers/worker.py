@@ -9,7 +9,7 @@ from functools import partial
 from time import monotonic
 from typing import Any
 
-from trtexp.definition import Array, NetworkDefinition
+from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.engine.log import stable
 from trtexp.engine.outcome import Outcome, Release
 from trtexp.engine.wire import pack_arrays, pack_definition, unpack_release

@@ -1,0 +1,67 @@
+"""A file's report: head, build options in words, the base network as lines of Python."""
+
+import pytest
+from conftest import BASE
+
+from trtexp.definition.network import BuildOptions
+from trtexp.judging.case import record_case
+from trtexp.records.model import ReleaseRecord, to_json
+from trtexp.running.report_head import calls, options, record_report
+
+REFERENCE = ReleaseRecord(name="reference", flavour="reference", version="0", backend="reference")
+BUILT = ReleaseRecord(name="tensorrt-rtx-1.7", flavour="tensorrt-rtx", version="1.7", backend="built")
+
+
+def test_the_network_is_shown_as_the_calls_that_make_it(load):
+    text = BASE + "    set: {stride_nd: [2, 1], padding_mode: SAME_UPPER}\n"
+    assert calls(load(text).cases[0].definition) == [
+        "deconv = network.add_deconvolution_nd(input=x, num_output_maps=1, kernel_shape=(3, 3), kernel=w)",
+        "deconv.stride_nd = (2, 1)",
+        "deconv.padding_mode = PaddingMode.SAME_UPPER",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("build", "said"),
+    [
+        (BuildOptions(flags={"TF32": False}), ["TF32 off", "external tactic sources off"]),
+        (BuildOptions(flags={"INT8": True}, tactic_sources=()), ["INT8 on", "tactic sources none"]),
+        (BuildOptions(tactic_sources=("CUDNN",)), ["tactic sources CUDNN"]),
+        (BuildOptions(workspace=0), ["workspace 0 bytes"]),
+        (BuildOptions(optimization_level=0), ["optimization level 0"]),
+        (BuildOptions(strongly_typed=True), ["strongly typed"]),
+    ],
+)
+def test_options_are_said_in_words(build, said):
+    assert set(said) <= set(options(build))
+
+
+def test_a_report_holds_the_base_and_every_case(load):
+    text = BASE.replace("title: t", "title: T\nabout: A\nsource: S") + "cases: {a: {}, b: {about: other}}\n"
+    experiment = load(text)
+    records = [record_case(case, None) for case in experiment.cases]
+    report = record_report(experiment, "experiments/e.yaml", REFERENCE, records)
+    assert (report.title, report.about, report.source, report.experiment) == ("T", "A", "S", "experiments/e.yaml")
+    assert [case.name for case in report.cases] == ["a", "b"]
+    assert set(report.network.inputs) == {"x"}
+    assert report.options == []  # nothing is built
+    assert record_report(experiment, "e", BUILT, records).options
+
+
+def test_a_base_that_is_no_network_alone_is_left_out(load):
+    text = BASE.replace("    deconvolution_nd", "    # deconvolution_nd").replace("  deconv:", "  deconv: {}")
+    text += (
+        "cases:\n  c:\n    network:\n      deconv:\n"
+        "        deconvolution_nd: {input: x, num_output_maps: 1, kernel_shape: [3, 3], kernel: w}\n"
+    )
+    experiment = load(text)
+    assert experiment.base is None
+    assert record_report(experiment, "e", REFERENCE, []).network is None
+
+
+def test_the_same_run_gives_the_same_bytes(load):
+    def bytes_of():
+        experiment = load(BASE + "expect: {deconv: {full: 1, from: derived}}\n")
+        return to_json(record_report(experiment, "e", REFERENCE, [record_case(c, None) for c in experiment.cases]))
+
+    assert bytes_of() == bytes_of()

@@ -1,0 +1,160 @@
+"""An experiment to start from: a small network of one layer, what else may be set, and a first case that passes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from trtexp.layers import LAYERS
+from trtexp.numerics import UNIT, Bounded
+from trtexp.spec.fields import Field, arguments, attributes, words
+from trtexp.spec.load import read
+from trtexp.spec.tree import Number, parse, plain
+
+MOST = 64  # elements of an output whose values are written out
+WIDTH = 116
+ABOUT = "What the layer makes of it, by the reference; say here what is to be seen."
+
+
+def start(layer: str, schema: str) -> str:
+    """The text of an experiment on a layer of the table. schema: the path of the JSON Schema, as editors are told."""
+    text = _head(layer, schema) + "".join(_network(layer))
+    case = read(Path("start.yaml"), data=text.encode()).experiment().cases[0]
+    tensors = case.evaluation().tensors
+    expected = [line for name in case.definition.outputs if name in tensors for line in _expected(name, tensors[name])]
+    expect = ["    expect:", *expected] if expected else []
+    return "\n".join([text.rstrip(), "", "cases:", "  first:", f"    about: {ABOUT}", *expect]) + "\n"
+
+
+@cache
+def starts() -> dict[str, Any]:
+    """Layer -> its network as plain data: the keys of an experiment."""
+    text = (resources.files("trtexp.authoring") / "scaffolds.yaml").read_text(encoding="utf-8")
+    found = plain(parse(text, "trtexp/authoring/scaffolds.yaml"))
+    assert isinstance(found, dict)
+    return found
+
+
+def _head(layer: str, schema: str) -> str:
+    model = LAYERS[layer]
+    about = "\n".join(_folded(words(model).about, "  "))
+    title = layer.replace("_", " ").capitalize()
+    return (
+        f"# yaml-language-server: $schema={schema}\ntitle: {title}\nabout: |\n{about}\n"
+        f"source: TensorRT operators reference, {model.interface}\n"
+    )
+
+
+def _network(layer: str) -> Iterator[str]:
+    entry = starts()[layer]
+    for group in ("inputs", "weights"):
+        if group in entry:
+            yield f"\n{group}:\n" + "".join(_lines(entry[group], "  "))
+    yield "\nnetwork:\n"
+    for name, parts in entry["network"].items():
+        yield f"  {name}:\n" + "".join(_lines(parts, "    "))
+        if layer in parts:
+            more = [field for field in arguments(LAYERS[layer]) if field.name not in parts[layer]]
+            yield "".join(_comments(f"{layer} may have, too:", more))
+            other = [field for field in attributes(LAYERS[layer]) if field.name not in parts.get("set", {})]
+            yield "".join(
+                _comments(
+                    "set may assign, too:" if "set" in parts else "set, which is left out here, may assign:", other
+                )
+            )
+    if "build" in entry:
+        yield f"\nbuild: {flow(entry['build'])}\n"
+
+
+def _lines(mapping: dict[str, Any], indent: str) -> Iterator[str]:
+    """A mapping in block style, what is in it in flow style where there is room."""
+    for key, value in mapping.items():
+        line = f"{indent}{flow(key)}: {flow(value)}\n"
+        if len(line) <= WIDTH or not isinstance(value, (dict, list)):
+            yield line
+            continue
+        yield f"{indent}{flow(key)}:\n"
+        if isinstance(value, dict):
+            yield from _lines(value, f"{indent}  ")
+        else:
+            yield from (f"{indent}  - {flow(item)}\n" for item in value)
+
+
+def _comments(title: str, fields: Iterable[Field]) -> Iterator[str]:
+    for i, field in enumerate(fields):
+        if not i:
+            yield f"    # {title}\n"
+        what = ", ".join(field.members) or field.kind
+        lines = _folded(f"{field.name}: {what}. {field.text}".strip(), "    #   ")
+        yield "\n".join([lines[0], *(line.replace("#   ", "#     ", 1) for line in lines[1:])]) + "\n"
+
+
+def _folded(text: str, prefix: str) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(text, WIDTH, initial_indent=prefix, subsequent_indent=prefix, break_on_hyphens=False)
+
+
+def _expected(name: str, tensor: Bounded) -> Iterator[str]:
+    """The lines of one output: its shape, and its values if they are few."""
+    yield f"      {flow(name)}:"
+    yield f"        shape: {flow(list(tensor.shape))}"
+    values = _rows(tensor.ref, tensor.dtype) if tensor.ref.size <= MOST else ""
+    if values and max(map(len, values.splitlines())) <= WIDTH:
+        yield f"        values:\n{values}" if "\n" in values else f"        values: {values}"
+        yield "        from: derived"
+
+
+def _rows(values: np.ndarray, dtype: str) -> str:
+    """Nested lists; on a line if there is room, else a line a row."""
+    texts = [_number(value, dtype) for value in values.reshape(-1)]
+    line = _nested(texts, list(values.shape), ", ")
+    if len(line) < 90 or values.ndim < 2:
+        return line
+    size = max(map(len, texts))
+    rows = _nested([text.rjust(size) for text in texts], list(values.shape), ",\n")
+    return "\n".join(f"          {' ' * max(0, values.ndim - 1 - _opened(row))}{row}" for row in rows.split("\n"))
+
+
+def _opened(row: str) -> int:
+    return len(row) - len(row.lstrip("[")) - 1
+
+
+def _nested(texts: list[str], shape: list[int], between: str) -> str:
+    if not shape:
+        return texts[0]
+    if len(shape) == 1:
+        return f"[{', '.join(texts)}]"
+    step = len(texts) // shape[0] if shape[0] else 0
+    return f"[{between.join(_nested(texts[i * step : (i + 1) * step], shape[1:], between) for i in range(shape[0]))}]"
+
+
+def _number(value: Any, dtype: str) -> str:
+    if dtype == "bool":
+        return "true" if value else "false"
+    if dtype not in UNIT:
+        return str(int(value))
+    return {"nan": ".nan", "inf": ".inf", "-inf": "-.inf"}.get(str(float(value)), f"{float(value):.9g}")
+
+
+def flow(value: Any) -> str:
+    """Plain data as YAML in flow style."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{flow(key)}: {flow(child)}' for key, child in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(flow, value))}]"
+    if isinstance(value, Number):
+        return value.text
+    if isinstance(value, str) and re.fullmatch(r"[A-Za-z_][\w .-]*", value) and value.lower() not in _WORDS:
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+_WORDS = ("true", "false", "null")

@@ -1,0 +1,83 @@
+"""trtexp accept"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import sys
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from trtexp.authoring.accept import DOUBTFUL, Accepted, accept
+from trtexp.errors import BadUsage
+from trtexp.files.paths import NothingFound, collect, shown
+from trtexp.report.terminal import Terminal
+from trtexp.report.write import replace
+from trtexp.running.pending import FOLDER, Pending, pending, selected, settle
+from trtexp.spec.load import read
+from trtexp.spec.owners import Owners
+from trtexp.spec.source import Source
+
+
+def accept_pending(options: argparse.Namespace) -> int:
+    """Write what was observed into the experiment files. Raises BadUsage, NothingFound, SpecError, OSError."""
+    said = take(chosen(options), allowed(options))
+    Terminal(sys.stdout).header(said)
+    return 0
+
+
+def take(found: Sequence[Pending], doubtful: Collection[str]) -> list[str]:
+    """Accept cases and forget that they were pending; what was written, a line each.
+
+    Raises BadUsage, SpecError, OSError, each before anything is written.
+    """
+    if os.environ.get("CI"):
+        raise BadUsage("CI is set: nothing is accepted there; accept on a machine of your own, and commit the YAML")
+    files = accept(found, doubtful)
+    _write(files)
+    lines = [f"{file.path}: {said}" for file in files for said in file.said]
+    settle(FOLDER, found, {str(file.path): hashlib.sha256(file.text.encode("utf-8")).hexdigest() for file in files})
+    return [*lines, *unused(str(file.path) for file in files)]
+
+
+def _write(files: Sequence[Accepted]) -> None:
+    """Write all files, through links, or leave all as they were. Raises OSError."""
+    with ExitStack() as undo:
+        for file in files:
+            path = file.path.resolve()
+            replace(path, file.text)
+            undo.callback(replace, path, file.before)
+        undo.pop_all()
+
+
+def unused(files: Iterable[str]) -> Iterator[str]:
+    """What these files expect and no case uses any more, a line each. Raises SpecError, OSError."""
+    for name in filter(os.path.isfile, files):
+        data = Path(name).read_bytes()
+        file = read(Path(name), name, data)
+        for node, path in Owners(file, Source(data.decode("utf-8"), name)).unused():
+            yield f"{node.mark}: {path}: no case uses this any more; take it out"
+
+
+def chosen(options: argparse.Namespace) -> list[Pending]:
+    """The pending cases that are meant. Raises NothingFound where there are none."""
+    there = list(pending(FOLDER))
+    if not there:
+        raise NothingFound("nothing is pending: the last runs found all as expected, or there was none")
+    files = [shown(path) for path in collect(options.paths)] if options.paths else None
+    found = selected(there, files, options.case, options.release)
+    if not found:
+        names = ", ".join(dict.fromkeys(f"{one.name} on {one.report.release.name}" for one in there[:10]))
+        raise NothingFound(f"nothing like that is pending; there is: {names}{', …' if len(there) > 10 else ''}")
+    return found
+
+
+def allowed(options: argparse.Namespace) -> list[str]:
+    """What of the doubtful was named. Raises BadUsage."""
+    names = [name.strip() for text in options.allow for name in text.split(",")]
+    for name in names:
+        if name not in DOUBTFUL:
+            raise BadUsage(f"--allow {name}: give {', '.join(DOUBTFUL)}, or several with commas between")
+    return names

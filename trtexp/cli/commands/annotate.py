@@ -1,0 +1,31 @@
+"""What is wrong with cases and files, as annotations at their places."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from trtexp.records.model import CaseRecord
+from trtexp.report import github
+from trtexp.spec.errors import SpecError
+
+
+@contextmanager
+def faults_annotated(options: argparse.Namespace) -> Iterator[None]:
+    """Annotate the faults of files that are no experiments, and go on raising them."""
+    try:
+        yield
+    except SpecError as error:
+        if options.github:
+            remarks = [github.Remark(f.mark.file, f.mark.line, f.mark.column, f.told) for f in error.faults]
+            options.github.annotate("error", "not valid", remarks)
+        raise
+
+
+def remark(case: CaseRecord, where: str = "") -> github.Remark:
+    """What is wrong with a case, at its place."""
+    from trtexp.report import plain  # a tenth of a second, for annotations alone
+
+    said = next(iter(case.problems), case.headline)
+    return github.Remark(*plain.location(case), f"{case.name}{where}: {said}")

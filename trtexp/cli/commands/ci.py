@@ -1,0 +1,52 @@
+"""What `run` leaves for continuous integration: JUnit, one JSON, GitHub's annotations and summary."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from trtexp.cli.commands.annotate import remark
+from trtexp.errors import BadUsage
+from trtexp.records.model import ReportRecord, all_to_json
+from trtexp.report import github, junit, summary
+from trtexp.report.write import replace
+
+
+def wanted(options: argparse.Namespace) -> bool:
+    """Whether all results are to be kept until the end. Raises BadUsage for a file that cannot be one."""
+    for option in ("junit", "json"):
+        path = Path(getattr(options, option) or "file")
+        if path.is_dir():
+            raise BadUsage(f"--{option} {path}: this is a directory; name a file")
+    return bool(options.junit or options.json or options.github)
+
+
+def write(options: argparse.Namespace, reports: Sequence[ReportRecord], ended: str | None = None) -> None:
+    """Write what the options ask for. ended: why the run ended too early, if it did. Raises OSError."""
+    reports = sorted(reports, key=lambda report: (report.release.name, report.experiment))
+    if options.junit:
+        replace(Path(options.junit), junit.render(reports, ended))
+    if options.json:
+        replace(Path(options.json), all_to_json(reports, ended))
+    if options.github:
+        _tell_github(options.github, reports, ended)
+
+
+def _tell_github(commands: github.Commands, reports: Sequence[ReportRecord], ended: str | None) -> None:
+    several = len({report.release.name for report in reports}) > 1
+    wrong, wide = list[github.Remark](), list[github.Remark]()
+    for report in reports:
+        where = f" on {report.release.name}" if several else ""
+        for case in report.cases:
+            if not case.as_expected:
+                wrong.append(remark(case, where))
+            elif any(output.verdict == "wide" for output in case.outputs):
+                wide.append(remark(case, where))
+    commands.annotate("error", "not as expected", wrong)
+    commands.annotate("warning", "outside the typical bound", wide)
+    if (found := github.summary_room()) is not None:
+        path, room = found
+        text = summary.render(reports, room, ended)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(text if len(text.encode()) <= room else "")

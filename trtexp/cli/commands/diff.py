@@ -1,0 +1,65 @@
+"""trtexp diff"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+
+from trtexp.errors import BadUsage
+from trtexp.files.paths import NothingFound, shown
+from trtexp.records.diff import Diff, diff
+from trtexp.records.model import ReportRecord
+from trtexp.report.diff import diff_page, lines, render_diff, way
+from trtexp.report.terminal import Terminal
+from trtexp.report.write import replace
+from trtexp.running.folders import matrix_lock, records, write_overviews
+from trtexp.spec.errors import nearest
+
+
+def compare(options: argparse.Namespace) -> int:
+    """Say what changed between two releases; 1 if anything did.
+
+    Raises NothingFound, BadUsage, DamagedRecord, OSError.
+    """
+    folder = Path(options.reports)
+    if options.keep and options.paths:
+        raise BadUsage("--keep keeps the page of all experiments; leave the paths out, or use --markdown FILE")
+    sides = [_records(folder, name) for name in (options.before, options.after)]
+    found = diff(*_below(sides, options.paths))
+    Terminal(sys.stdout).header(lines(found))
+    if options.markdown is not None:
+        page = Path(options.markdown)
+        replace(page, render_diff(found, way(page, folder)))
+    if options.keep:
+        _keep(found, folder)
+    return 1 if found.changes else 0
+
+
+def _keep(found: Diff, folder: Path) -> None:
+    """Write the page where `trtexp report` keeps it up to date, and link to it from the matrix."""
+    with matrix_lock(folder):
+        replace(folder / diff_page(*found.names), render_diff(found))
+    write_overviews(folder)
+
+
+def _records(folder: Path, name: str) -> list[ReportRecord]:
+    known = sorted({path.relative_to(folder).parts[0] for path in folder.glob("*/**/*.json")})
+    if name not in known:
+        there = ", ".join(known) or "none; trtexp run writes them"
+        raise NothingFound(f"{folder / name}: no records of this release here; there are: {there}")
+    return list(records(folder, name).values())
+
+
+def _below(sides: Sequence[list[ReportRecord]], paths: Sequence[str]) -> list[list[ReportRecord]]:
+    """The records of the experiments that are meant, files or folders of them; all if there are none."""
+    if not paths:
+        return list(sides)
+    wanted = {text: PurePosixPath(shown(Path(text))) for text in paths}
+    experiments = {record.experiment for side in sides for record in side}
+    for text, path in wanted.items():
+        if not any(PurePosixPath(name).is_relative_to(path) for name in experiments):
+            raise NothingFound(f"{text}: neither release has a record of it; {nearest(str(path), experiments)}")
+    meant = {name for name in experiments for path in wanted.values() if PurePosixPath(name).is_relative_to(path)}
+    return [[record for record in side if record.experiment in meant] for side in sides]

@@ -1,0 +1,89 @@
+"""trtexp layers"""
+
+from __future__ import annotations
+
+import argparse
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+
+from trtexp.errors import BadUsage
+from trtexp.layers import LAYERS
+from trtexp.layers.base import Layer
+from trtexp.releases.api import Release, known
+from trtexp.spec.errors import nearest
+from trtexp.spec.fields import Field, arguments, attributes, words
+
+WIDTH = 116
+
+
+def show(options: argparse.Namespace) -> int:
+    """Print the table of layers, or all that is known of one. Raises BadUsage."""
+    if options.name is None:
+        _table()
+        return 0
+    if options.name not in LAYERS:
+        raise BadUsage(f"no layer {options.name!r}; {nearest(options.name, LAYERS)}; all: trtexp layers")
+    print("\n".join(_lines(options.name, LAYERS[options.name])))
+    return 0
+
+
+def _table() -> None:
+    first = max(map(len, LAYERS))
+    for name, layer in LAYERS.items():
+        about = words(layer).about.partition(": ")[0].rstrip(".")
+        missing = _not_in(_api_name(layer))
+        print(f"{name.ljust(first)}  {textwrap.shorten(about + missing, WIDTH - first, placeholder=' …')}")
+
+
+def _lines(name: str, layer: type[Layer]) -> Iterator[str]:
+    about, constraints = words(layer)
+    where = "" if layer.owner is None else f" of {layer.owner}"
+    yield f"{name}: {layer.method}{where}, {layer.interface}{_not_in(_api_name(layer))}"
+    yield from _folded(about, "  ")
+    for title, fields, owner in (
+        ("arguments", arguments(layer), layer.method),
+        ("set (attributes)", attributes(layer), layer.interface),
+    ):
+        if fields:
+            yield from ("", title)
+        yield from (line for field in fields for line in _field(field, owner))
+    yield from ("", f"inputs: up to {layer.most_inputs}, further ones by set_input: {{index: tensor}}")
+    yield f"outputs: {', '.join(f'{name}.{end}' if end else name for end in layer.output_names) or 'none'}"
+    if constraints:
+        yield from ("", "constraints, refused with these labels unless check: false")
+    yield from (line for one in constraints for line in _folded(one, "  "))
+    yield from ("", f"an experiment to start from: trtexp new {name}")
+
+
+def _field(field: Field, owner: str) -> Iterator[str]:
+    """owner: the class whose attribute it is, or the method whose argument."""
+    must = "" if field.required or owner.startswith("I") else ", may be left out"
+    missing = _not_in(f"{owner}.{field.name}") if owner.startswith("I") else ""
+    yield f"  {field.name}: {field.kind}{must}{missing}"
+    if field.text:
+        yield from _folded(field.text, "      ")
+    if field.members:
+        said = [f"{member}{_not_in(f'{field.kind}.{member}')}" for member in field.members]
+        yield from _folded(", ".join(said), "      ")
+
+
+def _api_name(layer: type[Layer]) -> str:
+    """The layer's method as the API has it: of the network, or of a loop or a conditional."""
+    owners = {"loop": "ILoop", "conditional": "IIfConditional"}
+    return layer.method if layer.owner is None else f"{owners[layer.owner]}.{layer.method}"
+
+
+def _not_in(name: str) -> str:
+    """` (not in 8.5.3.1)` for the releases that lack a name; nothing where none knows it, since it is ours then."""
+    lacking = [release for release in known() if not release.has(name)]
+    if not lacking or len(lacking) == len(known()):
+        return ""
+    return f" (not in {', '.join(_short(lacking))})"
+
+
+def _short(releases: Iterable[Release]) -> Sequence[str]:
+    return [release.name.removeprefix("tensorrt-") for release in releases]
+
+
+def _folded(text: str, prefix: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=prefix, subsequent_indent=prefix, break_on_hyphens=False)

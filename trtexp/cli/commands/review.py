@@ -1,0 +1,88 @@
+"""trtexp review"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from trtexp.cli.commands.accept import allowed, chosen, take, unused
+from trtexp.errors import BadUsage
+from trtexp.files.paths import collect, shown
+from trtexp.report.plain import difference, sentences
+from trtexp.report.tensors import output_lines
+from trtexp.report.terminal import Terminal
+from trtexp.running.pending import FOLDER, Pending, pending
+from trtexp.spec.errors import SpecError
+
+KEYS = "next, previous, accept, quit"
+
+
+def review_pending(options: argparse.Namespace) -> int:
+    """Show what runs left undecided, one case at a time on a terminal; 1 if anything is left.
+
+    Raises NothingFound, BadUsage, DamagedRecord, SpecError, OSError.
+    """
+    terminal, doubtful = Terminal(sys.stdout), allowed(options)
+    left: list[Pending] = []
+    if next(pending(FOLDER), None) is None:
+        terminal.header(["nothing is pending"])
+    else:
+        left = chosen(options)
+        if options.all or not (sys.stdin.isatty() and sys.stdout.isatty()):
+            for i, one in enumerate(left):
+                terminal.header(["", *page(one, i, len(left))] if i else page(one, i, len(left)))
+        else:
+            left = _one_by_one(left, terminal, doubtful)
+    files = [shown(path) for path in collect(options.paths)] if options.paths else [one.file for one in left]
+    terminal.header(unused(dict.fromkeys(files)))
+    return 1 if left else 0
+
+
+def _one_by_one(found: Sequence[Pending], terminal: Terminal, doubtful: Sequence[str]) -> list[Pending]:
+    """Go through the cases; those that are still pending at the end."""
+    left, i, seen = list(found), 0, None
+    while left:
+        if seen is not left[i]:
+            terminal.header(["", *page(left[i], i, len(left))])
+        seen = left[i]
+        try:
+            answer = input(f"{KEYS}? ").strip().lower()
+        except EOFError:
+            answer = "quit"
+        if answer and "quit".startswith(answer):
+            break
+        if answer and "accept".startswith(answer):
+            try:
+                terminal.header(take([left[i]], doubtful))
+                left = _again(left, left.pop(i))
+            except (BadUsage, SpecError) as error:
+                terminal.error(str(error).splitlines())
+        elif "next".startswith(answer):  # also the empty line
+            i += 1
+        elif "previous".startswith(answer):
+            i -= 1
+        else:
+            terminal.header([f"{answer!r}: type the first letter of {KEYS}"])
+        i = i % len(left) if left else 0
+    return left
+
+
+def _again(left: Sequence[Pending], done: Pending) -> list[Pending]:
+    """The same cases as they are kept now: those of a file that was written belong to its new text."""
+    kept = {(one.report.release.name, one.file, one.case.name): one for one in pending(FOLDER)}
+    names = [(one.report.release.name, one.file, one.case.name) for one in left if one != done]
+    return [kept[name] for name in names if name in kept]
+
+
+def page(one: Pending, place: int, count: int) -> list[str]:
+    """A case for the terminal: where it stands, what went wrong, and the three tensors side by side."""
+    release = one.report.release
+    where = f"{release.name} on {release.gpu}" if release.gpu else release.name
+    lines = [f"{place + 1} of {count}: {one.name} · {where}", f"  {one.case.location}: {one.case.headline}"]
+    lines += [f"  {' '.join(sentence.split())}" for sentence in sentences(one.case)]
+    for output in one.case.outputs:
+        if output.sentences or output.marks:
+            lines += ["", *(f"  {line}" for line in output_lines(output))]
+            lines += ["", *(f"  {line}" for line in difference(output))] if output.marks else []
+    return lines

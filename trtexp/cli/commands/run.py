@@ -1,0 +1,205 @@
+"""trtexp run"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from types import FrameType
+
+from trtexp.cli.commands import BrokenOff, ci
+from trtexp.cli.commands.annotate import faults_annotated
+from trtexp.errors import BadUsage
+from trtexp.files.paths import collect, shown
+from trtexp.report.terminal import Summary, Terminal
+from trtexp.running.backends import Backend, header
+from trtexp.running.folders import finish, held, set_aside
+from trtexp.running.helpers import Helpers
+from trtexp.running.last_run import write_last_run
+from trtexp.running.pending import FOLDER as PENDING
+from trtexp.running.plan import Planned, plan_files
+from trtexp.running.release import Plan
+from trtexp.running.run import Totals
+from trtexp.running.run import run as run_files
+from trtexp.running.targets import backends, places, reject_file, workplace
+from trtexp.workers import Event
+
+#: How phases are called in the summary.
+PHASES = {"builder": "builder", "define": "define", "build": "builds", "run": "runs"}
+HOME = Path(".trtexp")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run files on every backend that this machine has, or that was named.
+
+    Raises SpecError, NothingFound, BadUsage, NoGpu, Held, OSError; KeyboardInterrupt also for SIGTERM and SIGHUP. Once
+    cases are run, all of them in a BrokenOff.
+    """
+    events: list[str] = []
+    with ExitStack() as stack:
+        with faults_annotated(options):
+            plan = _plan(options, stack)
+        work, given = workplace(options, partial(_heard, events)), places(options)
+        stack.enter_context(_signals_stop())
+        groups = backends(options, given, work)
+        ready = [stack.enter_context(backend) for group in groups for backend in group]
+        releases = [backend.release.name for backend in ready]
+        _reject_twins(releases, "--worker: the release {} is there twice; give both workers the same name, {}=…")
+        stack.enter_context(held(plan, releases, not options.no_wait, _say))
+        _tell_of_journals(plan, releases, options.words)
+        run = _Run(plan, ready, events, options)
+        with run.recorded():
+            for group in groups:
+                run.group(group)
+            if run.totals.results:
+                finish(plan, releases)
+        ci.write(options, run.totals.reports)
+    if not run.totals.results:
+        print(f"no case matches {', '.join(options.case)}", file=sys.stderr)
+        return 5
+    return 1 if run.totals.differing else 0
+
+
+class _Run:
+    """One run from its first case to its summary. options: of the command line."""
+
+    def __init__(
+        self, plan: Plan, backends: Sequence[Backend], events: Sequence[str], options: argparse.Namespace
+    ) -> None:
+        self.plan, self.backends, self.events, self.options = plan, backends, events, options
+        self.totals = Totals()
+
+    def group(self, backends: Sequence[Backend]) -> None:
+        """Backends that run side by side, under one summary."""
+        totals, start = Totals(), time.perf_counter()
+        files, cases = len(self.plan.files), sum(len(file.cases) for file in self.plan.files)
+        many = f", {files} file{'s' * (files != 1)}, {cases} case{'s' * (cases != 1)}"
+        with Terminal(sys.stdout) as terminal:
+            terminal.header(line for backend in backends for line in header(backend, many))
+            try:
+                run_files(backends, self.plan, terminal, totals)
+            finally:
+                self.totals.join(totals)
+            terminal.finish(summary(totals, time.perf_counter() - start))
+            if totals.differing:
+                terminal.header(["one at a time, and into the YAML: trtexp review, trtexp accept"])
+
+    @contextmanager
+    def recorded(self) -> Iterator[None]:
+        """Leave last-run.json behind, however the run ends; say how to go on if it ends too early."""
+        started, start, ended = time.time(), time.perf_counter(), "finished"
+        try:
+            yield
+        except (Exception, KeyboardInterrupt) as error:
+            ended = f"{type(error).__name__} {error}".strip()
+            self._leave_results(ended)
+            raise BrokenOff(error, self._kept()) from error
+        finally:
+            facts = (shlex.join(["trtexp", *self.options.words]), started, time.perf_counter() - start, ended)
+            try:
+                write_last_run(HOME / "last-run.json", facts, self.backends, self.totals, self.events)
+            except OSError as error:
+                _say(str(error))
+
+    def _kept(self) -> str:
+        """What a run that ends too early leaves, and how to go on."""
+        count = self.totals.kept
+        if self.plan.journals is None or not count:
+            return "no results were kept"
+        kept = "1 result is kept" if count == 1 else f"{count} results are kept"
+        return f"{kept}; go on with: {_resume(self.options.words)}"
+
+    def _leave_results(self, ended: str) -> None:
+        """What CI is to get of a run that ends too early: the files that are whole."""
+        try:
+            ci.write(self.options, self.totals.reports, ended)
+        except OSError as error:
+            _say(str(error))
+
+
+def summary(totals: Totals, seconds: float) -> Summary:
+    parts = [f"{PHASES[p]} {s:.2g} s" for p, s in totals.seconds.items() if p in PHASES and s >= 0.005]
+    if totals.again:
+        parts.append(f"{totals.again} from the run before")
+    return Summary(seconds, tuple(parts), tuple(shown(path) for path in totals.pages))
+
+
+def _plan(options: argparse.Namespace, stack: ExitStack) -> Plan:
+    """What to do, and helpers until the stack ends."""
+    reports = None if options.no_reports or options.case else Path(options.reports)
+    if options.resume and reports is None:
+        raise BadUsage("--resume goes on with a run that writes reports; --case and --no-reports write none")
+    if reports is not None:
+        reject_file("--reports", reports)
+    paths = collect(options.paths)
+    helpers = stack.enter_context(Helpers(len(paths)))
+    files = plan_files(paths, helpers)
+    if reports is not None:
+        _reject_namesakes(files)
+    journals = None if reports is None else HOME / "journal"
+    return Plan(files, options.case, reports, journals, options.resume, ci.wanted(options), PENDING, helpers)
+
+
+def _heard(events: list[str], event: Event) -> None:
+    """Keep what happened to a worker, and tell the user where he has to wait."""
+    new = f"{event.kind}: {event}" not in events
+    events.append(f"{event.kind}: {event}")
+    if new and event.kind != "restart":  # the case's own line says that
+        _say(str(event))
+
+
+def _reject_namesakes(files: Sequence[Planned]) -> None:
+    first: dict[str, Planned] = {}
+    for file in files:
+        other = first.setdefault(file.name, file)
+        if other is not file:
+            raise BadUsage(
+                f"{file.shown} and {other.shown} would write the same report, {file.name}.md; rename one, or put both "
+                "below a folder called experiments"
+            )
+
+
+def _reject_twins(names: Sequence[str], message: str) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise BadUsage(message.format(name, name))
+
+
+def _tell_of_journals(plan: Plan, releases: Sequence[str], words: Sequence[str]) -> None:
+    for release in releases:
+        if count := set_aside(plan, release):
+            many = "1 result" if count == 1 else f"{count} results"
+            _say(f"{many} of a {release} run that was broken off set aside; to use them: {_resume(words)}")
+
+
+def _resume(words: Sequence[str]) -> str:
+    return shlex.join(["trtexp", *words, *(["--resume"] if "--resume" not in words else [])])
+
+
+def _say(text: str) -> None:
+    Terminal(sys.stderr).header([text])
+
+
+@contextmanager
+def _signals_stop() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end a run as Ctrl-C does."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

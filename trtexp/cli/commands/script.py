@@ -1,0 +1,33 @@
+"""trtexp script"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+from trtexp.files.paths import NothingFound, shown
+from trtexp.report.escape import visible
+from trtexp.script.program import script
+from trtexp.spec.errors import nearest
+from trtexp.spec.load import load
+from trtexp.spec.requirement import FLAVOURS, Target
+
+RELEASE = re.compile(r"(tensorrt-rtx|tensorrt)-(\d[\w.]*)")
+
+
+def print_script(options: argparse.Namespace) -> int:
+    """Print one case as a program. Raises NothingFound, SpecError, OSError."""
+    path = Path(options.path)
+    if not path.is_file():
+        raise NothingFound(f"{options.path}: no such file")
+    match = RELEASE.fullmatch(options.release)
+    if match is None:
+        raise NothingFound(f"--release {options.release}: write {FLAVOURS[0]}-8.6.0 or {FLAVOURS[1]}-1.7")
+    experiment = load(path, Target(match[1], match[2]), shown(path))
+    cases = {case.name: case for case in experiment.cases}
+    if options.case not in cases:
+        raise NothingFound(f"{options.path}: no case {options.case!r}; {nearest(options.case, cases)}")
+    case = cases[options.case]
+    print(script(case.definition, case.feeds, visible(f"{experiment.title}: {case.name}")), end="")
+    return 0

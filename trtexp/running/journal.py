@@ -1,0 +1,173 @@
+"""The journal of a run: each result is on disk before its worker takes the next case, so that a killed run goes on.
+
+One append-only file per experiment and release, one line a result, each with its checksum. A result is taken again
+only where everything it depends on is the same: its key. A line that is torn or damaged is worth nothing and costs
+its case alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from trtexp.records.model import CaseRecord
+
+PREVIOUS = ".previous"
+
+
+class Key(NamedTuple):
+    """What a result depends on. experiment: sha256 of the YAML; data: of the tensors, some of which lie in other files;
+    release: its name, GPU and driver in one text."""
+
+    trtexp: str
+    release: str
+    experiment: str
+    case: str
+    definition: str
+    data: str
+
+
+class Contents(NamedTuple):
+    """entries: the whole lines, the later of two with one key; size: bytes up to the end of the last whole line;
+    damaged: numbers of the lines before that which are not whole."""
+
+    entries: dict[Key, CaseRecord]
+    size: int
+    damaged: list[int]
+
+
+class Journal:
+    """The journal of one experiment on one release; may be written by several threads.
+
+    resume: keep what is there, in `found`; else the file must not be there (see `set_aside`). Raises OSError, also
+    when written; its message says what to do.
+    """
+
+    def __init__(self, path: Path, resume: bool = False) -> None:
+        self.path = path
+        self.found: dict[Key, CaseRecord] = {}
+        self.damaged: list[str] = []
+        self._lock = threading.Lock()
+        self._handle: int | None = None
+        self._size = 0
+        if resume:
+            for part in (previous(path), path):
+                contents = read(part)
+                self.found |= contents.entries
+                self.damaged += [f"{part}:{line}: damaged; its case is run again" for line in contents.damaged]
+                self._size = contents.size
+
+    def append(self, key: Key, record: CaseRecord) -> None:
+        """Write one result; it is on the disk when this returns. Raises OSError, with the lines before it whole."""
+        data = line(key, record)
+        with self._lock:
+            try:
+                if self._handle is None:
+                    self.path.parent.mkdir(parents=True, exist_ok=True)
+                    self._handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+                    os.ftruncate(self._handle, self._size)  # a torn last line
+                rest = memoryview(data)
+                while rest:  # a disk that fills up takes a part first
+                    rest = rest[os.write(self._handle, rest) :]
+                os.fsync(self._handle)
+                self._size += len(data)
+            except OSError as error:
+                self._take_back()
+                message = f"{self.path}: cannot be written: {error.strerror or error}; the results before are kept"
+                raise OSError(error.errno, message) from error
+
+    def _take_back(self) -> None:
+        """A line that is not whole must not stand before later ones."""
+        if self._handle is not None:
+            with suppress(OSError):
+                os.ftruncate(self._handle, self._size)
+
+    def close(self) -> None:
+        with self._lock:
+            if self._handle is not None:
+                os.close(self._handle)
+                self._handle = None
+
+
+def line(key: Key, record: CaseRecord) -> bytes:
+    """One result as a line of JSON that begins with the checksum of its entry."""
+    entry = {"key": list(key), "record": record.model_dump(mode="json", exclude_defaults=True)}
+    text = json.dumps(entry)
+    return f'{{"sha256": "{_digest(text)}", "entry": {text}}}\n'.encode()
+
+
+def read(path: Path) -> Contents:
+    """All that is whole in a journal; a file that is not there is an empty one. Raises OSError."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return Contents({}, 0, [])
+    entries: dict[Key, CaseRecord] = {}
+    size = end = 0
+    damaged: list[int] = []
+    bad: list[int] = []
+    for number, raw in enumerate(data.splitlines(keepends=True), 1):
+        end += len(raw)
+        entry = _entry(raw)
+        if entry is None:
+            bad.append(number)
+            continue
+        entries[entry[0]] = entry[1]
+        size, damaged = end, list(bad)
+    return Contents(entries, size, damaged)
+
+
+def _entry(raw: bytes) -> tuple[Key, CaseRecord] | None:
+    try:
+        if not raw.endswith(b"\n"):
+            return None
+        outer = json.loads(raw)
+        text = json.dumps(outer["entry"])
+        if outer["sha256"] != _digest(text):
+            return None
+        key = Key(*outer["entry"]["key"])
+        return key, CaseRecord.model_validate_json(json.dumps(outer["entry"]["record"]))
+    except (ValueError, KeyError, TypeError, RecursionError):  # ValidationError is a ValueError
+        return None
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def previous(path: Path) -> Path:
+    """Where `set_aside` puts a journal."""
+    return path.with_name(path.name + PREVIOUS)
+
+
+def set_aside(path: Path) -> int:
+    """Add a journal to those set aside before it, for a later --resume; how many results were in it. Raises OSError."""
+    found = read(path).entries
+    if found:
+        kept = read(previous(path)).entries | found
+        new = path.with_name(path.name + ".new")
+        with new.open("wb") as file:
+            file.writelines(line(key, record) for key, record in kept.items())
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(previous(path))
+    path.unlink(missing_ok=True)
+    return len(found)
+
+
+def delete(paths: Iterable[Path], root: Path) -> None:
+    """Delete journals and what was set aside of them, and the folders below `root` that are empty then."""
+    for path in paths:
+        for part in (path, previous(path)):
+            part.unlink(missing_ok=True)
+        with suppress(OSError):  # not empty
+            for folder in path.parents:
+                if folder == root:
+                    break
+                folder.rmdir()

@@ -1,0 +1,55 @@
+"""What varies from run to run and so belongs into no report: `.trtexp/last-run.json`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from trtexp import __version__
+from trtexp.report.write import replace
+from trtexp.running.backends import Backend
+from trtexp.running.run import Totals, Varying
+
+
+def write_last_run(
+    path: Path, run: tuple[str, float, float, str], backends: Sequence[Backend], totals: Totals, events: Sequence[str]
+) -> None:
+    """run: the command, when it started in seconds since 1970, how many seconds it took, `finished` or why not.
+
+    events: what happened to workers. Raises OSError, with the old file left whole.
+    """
+    command, started, seconds, ended = run
+    data: dict[str, Any] = {
+        "trtexp": __version__,
+        "command": command,
+        "started": datetime.fromtimestamp(started, timezone.utc).isoformat(timespec="seconds"),
+        "seconds": round(seconds, 3),
+        "ended": ended,
+        "results": totals.results,
+        "resumed": totals.again,
+        "events": list(events),
+        "seconds_by_phase": _rounded(totals.seconds),
+        "releases": {backend.release.name: _release(backend, totals) for backend in backends},
+    }
+    replace(path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
+
+
+def _release(backend: Backend, totals: Totals) -> dict[str, Any]:
+    return {
+        "gpu": backend.release.gpu,
+        "driver": backend.driver,
+        "workers": backend.workers,
+        "cases": {name: _case(varying) for name, varying in totals.cases.get(backend.release.name, {}).items()},
+    }
+
+
+def _case(varying: Varying) -> dict[str, Any]:
+    seconds = _rounded(varying.seconds)
+    return {"seconds": seconds} if varying.spread is None else {"seconds": seconds, "spread": varying.spread}
+
+
+def _rounded(seconds: Mapping[str, float]) -> dict[str, float]:
+    return {phase: round(value, 6) for phase, value in seconds.items()}

@@ -1,0 +1,91 @@
+"""What runs left undecided: of each file and release the cases that were not as expected, in `.trtexp/pending`.
+
+They are kept as a report is, with the sha256 of the YAML, the observed tensors exactly, the release and its GPU.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from trtexp.records.model import CaseRecord, DamagedRecord, ReportRecord, load, to_json
+from trtexp.report.write import replace
+
+FOLDER = Path(".trtexp/pending")
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A case that was not as expected, and the report that it belongs to."""
+
+    report: ReportRecord
+    case: CaseRecord
+
+    @property
+    def file(self) -> str:
+        """The experiment file, as it was named when it was run."""
+        return self.case.location.rsplit(":", 2)[0]
+
+    @property
+    def name(self) -> str:
+        return f"{self.report.experiment.removeprefix('experiments/').removesuffix('.yaml')} / {self.case.name}"
+
+
+def keep(folder: Path, name: str, report: ReportRecord) -> None:
+    """Keep the cases of a run that were not as expected, and those of runs before that it did not select.
+
+    name: of the file below its release, `layers/pooling`. Raises OSError.
+    """
+    path = folder / report.release.name / f"{name}.json"
+    run = {case.name for case in report.cases}
+    cases = [case for case in report.cases if not case.as_expected]
+    with suppress(FileNotFoundError, DamagedRecord):
+        before = load(path, folder)
+        if (before.sha256, before.release) == (report.sha256, report.release):
+            cases += [case for case in before.cases if case.name not in run]
+    _write(path, report, cases)
+
+
+def settle(folder: Path, done: Collection[Pending], texts: Mapping[str, str]) -> None:
+    """Forget cases that are decided. Raises OSError, DamagedRecord.
+
+    texts: file -> sha256 of its new text, which says nothing else about the cases that are still pending.
+    """
+    before = {one.file: one.report.sha256 for one in done}
+    for path in sorted(folder.rglob("*.json")):
+        report = load(path, folder)
+        found = [Pending(report, case) for case in report.cases]
+        left = [one for one in found if one not in done]
+        file = found[0].file if found else ""
+        if report.sha256 == before.get(file):
+            _write(path, report.model_copy(update={"sha256": texts[file]}), [one.case for one in left])
+
+
+def _write(path: Path, report: ReportRecord, cases: Sequence[CaseRecord]) -> None:
+    if cases:
+        replace(path, to_json(report.model_copy(update={"cases": list(cases)})))
+    else:
+        path.unlink(missing_ok=True)
+
+
+def pending(folder: Path) -> Iterator[Pending]:
+    """All that is undecided, in the order of releases, files and cases. Raises OSError, DamagedRecord."""
+    for path in sorted(folder.rglob("*.json")):
+        report = load(path, folder)
+        yield from (Pending(report, case) for case in report.cases)
+
+
+def selected(
+    found: Sequence[Pending], files: Collection[str] | None, patterns: Sequence[str], release: str | None
+) -> list[Pending]:
+    """Those of these files (None: of all), with such names, on this release."""
+    return [
+        one
+        for one in found
+        if (files is None or one.file in files)
+        and (not patterns or any(fnmatchcase(one.case.name, pattern) for pattern in patterns))
+        and release in (None, one.report.release.name)
+    ]

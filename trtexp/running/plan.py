@@ -1,0 +1,60 @@
+"""What will be run: files that were read and checked before anything is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import partial
+from pathlib import Path
+
+from trtexp.files.paths import report_name, shown
+from trtexp.records.model import CaseRecord
+from trtexp.running.helpers import Helpers
+from trtexp.spec.case import Experiment
+from trtexp.spec.errors import Fault, SpecError
+from trtexp.spec.load import read
+
+Judge = Callable[[Experiment], list[CaseRecord]]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A checked experiment file: its bytes as they were checked, the name of its report, the names of its cases, and
+    those that a judge found wrong."""
+
+    path: Path
+    shown: str
+    data: bytes
+    name: str
+    cases: tuple[str, ...]
+    wrong: tuple[CaseRecord, ...] = ()
+
+    def selected(self, patterns: Sequence[str]) -> list[str]:
+        """The cases whose names match one of the shell patterns; all if there are none."""
+        return [case for case in self.cases if not patterns or any(fnmatchcase(case, p) for p in patterns)]
+
+
+def plan_files(paths: Sequence[Path], helpers: Helpers, judge: Judge | None = None) -> list[Planned]:
+    """Check every file before anything is run; what was checked is what will be run. Raises SpecError with the faults
+    of all files, OSError.
+
+    judge: is shown each file's cases as they are for the reference, perhaps by a helper.
+    """
+    checked = helpers.each(partial(_check, judge=judge), paths)
+    faults = [fault for one in checked if not isinstance(one, Planned) for fault in one]
+    if faults:
+        raise SpecError(faults)
+    return [one for one in checked if isinstance(one, Planned)]
+
+
+def _check(path: Path, judge: Judge | None) -> Planned | tuple[Fault, ...]:
+    """A file, or its faults. Raises OSError."""
+    data = path.read_bytes()
+    try:
+        file = read(path, shown(path), data)
+        experiment = file.check()
+    except SpecError as error:
+        return error.faults
+    wrong = () if judge is None else tuple(judge(experiment))
+    return Planned(path, file.shown, data, report_name(path), tuple(name for name, _, _ in file.cases), wrong)

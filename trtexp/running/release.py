@@ -1,0 +1,241 @@
+"""One release at work: its cases in order over its workers, each result journalled, each file's report written.
+
+Three kinds of threads: the feeder hands out the cases of one file after the other, which helpers read ahead; each
+worker has one case answered, judged and journalled before it takes the next; the writer writes the reports of files
+that are whole. What they find goes out as events, in no particular order.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Union
+
+from trtexp.judging.case import record_case
+from trtexp.judging.repeats import spread
+from trtexp.records.model import CaseRecord, ReportRecord
+from trtexp.report.write import write
+from trtexp.running.backends import Backend, Closed
+from trtexp.running.helpers import Helpers, Job
+from trtexp.running.journal import Journal, Key
+from trtexp.running.pending import keep as keep_pending
+from trtexp.running.plan import Planned
+from trtexp.running.prepare import Prepared, prepare
+from trtexp.spec.case import Case
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to do with each file. patterns: of case names; reports: where they go, None for none; journals: where each
+    result goes at once, None for none; resume: take results from there; keep: whole reports are wanted at the end;
+    pending: where the cases that are not as expected are kept, None for nowhere; helpers: who else reads files and
+    writes reports."""
+
+    files: Sequence[Planned]
+    patterns: Sequence[str] = ()
+    reports: Path | None = None
+    journals: Path | None = None
+    resume: bool = False
+    keep: bool = False
+    pending: Path | None = None
+    helpers: Helpers = field(default_factory=Helpers)
+
+    def journal(self, release: str, file: Planned) -> Path:
+        assert self.journals is not None
+        return self.journals / release / f"{file.name}.jsonl"
+
+
+@dataclass(frozen=True)
+class CaseDone:
+    """again: the record comes from the journal; what varies from run to run stands beside it: seconds by phase, and how
+    far repeated results are apart."""
+
+    lane: int
+    file: int
+    position: int
+    record: CaseRecord
+    again: bool = False
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    spread: str | None = None
+
+
+@dataclass(frozen=True)
+class FileDone:
+    """A file whose cases all have a record. page: where it was written, None if no reports are."""
+
+    lane: int
+    file: int
+    report: ReportRecord
+    page: Path | None
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something that the user should know and that is no result."""
+
+    lane: int
+    text: str
+
+
+@dataclass(frozen=True)
+class LaneDone:
+    lane: int
+
+
+@dataclass(frozen=True)
+class LaneFailed:
+    lane: int
+    error: BaseException
+
+
+Event = Union[CaseDone, FileDone, Note, LaneDone, LaneFailed]
+Cases = deque[tuple[Case, Key]]
+
+
+@dataclass(eq=False)
+class _Work:
+    """A file whose cases are under way. left: how many have no record yet."""
+
+    index: int
+    head: ReportRecord
+    records: list[CaseRecord | None]
+    journal: Journal | None
+    left: int
+
+
+class Lane:
+    """Runs the planned files on one backend. stop: set by whoever wants all lanes to end."""
+
+    def __init__(
+        self, index: int, backend: Backend, plan: Plan, post: Callable[[Event], None], stop: threading.Event
+    ) -> None:
+        self.index, self.backend, self.plan = index, backend, plan
+        self._post, self._all_stop = post, stop
+        self._failed = False
+        self._lock = threading.Lock()
+        self.kept = 0  # results that are on disk, or need not be
+        self._tasks: queue.Queue[tuple[_Work, int, Case, Key] | None] = queue.Queue(2 * backend.threads)
+        self._whole: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._workers = [self._thread(self._work) for _ in range(backend.threads)]
+        self._writer = self._thread(self._write)
+        self._feeder = self._thread(self._feed)
+
+    def start(self) -> None:
+        for thread in (self._writer, *self._workers, self._feeder):
+            thread.start()
+
+    def join(self, seconds: float | None = None) -> None:
+        """Wait until every thread has ended, which they do with the case at hand once `stop` is set."""
+        self._writer.join(seconds)
+
+    def _thread(self, act: Callable[[], None]) -> threading.Thread:
+        return threading.Thread(target=act, daemon=True)
+
+    @property
+    def _stopped(self) -> bool:
+        return self._failed or self._all_stop.is_set()
+
+    def _fail(self, error: BaseException) -> None:
+        self._failed = True
+        self._post(LaneFailed(self.index, error))
+
+    def _feed(self) -> None:
+        try:
+            for index, head, cases in self._prepared():
+                if self._stopped:
+                    break
+                self._start_file(index, head, cases)
+        except BaseException as error:
+            self._fail(error)
+        finally:
+            for _ in self._workers:
+                self._tasks.put(None)
+            for worker in self._workers:
+                worker.join()
+            self._whole.put(None)
+
+    def _prepared(self) -> Iterator[tuple[int, ReportRecord, Cases]]:
+        """The files of which cases are selected, in order; helpers read ahead, one file for each worker."""
+        plan, backend = self.plan, self.backend
+        wanted = deque((i, file) for i, file in enumerate(plan.files) if file.selected(plan.patterns))
+        jobs: deque[tuple[int, Job[Prepared]]] = deque()
+        release = backend.target, backend.release, backend.driver
+        while wanted or jobs:
+            while wanted and len(jobs) <= min(plan.helpers.count, backend.threads):
+                index, file = wanted.popleft()
+                jobs.append((index, plan.helpers.submit(prepare, file, plan.patterns, *release)))
+            yield _taken(*jobs.popleft())
+
+    def _start_file(self, index: int, head: ReportRecord, cases: Cases) -> None:
+        """Take what the journal has, and hand the other cases to the workers."""
+        journal = None
+        if self.plan.journals is not None:
+            journal = Journal(self.plan.journal(self.backend.release.name, self.plan.files[index]), self.plan.resume)
+            for text in journal.damaged:
+                self._post(Note(self.index, text))
+        work = _Work(index, head, [None] * len(cases), journal, len(cases))
+        for position in range(len(cases)):
+            case, key = cases.popleft()
+            found = journal.found.pop(key, None) if journal else None
+            if found is not None:
+                self._record(work, CaseDone(self.index, index, position, found, again=True))
+            elif not self._stopped:
+                self._tasks.put((work, position, case, key))
+
+    def _work(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            if self._stopped:
+                continue  # so that the feeder gets to the end
+            try:
+                self._answer(*task)
+            except Closed:
+                continue
+            except BaseException as error:
+                self._fail(error)
+
+    def _answer(self, work: _Work, position: int, case: Case, key: Key) -> None:
+        outcome = self.backend.answer(case)
+        record = record_case(case, outcome)
+        if work.journal is not None:
+            work.journal.append(key, record)
+        seconds = outcome.seconds if outcome is not None else {}
+        done = CaseDone(self.index, work.index, position, record, False, seconds, spread(case, outcome))
+        self._record(work, done)
+
+    def _record(self, work: _Work, done: CaseDone) -> None:
+        self._post(done)
+        with self._lock:
+            self.kept += 1
+            work.records[done.position] = done.record
+            work.left -= 1
+            whole = not work.left
+        if whole:
+            self._whole.put(work)
+
+    def _write(self) -> None:
+        while (work := self._whole.get()) is not None:
+            try:
+                self._write_report(work)
+            except BaseException as error:
+                self._fail(error)
+        self._post(LaneDone(self.index))
+
+    def _write_report(self, work: _Work) -> None:
+        if work.journal is not None:
+            work.journal.close()
+        report = work.head.model_copy(update={"cases": work.records})
+        if self.plan.pending is not None:
+            keep_pending(self.plan.pending, self.plan.files[work.index].name, report)
+        folder = self.plan.reports
+        page = None if folder is None else self.plan.helpers.submit(write, report, folder).result()[1]
+        self._post(FileDone(self.index, work.index, report, page))
+
+
+def _taken(index: int, job: Job[Prepared]) -> tuple[int, ReportRecord, Cases]:
+    """What a helper prepared, held by nobody else: a case that is done is gone."""
+    made = job.result()
+    return index, made.head, deque(made.cases)

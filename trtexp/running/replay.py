@@ -1,0 +1,127 @@
+"""What a release answered, on disk: kept where the GPU is, judged again where there is none.
+
+A folder a release, with one file for its facts and one for each answer, named by all that the answer depends on: the
+definition, the tensors that went in, the repeats. An expectation can then be edited and judged against the same run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import struct
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from execnet import DataFormatError, dumps, loads
+
+from trtexp.definition.network import Array, NetworkDefinition
+from trtexp.engine.outcome import Outcome, Release
+from trtexp.engine.wire import pack_outcome, pack_release, unpack_outcome, unpack_release
+
+FACTS = "release"
+T = TypeVar("T")
+
+Repeat = tuple[int, int]
+
+
+class NotRecorded(LookupError):
+    """An answer is not there, or not whole: one sentence with its file."""
+
+
+class Answers(Protocol):
+    """What answers definitions for one release: a crew of workers, or what one of them answered before."""
+
+    @property
+    def release(self) -> Release: ...
+
+    def run(self, definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: Repeat | None = None) -> Outcome:
+        """May be called from any number of threads."""
+
+    def close(self) -> None: ...
+
+
+class Recorder:
+    """Passes on what others answer and keeps it below `folder`. Raises OSError where it cannot be written.
+
+    earlier: where answers were kept before; what is found there is not asked again.
+    """
+
+    def __init__(self, answers: Answers, folder: Path, earlier: Path | None = None) -> None:
+        self._answers = answers
+        self._folder = folder / answers.release.name
+        self._earlier = None if earlier is None else earlier / answers.release.name
+        self._folder.mkdir(parents=True, exist_ok=True)
+        _write(self._folder / FACTS, pack_release(answers.release))
+
+    @property
+    def release(self) -> Release:
+        return self._answers.release
+
+    def run(self, definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: Repeat | None = None) -> Outcome:
+        name = _name(definition, feeds, repeat)
+        if self._earlier is not None and (path := self._earlier / name).is_file():
+            outcome = _read(path, unpack_outcome)
+            if self._earlier == self._folder:  # completed in place: it is there already
+                return outcome
+        else:
+            outcome = self._answers.run(definition, feeds, repeat)
+        _write(self._folder / name, pack_outcome(outcome))
+        return outcome
+
+    def close(self) -> None:
+        self._answers.close()
+
+
+class Recorded:
+    """Answers from what a Recorder kept in `folder`, that of one release. Raises NotRecorded."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.release = _read(folder / FACTS, unpack_release)
+
+    def run(self, definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: Repeat | None = None) -> Outcome:
+        path = self.folder / _name(definition, feeds, repeat)
+        if not path.is_file():
+            raise NotRecorded(
+                "no answer is recorded: the case is new, or its network, inputs or repeats have changed; "
+                f"run it on the GPU with --record {self.folder.parent}"
+            )
+        return _read(path, unpack_outcome)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def recorded(folder: Path) -> list[Recorded]:
+    """What each release answered, by name. Raises NotRecorded if there is none."""
+    found = [Recorded(path.parent) for path in sorted(folder.glob(f"*/{FACTS}"))]
+    if not found:
+        raise NotRecorded(f"{folder}: nothing is recorded there; record a run on the GPU with --record {folder}")
+    return found
+
+
+def _name(definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: Repeat | None) -> str:
+    digest = hashlib.sha256(f"{definition.hash} {repeat}".encode())
+    for name, array in sorted(feeds.items()):
+        digest.update(f"\n{name} {array.dtype} {array.shape}\n".encode())
+        digest.update(array.to_bytes())
+    return f"{digest.hexdigest()}.outcome"
+
+
+def _write(path: Path, data: dict[str, Any]) -> None:
+    new = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
+    new.write_bytes(dumps(data))
+    new.replace(path)
+
+
+#: What execnet and the unpacking raise on bytes that are no answer.
+_DAMAGE = (OSError, EOFError, DataFormatError, struct.error, ValueError, LookupError, TypeError, AttributeError)
+
+
+def _read(path: Path, unpack: Callable[[Any], T]) -> T:
+    try:
+        return unpack(loads(path.read_bytes()))
+    except _DAMAGE as error:
+        raise NotRecorded(f"{path}: cannot be read; record the run again") from error

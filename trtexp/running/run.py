@@ -1,0 +1,162 @@
+"""Runs the planned files on several releases side by side, shows what comes in order, and adds it up."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from trtexp.records.model import ReportRecord
+from trtexp.report.terminal import Terminal
+from trtexp.running.backends import Backend, NoGpu
+from trtexp.running.release import CaseDone, Event, FileDone, Lane, LaneDone, LaneFailed, Note, Plan
+
+PATIENCE = 5.0  # seconds that a lane has to end when it is stopped
+
+
+class Varying(NamedTuple):
+    """What of a case differs from run to run: seconds by phase, and how far repeated results are apart."""
+
+    seconds: Mapping[str, float]
+    spread: str | None
+
+
+@dataclass
+class Totals:
+    """What a run came to.
+
+    again: results taken from the journal; kept: results that the journal has at the end; seconds: by phase; cases: what
+    varies of each case that was run, by release and `file/case`; reports: of whole files, if the plan keeps them.
+    """
+
+    as_expected: int = 0
+    differing: int = 0
+    again: int = 0
+    kept: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+    cases: dict[str, dict[str, Varying]] = field(default_factory=dict)
+    pages: list[Path] = field(default_factory=list)
+    reports: list[ReportRecord] = field(default_factory=list)
+
+    @property
+    def results(self) -> int:
+        return self.as_expected + self.differing
+
+    def add(self, release: str, name: str, event: CaseDone) -> None:
+        if event.record.as_expected:
+            self.as_expected += 1
+        else:
+            self.differing += 1
+        self.again += event.again
+        for phase, seconds in event.seconds.items():
+            self.seconds[phase] = self.seconds.get(phase, 0.0) + seconds
+        if event.seconds or event.spread:
+            self.cases.setdefault(release, {})[name] = Varying(event.seconds, event.spread)
+
+    def join(self, other: Totals) -> None:
+        """Add what other releases came to."""
+        self.as_expected += other.as_expected
+        self.differing += other.differing
+        self.again += other.again
+        self.kept += other.kept
+        for phase, seconds in other.seconds.items():
+            self.seconds[phase] = self.seconds.get(phase, 0.0) + seconds
+        self.cases |= other.cases
+        self.pages += other.pages
+        self.reports += other.reports
+
+
+class _Order:
+    """Puts one lane's results back into the order of the files and shows them: case by case if the lane is alone, else
+    file by file."""
+
+    def __init__(self, plan: Plan, terminal: Terminal, release: str | None) -> None:
+        self.files = [(file.name, file.selected(plan.patterns)) for file in plan.files]
+        self.terminal = terminal
+        self.release = release
+        self._file = self._position = 0
+        self._waiting: dict[tuple[int, int], CaseDone] = {}
+        self._skip()
+
+    def add(self, done: CaseDone) -> None:
+        self._waiting[done.file, done.position] = done
+        while self._ready():
+            name, cases = self.files[self._file]
+            if not self._position:
+                self.terminal.file(name if self.release is None else f"{name} · {self.release}", cases)
+            done = self._waiting.pop((self._file, self._position))
+            self.terminal.case(done.record, done.spread)
+            self._position += 1
+            if self._position == len(cases):
+                self._file, self._position = self._file + 1, 0
+                self._skip()
+
+    def _ready(self) -> bool:
+        if self.release is None or self._position:
+            return (self._file, self._position) in self._waiting
+        if self._file == len(self.files):
+            return False
+        return all((self._file, i) in self._waiting for i in range(len(self.files[self._file][1])))
+
+    def _skip(self) -> None:
+        """Go past files of which no case is selected."""
+        while self._file < len(self.files) and not self.files[self._file][1]:
+            self._file += 1
+
+
+def run(backends: Sequence[Backend], plan: Plan, terminal: Terminal, totals: Totals) -> None:
+    """Run the selected cases of all files on all backends at once; reports are written as files become whole.
+
+    Whatever ends it early, the workers are killed and what was finished until then is on disk and in `totals`. Raises
+    NoGpu where a release lost its workers, after the others have ended; OSError.
+    """
+    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    stop = threading.Event()
+    lanes = [Lane(i, backend, plan, events.put, stop) for i, backend in enumerate(backends)]
+    orders = [_Order(plan, terminal, backend.release.name if len(backends) > 1 else None) for backend in backends]
+    lost: list[NoGpu] = []
+    terminal.start(len(backends) * sum(len(cases) for _, cases in orders[0].files))
+
+    def take(event: Event) -> None:
+        if isinstance(event, CaseDone):
+            name = f"{plan.files[event.file].name}/{event.record.name}"
+            totals.add(backends[event.lane].release.name, name, event)
+            orders[event.lane].add(event)
+        elif isinstance(event, FileDone):
+            if event.page is not None:
+                totals.pages.append(event.page)
+            if plan.keep:
+                totals.reports.append(event.report)
+        elif isinstance(event, Note):
+            terminal.note(event.text)
+        elif isinstance(event, LaneFailed):
+            if not isinstance(event.error, NoGpu):
+                raise event.error
+            lost.append(event.error)  # the other releases go on
+
+    for lane in lanes:
+        lane.start()
+    try:
+        left = len(lanes)
+        while left:
+            event = events.get()
+            take(event)
+            left -= isinstance(event, LaneDone)
+        totals.kept = sum(lane.kept for lane in lanes)
+        if lost:
+            raise NoGpu("; ".join(dict.fromkeys(map(str, lost))))
+    except BaseException:
+        stop.set()
+        for backend in backends:
+            backend.close()
+        for lane in lanes:
+            lane.join(PATIENCE)
+        totals.kept = sum(lane.kept for lane in lanes)
+        while not events.empty():
+            event = events.get()
+            if isinstance(event, (CaseDone, FileDone)):
+                take(event)
+        raise

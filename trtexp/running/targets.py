@@ -1,0 +1,70 @@
+"""Where cases are answered, as the arguments say: the options `trtexp.cli.arguments.WHERE`."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from trtexp.errors import BadUsage
+from trtexp.running.backends import Backend, Workplace, named, replayed, usual
+from trtexp.workers import Event, Place, parse_timeouts, parse_worker
+
+
+def backends(options: argparse.Namespace, given: Sequence[Place], work: Workplace) -> list[list[Backend]]:
+    """What answers the cases: groups that run one after the other, each of releases that run side by side. Raises NoGpu
+    where one was demanded and is not there."""
+    if options.replay and not options.record:
+        return [replayed(Path(options.replay))]
+    if options.worker:
+        return [named(given, work)]
+    return [[backend] for backend in usual(options.backend, given, work)]
+
+
+def workplace(options: argparse.Namespace, heard: Callable[[Event], None]) -> Workplace:
+    """What the workers are told; what happens to them goes to `heard`, from any thread. Raises BadUsage."""
+    if not options.no_cache:
+        reject_file("--cache", Path(options.cache))
+    try:
+        timeouts = parse_timeouts(options.timeout)
+    except ValueError as error:
+        raise BadUsage(f"--timeout: {error}") from error
+    if options.record:
+        reject_file("--record", Path(options.record))
+    record, replay = (Path(folder) if folder else None for folder in (options.record, options.replay))
+    return Workplace(timeouts, None if options.no_cache else options.cache, heard, record, replay=replay)
+
+
+def places(options: argparse.Namespace) -> list[Place]:
+    """Each interpreter on each GPU. Raises BadUsage."""
+    if options.replay and not options.record and (options.worker or options.python or options.backend != "auto"):
+        raise BadUsage(
+            "--replay alone judges what was recorded; give --record as well to run what is not recorded, "
+            "or leave out --worker, --python and --backend"
+        )
+    if options.worker and (options.python or options.backend != "auto"):
+        raise BadUsage("--worker names the interpreters and what is run; it goes with neither --python nor --backend")
+    gpus = [gpu.strip() for gpu in options.gpu.split(",")] if options.gpu is not None else [None]
+    if len(set(gpus)) < len(gpus) or "" in gpus:
+        raise BadUsage(f"--gpu {options.gpu}: give different numbers with commas between, as in --gpu 0,1")
+    try:
+        given = [parse_worker(text) for text in options.worker]
+    except ValueError as error:
+        raise BadUsage(f"--worker: {error}") from error
+    if not given:
+        given = [Place(_command(options.python)) if options.python else Place()]
+    return [replace(place, gpu=gpu) for place in given for gpu in gpus]
+
+
+def _command(python: str) -> str:
+    """An interpreter, or a command line that ends in one, such as `env NAME=value python`."""
+    return shlex.quote(python) if Path(python).exists() else python
+
+
+def reject_file(option: str, folder: Path) -> None:
+    """A path that cannot become a folder is a slip of the pen, not a fault of the disk."""
+    there = next((path for path in (folder, *folder.parents) if path.exists()), None)
+    if there is not None and not there.is_dir():
+        raise BadUsage(f"{option} {folder}: {there} is a file; name a folder")

@@ -1,0 +1,4 @@
+"""A definition as a standalone Python program, for a bug report.
+
+May import the definition and numpy.
+"""
