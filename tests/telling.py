@@ -15,7 +15,7 @@ from trtexp.layers.network import NodeError, evaluate
 from trtexp.numerics import Arithmetic, Bounded
 from trtexp.spec.case import Case
 
-Place = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, order=True)
@@ -70,7 +70,7 @@ def untold_choices(cases: Iterable[Case]) -> set[Choice]:
     return tried - told
 
 
-def named(model: BaseModel, above: Place = ()) -> Iterator[tuple[Place, tuple[str, ...]]]:
+def named(model: BaseModel, above: KeyPath = ()) -> Iterator[tuple[KeyPath, tuple[str, ...]]]:
     """Each place in a layer that names a member of an enum, with all members that it may name."""
     for name in model.model_fields_set - (_overwritten(model) if isinstance(model, Layer) else set()):
         value, place = getattr(model, name), (*above, name)
@@ -98,7 +98,7 @@ def _literals(annotation: Any) -> Iterator[str]:
             yield from _literals(inner)
 
 
-def _at(model: Any, place: Place) -> Any:
+def _at(model: Any, place: KeyPath) -> Any:
     for part in place:
         model = getattr(model, part) if isinstance(part, str) else model[part]
     return model
@@ -110,7 +110,7 @@ def without(layer: Layer, attribute: str) -> Layer | None:
     return _made(layer, {**_plain(layer), "set": given})
 
 
-def exchanged(layer: Layer, place: Place, member: str) -> Layer | None:
+def exchanged(layer: Layer, place: KeyPath, member: str) -> Layer | None:
     """The layer with another member at a place; None if it cannot be."""
     data = _plain(layer)
     inner: Any = data

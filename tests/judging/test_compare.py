@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from trtexp.judging.compare import Literal, judge, odd_one_out
+from trtexp.judging.compare import ExpectedValues, judge, odd_one_out
 from trtexp.numerics import LARGEST, Bounded, encode, known
 from trtexp.numerics.tolerance import Tolerance
 
@@ -23,7 +23,7 @@ def reference(values, bound=0.0, typical=None, dtype="float32", **more):
 
 def literal(values, half=0.0, **more):
     values = np.asarray(values, dtype=float)
-    return Literal(values, np.broadcast_to(half, values.shape), **more)
+    return ExpectedValues(values, np.broadcast_to(half, values.shape), **more)
 
 
 def verdict(got, ref, expected=None, rules=AUTO, dtype="float32"):
@@ -71,7 +71,7 @@ def test_another_shape_fails_and_nothing_is_broadcast(shape):
 
 
 def test_expected_of_another_shape_fails_without_a_device():
-    judged = verdict(None, reference([1.0, 1.0]), Literal(None, None, shape=(1, 2)))
+    judged = verdict(None, reference([1.0, 1.0]), ExpectedValues(None, None, shape=(1, 2)))
     assert judged.verdict == "mismatch"
     assert judged.faults == ("shape: expected 1×2, reference 2",)
 

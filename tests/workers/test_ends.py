@@ -59,8 +59,8 @@ import sys, threading
 sys.path.insert(0, {tests!r})
 import standin
 standin.TAG = {tag!r}
-from trtexp.workers import Crew, Place
-crew = Crew([Place({wrapper!r} + standin.command())] * 2)
+from trtexp.workers import Crew, WorkerSpec
+crew = Crew([WorkerSpec({wrapper!r} + standin.command())] * 2)
 names = {names!r}
 for name in names[1:]:
     threading.Thread(target=crew.run, args=(standin.definition(name), standin.feeds()), daemon=True).start()

@@ -11,7 +11,7 @@ from time import monotonic, sleep
 import pytest
 import standin
 
-from trtexp.workers import Crew, Place, WorkerUnavailable
+from trtexp.workers import Crew, WorkerSpec, WorkerUnavailable
 
 pytestmark = pytest.mark.usefixtures("quick_tries")
 
@@ -32,10 +32,10 @@ def test_a_worker_that_dies_while_starting_gets_three_tries(tmp_path):
 
 def test_last_words_of_a_worker_that_does_not_start():
     assert "what():  stand-in" in refused(standin.place(STANDIN_START="abort"))
-    assert "No module named 'numpy'" in refused(Place(f"{shlex.quote(sys.executable)} -I -S"))
-    text = refused(Place("/nowhere/python"))
+    assert "No module named 'numpy'" in refused(WorkerSpec(f"{shlex.quote(sys.executable)} -I -S"))
+    text = refused(WorkerSpec("/nowhere/python"))
     assert text == "no worker starts in /nowhere/python: No such file or directory: /nowhere/python"
-    assert "3 tries" in refused(Place("true"))
+    assert "3 tries" in refused(WorkerSpec("true"))
 
 
 @pytest.mark.parametrize("fault", ["hang", "hold", "stop"])
@@ -44,8 +44,8 @@ def test_a_start_that_hangs(fault):
 
 
 def test_an_interpreter_that_never_speaks():
-    assert "nothing came within 0.5 s" in refused(Place("sh -c 'sleep 60'"), start=0.5)
-    assert "no worker starts in cat" in refused(Place("cat"), start=0.5)
+    assert "nothing came within 0.5 s" in refused(WorkerSpec("sh -c 'sleep 60'"), start=0.5)
+    assert "no worker starts in cat" in refused(WorkerSpec("cat"), start=0.5)
 
 
 def test_garbage_for_a_greeting():
@@ -98,7 +98,7 @@ def script(path, text):
 def test_a_wrapper_that_stays_as_a_shell(tmp_path):
     """Its exit code, 128 + signal, is read as the signal; and what it started goes with it."""
     wrapper = script(tmp_path / "trt", f'shift\n{standin.command()} "$@"\nexit $?')
-    with Crew([Place(f"{wrapper} 8.6.0")], {"run": 1}) as crew:
+    with Crew([WorkerSpec(f"{wrapper} 8.6.0")], {"run": 1}) as crew:
         assert "signal 11 (SIGSEGV); again" in crew.run(standin.definition("segv_build"), standin.feeds()).message
         assert crew.run(standin.definition("hold_run"), standin.feeds()).status == "timeout"
         assert crew.run(standin.definition("fine"), standin.feeds()).status == "ran"
@@ -107,7 +107,7 @@ def test_a_wrapper_that_stays_as_a_shell(tmp_path):
 def test_over_ssh(tmp_path, monkeypatch):
     script(tmp_path / "ssh", '[ "$2" = lost ] && exit 255\nfor last; do :; done\nexec sh -c "$last"')
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    place = Place(standin.command(), host="user@host -p 2222")
+    place = WorkerSpec(standin.command(), host="user@host -p 2222")
     with Crew([place], {"run": 1}) as crew:
         assert crew.run(standin.definition("fine"), standin.feeds()).status == "ran"
         assert "signal 11 (SIGSEGV); again" in crew.run(standin.definition("segv_run"), standin.feeds()).message

@@ -13,7 +13,7 @@ from trtexp.bench.cpu import measure_cpu
 from trtexp.bench.gpu import measure_gpu
 from trtexp.bench.measure import Broken
 from trtexp.bench.page import keep
-from trtexp.workers import Crew, Place, WorkerUnavailable
+from trtexp.workers import Crew, WorkerSpec, WorkerUnavailable
 
 
 def main() -> int:
@@ -50,7 +50,7 @@ def main() -> int:
 def _release(worker: str) -> str | None:
     """`tensorrt 8.6.0 on NVIDIA H100`, if that worker can run."""
     try:
-        crew = Crew([Place(worker, "tensorrt")])
+        crew = Crew([WorkerSpec(worker, "tensorrt")])
     except WorkerUnavailable:
         return None
     crew.close()

@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 from trtexp import __version__
 from trtexp.engine.cache import usage
 from trtexp.engine.outcome import Release
-from trtexp.workers import Event, Place, Settings, Worker, WorkerClosed, WorkerUnavailable
+from trtexp.workers import Settings, Worker, WorkerClosed, WorkerEvent, WorkerSpec, WorkerUnavailable
 from trtexp.workers.far import gpu_uuids
 
 PATIENCE = 60.0  # seconds that a worker has to say what it has
@@ -42,7 +42,7 @@ class Found(NamedTuple):
     releases: list[Release]
 
 
-def examine(places: Sequence[Place], named: bool, home: Path, cache: Path) -> Found:
+def examine(places: Sequence[WorkerSpec], named: bool, home: Path, cache: Path) -> Found:
     """Look at all of it. named: the user named the workers, so that one without TensorRT is wrong."""
     checks = [_python(), *_packages(), _installed(), _gpus()]
     releases = []
@@ -103,11 +103,11 @@ def _gpus() -> Check:
     return Check("gpu", "ok", f"{count}{limit}")
 
 
-def _worker(place: Place, named: bool) -> tuple[Check, Release | None]:
+def _worker(place: WorkerSpec, named: bool) -> tuple[Check, Release | None]:
     """Start a worker as a run does, and end it; one that would have to wait for its GPU is not waited for."""
     waits: list[str] = []
 
-    def heard(event: Event) -> None:
+    def heard(event: WorkerEvent) -> None:
         if event.kind == "waiting":
             waits.append(event.text)
             threading.Thread(target=worker.close, daemon=True).start()

@@ -38,7 +38,7 @@ _RECIPE = ("build", "case", "differences", "failure", "log", "network", "parser"
 
 
 @dataclass(frozen=True)
-class Key:
+class CacheKey:
     """All that changes the result of a build.
 
     target: what is built for ahead of time. definition: its hash; empty for the timing cache, which serves them all.
@@ -63,11 +63,11 @@ class Key:
         return "entry" if self.definition else "timing"
 
 
-def timing_key(release: Release) -> Key:
-    return Key(release.name, release.gpu, release.compute_capability, release.driver)
+def timing_key(release: Release) -> CacheKey:
+    return CacheKey(release.name, release.gpu, release.compute_capability, release.driver)
 
 
-def entry_key(release: Release, target: str | None, definition: str) -> Key:
+def entry_key(release: Release, target: str | None, definition: str) -> CacheKey:
     return replace(timing_key(release), target=target, definition=definition, recipe=recipe())
 
 
@@ -95,7 +95,7 @@ class Cache:
         self.trouble = ""
         self._unseen = limit  # bytes written since the folder was last looked through
 
-    def entry(self, key: Key) -> tuple[Outcome, bytes] | None:
+    def entry(self, key: CacheKey) -> tuple[Outcome, bytes] | None:
         """The Outcome up to the build and the engine, which is empty for a refusal; None where there is none."""
         found = self._read(key)
         if found is None:
@@ -106,24 +106,24 @@ class Cache:
             self.drop(key)
             return None
 
-    def keep(self, key: Key, outcome: Outcome, plan: bytes = b"") -> None:
+    def keep(self, key: CacheKey, outcome: Outcome, plan: bytes = b"") -> None:
         """Keep an engine or a refusal, unless it may come out otherwise the next time."""
         told = [line.text for line in outcome.log if not plan or line.severity != "WARNING"]
         if not is_transient([outcome.message, *told]):
             self._write(key, pack_outcome(replace(outcome, outputs={}, seconds={}, repeats=())), plan)
 
-    def timing(self, key: Key) -> bytes | None:
+    def timing(self, key: CacheKey) -> bytes | None:
         found = self._read(key)
         return None if found is None else found[1]
 
-    def keep_timing(self, key: Key, timing: bytes) -> None:
+    def keep_timing(self, key: CacheKey, timing: bytes) -> None:
         self._write(key, None, timing)
 
-    def drop(self, key: Key) -> None:
+    def drop(self, key: CacheKey) -> None:
         with suppress(OSError):
             (self.folder / key.path).unlink()
 
-    def _read(self, key: Key) -> tuple[dict[str, Any], bytes] | None:
+    def _read(self, key: CacheKey) -> tuple[dict[str, Any], bytes] | None:
         path = self.folder / key.path
         try:
             found = _parse(path.read_bytes(), key)
@@ -136,7 +136,7 @@ class Cache:
             os.utime(path)  # used now: it goes last
         return found
 
-    def _write(self, key: Key, outcome: dict[str, Any] | None, content: bytes) -> None:
+    def _write(self, key: CacheKey, outcome: dict[str, Any] | None, content: bytes) -> None:
         text = json.dumps({"key": asdict(key), "outcome": outcome}).encode()
         length = _LENGTH.pack(len(text))
         size = _HEAD.size + len(length) + len(text) + len(content)
@@ -205,7 +205,7 @@ def clear(folder: str | Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _parse(data: bytes, key: Key) -> tuple[dict[str, Any], bytes]:
+def _parse(data: bytes, key: CacheKey) -> tuple[dict[str, Any], bytes]:
     """The JSON text and the content. Raises all sorts of exceptions for what is no entry of this key."""
     magic, version, digest = _HEAD.unpack_from(data)
     body = memoryview(data)[_HEAD.size :]

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from trtexp.definition.network import Array, NetworkDefinition
+from trtexp.engine.attempt import Attempt
 from trtexp.engine.build import build
-from trtexp.engine.cache import Cache, Key, entry_key, timing_key
-from trtexp.engine.case import Case
+from trtexp.engine.cache import Cache, CacheKey, entry_key, timing_key
 from trtexp.engine.cuda import CudaError, check
 from trtexp.engine.differences import Api
 from trtexp.engine.execute import execute
@@ -54,7 +54,7 @@ class Session:
         repeat: how many builds, all without a cache, and how many runs of each; it fills the Outcome's `repeats`.
         """
         self.log.begin()
-        case = Case(definition, Api(self._trt, self.release), self.log, on_phase)
+        case = Attempt(definition, Api(self._trt, self.release), self.log, on_phase)
         runs = not build_only and self.release.can_run
         try:
             if uses_plugins(definition):
@@ -85,7 +85,7 @@ class Session:
         if self._timings is not None and self._builder is not None:
             self._timings.save(Api(self._trt, self.release), self._builder, self.log)
 
-    def _once(self, case: Case, feeds: Mapping[str, Array], times: int) -> None:
+    def _once(self, case: Attempt, feeds: Mapping[str, Array], times: int) -> None:
         """Build, unless the cache knows what comes of it, and run `times` times."""
         key = None
         if self.cache is not None:
@@ -101,14 +101,14 @@ class Session:
         plan = self._build(case, self._timings) if key is None else self._build_to_keep(case, key)
         self._demand(self._execute(case, plan, feeds, times))
 
-    def _repeatedly(self, case: Case, feeds: Mapping[str, Array], builds: int, times: int) -> None:
+    def _repeatedly(self, case: Attempt, feeds: Mapping[str, Array], builds: int, times: int) -> None:
         """Build and run again and again; the log says everything once."""
         for _ in range(builds):
             mark = self.log.mark()
             self._demand(self._execute(case, self._build(case, None), feeds, times))
             self.log.forget_repeated(mark)
 
-    def _build_to_keep(self, case: Case, key: Key) -> bytes:
+    def _build_to_keep(self, case: Attempt, key: CacheKey) -> bytes:
         """The plan; what comes of the build is kept, be it a refusal."""
         assert self.cache is not None
         try:
@@ -120,7 +120,7 @@ class Session:
         self.cache.keep(key, case.ended("built"), plan)
         return plan
 
-    def _build(self, case: Case, timings: Timings | None) -> bytes:
+    def _build(self, case: Attempt, timings: Timings | None) -> bytes:
         if self._builder is None:
             with case.timed("builder"):
                 self._builder = self._make("Builder")
@@ -134,7 +134,7 @@ class Session:
                 timings.save_if_due(case.api, self._builder, self.log)
         return plan
 
-    def _execute(self, case: Case, plan: bytes, feeds: Mapping[str, Array], times: int) -> bool:
+    def _execute(self, case: Attempt, plan: bytes, feeds: Mapping[str, Array], times: int) -> bool:
         """Run a plan so many times. False if TensorRT does not take it."""
         engine = None
         for _ in range(times):

@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from trtexp.engine.cache import Cache, Key
+from trtexp.engine.cache import Cache, CacheKey
 from trtexp.engine.differences import Api
 from trtexp.engine.log import Log
 
@@ -18,7 +18,7 @@ SAVE_EVERY_SECONDS = 30.0
 class Timings:
     """One timing cache, read from disk at the first build. Losing it costs time only; nothing here raises or logs."""
 
-    def __init__(self, cache: Cache | None, key: Key) -> None:
+    def __init__(self, cache: Cache | None, key: CacheKey) -> None:
         self._cache = cache
         self._key = key
         self._shared: Any = None

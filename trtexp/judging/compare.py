@@ -19,7 +19,7 @@ VACUOUS_LIMIT = 0.10  # of the root mean square of the reference
 
 
 @dataclass(frozen=True, eq=False)
-class Literal:
+class ExpectedValues:
     """What an output is expected to be: values as their author wrote them, None if only the form is expected.
 
     values are int64 where the output is. half: half a unit of the last digit, per element.
@@ -84,7 +84,7 @@ class Judgement:
 def judge(
     actual: Array | None,
     attempts: Sequence[tuple[str, Bounded]],
-    literal: Literal | None,
+    literal: ExpectedValues | None,
     rules: Sequence[Tolerance],
 ) -> Judgement:
     """Compare an output. attempts: the reference with its bound, strictest first, each with the freedom it grants."""
@@ -106,7 +106,7 @@ def judge(
     return _with_verdict(judged, got, reference, rules)
 
 
-def _form_faults(actual: Array | None, reference: Bounded | None, literal: Literal | None) -> list[str]:
+def _form_faults(actual: Array | None, reference: Bounded | None, literal: ExpectedValues | None) -> list[str]:
     """dtype and shape of the three, in words where they differ."""
     faults = []
     sides = {
@@ -181,7 +181,11 @@ def _against_reference(got: np.ndarray | None, reference: Bounded, rules: Sequen
 
 
 def _with_literal(
-    judged: Judgement, got: np.ndarray | None, reference: Bounded, literal: Literal | None, rules: Sequence[Tolerance]
+    judged: Judgement,
+    got: np.ndarray | None,
+    reference: Bounded,
+    literal: ExpectedValues | None,
+    rules: Sequence[Tolerance],
 ) -> Judgement:
     """The two comparisons with the literals: they are good to half a unit and to the author's decimals."""
     if literal is None or literal.values is None or literal.half is None:
@@ -265,7 +269,7 @@ def _tensor_wide(got: np.ndarray, reference: F64, rules: Sequence[Tolerance]) ->
 
 
 def _without_reference(
-    got: np.ndarray | None, actual: Array | None, literal: Literal | None, rules: Sequence[Tolerance]
+    got: np.ndarray | None, actual: Array | None, literal: ExpectedValues | None, rules: Sequence[Tolerance]
 ) -> Judgement:
     """Only the literals are there to judge by: half a unit, and the rule applied to the literal itself."""
     if got is None or actual is None or literal is None or literal.values is None or literal.half is None:

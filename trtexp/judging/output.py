@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from trtexp.definition.network import Array
-from trtexp.judging.compare import Judgement, Literal, Pair, judge, odd_one_out
+from trtexp.judging.compare import ExpectedValues, Judgement, Pair, judge, odd_one_out
 from trtexp.numerics import F64, Arithmetic, Bounded, decode, half_unit
 from trtexp.numerics.format import number, rounded
 from trtexp.numerics.tolerance import Tolerance
@@ -196,10 +196,10 @@ def dims(shape: Sequence[int]) -> str:
     return "×".join(str(n) for n in shape) or "scalar"
 
 
-def _literal(expected: Expected, tried: Sequence[tuple[str, Bounded]]) -> Literal:
+def _literal(expected: Expected, tried: Sequence[tuple[str, Bounded]]) -> ExpectedValues:
     dtype = expected.dtype or (tried[0][1].dtype if tried else "float32")
     if expected.made is None:
-        return Literal(None, None, expected.dtype, expected.shape)
+        return ExpectedValues(None, None, expected.dtype, expected.shape)
     values = np.asarray(expected.made.decimals)
     if not values.dtype == np.int64 == expected.made.array.bits.dtype:
         values = values.astype(np.float64)
@@ -208,7 +208,7 @@ def _literal(expected: Expected, tried: Sequence[tuple[str, Bounded]]) -> Litera
         texts = np.array(expected.made.text, dtype=object).reshape(-1)
         half = np.array([half_unit(str(text), dtype) for text in texts]).reshape(values.shape)
     computed = (expected.origin or "").split(" ")[0] in ("source", "observed")
-    return Literal(values, half, expected.dtype, expected.shape, computed, expected.signed_zero)
+    return ExpectedValues(values, half, expected.dtype, expected.shape, computed, expected.signed_zero)
 
 
 def _pairs(judged: Judgement) -> Iterator[Pair]:

@@ -19,7 +19,7 @@ from trtexp.running.plan import Planned
 from trtexp.running.targets import backends, places, workplace
 from trtexp.spec.case import Case
 from trtexp.spec.load import read
-from trtexp.workers import Event, Place
+from trtexp.workers import WorkerEvent, WorkerSpec
 
 NAME = "trtexp-lab"
 
@@ -80,7 +80,7 @@ class Lab:
             self._cases[release] = file, {case.name: case for case in experiment.cases}
         return self._cases[release][1][name]
 
-    def _heard(self, event: Event) -> None:
+    def _heard(self, event: WorkerEvent) -> None:
         """Say at once that another run has the GPU: pytest would seem to hang."""
         if event.kind == "restart":
             return
@@ -102,13 +102,13 @@ def lab(config: pytest.Config) -> Lab:
     return found
 
 
-def _own_gpu(group: Sequence[Place], config: pytest.Config) -> list[Place]:
+def _own_gpu(group: Sequence[WorkerSpec], config: pytest.Config) -> list[WorkerSpec]:
     """Of the GPUs of a release the one for this xdist worker, in turn."""
     number = int(getattr(config, "workerinput", {}).get("workerid", "gw0").removeprefix("gw") or 0)
     return [group[number % len(group)]]
 
 
-def _labelled(groups: Iterable[list[Place]]) -> dict[str, list[Place]]:
+def _labelled(groups: Iterable[list[WorkerSpec]]) -> dict[str, list[WorkerSpec]]:
     """The label of the only group is empty."""
     found = list(groups)
     if len(found) == 1:

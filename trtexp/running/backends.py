@@ -14,7 +14,7 @@ from trtexp.running.helpers import cores
 from trtexp.running.replay import Answers, NotRecorded, Recorder, recorded
 from trtexp.spec.case import Case
 from trtexp.spec.requirement import Target
-from trtexp.workers import Crew, Event, Place, WorkerClosed, WorkerUnavailable
+from trtexp.workers import Crew, WorkerClosed, WorkerEvent, WorkerSpec, WorkerUnavailable
 
 REFERENCE = ReleaseRecord(name="reference", flavour="reference", version="0", backend="reference")
 
@@ -36,12 +36,12 @@ class Workplace:
 
     timeouts: Mapping[str, float]
     cache: str | None
-    on_event: Callable[[Event], None]
+    on_event: Callable[[WorkerEvent], None]
     record: Path | None = None
     builders: int | None = None
     replay: Path | None = None
 
-    def crew(self, places: Sequence[Place]) -> Crew:
+    def crew(self, places: Sequence[WorkerSpec]) -> Crew:
         """Start equal workers. Raises WorkerUnavailable."""
         return Crew(places, self.timeouts, self.cache, on_event=self.on_event)
 
@@ -108,7 +108,7 @@ class Backend:
         self.close()
 
 
-def usual(choice: str, places: Sequence[Place], work: Workplace) -> list[Backend]:
+def usual(choice: str, places: Sequence[WorkerSpec], work: Workplace) -> list[Backend]:
     """The backends of a choice: `auto`, `tensorrt`, `build` or `reference`. Raises NoGpu where one was demanded.
 
     auto: TensorRT on the GPU if both are there; else the reference and, where TensorRT-RTX is installed, a build.
@@ -136,7 +136,7 @@ def usual(choice: str, places: Sequence[Place], work: Workplace) -> list[Backend
     return [built] if choice == "build" else [Backend(REFERENCE, reason=release.reason), built]
 
 
-def named(places: Iterable[Place], work: Workplace) -> list[Backend]:
+def named(places: Iterable[WorkerSpec], work: Workplace) -> list[Backend]:
     """One backend for each release that workers were named for; what is named alike shares the cases. All start at
     once. Raises NoGpu if one is not to be had."""
     groups = grouped(places)
@@ -151,9 +151,9 @@ def named(places: Iterable[Place], work: Workplace) -> list[Backend]:
     return [work.backend(crew, size, crew.release.reason) for crew, size in zip(made, sizes, strict=True)]
 
 
-def grouped(places: Iterable[Place]) -> list[list[Place]]:
+def grouped(places: Iterable[WorkerSpec]) -> list[list[WorkerSpec]]:
     """The places of each release that was named, or of each interpreter."""
-    groups: dict[object, list[Place]] = {}
+    groups: dict[object, list[WorkerSpec]] = {}
     for place in places:
         label = (place.flavour, place.version) if place.version else (place.host, place.python)
         groups.setdefault(label, []).append(place)

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from trtexp.errors import BadUsage
 from trtexp.running.backends import Backend, Workplace, named, replayed, usual
-from trtexp.workers import Event, Place, parse_timeouts, parse_worker
+from trtexp.workers import WorkerEvent, WorkerSpec, parse_timeouts, parse_worker
 
 
-def backends(options: argparse.Namespace, given: Sequence[Place], work: Workplace) -> list[list[Backend]]:
+def backends(options: argparse.Namespace, given: Sequence[WorkerSpec], work: Workplace) -> list[list[Backend]]:
     """What answers the cases: groups that run one after the other, each of releases that run side by side. Raises NoGpu
     where one was demanded and is not there."""
     if options.replay and not options.record:
@@ -23,7 +23,7 @@ def backends(options: argparse.Namespace, given: Sequence[Place], work: Workplac
     return [[backend] for backend in usual(options.backend, given, work)]
 
 
-def workplace(options: argparse.Namespace, heard: Callable[[Event], None]) -> Workplace:
+def workplace(options: argparse.Namespace, heard: Callable[[WorkerEvent], None]) -> Workplace:
     """What the workers are told; what happens to them goes to `heard`, from any thread. Raises BadUsage."""
     if not options.no_cache:
         reject_file("--cache", Path(options.cache))
@@ -37,7 +37,7 @@ def workplace(options: argparse.Namespace, heard: Callable[[Event], None]) -> Wo
     return Workplace(timeouts, None if options.no_cache else options.cache, heard, record, replay=replay)
 
 
-def places(options: argparse.Namespace) -> list[Place]:
+def places(options: argparse.Namespace) -> list[WorkerSpec]:
     """Each interpreter on each GPU. Raises BadUsage."""
     if options.replay and not options.record and (options.worker or options.python or options.backend != "auto"):
         raise BadUsage(
@@ -54,7 +54,7 @@ def places(options: argparse.Namespace) -> list[Place]:
     except ValueError as error:
         raise BadUsage(f"--worker: {error}") from error
     if not given:
-        given = [Place(_command(options.python)) if options.python else Place()]
+        given = [WorkerSpec(_command(options.python)) if options.python else WorkerSpec()]
     return [replace(place, gpu=gpu) for place in given for gpu in gpus]
 
 

@@ -23,7 +23,7 @@ from trtexp.spec.make import Made, declared, make
 from trtexp.spec.models import KEYS, ExperimentModel, LayerModel, tolerances
 from trtexp.spec.names import NAME, RESERVED, bad_name
 from trtexp.spec.tensors import InputModel, TensorError, TensorModel
-from trtexp.spec.translate import Path as Place
+from trtexp.spec.translate import Path as KeyPath
 from trtexp.spec.translate import translate
 from trtexp.spec.tree import Mapping, plain
 
@@ -114,7 +114,7 @@ class _OneCase(Checker):
 
     def layers(self) -> Iterator[tuple[str, Layer]]:
         for name, (_, node) in self.group("network").keys.items():
-            place: Place = ("network", name)
+            place: KeyPath = ("network", name)
             if not isinstance(name, str) or not NAME.fullmatch(name) or name in RESERVED:
                 self.fault(place, bad_name(name), key=True)
                 continue
@@ -134,7 +134,7 @@ class _OneCase(Checker):
                 if layer is not None:
                     yield name, layer
 
-    def layer(self, model: type[Layer], method: str, node: Mapping, place: Place) -> Layer | None:
+    def layer(self, model: type[Layer], method: str, node: Mapping, place: KeyPath) -> Layer | None:
         beside = {key: plain(child) for key, (_, child) in node.keys.items() if key != method}
         arguments = node.keys[method][1]
         if not isinstance(arguments, Mapping):

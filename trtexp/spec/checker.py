@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from trtexp.spec.errors import Fault, SpecError
-from trtexp.spec.translate import Path as Place
+from trtexp.spec.translate import Path as KeyPath
 from trtexp.spec.translate import translate
 from trtexp.spec.tree import Mapping, find, plain
 
@@ -24,7 +24,7 @@ class Checker:
         """What the file says under one of its outer keys; None if that is left out or removed."""
         return plain(self.tree.keys[key][1]) if key in self.tree.keys else None
 
-    def fault(self, path: Place, message: str, key: bool = False) -> None:
+    def fault(self, path: KeyPath, message: str, key: bool = False) -> None:
         key_mark, value_mark = find(self.tree, path)
         shown = ".".join(str(part) for part in path if part != "network")
         self.faults.append(Fault(key_mark if key else value_mark, self.name, shown, message))
@@ -33,7 +33,7 @@ class Checker:
         if self.faults:
             raise SpecError(self.faults)
 
-    def validate(self, model: Any, data: Any, place: Place) -> Any:
+    def validate(self, model: Any, data: Any, place: KeyPath) -> Any:
         try:
             return model.model_validate(data)
         except ValidationError as error:

@@ -10,7 +10,7 @@ from trtexp.spec.checker import Checker
 from trtexp.spec.make import make
 from trtexp.spec.models import ExpectModel, OutputModel, tolerances
 from trtexp.spec.tensors import GENERATORS, TensorError
-from trtexp.spec.translate import Path as Place
+from trtexp.spec.translate import Path as KeyPath
 from trtexp.spec.tree import find, plain
 
 
@@ -45,7 +45,7 @@ def expected(
     check: Checker, output: str, model: OutputModel, dtype: str | None, shape: tuple[int, ...] | None
 ) -> Expected:
     """What one output must be. dtype, shape: as far as they are known without it."""
-    place: Place = ("expect", output)
+    place: KeyPath = ("expect", output)
     made, given = None, model.model_fields_set & set(GENERATORS)
     wanted = list(shape) if shape is not None and given and "values" not in given else None
     try:

@@ -8,17 +8,17 @@ May import engine and definition, and execnet.
 """
 
 from trtexp.workers.crew import Crew
-from trtexp.workers.place import TIMEOUTS, Place, parse_timeouts, parse_worker
-from trtexp.workers.worker import Event, Settings, Worker, WorkerClosed, WorkerUnavailable
+from trtexp.workers.spec import TIMEOUTS, WorkerSpec, parse_timeouts, parse_worker
+from trtexp.workers.worker import Settings, Worker, WorkerClosed, WorkerEvent, WorkerUnavailable
 
 __all__ = [
     "TIMEOUTS",
     "Crew",
-    "Event",
-    "Place",
     "Settings",
     "Worker",
     "WorkerClosed",
+    "WorkerEvent",
+    "WorkerSpec",
     "WorkerUnavailable",
     "parse_timeouts",
     "parse_worker",

@@ -11,8 +11,8 @@ from types import TracebackType
 
 from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.engine.outcome import Outcome, Release
-from trtexp.workers.place import Place
-from trtexp.workers.worker import START, Event, Settings, Worker, WorkerClosed, WorkerUnavailable
+from trtexp.workers.spec import WorkerSpec
+from trtexp.workers.worker import START, Settings, Worker, WorkerClosed, WorkerEvent, WorkerUnavailable
 
 
 class Crew:
@@ -27,15 +27,15 @@ class Crew:
 
     def __init__(
         self,
-        places: Sequence[Place],
+        places: Sequence[WorkerSpec],
         timeouts: Mapping[str, float] | None = None,
         cache: str | None = None,
         *,
         cache_limit: int | None = None,
         retry: bool = True,
-        on_event: Callable[[Event], None] | None = None,
+        on_event: Callable[[WorkerEvent], None] | None = None,
     ) -> None:
-        self.events: list[Event] = []
+        self.events: list[WorkerEvent] = []
         self._on_event = on_event
         self._changed = threading.Condition()
         self._closed = False
@@ -63,7 +63,7 @@ class Crew:
         with self._changed:
             return len(self._states) - self._states.count("gone")
 
-    def enlarge(self, places: Sequence[Place]) -> None:
+    def enlarge(self, places: Sequence[WorkerSpec]) -> None:
         """More workers of the same release, which join when they are there."""
         self._start(places, "waiting")
 
@@ -96,7 +96,7 @@ class Crew:
     ) -> None:
         self.close()
 
-    def _start(self, places: Sequence[Place], state: str) -> None:
+    def _start(self, places: Sequence[WorkerSpec], state: str) -> None:
         with self._changed:
             numbers = range(len(self._workers), len(self._workers) + len(places))
             for number, place in zip(numbers, places, strict=True):
@@ -130,16 +130,16 @@ class Crew:
             self._changed.notify_all()
         if failure is not None and late:
             self._workers[number].close()
-            self._heard(number, Event("unavailable", self._workers[number].name, str(failure)))
+            self._heard(number, WorkerEvent("unavailable", self._workers[number].name, str(failure)))
 
-    def _heard(self, number: int, event: Event) -> None:
+    def _heard(self, number: int, event: WorkerEvent) -> None:
         with self._changed:
             if event.kind == "waiting" and self._states[number] == "starting":
                 self._states[number] = "waiting"
                 self._changed.notify_all()
         self._tell(event)
 
-    def _tell(self, event: Event) -> None:
+    def _tell(self, event: WorkerEvent) -> None:
         self.events.append(event)
         if self._on_event is not None:
             self._on_event(event)
@@ -163,5 +163,5 @@ class Crew:
                 self._free.append(number)
                 self._changed.notify()
         if dismissed:
-            self._tell(Event("unavailable", worker.name, worker.lost))
+            self._tell(WorkerEvent("unavailable", worker.name, worker.lost))
         return not dismissed

@@ -14,10 +14,10 @@ from importlib import resources
 from typing import Any
 
 from trtexp.workers.conversation import short
-from trtexp.workers.place import Place
+from trtexp.workers.spec import WorkerSpec
 
 
-def handshake(place: Place, timeouts: Mapping[str, float], engine: Mapping[str, Any]) -> dict[str, Any]:
+def handshake(place: WorkerSpec, timeouts: Mapping[str, float], engine: Mapping[str, Any]) -> dict[str, Any]:
     """engine: what the engine's own `serve` is given. A GPU is counted as nvidia-smi does."""
     gpu = place.gpu
     return {

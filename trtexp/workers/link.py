@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any
 
 import trtexp.workers.far as far
-from trtexp.workers.place import Place
+from trtexp.workers.spec import WorkerSpec
 from trtexp.workers.watchdog import Watchdog
 
 TAIL = 8192  # bytes of stderr that are kept
@@ -43,7 +43,7 @@ def _spawner() -> ThreadPoolExecutor:
 class Link:
     """A process in a place; once opened, the code of far.py runs in it. Raises Lost, Slow."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: WorkerSpec) -> None:
         self.place = place
         self._expired = self._killed = False
         self._channel: Any = None
@@ -152,7 +152,7 @@ def death(code: int, host: str | None = None) -> str:
     return f"the worker was ended by signal {-code}{name}"
 
 
-def _command(place: Place) -> list[str]:
+def _command(place: WorkerSpec) -> list[str]:
     from execnet.gateway_io import popen_bootstrapline as line
 
     if place.host is None:
@@ -161,7 +161,7 @@ def _command(place: Place) -> list[str]:
     return ["ssh", "-C", *shlex.split(place.host), f"{place.python} -u -c {shlex.quote(line)}; exit $?"]
 
 
-def _spawn(place: Place) -> subprocess.Popen[bytes]:
+def _spawn(place: WorkerSpec) -> subprocess.Popen[bytes]:
     """A local worker has its own session, so that Ctrl-C is ours alone; ssh may have to ask for a password."""
     pipe = subprocess.PIPE
     return subprocess.Popen(_command(place), stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=place.host is None)

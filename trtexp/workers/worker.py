@@ -16,7 +16,7 @@ from trtexp.engine.wire import pack_arrays, pack_definition, unpack_release
 from trtexp.workers.conversation import Conversation, greeting
 from trtexp.workers.handshake import handshake
 from trtexp.workers.link import Faulty, Link, Lost, Slow
-from trtexp.workers.place import TIMEOUTS, Place
+from trtexp.workers.spec import TIMEOUTS, WorkerSpec
 
 PAUSES = (0.0, 0.5, 2.0)  # seconds before each try to start a worker
 START = "start"  # the phase of a case that no worker could be had for
@@ -36,7 +36,7 @@ class WorkerClosed(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Event:
+class WorkerEvent:
     """What the user may want to see, and no report.
 
     kind: `waiting` (another run has the GPU), `restart`, `unavailable`, or `note` (of the engine).
@@ -62,7 +62,7 @@ class Settings:
     cache: str | None = None
     cache_limit: int | None = None
     retry: bool = True
-    on_event: Callable[[Event], None] = lambda event: None
+    on_event: Callable[[WorkerEvent], None] = lambda event: None
 
 
 class Worker:
@@ -72,7 +72,7 @@ class Worker:
     lost: why no worker can be had any more, empty while one can.
     """
 
-    def __init__(self, place: Place, settings: Settings | None = None) -> None:
+    def __init__(self, place: WorkerSpec, settings: Settings | None = None) -> None:
         self.place = place
         self.settings = Settings() if settings is None else settings
         self.timeouts = {**TIMEOUTS, **self.settings.timeouts}
@@ -244,7 +244,7 @@ class Worker:
             raise WorkerClosed(f"{self.place}: closed")
 
     def _tell(self, kind: str, text: str) -> None:
-        self.settings.on_event(Event(kind, self.name, text))
+        self.settings.on_event(WorkerEvent(kind, self.name, text))
 
 
 def _compared(first: Outcome, second: Outcome) -> str:

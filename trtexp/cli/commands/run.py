@@ -29,7 +29,7 @@ from trtexp.running.release import Plan
 from trtexp.running.run import Totals
 from trtexp.running.run import run as run_files
 from trtexp.running.targets import backends, places, reject_file, workplace
-from trtexp.workers import Event
+from trtexp.workers import WorkerEvent
 
 #: How phases are called in the summary.
 PHASES = {"builder": "builder", "define": "define", "build": "builds", "run": "runs"}
@@ -147,7 +147,7 @@ def _plan(options: argparse.Namespace, stack: ExitStack) -> Plan:
     return Plan(files, options.case, reports, journals, options.resume, ci.wanted(options), PENDING, helpers)
 
 
-def _heard(events: list[str], event: Event) -> None:
+def _heard(events: list[str], event: WorkerEvent) -> None:
     """Keep what happened to a worker, and tell the user where he has to wait."""
     new = f"{event.kind}: {event}" not in events
     events.append(f"{event.kind}: {event}")

@@ -17,7 +17,7 @@ from trtexp.engine.outcome import Outcome
 
 
 @dataclass
-class Case:
+class Attempt:
     """A definition on its way. results: each distinct result after the number of times it came."""
 
     definition: NetworkDefinition

@@ -5,25 +5,25 @@ import sys
 
 import pytest
 
-from trtexp.workers import TIMEOUTS, Place, parse_timeouts, parse_worker
+from trtexp.workers import TIMEOUTS, WorkerSpec, parse_timeouts, parse_worker
 
 
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("8.6.0=/envs/trt86/bin/python", Place("/envs/trt86/bin/python", version="8.6.0")),
-        ("8.5.3.1=/x/python", Place("/x/python", version="8.5.3.1")),
-        ("/envs/x/bin/python", Place("/envs/x/bin/python")),
-        ("8.6.0=/tmp/x/trt 8.6.0 python", Place("/tmp/x/trt 8.6.0 python", version="8.6.0")),
-        ("env A=1 python3", Place("env A=1 python3")),
-        ("tensorrt-8.6=python", Place("python", "tensorrt", version="8.6")),
-        ("tensorrt_rtx-1.7=python", Place("python", "tensorrt-rtx", version="1.7")),
-        ("tensorrt-rtx=python", Place("python", "tensorrt-rtx")),
-        ("8.6.0=ssh:user@host//path/python", Place("/path/python", host="user@host", version="8.6.0")),
-        ("ssh:host -p 2222//python3", Place("python3", host="host -p 2222")),
-        ("ssh:host//~/venv/bin/python", Place("~/venv/bin/python", host="host")),
-        ("ssh:host///opt/python -X dev", Place("/opt/python -X dev", host="host")),
-        ("ssh:host//env A=/x python", Place("env A=/x python", host="host")),
+        ("8.6.0=/envs/trt86/bin/python", WorkerSpec("/envs/trt86/bin/python", version="8.6.0")),
+        ("8.5.3.1=/x/python", WorkerSpec("/x/python", version="8.5.3.1")),
+        ("/envs/x/bin/python", WorkerSpec("/envs/x/bin/python")),
+        ("8.6.0=/tmp/x/trt 8.6.0 python", WorkerSpec("/tmp/x/trt 8.6.0 python", version="8.6.0")),
+        ("env A=1 python3", WorkerSpec("env A=1 python3")),
+        ("tensorrt-8.6=python", WorkerSpec("python", "tensorrt", version="8.6")),
+        ("tensorrt_rtx-1.7=python", WorkerSpec("python", "tensorrt-rtx", version="1.7")),
+        ("tensorrt-rtx=python", WorkerSpec("python", "tensorrt-rtx")),
+        ("8.6.0=ssh:user@host//path/python", WorkerSpec("/path/python", host="user@host", version="8.6.0")),
+        ("ssh:host -p 2222//python3", WorkerSpec("python3", host="host -p 2222")),
+        ("ssh:host//~/venv/bin/python", WorkerSpec("~/venv/bin/python", host="host")),
+        ("ssh:host///opt/python -X dev", WorkerSpec("/opt/python -X dev", host="host")),
+        ("ssh:host//env A=/x python", WorkerSpec("env A=/x python", host="host")),
     ],
 )
 def test_a_worker(text, place):
@@ -52,8 +52,8 @@ def test_no_worker(text, why):
 
 
 def test_the_usual_place_is_this_interpreter():
-    assert shlex.split(Place().python) == [sys.executable]
-    assert str(Place("p", host="h", gpu="0")) == "ssh:h//p on GPU 0"
+    assert shlex.split(WorkerSpec().python) == [sys.executable]
+    assert str(WorkerSpec("p", host="h", gpu="0")) == "ssh:h//p on GPU 0"
 
 
 def test_timeouts():

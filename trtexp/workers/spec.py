@@ -21,7 +21,7 @@ FORMS = (
 
 
 @dataclass(frozen=True)
-class Place:
+class WorkerSpec:
     """Where a worker runs.
 
     python: its interpreter, as a command line. flavour: `tensorrt`, `tensorrt-rtx`, or None for what is there. host:
@@ -44,8 +44,8 @@ class Place:
         return f"{self.version or self.flavour}={self}" if self.version or self.flavour else str(self)
 
 
-def parse_worker(text: str, gpu: str | None = None) -> Place:
-    """`[RELEASE=]COMMAND` or `[RELEASE=]ssh:HOST//COMMAND` -> Place. Raises ValueError with what is allowed.
+def parse_worker(text: str, gpu: str | None = None) -> WorkerSpec:
+    """`[RELEASE=]COMMAND` or `[RELEASE=]ssh:HOST//COMMAND` -> WorkerSpec. Raises ValueError with what is allowed.
 
     After `//` a path is absolute (`ssh:h//opt/python`), a name without a slash is looked for there (`ssh:h//python3`).
     """
@@ -72,7 +72,7 @@ def parse_worker(text: str, gpu: str | None = None) -> Place:
         raise ValueError(f"worker {text!r}: {str(error).lower()}: {FORMS}") from error
     if not words or not words[0]:
         raise ValueError(f"worker {text!r}: no interpreter is named: {FORMS}")
-    return Place(rest, flavour and flavour.replace("_", "-"), host, version, gpu)
+    return WorkerSpec(rest, flavour and flavour.replace("_", "-"), host, version, gpu)
 
 
 def parse_timeouts(texts: Iterable[str]) -> dict[str, float]:
