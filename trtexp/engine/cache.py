@@ -34,7 +34,7 @@ _NAME = re.compile(r"[0-9a-f]{64}\.(entry|timing)(\.[0-9a-f]{16}\.tmp)?")
 _ABANDONED = 3600  # seconds after which nobody is still writing a temporary file
 
 #: The modules that shape an Outcome up to the build: what other versions of them made is not found.
-_RECIPE = ("build", "case", "differences", "failure", "log", "network", "parser", "plugins", "session")
+_RECIPE = ("build", "attempt", "differences", "failure", "log", "network", "parser", "plugins", "session")
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,8 @@ VACUOUS_LIMIT = 0.10  # of the root mean square of the reference
 class ExpectedValues:
     """What an output is expected to be: values as their author wrote them, None if only the form is expected.
 
-    values are int64 where the output is. half: half a unit of the last digit, per element.
-
-    computed: the numbers come from a device (a document's printout, an earlier run) and have its rounding, too.
+    values are int64 where the output is. half: half a unit of the last digit, per element. computed: the
+    numbers come from a device (a document's printout, an earlier run) and have its rounding, too.
     """
 
     values: np.ndarray | None
@@ -283,14 +282,8 @@ def _without_reference(
 
 def odd_one_out(judged: Judgement, index: tuple[int, ...]) -> str:
     """Who disagrees at an element: `expected`, `actual`, `reference`, or `all differ`."""
-    bad = {
-        name: pair is not None and bool(pair.bad[index])
-        for name, pair in (
-            ("ar", judged.actual_reference),
-            ("ae", judged.actual_expected),
-            ("er", judged.expected_reference),
-        )
-    }
+    sides = {"ar": judged.actual_reference, "ae": judged.actual_expected, "er": judged.expected_reference}
+    bad = {name: pair is not None and bool(pair.bad[index]) for name, pair in sides.items()}
     if judged.actual_reference is None:
         return "actual" if judged.expected_reference is None else "expected"
     if judged.expected_reference is None:
