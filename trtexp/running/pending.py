@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from trtexp.records.model import CaseRecord, DamagedRecord, ReportRecord, load, to_json
+from trtexp.errors import DamagedRecord
+from trtexp.records.model import CaseRecord, ReportRecord, load, to_json
 from trtexp.report.write import replace
 
 FOLDER = Path(".trtexp/pending")

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from trtexp.errors import NoGpu
 from trtexp.records.model import ReportRecord
 from trtexp.report.terminal import Terminal
-from trtexp.running.backends import Backend, NoGpu
+from trtexp.running.backends import Backend
 from trtexp.running.release import CaseDone, Event, FileDone, Lane, LaneDone, LaneFailed, Note, Plan
 
 PATIENCE = 5.0  # seconds that a lane has to end when it is stopped

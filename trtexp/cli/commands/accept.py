@@ -11,8 +11,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from trtexp.authoring.accept import DOUBTFUL, Accepted, accept
-from trtexp.errors import BadUsage
-from trtexp.files.paths import NothingFound, collect, shown
+from trtexp.errors import BadUsage, NothingFound
+from trtexp.files.paths import collect, shown
 from trtexp.report.terminal import Terminal
 from trtexp.report.write import replace
 from trtexp.running.pending import FOLDER, Pending, pending, selected, settle

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from trtexp.errors import BadUsage
-from trtexp.files.paths import NothingFound, shown
+from trtexp.errors import BadUsage, NothingFound
+from trtexp.files.paths import shown
 from trtexp.records.diff import Diff, diff
 from trtexp.records.model import ReportRecord
 from trtexp.report.diff import diff_page, lines, render_diff, way

@@ -7,7 +7,7 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-from trtexp.files.paths import NothingFound
+from trtexp.errors import NothingFound
 from trtexp.report.diff import FOLDER as DIFFS
 from trtexp.report.diff import compared
 from trtexp.report.markdown import page_name, render
