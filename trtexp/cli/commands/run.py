@@ -24,8 +24,7 @@ from trtexp.running.folders import finish, held, set_aside
 from trtexp.running.helpers import Helpers
 from trtexp.running.last_run import write_last_run
 from trtexp.running.pending import FOLDER as PENDING
-from trtexp.running.plan import Planned, plan_files
-from trtexp.running.release import Plan
+from trtexp.running.plan import Plan, Planned, plan_files
 from trtexp.running.run import Totals
 from trtexp.running.run import run as run_files
 from trtexp.running.targets import backends, places, reject_file, workplace
