@@ -20,9 +20,10 @@ from typing import Any
 
 import pytest
 
-from trtexp.cli.arguments import WHERE
+from trtexp.cli.arguments import TARGETS, record
+from trtexp.running.options import TargetOptions
 
-OPTIONS = [(f"--trtexp-{option[2:]}", {"default": None} | meaning) for option, meaning in WHERE]
+PREFIX = "trtexp_"  # of the destinations of the options
 ASKED = pytest.StashKey[tuple[Path, ...]]()
 SAID = pytest.StashKey[list[str]]()
 _SUFFIXES = (".yaml", ".yml")
@@ -33,8 +34,14 @@ _MOST = 16 * 2**20  # bytes of an experiment
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("trtexp", "TensorRT experiments, in YAML files that are asked for")
-    for option, meaning in OPTIONS:
-        group.addoption(option, **meaning)
+    for option, meaning in TARGETS.items():
+        group.addoption(f"--trtexp-{option[2:]}", **{**meaning, "dest": PREFIX + meaning["dest"]})
+
+
+def target_options(config: pytest.Config) -> TargetOptions:
+    """Where cases are answered, as the command line says."""
+    names = {meaning["dest"] for meaning in TARGETS.values()}
+    return record(TargetOptions, {name: config.getoption(PREFIX + name) for name in names})
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -45,14 +52,14 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[ASKED] = tuple(map(Path, given["asked"]))
     else:
         config.stash[ASKED] = tuple(_asked(config))
-    if any((config.getoption(option) or None) != (meaning["default"] or None) for option, meaning in OPTIONS):
-        _open_lab(config)  # for what is wrong with them
+    if target_options(config) != TargetOptions():
+        _open_session(config)  # for what is wrong with them
 
 
-def _open_lab(config: pytest.Config) -> None:
-    from trtexp.pytest_plugin.lab import open_lab
+def _open_session(config: pytest.Config) -> None:
+    from trtexp.pytest_plugin.session import open_session
 
-    open_lab(config, config.stash[SAID])
+    open_session(config, config.stash[SAID])
 
 
 def _asked(config: pytest.Config) -> list[Path]:
@@ -70,7 +77,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
         return None
     from trtexp.pytest_plugin.items import ExperimentFile
 
-    _open_lab(parent.config)
+    _open_session(parent.config)
     return ExperimentFile.from_parent(parent, path=file_path)
 
 

@@ -9,15 +9,15 @@ May import engine and definition, and execnet.
 
 from trtexp.workers.crew import Crew
 from trtexp.workers.spec import TIMEOUTS, WorkerSpec, parse_timeouts, parse_worker
-from trtexp.workers.worker import Settings, Worker, WorkerClosed, WorkerEvent, WorkerUnavailable
+from trtexp.workers.worker import Worker, WorkerClosed, WorkerEvent, WorkerOptions, WorkerUnavailable
 
 __all__ = [
     "TIMEOUTS",
     "Crew",
-    "Settings",
     "Worker",
     "WorkerClosed",
     "WorkerEvent",
+    "WorkerOptions",
     "WorkerSpec",
     "WorkerUnavailable",
     "parse_timeouts",

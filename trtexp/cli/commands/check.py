@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from pathlib import Path
+from collections.abc import Sequence
 
+from trtexp.cli.options import CheckOptions
 from trtexp.errors import BadUsage
 from trtexp.files.atomic import write_text
 from trtexp.files.paths import collect, shown
@@ -17,12 +17,12 @@ from trtexp.spec.errors import Fault, SpecError
 from trtexp.spec.load import read
 
 
-def check(options: argparse.Namespace) -> int:
+def check(options: CheckOptions) -> int:
     """Say what releases lack of what the experiments need; 1 if any lacks something that the files do not expect.
 
     Raises BadUsage, NothingFound, SpecError, OSError.
     """
-    releases = _releases(options.release)
+    releases = _releases(options.releases)
     paths = collect(options.paths)
     judged: dict[Release, list[list[Judged]]] = {release: [] for release in releases}
     faults: list[Fault] = []
@@ -37,12 +37,12 @@ def check(options: argparse.Namespace) -> int:
         raise SpecError(faults)
     guides = [guide(release, files) for release, files in judged.items()]
     if options.markdown is not None:
-        write_text(Path(options.markdown), markdown(guides))
+        write_text(options.markdown, markdown(guides))
     Terminal(sys.stdout).header(line for found in guides for line in lines(found))
     return 0 if all(found.as_expected for found in guides) else 1
 
 
-def _releases(given: list[str]) -> list[Release]:
+def _releases(given: Sequence[str]) -> list[Release]:
     """The releases that are meant, each once; all known ones if none is named. Raises BadUsage."""
     try:
         return list(dict.fromkeys(find(text) for text in given)) or list(known())

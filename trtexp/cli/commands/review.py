@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 
 from trtexp.cli.commands.accept import allowed, chosen, take, unused
+from trtexp.cli.options import PendingOptions
 from trtexp.errors import UserError
 from trtexp.files.paths import collect, shown
 from trtexp.report.plain import difference, sentences
@@ -17,7 +17,7 @@ from trtexp.running.pending import FOLDER, Pending, pending
 KEYS = "next, previous, accept, quit"
 
 
-def review_pending(options: argparse.Namespace) -> int:
+def review_pending(options: PendingOptions) -> int:
     """Show what runs left undecided, one case at a time on a terminal; 1 if anything is left.
 
     Raises NothingFound, BadUsage, DamagedRecord, SpecError, OSError.
@@ -28,7 +28,7 @@ def review_pending(options: argparse.Namespace) -> int:
         terminal.header(["nothing is pending"])
     else:
         left = chosen(options)
-        if options.all or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        if options.every or not (sys.stdin.isatty() and sys.stdout.isatty()):
             for i, one in enumerate(left):
                 terminal.header(["", *page(one, i, len(left))] if i else page(one, i, len(left)))
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import shlex
 import signal
 import sys
@@ -16,6 +15,7 @@ from types import FrameType
 
 from trtexp.cli.commands import ci
 from trtexp.cli.commands.annotate import faults_annotated
+from trtexp.cli.options import RunOptions
 from trtexp.errors import BadUsage, BrokenOff, NothingSelected
 from trtexp.files.paths import collect, shown
 from trtexp.report.terminal import Summary, Terminal
@@ -35,7 +35,7 @@ PHASES = {"builder": "builder", "define": "define", "build": "builds", "run": "r
 HOME = Path(".trtexp")
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: RunOptions) -> int:
     """Run files on every backend that this machine has, or that was named.
 
     Raises UserError, OSError; KeyboardInterrupt also for SIGTERM and SIGHUP. Once
@@ -43,15 +43,15 @@ def run(options: argparse.Namespace) -> int:
     """
     events: list[str] = []
     with ExitStack() as stack:
-        with faults_annotated(options):
+        with faults_annotated(options.github):
             plan = _plan(options, stack)
-        work, given = workplace(options, partial(_heard, events)), places(options)
+        work, given = workplace(options.targets, partial(_heard, events)), places(options.targets)
         stack.enter_context(_signals_stop())
-        groups = backends(options, given, work)
+        groups = backends(options.targets, given, work)
         ready = [stack.enter_context(backend) for group in groups for backend in group]
         releases = [backend.release.name for backend in ready]
         _reject_twins(releases, "--worker: the release {} is there twice; give both workers the same name, {}=…")
-        stack.enter_context(held(plan, releases, not options.no_wait, _say))
+        stack.enter_context(held(plan, releases, options.wait, _say))
         _tell_of_journals(plan, releases, options.words)
         run = _Run(plan, ready, events, options)
         with run.recorded():
@@ -61,16 +61,14 @@ def run(options: argparse.Namespace) -> int:
                 finish(plan, releases)
         ci.write(options, run.totals.reports)
     if not run.totals.results:
-        raise NothingSelected(f"no case matches {', '.join(options.case)}")
+        raise NothingSelected(f"no case matches {', '.join(options.patterns)}")
     return 1 if run.totals.differing else 0
 
 
 class _Run:
     """One run from its first case to its summary. options: of the command line."""
 
-    def __init__(
-        self, plan: Plan, backends: Sequence[Backend], events: Sequence[str], options: argparse.Namespace
-    ) -> None:
+    def __init__(self, plan: Plan, backends: Sequence[Backend], events: Sequence[str], options: RunOptions) -> None:
         self.plan, self.backends, self.events, self.options = plan, backends, events, options
         self.totals = Totals()
 
@@ -129,9 +127,9 @@ def summary(totals: Totals, seconds: float) -> Summary:
     return Summary(seconds, tuple(parts), tuple(shown(path) for path in totals.pages))
 
 
-def _plan(options: argparse.Namespace, stack: ExitStack) -> Plan:
+def _plan(options: RunOptions, stack: ExitStack) -> Plan:
     """What to do, and helpers until the stack ends."""
-    reports = None if options.no_reports or options.case else Path(options.reports)
+    reports = None if options.patterns else options.reports
     if options.resume and reports is None:
         raise BadUsage("--resume goes on with a run that writes reports; --case and --no-reports write none")
     if reports is not None:
@@ -142,7 +140,7 @@ def _plan(options: argparse.Namespace, stack: ExitStack) -> Plan:
     if reports is not None:
         _reject_namesakes(files)
     journals = None if reports is None else HOME / "journal"
-    return Plan(files, options.case, reports, journals, options.resume, ci.wanted(options), PENDING, helpers)
+    return Plan(files, options.patterns, reports, journals, options.resume, ci.wanted(options), PENDING, helpers)
 
 
 def _heard(events: list[str], event: WorkerEvent) -> None:
