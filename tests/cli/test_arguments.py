@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from trtexp.cli import options
 from trtexp.cli.arguments import TARGETS, parse, parser
 from trtexp.cli.options import Options
 from trtexp.running.options import TargetOptions
@@ -17,7 +18,7 @@ NOWHERE = {"onnx"}  # the only format, which must be named
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_argument_has_a_field_and_every_field_an_argument(name):
     command = COMMANDS[name]
-    kind = command.get_default("kind")
+    kind = getattr(options, command.get_default("kind"))
     wanted = {field.name for field in fields(kind)} - {"words", "github"}
     if "targets" in wanted:
         wanted = wanted - {"targets"} | {field.name for field in fields(TargetOptions)}

@@ -2,7 +2,7 @@
 make --help slow.
 
 A function for each command adds its arguments and names the function that does it, `module:function` below
-trtexp.cli.commands, and the class of its options. An argument goes to the field of its `dest`.
+trtexp.cli.commands, and the class of its options in trtexp.cli.options. An argument goes to the field of its `dest`.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from trtexp import __version__
 from trtexp.cli import completion
-from trtexp.cli import options as of
-from trtexp.running.options import CACHE, TargetOptions
+from trtexp.files.home import CACHE
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
+
+    from trtexp.cli.options import Options
 
     Commands = _SubParsersAction[ArgumentParser]
 
@@ -89,24 +89,29 @@ def parser() -> ArgumentParser:
     return made
 
 
-def parse(made: ArgumentParser, words: Sequence[str]) -> tuple[str, of.Options]:
+def parse(made: ArgumentParser, words: Sequence[str]) -> tuple[str, Options]:
     """What does the command, and its options. Raises SystemExit as argparse does, with the message printed."""
     given = vars(made.parse_args(words)) | {"words": tuple(words)}
+    from trtexp.cli import options
+    from trtexp.running.options import TargetOptions
+
     given["targets"] = record(TargetOptions, given)
     if given.pop("github", False):
         from trtexp.report.github import Commands
 
         given["github"] = Commands(sys.stdout)
-    return given["act"], record(given["kind"], given)
+    return given["act"], record(getattr(options, given["kind"]), given)
 
 
 def record(kind: type[T], given: Mapping[str, Any]) -> T:
     """The arguments that are fields of a dataclass, as one."""
+    from dataclasses import fields  # the whole of `inspect`, which --help can do without
+
     found = {field.name: given[field.name] for field in fields(kind) if field.name in given}  # type: ignore[arg-type]
     return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in found.items()})
 
 
-def _command(commands: Commands, name: str, act: str, kind: type[of.Options], text: str) -> ArgumentParser:
+def _command(commands: Commands, name: str, act: str, kind: str, text: str) -> ArgumentParser:
     made = commands.add_parser(name, help=text, description=text)
     made.set_defaults(act=act, kind=kind)
     return made
@@ -134,7 +139,7 @@ def _completed(argument: Any, completer: Any) -> None:
 
 def _run(commands: Commands) -> None:
     text = "run experiments, compare every output, write the reports"
-    run = _command(commands, "run", "run:run", of.RunOptions, text)
+    run = _command(commands, "run", "run:run", "RunOptions", text)
     _paths(run, "files or directories", "+")
     _patterns(run, "only these cases; writes no report")
     for option, meaning in TARGETS.items():
@@ -150,7 +155,7 @@ def _run(commands: Commands) -> None:
 
 def _validate(commands: Commands) -> None:
     text = "check files without TensorRT: keys, names, shapes, constraints, expected values"
-    validate = _command(commands, "validate", "validate:validate", of.ValidateOptions, text)
+    validate = _command(commands, "validate", "validate:validate", "ValidateOptions", text)
     _paths(validate, "files or directories", "+")
     validate.add_argument("--github", action="store_true", help="annotate files for GitHub Actions")
     validate.add_argument("--quiet", action="store_true", help="say nothing if all is well")
@@ -158,7 +163,7 @@ def _validate(commands: Commands) -> None:
 
 def _report(commands: Commands) -> None:
     text = "render the reports again from their JSON"
-    report = _command(commands, "report", "report:report", of.ReportOptions, text)
+    report = _command(commands, "report", "report:report", "ReportOptions", text)
     _reports(report, "where the reports are")
     report.add_argument(
         "--check", action="store_true", help="write nothing; say what would change, or has no experiment"
@@ -167,27 +172,27 @@ def _report(commands: Commands) -> None:
 
 def _new(commands: Commands) -> None:
     text = "write an experiment to start from, with a first case that passes"
-    new = _command(commands, "new", "new:new", of.NewOptions, text)
+    new = _command(commands, "new", "new:new", "NewOptions", text)
     _completed(new.add_argument("layer", metavar="LAYER", help="as trtexp layers lists them"), completion.layers)
     new.add_argument("path", nargs="?", metavar="PATH", help="a file or a directory; - prints (default: experiments)")
 
 
 def _layers(commands: Commands) -> None:
     text = "list the layers, or all of one: arguments, members, constraints"
-    layers = _command(commands, "layers", "layers:show", of.LayersOptions, text)
+    layers = _command(commands, "layers", "layers:show", "LayersOptions", text)
     _completed(layers.add_argument("layer", nargs="?", metavar="NAME", help="a layer, as softmax"), completion.layers)
 
 
 def _doctor(commands: Commands) -> None:
     text = "say what a run finds here, what is wrong, and how to mend it"
-    doctor = _command(commands, "doctor", "doctor:doctor", of.DoctorOptions, text)
+    doctor = _command(commands, "doctor", "doctor:doctor", "DoctorOptions", text)
     for option in ("--backend", "--python", "--worker", "--gpu", "--cache"):
         doctor.add_argument(option, **TARGETS[option])
 
 
 def _audit(commands: Commands) -> None:
     text = "say which green cases pass only just, or would pass with anything"
-    audit = _command(commands, "audit", "audit:show", of.AuditOptions, text)
+    audit = _command(commands, "audit", "audit:show", "AuditOptions", text)
     _paths(audit, ONLY)
     _reports(audit, "where the records are")
     audit.add_argument("--check", action="store_true", help="exit with 1 if there is anything to say")
@@ -195,7 +200,7 @@ def _audit(commands: Commands) -> None:
 
 def _diff(commands: Commands) -> None:
     text = "say what changed from one release to another, from their records"
-    diff = _command(commands, "diff", "diff:compare", of.DiffOptions, text)
+    diff = _command(commands, "diff", "diff:compare", "DiffOptions", text)
     diff.add_argument("before", metavar="RELEASE", help="a folder of the reports, as tensorrt-8.5.3.1")
     diff.add_argument("after", metavar="RELEASE", help="the one to compare it with")
     _paths(diff, ONLY)
@@ -206,7 +211,7 @@ def _diff(commands: Commands) -> None:
 
 def _check(commands: Commands) -> None:
     text = "say what releases lack of what experiments need, and what to write"
-    check = _command(commands, "check", "check:check", of.CheckOptions, text)
+    check = _command(commands, "check", "check:check", "CheckOptions", text)
     _paths(check, "default: experiments", default=["experiments"])
     known = "as 11.4 or rtx-1.7 (default: all known ones)"
     check.add_argument("--release", dest="releases", action="append", default=[], metavar="NAME", help=known)
@@ -215,7 +220,7 @@ def _check(commands: Commands) -> None:
 
 def _coverage(commands: Commands) -> None:
     text = "write the page of what experiments reach of the API"
-    coverage = _command(commands, "coverage", "coverage:coverage", of.CoverageOptions, text)
+    coverage = _command(commands, "coverage", "coverage:coverage", "CoverageOptions", text)
     _paths(coverage, "print that of these alone (default: experiments)")
     _reports(coverage, "where the page is")
     coverage.add_argument("--check", action="store_true", help="write nothing; exit with 1 if it would change")
@@ -223,14 +228,14 @@ def _coverage(commands: Commands) -> None:
 
 def _review(commands: Commands) -> None:
     text = "show what runs left undecided: expected, actual and reference side by side"
-    review = _command(commands, "review", "review:review_pending", of.PendingOptions, text)
+    review = _command(commands, "review", "review:review_pending", "PendingOptions", text)
     _pending(review)
     review.add_argument("--all", dest="every", action="store_true", help="all at once, also on a terminal")
 
 
 def _accept(commands: Commands) -> None:
     text = "write what a run observed into the experiments, number by number"
-    _pending(_command(commands, "accept", "accept:accept_pending", of.PendingOptions, text))
+    _pending(_command(commands, "accept", "accept:accept_pending", "PendingOptions", text))
 
 
 def _pending(command: ArgumentParser) -> None:
@@ -242,14 +247,14 @@ def _pending(command: ArgumentParser) -> None:
 
 
 def _cache(commands: Commands) -> None:
-    cache = _command(commands, "cache", "cache:cache", of.CacheOptions, "say what is cached, or delete it")
+    cache = _command(commands, "cache", "cache:cache", "CacheOptions", "say what is cached, or delete it")
     cache.add_argument("what", choices=("info", "clear"))
     cache.add_argument("--cache", **{**TARGETS["--cache"], "help": f"where it is (default: {CACHE})"})
 
 
 def _script(commands: Commands) -> None:
     text = "print a case as a standalone Python program"
-    script = _command(commands, "script", "script:print_script", of.ScriptOptions, text)
+    script = _command(commands, "script", "script:print_script", "ScriptOptions", text)
     script.add_argument("path", type=Path, metavar="PATH", help="an experiment file")
     _completed(script.add_argument("--case", required=True, metavar="NAME", help="the case"), completion.cases)
     script.add_argument(
@@ -258,7 +263,7 @@ def _script(commands: Commands) -> None:
 
 
 def _export(commands: Commands) -> None:
-    export = _command(commands, "export", "export:export", of.ExportOptions, "write a case as an ONNX model")
+    export = _command(commands, "export", "export:export", "ExportOptions", "write a case as an ONNX model")
     export.add_argument("case", metavar="FILE[::CASE]", help="an experiment file; the case if it has several")
     export.add_argument("--onnx", action="store_true", required=True, help="as ONNX, the one format there is")
     export.add_argument("-o", "--output", type=Path, required=True, metavar="MODEL", help="the file that is written")
@@ -266,11 +271,11 @@ def _export(commands: Commands) -> None:
 
 def _schema(commands: Commands) -> None:
     text = "print the JSON Schema of experiment files, for editors"
-    schema = _command(commands, "schema", "schema:schema", of.SchemaOptions, text)
+    schema = _command(commands, "schema", "schema:schema", "SchemaOptions", text)
     schema.add_argument("--check", type=Path, metavar="FILE", help="compare with this file instead of printing")
 
 
 def _completion(commands: Commands) -> None:
     text = "print the shell's completion of trtexp, to be run by it"
-    shells = _command(commands, "completion", "completion:completion", of.CompletionOptions, text)
+    shells = _command(commands, "completion", "completion:completion", "CompletionOptions", text)
     shells.add_argument("shell", choices=("bash", "zsh", "fish"), help='as eval "$(trtexp completion bash)"')

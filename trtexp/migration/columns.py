@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from trtexp.files.atomic import write_text
+from trtexp.files.home import HOME
 from trtexp.migration.judge import judge_file
 from trtexp.records.model import ReportRecord
 from trtexp.releases.api import known, name_of
@@ -31,7 +32,7 @@ def api_columns(folder: Path, reports: Sequence[ReportRecord]) -> list[ApiColumn
     """
     here = {name_of(report.release.flavour, report.release.version) for report in reports}
     releases = [release for release in known() if release.name not in here]
-    store = folder.parent / ".trtexp" / "api.json"
+    store = folder.parent / HOME / "api.json"
     kept, counts = _load(store), dict[str, Counts]()
     used = dict[str, Counts]()
     for experiment in sorted({report.experiment for report in reports}):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-CACHE = Path(".trtexp/cache")
+from trtexp.files.home import CACHE
 
 
 @dataclass(frozen=True)

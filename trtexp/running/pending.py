@@ -15,8 +15,6 @@ from trtexp.errors import DamagedRecord
 from trtexp.files.atomic import write_text
 from trtexp.records.model import CaseRecord, ReportRecord, load, to_json
 
-FOLDER = Path(".trtexp/pending")
-
 
 @dataclass(frozen=True)
 class Pending:

@@ -13,9 +13,10 @@ from trtexp.authoring.accept import DOUBTFUL, Accepted, accept
 from trtexp.cli.options import PendingOptions
 from trtexp.errors import BadUsage, NothingFound
 from trtexp.files.atomic import write_text
+from trtexp.files.home import PENDING
 from trtexp.files.paths import collect, shown
 from trtexp.report.terminal import Terminal
-from trtexp.running.pending import FOLDER, Pending, pending, selected, settle
+from trtexp.running.pending import Pending, pending, selected, settle
 from trtexp.spec.load import read
 from trtexp.spec.owners import Owners
 from trtexp.spec.source import Source
@@ -38,7 +39,7 @@ def take(found: Sequence[Pending], doubtful: Collection[str]) -> list[str]:
     files = accept(found, doubtful)
     _write(files)
     lines = [f"{file.path}: {said}" for file in files for said in file.said]
-    settle(FOLDER, found, {str(file.path): hashlib.sha256(file.text.encode("utf-8")).hexdigest() for file in files})
+    settle(PENDING, found, {str(file.path): hashlib.sha256(file.text.encode("utf-8")).hexdigest() for file in files})
     return [*lines, *unused(str(file.path) for file in files)]
 
 
@@ -63,7 +64,7 @@ def unused(files: Iterable[str]) -> Iterator[str]:
 
 def chosen(options: PendingOptions) -> list[Pending]:
     """The pending cases that are meant. Raises NothingFound where there are none."""
-    there = list(pending(FOLDER))
+    there = list(pending(PENDING))
     if not there:
         raise NothingFound("nothing is pending: the last runs found all as expected, or there was none")
     files = [shown(path) for path in collect(options.paths)] if options.paths else None

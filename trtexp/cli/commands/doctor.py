@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from trtexp.cli.doctor import examine, lines
 from trtexp.cli.options import DoctorOptions
 from trtexp.errors import NoGpu
+from trtexp.files.home import HOME
 from trtexp.report.escape import visible
 from trtexp.running.targets import places
 
@@ -15,7 +14,7 @@ def doctor(options: DoctorOptions) -> int:
     """Print what a run would find; 1 if something is wrong. Raises BadUsage; NoGpu where one was demanded."""
     targets = options.targets
     named = bool(targets.workers or targets.python)
-    found = examine(places(targets), named, Path(".trtexp"), options.cache)
+    found = examine(places(targets), named, HOME, options.cache)
     for line in lines(found.checks):
         print(visible(line))
     wrong = sum(check.state == "wrong" for check in found.checks)

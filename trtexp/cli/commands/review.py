@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from trtexp.cli.commands.accept import allowed, chosen, take, unused
 from trtexp.cli.options import PendingOptions
 from trtexp.errors import UserError
+from trtexp.files.home import PENDING
 from trtexp.files.paths import collect, shown
 from trtexp.report.plain import difference, sentences
 from trtexp.report.tensors import output_lines
 from trtexp.report.terminal import Terminal
-from trtexp.running.pending import FOLDER, Pending, pending
+from trtexp.running.pending import Pending, pending
 
 KEYS = "next, previous, accept, quit"
 
@@ -24,7 +25,7 @@ def review_pending(options: PendingOptions) -> int:
     """
     terminal, doubtful = Terminal(sys.stdout), allowed(options)
     left: list[Pending] = []
-    if next(pending(FOLDER), None) is None:
+    if next(pending(PENDING), None) is None:
         terminal.header(["nothing is pending"])
     else:
         left = chosen(options)
@@ -69,7 +70,7 @@ def _one_by_one(found: Sequence[Pending], terminal: Terminal, doubtful: Sequence
 
 def _again(left: Sequence[Pending], done: Pending) -> list[Pending]:
     """The same cases as they are kept now: those of a file that was written belong to its new text."""
-    kept = {(one.report.release.name, one.file, one.case.name): one for one in pending(FOLDER)}
+    kept = {(one.report.release.name, one.file, one.case.name): one for one in pending(PENDING)}
     names = [(one.report.release.name, one.file, one.case.name) for one in left if one != done]
     return [kept[name] for name in names if name in kept]
 

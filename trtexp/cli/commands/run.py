@@ -10,20 +10,19 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from pathlib import Path
 from types import FrameType
 
 from trtexp.cli.commands import ci
 from trtexp.cli.commands.annotate import faults_annotated
 from trtexp.cli.options import RunOptions
 from trtexp.errors import BadUsage, BrokenOff, NothingSelected
+from trtexp.files.home import JOURNALS, LAST_RUN, PENDING
 from trtexp.files.paths import collect, shown
 from trtexp.report.terminal import Summary, Terminal
 from trtexp.running.backends import Backend, header
 from trtexp.running.folders import finish, held, set_aside
 from trtexp.running.helpers import Helpers
 from trtexp.running.last_run import write_last_run
-from trtexp.running.pending import FOLDER as PENDING
 from trtexp.running.plan import Plan, Planned, plan_files
 from trtexp.running.run import Totals
 from trtexp.running.run import run as run_files
@@ -32,7 +31,6 @@ from trtexp.workers import WorkerEvent
 
 #: How phases are called in the summary.
 PHASES = {"builder": "builder", "define": "define", "build": "builds", "run": "runs"}
-HOME = Path(".trtexp")
 
 
 def run(options: RunOptions) -> int:
@@ -100,7 +98,7 @@ class _Run:
         finally:
             facts = (shlex.join(["trtexp", *self.options.words]), started, time.perf_counter() - start, ended)
             try:
-                write_last_run(HOME / "last-run.json", facts, self.backends, self.totals, self.events)
+                write_last_run(LAST_RUN, facts, self.backends, self.totals, self.events)
             except OSError as error:
                 _say(str(error))
 
@@ -139,7 +137,7 @@ def _plan(options: RunOptions, stack: ExitStack) -> Plan:
     files = plan_files(paths, helpers)
     if reports is not None:
         _reject_namesakes(files)
-    journals = None if reports is None else HOME / "journal"
+    journals = None if reports is None else JOURNALS
     return Plan(files, options.patterns, reports, journals, options.resume, ci.wanted(options), PENDING, helpers)
 
 
