@@ -19,10 +19,12 @@ from trtexp.spec.checker import Checker
 from trtexp.spec.differs import differs
 from trtexp.spec.errors import Mark, SpecError, nearest
 from trtexp.spec.expecting import expectations, expected
+from trtexp.spec.hints import no_output
 from trtexp.spec.make import Made, declared, make
 from trtexp.spec.models import KEYS, ExperimentModel, LayerModel, tolerances
 from trtexp.spec.names import NAME, RESERVED, bad_name
 from trtexp.spec.profiles import profile_faults
+from trtexp.spec.spoken import no_layer
 from trtexp.spec.tensors import InputModel, TensorError, TensorModel
 from trtexp.spec.translate import Path as KeyPath
 from trtexp.spec.translate import translate
@@ -88,7 +90,8 @@ class _OneCase(Checker):
             if output in outputs:
                 expected_outputs[output] = expected(self, output, given, *forms.get(output, (None, None)))
             else:
-                self.fault(("expect", output), f"no output {output!r}; {nearest(output, outputs)}", key=True)
+                tensors = [t for n, layer in layers.items() for t in layer.output_tensors(n)]
+                self.fault(("expect", output), no_output(output, outputs, tensors), key=True)
         self.stop_at_faults()
         return replace(
             case,
@@ -129,8 +132,7 @@ class _OneCase(Checker):
             methods = [key for key in node.keys if key not in LayerModel.model_fields]
             for key in methods:
                 if key not in LAYERS:
-                    near = nearest(str(key), [*LAYERS, *LayerModel.model_fields])
-                    self.fault((*place, key), f"no layer {key!r}; {near}", key=True)
+                    self.fault((*place, key), no_layer(str(key)), key=True)
             if len(methods) != 1:
                 given = " and ".join(str(m) for m in methods) or "no layer"
                 self.fault(place, f"{given} given; give exactly one method", key=True)
