@@ -8,7 +8,7 @@ from trtexp.cli.main import main
 from trtexp.numerics.tolerance import Tolerance, read_words
 from trtexp.records.audit import audit
 from trtexp.records.model import Comparison, OutputRecord
-from trtexp.report.write import write
+from trtexp.running.folders import write
 
 WANT = np.array([1.0, 2.0, 4.0, 0.0])
 

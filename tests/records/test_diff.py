@@ -15,8 +15,8 @@ from report_samples import GPU, OLD, REFERENCE, RTX, SAMPLES, case, close, outpu
 from trtexp.cli.main import main
 from trtexp.numerics import encode, ulps
 from trtexp.records.diff import KINDS, diff
-from trtexp.report import write
 from trtexp.report.diff import lines, render_diff
+from trtexp.running import folders
 
 ONE = np.array([[1.0, 2.0], [3.0, 4.0]])
 MOVED = np.array([[1.0, 2.0], [3.0, np.nextafter(np.float32(4), np.float32(5))]])
@@ -168,8 +168,8 @@ def project(tmp_path, monkeypatch):
 
     def make(kind="log"):
         before, after = PLANTED[kind]
-        write.write(report(before, release=OLD), tmp_path / "reports")
-        write.write(report(after), tmp_path / "reports")
+        folders.write(report(before, release=OLD), tmp_path / "reports")
+        folders.write(report(after), tmp_path / "reports")
         (tmp_path / "experiments").mkdir(exist_ok=True)
         (tmp_path / "experiments" / "sample.yaml").touch()
         return tmp_path

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from report_samples import SAMPLES
 
+from trtexp.errors import DamagedRecord
 from trtexp.numerics import encode
-from trtexp.records.model import DamagedRecord, TensorRecord, array, from_json, load, numbers, tensor_record, to_json
+from trtexp.records.model import TensorRecord, array, from_json, load, numbers, tensor_record, to_json
 
 
 @pytest.mark.parametrize("name", SAMPLES)

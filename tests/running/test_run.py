@@ -9,8 +9,9 @@ import time
 import pytest
 from runs import Answers, run_project, tree, write_project
 
+from trtexp.errors import NoGpu
 from trtexp.report.terminal import Terminal
-from trtexp.running.backends import REFERENCE, Backend, NoGpu
+from trtexp.running.backends import REFERENCE, Backend
 
 
 def shown(stream):

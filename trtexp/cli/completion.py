@@ -18,7 +18,8 @@ def layers(**_: Any) -> list[str]:
 
 def cases(parsed_args: Namespace, **_: Any) -> list[str]:
     """The cases of the files that are named already."""
-    from trtexp.files.paths import NothingFound, collect
+    from trtexp.errors import NothingFound
+    from trtexp.files.paths import collect
     from trtexp.spec.errors import SpecError
     from trtexp.spec.load import read
 

@@ -9,11 +9,11 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+from trtexp.files.atomic import write_text
 from trtexp.migration.judge import judge_file
 from trtexp.records.model import ReportRecord
 from trtexp.releases.api import known, name_of
 from trtexp.report.matrix import ApiColumn
-from trtexp.report.write import replace
 from trtexp.spec.errors import SpecError
 from trtexp.spec.load import read
 
@@ -41,7 +41,7 @@ def api_columns(folder: Path, reports: Sequence[ReportRecord]) -> list[ApiColumn
             key = hashlib.sha256(_sources() + data).hexdigest()
             used[key] = counts[experiment] = kept[key] if key in kept else count(path, data)
     if used.keys() - kept.keys():
-        replace(store, json.dumps(used, indent=0, sort_keys=True) + "\n")
+        write_text(store, json.dumps(used, indent=0, sort_keys=True) + "\n")
     columns = (
         ApiColumn(release.name, release.version, {name: tuple(found[release.name]) for name, found in counts.items()})
         for release in reversed(releases)

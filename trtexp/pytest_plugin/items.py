@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from trtexp.errors import NoGpu
 from trtexp.pytest_plugin.lab import lab
 from trtexp.records.model import CaseRecord
 from trtexp.report.plain import account, ending, location
-from trtexp.running.backends import NoGpu
 from trtexp.running.helpers import Helpers
 from trtexp.running.plan import Planned, plan_files
 from trtexp.spec.errors import SpecError

@@ -11,10 +11,10 @@ from dataclasses import replace
 import pytest
 
 from trtexp.cli.arguments import WHERE
-from trtexp.errors import BadUsage
+from trtexp.errors import BadUsage, NoGpu
 from trtexp.judging.case import record_case
 from trtexp.records.model import CaseRecord
-from trtexp.running.backends import Backend, NoGpu, grouped, header
+from trtexp.running.backends import Backend, grouped, header
 from trtexp.running.plan import Planned
 from trtexp.running.targets import backends, places, workplace
 from trtexp.spec.case import Case

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from trtexp import __version__
 from trtexp.definition.network import Array
+from trtexp.errors import DamagedRecord
 from trtexp.numerics import UNIT, decode, encode
 
 FORMAT = 1
@@ -174,10 +175,6 @@ class ReportRecord(Record):
     options: list[str]
     network: NetworkRecord | None
     cases: list[CaseRecord]
-
-
-class DamagedRecord(ValueError):
-    """A JSON record that cannot be read; the message names the file and what to do."""
 
 
 def numbers(values: np.ndarray) -> Any:

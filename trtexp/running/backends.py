@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 from trtexp.engine.outcome import Outcome, Release
+from trtexp.errors import NoGpu
 from trtexp.records.model import ReleaseRecord
 from trtexp.running.helpers import cores
 from trtexp.running.replay import Answers, NotRecorded, Recorder, recorded
@@ -21,10 +22,6 @@ REFERENCE = ReleaseRecord(name="reference", flavour="reference", version="0", ba
 
 class Closed(RuntimeError):
     """The workers were ended while a case was with them."""
-
-
-class NoGpu(RuntimeError):
-    """TensorRT on a GPU was demanded and is not there: one sentence with what was looked for and what to do."""
 
 
 @dataclass(frozen=True)

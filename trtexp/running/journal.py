@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from trtexp.files.atomic import write_bytes
 from trtexp.records.model import CaseRecord
 
 PREVIOUS = ".previous"
@@ -151,12 +152,7 @@ def set_aside(path: Path) -> int:
     found = read(path).entries
     if found:
         kept = read(previous(path)).entries | found
-        new = path.with_name(path.name + ".new")
-        with new.open("wb") as file:
-            file.writelines(line(key, record) for key, record in kept.items())
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(previous(path))
+        write_bytes(previous(path), b"".join(line(key, record) for key, record in kept.items()))
     path.unlink(missing_ok=True)
     return len(found)
 

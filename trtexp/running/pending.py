@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from trtexp.records.model import CaseRecord, DamagedRecord, ReportRecord, load, to_json
-from trtexp.report.write import replace
+from trtexp.errors import DamagedRecord
+from trtexp.files.atomic import write_text
+from trtexp.records.model import CaseRecord, ReportRecord, load, to_json
 
 FOLDER = Path(".trtexp/pending")
 
@@ -66,7 +67,7 @@ def settle(folder: Path, done: Collection[Pending], texts: Mapping[str, str]) ->
 
 def _write(path: Path, report: ReportRecord, cases: Sequence[CaseRecord]) -> None:
     if cases:
-        replace(path, to_json(report.model_copy(update={"cases": list(cases)})))
+        write_text(path, to_json(report.model_copy(update={"cases": list(cases)})))
     else:
         path.unlink(missing_ok=True)
 

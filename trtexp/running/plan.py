@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
@@ -33,6 +33,27 @@ class Planned:
     def selected(self, patterns: Sequence[str]) -> list[str]:
         """The cases whose names match one of the shell patterns; all if there are none."""
         return [case for case in self.cases if not patterns or any(fnmatchcase(case, p) for p in patterns)]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to do with each file. patterns: of case names; reports: where they go, None for none; journals: where each
+    result goes at once, None for none; resume: take results from there; keep: whole reports are wanted at the end;
+    pending: where the cases that are not as expected are kept, None for nowhere; helpers: who else reads files and
+    writes reports."""
+
+    files: Sequence[Planned]
+    patterns: Sequence[str] = ()
+    reports: Path | None = None
+    journals: Path | None = None
+    resume: bool = False
+    keep: bool = False
+    pending: Path | None = None
+    helpers: Helpers = field(default_factory=Helpers)
+
+    def journal(self, release: str, file: Planned) -> Path:
+        assert self.journals is not None
+        return self.journals / release / f"{file.name}.jsonl"
 
 
 def plan_files(paths: Sequence[Path], helpers: Helpers, judge: Judge | None = None) -> list[Planned]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Union
@@ -18,35 +18,14 @@ from typing import Union
 from trtexp.judging.case import record_case
 from trtexp.judging.repeats import spread
 from trtexp.records.model import CaseRecord, ReportRecord
-from trtexp.report.write import write
 from trtexp.running.backends import Backend, Closed
-from trtexp.running.helpers import Helpers, Job
+from trtexp.running.folders import write
+from trtexp.running.helpers import Job
 from trtexp.running.journal import Journal, Key
 from trtexp.running.pending import keep as keep_pending
-from trtexp.running.plan import Planned
+from trtexp.running.plan import Plan
 from trtexp.running.prepare import Prepared, prepare
 from trtexp.spec.case import Case
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What to do with each file. patterns: of case names; reports: where they go, None for none; journals: where each
-    result goes at once, None for none; resume: take results from there; keep: whole reports are wanted at the end;
-    pending: where the cases that are not as expected are kept, None for nowhere; helpers: who else reads files and
-    writes reports."""
-
-    files: Sequence[Planned]
-    patterns: Sequence[str] = ()
-    reports: Path | None = None
-    journals: Path | None = None
-    resume: bool = False
-    keep: bool = False
-    pending: Path | None = None
-    helpers: Helpers = field(default_factory=Helpers)
-
-    def journal(self, release: str, file: Planned) -> Path:
-        assert self.journals is not None
-        return self.journals / release / f"{file.name}.jsonl"
 
 
 @dataclass(frozen=True)
@@ -231,7 +210,7 @@ class Lane:
         if self.plan.pending is not None:
             keep_pending(self.plan.pending, self.plan.files[work.index].name, report)
         folder = self.plan.reports
-        page = None if folder is None else self.plan.helpers.submit(write, report, folder).result()[1]
+        page = None if folder is None else self.plan.helpers.submit(write, report, folder).result()
         self._post(FileDone(self.index, work.index, report, page))
 
 

@@ -7,9 +7,7 @@ definition, the tensors that went in, the repeats. An expectation can then be ed
 from __future__ import annotations
 
 import hashlib
-import os
 import struct
-import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -19,6 +17,7 @@ from execnet import DataFormatError, dumps, loads
 from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.engine.outcome import Outcome, Release
 from trtexp.engine.wire import pack_outcome, pack_release, unpack_outcome, unpack_release
+from trtexp.files.atomic import write_bytes
 
 FACTS = "release"
 T = TypeVar("T")
@@ -111,9 +110,7 @@ def _name(definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: Rep
 
 
 def _write(path: Path, data: dict[str, Any]) -> None:
-    new = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
-    new.write_bytes(dumps(data))
-    new.replace(path)
+    write_bytes(path, dumps(data))
 
 
 #: What execnet and the unpacking raise on bytes that are no answer.

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from trtexp.errors import NoGpu
 from trtexp.records.model import ReportRecord
 from trtexp.report.terminal import Terminal
-from trtexp.running.backends import Backend, NoGpu
-from trtexp.running.release import CaseDone, Event, FileDone, Lane, LaneDone, LaneFailed, Note, Plan
+from trtexp.running.backends import Backend
+from trtexp.running.plan import Plan
+from trtexp.running.release import CaseDone, Event, FileDone, Lane, LaneDone, LaneFailed, Note
 
 PATIENCE = 5.0  # seconds that a lane has to end when it is stopped
 

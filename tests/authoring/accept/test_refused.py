@@ -8,7 +8,7 @@ from deciding import HEAD, MANY, REFUSED, names
 
 from trtexp.cli.main import main
 from trtexp.engine.outcome import Outcome
-from trtexp.report.write import replace
+from trtexp.files.atomic import write_text
 from trtexp.running.pending import FOLDER
 
 GENERATED = "expect: {i: {full: 7}}\n"
@@ -153,12 +153,12 @@ def test_a_file_that_cannot_be_written_leaves_all_as_they_were(project, tmp_path
     second = project(HEAD + MANY)
     before, kept = (first.read_bytes(), second.read_bytes()), names()
 
-    def full(path, text, write=replace):
+    def full(path, text, write=write_text):
         if path == second and "observed" in text:
             raise OSError(28, "No space left on device")
         return write(path, text)
 
-    monkeypatch.setattr("trtexp.cli.commands.accept.replace", full)
+    monkeypatch.setattr("trtexp.cli.commands.accept.write_text", full)
     assert main(["accept"]) == 3
     assert (first.read_bytes(), second.read_bytes()) == before and names() == kept
 

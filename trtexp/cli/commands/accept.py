@@ -11,10 +11,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from trtexp.authoring.accept import DOUBTFUL, Accepted, accept
-from trtexp.errors import BadUsage
-from trtexp.files.paths import NothingFound, collect, shown
+from trtexp.errors import BadUsage, NothingFound
+from trtexp.files.atomic import write_text
+from trtexp.files.paths import collect, shown
 from trtexp.report.terminal import Terminal
-from trtexp.report.write import replace
 from trtexp.running.pending import FOLDER, Pending, pending, selected, settle
 from trtexp.spec.load import read
 from trtexp.spec.owners import Owners
@@ -47,8 +47,8 @@ def _write(files: Sequence[Accepted]) -> None:
     with ExitStack() as undo:
         for file in files:
             path = file.path.resolve()
-            replace(path, file.text)
-            undo.callback(replace, path, file.before)
+            write_text(path, file.text)
+            undo.callback(write_text, path, file.before)
         undo.pop_all()
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from trtexp.files.paths import NothingFound, collect, report_name
+from trtexp.errors import NothingFound
+from trtexp.files.paths import collect, report_name
 from trtexp.records.audit import audit
 from trtexp.report.escape import visible
 from trtexp.report.markdown import page_name

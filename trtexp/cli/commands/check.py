@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 
 from trtexp.errors import BadUsage
+from trtexp.files.atomic import write_text
 from trtexp.files.paths import collect, shown
 from trtexp.migration.guide import guide, lines, markdown
 from trtexp.migration.judge import Judged, judge_file
 from trtexp.releases.api import Release, UnknownRelease, find, known
 from trtexp.report.terminal import Terminal
-from trtexp.report.write import replace
 from trtexp.spec.errors import Fault, SpecError
 from trtexp.spec.load import read
 
@@ -37,7 +37,7 @@ def check(options: argparse.Namespace) -> int:
         raise SpecError(faults)
     guides = [guide(release, files) for release, files in judged.items()]
     if options.markdown is not None:
-        replace(Path(options.markdown), markdown(guides))
+        write_text(Path(options.markdown), markdown(guides))
     Terminal(sys.stdout).header(line for found in guides for line in lines(found))
     return 0 if all(found.as_expected for found in guides) else 1
 

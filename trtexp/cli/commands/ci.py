@@ -8,9 +8,9 @@ from pathlib import Path
 
 from trtexp.cli.commands.annotate import remark
 from trtexp.errors import BadUsage
+from trtexp.files.atomic import write_text
 from trtexp.records.model import ReportRecord, all_to_json
 from trtexp.report import github, junit, summary
-from trtexp.report.write import replace
 
 
 def wanted(options: argparse.Namespace) -> bool:
@@ -26,9 +26,9 @@ def write(options: argparse.Namespace, reports: Sequence[ReportRecord], ended: s
     """Write what the options ask for. ended: why the run ended too early, if it did. Raises OSError."""
     reports = sorted(reports, key=lambda report: (report.release.name, report.experiment))
     if options.junit:
-        replace(Path(options.junit), junit.render(reports, ended))
+        write_text(Path(options.junit), junit.render(reports, ended))
     if options.json:
-        replace(Path(options.json), all_to_json(reports, ended))
+        write_text(Path(options.json), all_to_json(reports, ended))
     if options.github:
         _tell_github(options.github, reports, ended)
 

@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 
 from trtexp.cli.doctor import examine, lines
+from trtexp.errors import NoGpu
 from trtexp.report.escape import visible
-from trtexp.running.backends import NoGpu
 from trtexp.running.targets import places
 
 

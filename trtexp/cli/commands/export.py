@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from trtexp.errors import BadUsage
-from trtexp.files.paths import NothingFound, shown
+from trtexp.errors import BadUsage, NothingFound
+from trtexp.files.paths import shown
 from trtexp.spec.case import Case
 from trtexp.spec.errors import nearest
 from trtexp.spec.load import load

@@ -7,13 +7,12 @@ import sys
 from collections.abc import Sequence
 
 from trtexp.cli.commands.accept import allowed, chosen, take, unused
-from trtexp.errors import BadUsage
+from trtexp.errors import UserError
 from trtexp.files.paths import collect, shown
 from trtexp.report.plain import difference, sentences
 from trtexp.report.tensors import output_lines
 from trtexp.report.terminal import Terminal
 from trtexp.running.pending import FOLDER, Pending, pending
-from trtexp.spec.errors import SpecError
 
 KEYS = "next, previous, accept, quit"
 
@@ -56,8 +55,8 @@ def _one_by_one(found: Sequence[Pending], terminal: Terminal, doubtful: Sequence
             try:
                 terminal.header(take([left[i]], doubtful))
                 left = _again(left, left.pop(i))
-            except (BadUsage, SpecError) as error:
-                terminal.error(str(error).splitlines())
+            except UserError as error:
+                terminal.error(error.lines())
         elif "next".startswith(answer):  # also the empty line
             i += 1
         elif "previous".startswith(answer):

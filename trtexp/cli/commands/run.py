@@ -14,9 +14,9 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
-from trtexp.cli.commands import BrokenOff, ci
+from trtexp.cli.commands import ci
 from trtexp.cli.commands.annotate import faults_annotated
-from trtexp.errors import BadUsage
+from trtexp.errors import BadUsage, BrokenOff, NothingSelected
 from trtexp.files.paths import collect, shown
 from trtexp.report.terminal import Summary, Terminal
 from trtexp.running.backends import Backend, header
@@ -24,8 +24,7 @@ from trtexp.running.folders import finish, held, set_aside
 from trtexp.running.helpers import Helpers
 from trtexp.running.last_run import write_last_run
 from trtexp.running.pending import FOLDER as PENDING
-from trtexp.running.plan import Planned, plan_files
-from trtexp.running.release import Plan
+from trtexp.running.plan import Plan, Planned, plan_files
 from trtexp.running.run import Totals
 from trtexp.running.run import run as run_files
 from trtexp.running.targets import backends, places, reject_file, workplace
@@ -39,7 +38,7 @@ HOME = Path(".trtexp")
 def run(options: argparse.Namespace) -> int:
     """Run files on every backend that this machine has, or that was named.
 
-    Raises SpecError, NothingFound, BadUsage, NoGpu, Held, OSError; KeyboardInterrupt also for SIGTERM and SIGHUP. Once
+    Raises UserError, OSError; KeyboardInterrupt also for SIGTERM and SIGHUP. Once
     cases are run, all of them in a BrokenOff.
     """
     events: list[str] = []
@@ -62,8 +61,7 @@ def run(options: argparse.Namespace) -> int:
                 finish(plan, releases)
         ci.write(options, run.totals.reports)
     if not run.totals.results:
-        print(f"no case matches {', '.join(options.case)}", file=sys.stderr)
-        return 5
+        raise NothingSelected(f"no case matches {', '.join(options.case)}")
     return 1 if run.totals.differing else 0
 
 

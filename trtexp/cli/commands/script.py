@@ -6,7 +6,8 @@ import argparse
 import re
 from pathlib import Path
 
-from trtexp.files.paths import NothingFound, shown
+from trtexp.errors import NothingFound
+from trtexp.files.paths import shown
 from trtexp.report.escape import visible
 from trtexp.script.program import script
 from trtexp.spec.errors import nearest
