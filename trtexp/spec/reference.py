@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic_core import PydanticUndefined
 
 from trtexp.spec.examples import EXAMPLES
 from trtexp.spec.fields import of_model
@@ -123,7 +122,13 @@ def _entry(path: str, model: type[BaseModel], name: str, kind: str, members: tup
     if members:
         kind = " or ".join(dict.fromkeys([*(f"`{member}`" for member in members), *_beside(kind)]))
     by_name = {field.alias or key: field for key, field in model.model_fields.items()}
-    return Entry(place, kind, _default(by_name[name].default), text, EXAMPLES.get(place, ""))
+    return Entry(
+        place,
+        kind,
+        "" if by_name[name].is_required() else _default(by_name[name].default),
+        text,
+        EXAMPLES.get(place, ""),
+    )
 
 
 def _beside(kind: str) -> list[str]:
@@ -132,7 +137,7 @@ def _beside(kind: str) -> list[str]:
 
 
 def _default(value: Any) -> str:
-    if value is PydanticUndefined or value is None or isinstance(value, BaseModel) or value in ({}, [], ""):
+    if value is None or isinstance(value, BaseModel) or value in ({}, [], ""):
         return ""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
