@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from trtexp.measure.points import EDGES
+from trtexp.bench.accuracy.points import EDGES
 from trtexp.numerics import F64, LARGEST, SMALLEST_NORMAL, UNIT, VALUE_DTYPES, Mask, spacing
 
 ALIKE = 2.0  # neighbouring ranges whose worst errors differ by less are one

@@ -1,4 +1,4 @@
-"""python -m trtexp.measure.functions --out FILE: the worst error of every function of a release, by type and range.
+"""python -m trtexp.bench.accuracy.functions --out FILE: the worst error of every function of a release, by type and range.
 
 All unary operations and activations, the elementwise ones that compute, softmax and powers of the scale layer, in
 float32 on 2^20 numbers and in float16 on all 65,536; tens of functions are one network. It takes about 90 s on an
@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
+from trtexp.bench.accuracy import formulas, points
+from trtexp.bench.accuracy.device import Device, Function, Way, tensor, ways
+from trtexp.bench.accuracy.table import measured, shown
 from trtexp.definition.steps import Member, Value
-from trtexp.measure import formulas, points
-from trtexp.measure.device import Device, Function, Way, tensor, ways
-from trtexp.measure.table import measured, shown
 from trtexp.numerics import F64
 
 SOFTMAX_ROWS = (2, 16, 128, 1024, 4096)
@@ -93,8 +93,7 @@ def _power(power: float) -> Callable[..., F64]:
 def feeds(way: Way) -> dict[str, np.ndarray]:
     """The points of a way: those of half where half is allowed, be it with inputs of float32."""
     of = "float16" if way.flags or way.dtype == "float16" else "float32"
-    x = points.halves().reshape(1, 1, 256, 256) if of == "float16" else points.floats().reshape(1, 1, 1024, 1024)
-    made = {"x": x}
+    made = {"x": (points.halves() if of == "float16" else points.floats()).reshape(1, 1, 256, -1)}
     made["a"], made["b"] = points.pairs(of)
     made["base"], made["exponent"] = points.bases_and_exponents(of)
     made |= {f"rows of {length}": points.rows(length, of) for length in SOFTMAX_ROWS}
@@ -160,7 +159,7 @@ def rendered(value: Any, depth: int = 0) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m trtexp.measure.functions", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m trtexp.bench.accuracy.functions", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="where the table goes, a JSON file")
     parser.add_argument("--flavour", choices=("tensorrt", "tensorrt-rtx"), help="which TensorRT, if several are here")
     options = parser.parse_args()

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from trtexp.bench.accuracy.device import Function, tensor
 from trtexp.definition.steps import Member, Value
-from trtexp.measure.device import Function, tensor
 from trtexp.numerics import F64, VALUE_DTYPES
 
 Given = dict[str, np.ndarray]

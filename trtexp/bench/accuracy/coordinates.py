@@ -9,8 +9,8 @@ from math import ceil, floor
 
 import numpy as np
 
+from trtexp.bench.accuracy.device import Function, tensor
 from trtexp.definition.steps import Member
-from trtexp.measure.device import Function, tensor
 from trtexp.numerics import F64
 
 #: (elements, results) of the two axes of one layer; a layer answers for both.

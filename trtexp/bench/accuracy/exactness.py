@@ -1,4 +1,4 @@
-"""python -m trtexp.measure.exactness --out FILE: which results of a release are exact, and which neighbours it takes.
+"""python -m trtexp.bench.accuracy.exactness --out FILE: which results of a release are exact, and which neighbours it takes.
 
 Quotients, products, powers and roots whose right result is known, in float32 and float16, and the coordinates of a
 resize by NEAREST; each type is one network, about 20 s on an NVIDIA H100.
@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from trtexp.measure.coordinates import coordinates, images
-from trtexp.measure.device import Device, Function, Way, ways
-from trtexp.measure.functions import write
-from trtexp.measure.questions import questions
+from trtexp.bench.accuracy.coordinates import coordinates, images
+from trtexp.bench.accuracy.device import Device, Function, Way, ways
+from trtexp.bench.accuracy.functions import write
+from trtexp.bench.accuracy.questions import questions
 from trtexp.numerics import VALUE_DTYPES
 
 MOST_SHOWN = 6
@@ -64,7 +64,7 @@ def measure_coordinates(device: Device, way: Way) -> dict[str, Any]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m trtexp.measure.exactness", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m trtexp.bench.accuracy.exactness", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="where the answers go, a JSON file")
     parser.add_argument("--flavour", choices=("tensorrt", "tensorrt-rtx"), help="which TensorRT, if several are here")
     options = parser.parse_args()
