@@ -18,7 +18,7 @@ reports: $(VENV)/ready
 	@$(BIN)/trtexp report
 
 test: $(VENV)/ready-dev
-	@$(BIN)/python -m pytest -n auto -m "not gpu"
+	@$(BIN)/python -m pytest -n auto -m "not gpu" $(ARGS)
 
 test-gpu: $(VENV)/ready-dev
 	@$(BIN)/python -m pytest -m gpu

@@ -19,9 +19,12 @@ from trtexp.spec.checker import Checker
 from trtexp.spec.differs import differs
 from trtexp.spec.errors import Mark, SpecError, nearest
 from trtexp.spec.expecting import expectations, expected
+from trtexp.spec.hints import no_output
 from trtexp.spec.make import Made, declared, make
 from trtexp.spec.models import KEYS, ExperimentModel, LayerModel, tolerances
 from trtexp.spec.names import NAME, RESERVED, bad_name
+from trtexp.spec.profiles import profile_faults
+from trtexp.spec.spoken import no_layer
 from trtexp.spec.tensors import InputModel, TensorError, TensorModel
 from trtexp.spec.translate import Path as KeyPath
 from trtexp.spec.translate import translate
@@ -59,6 +62,10 @@ class _OneCase(Checker):
                 self.fault(("build", "profiles", i, tensor), f"no input; {nearest(tensor, inputs)}", key=True)
         self.stop_at_faults()
         assert head is not None and expect is not None
+        if not (expect.error or expect.crash):  # else TensorRT's own refusal may be the point
+            for place, message in profile_faults(head.build.profiles, inputs):
+                self.fault(place, message)
+        self.stop_at_faults()
         flow: list[Step] = [] if model is None else [model.step(outputs)]
         flow += [*(step for n, m in inputs.items() for step in m.set.steps(n)), *steps(layers)]
         used = {ref.name for step in flow for ref in references(step) if ref.kind == "weights"}
@@ -83,7 +90,8 @@ class _OneCase(Checker):
             if output in outputs:
                 expected_outputs[output] = expected(self, output, given, *forms.get(output, (None, None)))
             else:
-                self.fault(("expect", output), f"no output {output!r}; {nearest(output, outputs)}", key=True)
+                tensors = [t for n, layer in layers.items() for t in layer.output_tensors(n)]
+                self.fault(("expect", output), no_output(output, outputs, tensors), key=True)
         self.stop_at_faults()
         return replace(
             case,
@@ -124,8 +132,7 @@ class _OneCase(Checker):
             methods = [key for key in node.keys if key not in LayerModel.model_fields]
             for key in methods:
                 if key not in LAYERS:
-                    near = nearest(str(key), [*LAYERS, *LayerModel.model_fields])
-                    self.fault((*place, key), f"no layer {key!r}; {near}", key=True)
+                    self.fault((*place, key), no_layer(str(key)), key=True)
             if len(methods) != 1:
                 given = " and ".join(str(m) for m in methods) or "no layer"
                 self.fault(place, f"{given} given; give exactly one method", key=True)

@@ -19,6 +19,7 @@ from trtexp.layers.base import Model
 from trtexp.layers.tensor import TensorAttributes
 from trtexp.numerics import LARGEST, SMALLEST_NORMAL, UNIT, VALUE_DTYPES, Bounded, encode, known
 from trtexp.spec.files import below
+from trtexp.spec.hints import no_number
 from trtexp.spec.tensors import GENERATORS, MOST_ELEMENTS, Generator, Operand, Random, TensorError
 from trtexp.spec.tree import Number
 
@@ -202,7 +203,7 @@ def _literal(value: Any) -> np.ndarray:
                     raise TensorError(("values", *path, i), f"rows of different shape: {of}")
             return (len(items), *(shapes[0] if shapes else ()))
         if not isinstance(items, (int, float)):
-            raise TensorError(("values", *path), f"{items!r} is no number")
+            raise TensorError(("values", *path), no_number(items))
         return ()
 
     shape = shape_of(value, ())

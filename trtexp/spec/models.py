@@ -181,8 +181,11 @@ class LayerModel(Model):
     """What stands beside the `add_…` method of a layer."""
 
     set: dict[str, Any] = {}
+    """Attributes assigned after the layer is made, in the order of the file; a list: trtexp layers NAME."""
     set_input: dict[int, str] = {}
+    """Inputs that are set afterwards: {index: tensor}."""
     check: bool = True
+    """False: trtexp refuses nothing about this layer, so that TensorRT's own answer is the experiment."""
 
 
 class Repeat(Model):
