@@ -99,7 +99,7 @@ def parse(text: str, file: str) -> Mapping:
         place = Mark(file, mark.line + 1, mark.column + 1) if mark else Mark(file, *_position(text, error))
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
         began = getattr(error, "context_mark", None)
-        met = text.split("\n")[place.line - 1][place.column - 1 : place.column]
+        met = "".join(text.split("\n")[place.line - 1 : place.line])[place.column - 1 : place.column]  # may be the end
         context = getattr(error, "context", None) or ""
         raise _fault(place, broken_yaml(context, problem, began and began.line + 1, met)) from error
     finally:
