@@ -216,6 +216,7 @@ def _check(commands: Commands) -> None:
     known = "as 11.4 or rtx-1.7 (default: all known ones)"
     check.add_argument("--release", dest="releases", action="append", default=[], metavar="NAME", help=known)
     check.add_argument("--markdown", type=Path, metavar="FILE", help="write it there as a page, too")
+    check.add_argument("--quiet", action="store_true", help="say only what must be changed")
 
 
 def _coverage(commands: Commands) -> None:

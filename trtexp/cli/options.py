@@ -88,6 +88,7 @@ class CheckOptions(Options):
     paths: tuple[str, ...]
     releases: tuple[str, ...]
     markdown: Path | None
+    quiet: bool
 
 
 @dataclass(frozen=True, kw_only=True)

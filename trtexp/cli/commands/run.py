@@ -15,7 +15,7 @@ from types import FrameType
 from trtexp.cli.commands import ci
 from trtexp.cli.commands.annotate import faults_annotated
 from trtexp.cli.options import RunOptions
-from trtexp.errors import BadUsage, BrokenOff, NothingSelected
+from trtexp.errors import BadUsage, BrokenOff
 from trtexp.files.home import JOURNALS, LAST_RUN, PENDING
 from trtexp.files.paths import collect, shown
 from trtexp.report.terminal import Summary, Terminal
@@ -23,7 +23,7 @@ from trtexp.running.backends import Backend, header
 from trtexp.running.folders import finish, held, set_aside
 from trtexp.running.helpers import Helpers
 from trtexp.running.last_run import write_last_run
-from trtexp.running.plan import Plan, Planned, plan_files
+from trtexp.running.plan import Plan, Planned, check_patterns, plan_files
 from trtexp.running.run import Totals
 from trtexp.running.run import run as run_files
 from trtexp.running.targets import backends, places, reject_file, workplace
@@ -55,11 +55,8 @@ def run(options: RunOptions) -> int:
         with run.recorded():
             for group in groups:
                 run.group(group)
-            if run.totals.results:
-                finish(plan, releases)
+            finish(plan, releases)
         ci.write(options, run.totals.reports)
-    if not run.totals.results:
-        raise NothingSelected(f"no case matches {', '.join(options.patterns)}")
     return 1 if run.totals.differing else 0
 
 
@@ -135,6 +132,7 @@ def _plan(options: RunOptions, stack: ExitStack) -> Plan:
     paths = collect(options.paths)
     helpers = stack.enter_context(Helpers(len(paths)))
     files = plan_files(paths, helpers)
+    check_patterns(files, options.patterns)
     if reports is not None:
         _reject_namesakes(files)
     journals = None if reports is None else JOURNALS
