@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from types import FrameType
 
+from trtexp.authoring.advice import advice
 from trtexp.cli.commands import ci
 from trtexp.cli.commands.annotate import faults_annotated
 from trtexp.cli.options import RunOptions
@@ -23,6 +24,7 @@ from trtexp.running.backends import Backend, header
 from trtexp.running.folders import finish, held, set_aside
 from trtexp.running.helpers import Helpers
 from trtexp.running.last_run import write_last_run
+from trtexp.running.pending import pending_after
 from trtexp.running.plan import Plan, Planned, check_patterns, plan_files
 from trtexp.running.run import Totals
 from trtexp.running.run import run as run_files
@@ -80,7 +82,9 @@ class _Run:
                 self.totals.join(totals)
             terminal.finish(summary(totals, time.perf_counter() - start))
             if totals.differing:
-                terminal.header(["one at a time, and into the YAML: trtexp review, trtexp accept"])
+                terminal.header(
+                    advice(pending_after(PENDING, self.plan, [backend.release.name for backend in backends]))
+                )
 
     @contextmanager
     def recorded(self) -> Iterator[None]:
