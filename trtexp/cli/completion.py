@@ -3,17 +3,16 @@ before it is needed."""
 
 from __future__ import annotations
 
-import re
 from argparse import ArgumentParser, Namespace
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 
 def layers(**_: Any) -> list[str]:
-    """The layers of the table, which are the starts of `trtexp new`."""
-    text = (resources.files("trtexp.authoring") / "scaffolds.yaml").read_text(encoding="utf-8")
-    return re.findall(r"^(\w+):", text, re.MULTILINE)
+    """The layers of the table."""
+    from trtexp.layers.table import TABLE
+
+    return list(TABLE)
 
 
 def cases(parsed_args: Namespace, **_: Any) -> list[str]:
