@@ -41,19 +41,19 @@ WHERE: tuple[tuple[str, dict[str, Any]], ...] = (
             "action": "append",
             "default": [],
             "metavar": "PHASE=SECONDS",
-            "help": "end a case whose start, builder, define, build or run takes longer",
+            "help": "time limit of a phase: start, builder, define, build, run",
         },
     ),
-    ("--record", {"metavar": "DIR", "help": "keep what TensorRT answers there, too"}),
+    ("--record", {"metavar": "DIR", "help": "also save TensorRT's results to DIR"}),
     (
         "--replay",
         {
             "metavar": "DIR",
-            "help": "judge what was recorded there again, without a GPU; with --record, run what is missing",
+            "help": "judge the results saved in DIR instead of running TensorRT; with --record, run what is missing",
         },
     ),
-    ("--cache", {"default": CACHE, "metavar": "DIR", "help": f"of built engines (default: {CACHE})"}),
-    ("--no-cache", {"action": "store_true", "help": "build everything anew, keep nothing"}),
+    ("--cache", {"default": CACHE, "metavar": "DIR", "help": f"folder of built engines (default: {CACHE})"}),
+    ("--no-cache", {"action": "store_true", "help": "build everything again, and cache nothing"}),
 )
 
 
@@ -77,13 +77,13 @@ def parser() -> argparse.ArgumentParser:
     vars(case)["completer"] = completion.cases
     for option, meaning in WHERE:
         run.add_argument(option, **meaning)
-    run.add_argument("--resume", action="store_true", help="go on with a run that was broken off")
+    run.add_argument("--resume", action="store_true", help="continue a run that was interrupted")
     run.add_argument("--no-wait", action="store_true", help="fail if another run writes the same reports")
     run.add_argument("--reports", default="reports", metavar="DIR", help="where the reports go (default: reports)")
     run.add_argument("--no-reports", action="store_true", help="write no reports")
-    run.add_argument("--junit", metavar="FILE", help="write the results as JUnit XML, too")
-    run.add_argument("--json", metavar="FILE", help="write all results as one JSON, too")
-    run.add_argument("--github", action="store_true", help="annotations and step summary of GitHub Actions")
+    run.add_argument("--junit", metavar="FILE", help="also write the results as JUnit XML")
+    run.add_argument("--json", metavar="FILE", help="also write all results as one JSON file")
+    run.add_argument("--github", action="store_true", help="write annotations and a step summary for GitHub Actions")
 
     validate = command(
         "validate",
@@ -91,12 +91,12 @@ def parser() -> argparse.ArgumentParser:
         "check files without TensorRT: keys, names, shapes, constraints, expected values",
     )
     validate.add_argument("--github", action="store_true", help="annotate files for GitHub Actions")
-    validate.add_argument("--quiet", action="store_true", help="say nothing if all is well")
+    validate.add_argument("--quiet", action="store_true", help="print nothing if all is well")
 
     report = command("report", "report:report", "render the reports again from their JSON", None)
     report.add_argument("--reports", default="reports", metavar="DIR", help="where the reports are (default: reports)")
     report.add_argument(
-        "--check", action="store_true", help="write nothing; say what would change, or has no experiment"
+        "--check", action="store_true", help="write nothing; list pages that would change or have no experiment"
     )
 
     new = command("new", "new:new", "write an experiment to start from, with a first case that passes", None)
@@ -104,56 +104,64 @@ def parser() -> argparse.ArgumentParser:
     vars(layer)["completer"] = completion.layers
     new.add_argument("path", nargs="?", metavar="PATH", help="a file or a directory; - prints (default: experiments)")
 
-    layers = command("layers", "layers:show", "list the layers, or all of one: arguments, members, constraints", None)
+    layers = command("layers", "layers:show", "list all layers, or what one has: arguments, members, constraints", None)
     layer = layers.add_argument("name", nargs="?", metavar="NAME", help="a layer, as softmax")
     vars(layer)["completer"] = completion.layers
 
-    doctor = command("doctor", "doctor:doctor", "say what a run finds here, what is wrong, and how to mend it", None)
+    doctor = command(
+        "doctor", "doctor:doctor", "check interpreter, TensorRT, GPU and caches, and say how to fix what is wrong", None
+    )
     doctor.set_defaults(timeout=[], record=None, replay=None)
     for option, meaning in WHERE:
         if option in ("--backend", "--python", "--worker", "--gpu", "--cache"):
             doctor.add_argument(option, **meaning)
 
-    audit = command("audit", "audit:show", "say which green cases pass only just, or would pass with anything", None)
+    audit = command("audit", "audit:show", "list passing cases whose tolerance is nearly used up or far too wide", None)
     audit.add_argument("paths", nargs="*", metavar="PATH", help="only these experiments, files or directories")
     audit.add_argument("--reports", default="reports", metavar="DIR", help="where the records are (default: reports)")
-    audit.add_argument("--check", action="store_true", help="exit with 1 if there is anything to say")
+    audit.add_argument("--check", action="store_true", help="exit with 1 if any case is listed")
 
-    diff = command("diff", "diff:compare", "say what changed from one release to another, from their records", None)
+    diff = command("diff", "diff:compare", "show what changed from one release to another, from their records", None)
     diff.add_argument("before", metavar="RELEASE", help="a folder of the reports, as tensorrt-8.5.3.1")
     diff.add_argument("after", metavar="RELEASE", help="the one to compare it with")
     diff.add_argument("paths", nargs="*", metavar="PATH", help="only these experiments, files or directories")
-    diff.add_argument("--markdown", metavar="FILE", help="write the page there, too")
+    diff.add_argument("--markdown", metavar="FILE", help="also write the page to FILE")
     diff.add_argument("--keep", action="store_true", help="write the page to reports/diff, and keep it up to date")
     diff.add_argument("--reports", default="reports", metavar="DIR", help="where the reports are (default: reports)")
 
-    check = command("check", "check:check", "say what releases lack of what experiments need, and what to write", None)
+    check = command(
+        "check", "check:check", "list API that experiments use and a release lacks, with its replacement", None
+    )
     check.add_argument("paths", nargs="*", default=["experiments"], metavar="PATH", help="default: experiments")
     check.add_argument(
         "--release", action="append", default=[], metavar="NAME", help="as 11.4 or rtx-1.7 (default: all known ones)"
     )
-    check.add_argument("--markdown", metavar="FILE", help="write it there as a page, too")
+    check.add_argument("--markdown", metavar="FILE", help="also write it to FILE as a page")
 
-    coverage = command("coverage", "coverage:coverage", "write the page of what experiments reach of the API", None)
-    coverage.add_argument("paths", nargs="*", metavar="PATH", help="print that of these alone (default: experiments)")
+    coverage = command(
+        "coverage", "coverage:coverage", "report which methods, attributes and enum members the experiments cover", None
+    )
+    coverage.add_argument(
+        "paths", nargs="*", metavar="PATH", help="print the page of these only (default: experiments)"
+    )
     coverage.add_argument("--reports", default="reports", metavar="DIR", help="where the page is (default: reports)")
     coverage.add_argument("--check", action="store_true", help="write nothing; exit with 1 if it would change")
 
     for name, text in (
-        ("review", "show what runs left undecided: expected, actual and reference side by side"),
-        ("accept", "write what a run observed into the experiments, number by number"),
+        ("review", "show results that nobody has decided on: expected, actual and reference side by side"),
+        ("accept", "write the observed numbers into the experiments, in place"),
     ):
         decide = command(name, f"{name}:{name}_pending", text, None)
         decide.add_argument("paths", nargs="*", metavar="PATH", help="only these experiments, files or directories")
         decide.add_argument("--case", action="append", default=[], metavar="GLOB", help="only these cases")
         decide.add_argument("--release", metavar="NAME", help="only what this release showed, as tensorrt-8.6.0")
         decide.add_argument(
-            "--allow", action="append", default=[], metavar="WHAT", help="accept these, too: nan, inf, error"
+            "--allow", action="append", default=[], metavar="WHAT", help="also accept these: nan, inf, error"
         )
         if name == "review":
-            decide.add_argument("--all", action="store_true", help="all at once, also on a terminal")
+            decide.add_argument("--all", action="store_true", help="show all at once, also on a terminal")
 
-    cache = command("cache", "cache:cache", "say what is cached, or delete it", None)
+    cache = command("cache", "cache:cache", "show what is cached, or delete it", None)
     cache.add_argument("what", choices=("info", "clear"))
     cache.add_argument("--cache", default=CACHE, metavar="DIR", help=f"where it is (default: {CACHE})")
 
@@ -167,14 +175,12 @@ def parser() -> argparse.ArgumentParser:
 
     export = command("export", "export:export", "write a case as an ONNX model", None)
     export.add_argument("case", metavar="FILE[::CASE]", help="an experiment file; the case if it has several")
-    export.add_argument("--onnx", action="store_true", required=True, help="as ONNX, the one format there is")
+    export.add_argument("--onnx", action="store_true", required=True, help="write ONNX, the only format so far")
     export.add_argument("-o", "--output", required=True, metavar="MODEL", help="the file that is written")
 
     schema = command("schema", "schema:schema", "print the JSON Schema of experiment files, for editors", None)
     schema.add_argument("--check", metavar="FILE", help="compare with this file instead of printing")
 
-    shells = command(
-        "completion", "completion:completion", "print the shell's completion of trtexp, to be run by it", None
-    )
+    shells = command("completion", "completion:completion", "print a script that completes trtexp in your shell", None)
     shells.add_argument("shell", choices=("bash", "zsh", "fish"), help='as eval "$(trtexp completion bash)"')
     return made

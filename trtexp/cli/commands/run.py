@@ -89,7 +89,7 @@ class _Run:
                 self.totals.join(totals)
             terminal.finish(summary(totals, time.perf_counter() - start))
             if totals.differing:
-                terminal.header(["one at a time, and into the YAML: trtexp review, trtexp accept"])
+                terminal.header(["next: trtexp review shows them, trtexp accept writes observed values into the YAML"])
 
     @contextmanager
     def recorded(self) -> Iterator[None]:
@@ -176,7 +176,7 @@ def _tell_of_journals(plan: Plan, releases: Sequence[str], words: Sequence[str])
     for release in releases:
         if count := set_aside(plan, release):
             many = "1 result" if count == 1 else f"{count} results"
-            _say(f"{many} of a {release} run that was broken off set aside; to use them: {_resume(words)}")
+            _say(f"found {many} of an interrupted {release} run; resume with: {_resume(words)}")
 
 
 def _resume(words: Sequence[str]) -> str:
