@@ -129,6 +129,7 @@ BESIDE = {
     "region",
     "roi_align",
     "settable",
+    "table",
     "tensor",
     "window",
 }  # files of layers/ that hold no layer of their own

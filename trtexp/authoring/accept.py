@@ -75,7 +75,7 @@ class _File:
         try:
             data = path.read_bytes()
         except FileNotFoundError as error:
-            raise self._fault("", "is there no more; delete what is kept of it in .trtexp/pending") from error
+            raise self._fault("", "the file no longer exists; delete its entry in .trtexp/pending") from error
         self.file = read(path, self.name, data)
         self._check_unchanged(data)
         self.source = Source(data.decode("utf-8"), self.name)

@@ -10,7 +10,7 @@ from typing import Any
 
 
 def layers(**_: Any) -> list[str]:
-    """The layers of the table, which are the starts of `trtexp new`."""
+    """The layers of the table."""
     from importlib import resources
 
     text = (resources.files("trtexp.authoring") / "scaffolds.yaml").read_text(encoding="utf-8")

@@ -3,9 +3,10 @@
 Only YAML files that were asked for are looked at: named on the command line, or below a folder named there; and of
 these only experiments. Nothing else of trtexp is imported before one is found.
 
-A case passes and fails as `trtexp run` has it. xfail: a finding that holds, an expected crash that came; both fail once
-TensorRT is mended. Skipped: what the release lacks, as expected, and what only TensorRT on a GPU can tell. Every xdist
-worker has a TensorRT worker of its own; they are one run, so that they share the GPU and keep other runs away from it.
+A case passes and fails as in `trtexp run`. Findings and expected crashes are strict xfails: they fail as soon as
+TensorRT is fixed. A case is skipped if the release lacks what it needs, as declared, or if only a GPU can judge it.
+Every xdist worker has a TensorRT worker of its own; they are one run, so that they share the GPU and keep other runs
+away from it.
 
 May import the cli's arguments and what stands below them.
 """

@@ -18,8 +18,8 @@ from trtexp.workers.worker import START, Worker, WorkerClosed, WorkerEvent, Work
 class Crew:
     """Workers of one release; `run` may be called from any number of threads, `size` of them keep all at work.
 
-    All start at once. It is made as soon as one is there and none can fail any more; one that waits for its GPU joins
-    later. Raises WorkerUnavailable.
+    All start at once. The constructor returns once one worker is ready and all others are ready or waiting for a GPU;
+    the latter join later. Raises WorkerUnavailable.
 
     events: what happened so far; `on_event` of the options is called with each, from any thread.
     """
