@@ -1,3 +1,5 @@
+import ast
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -144,6 +146,49 @@ def test_an_argument_that_an_old_release_could_not_do_without_is_passed_as_it_is
     assert "known(" not in filled() and "output_type" not in filled()
 
 
+def places(data, path=()):
+    """The path of every text in nested lists and mappings, keys included."""
+    items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in items:
+        if isinstance(value, str):
+            yield (*path, key), None
+        if isinstance(key, str) and path and path[-1] in ("flags", "weights"):
+            yield (*path, key), key
+        yield from places(value, (*path, key))
+
+
+def planted(data, path, key, text):
+    """The same with another text at a path, or as a key."""
+    made = json.loads(json.dumps(data))
+    inner = made
+    for part in path[:-1]:
+        inner = inner[part]
+    if key is None:
+        inner[path[-1]] = text
+    else:
+        inner[text] = inner.pop(key)
+    return made
+
+
+@pytest.mark.parametrize("text", ["0) or ran() or (0", '"\nran()\n"', "x\nran()", "ran()#", "\x1b[2J\u202eran()"])
+def test_no_text_of_a_definition_becomes_code_or_moves_the_cursor(text):
+    data, tried, refused = quantized().to_json(), 0, 0
+    data["options"]["tactic_sources"] = ["internal", "CUBLAS"]
+    bits = {name: array.to_bytes() for name, array in quantized().weights.items()}
+    for path, key in places(data):
+        try:
+            definition = NetworkDefinition.from_json(planted(data, path, key, text), bits | {text: bits["scale"]})
+            program = script(definition, FEEDS, text)
+        except (ValueError, KeyError):  # no name, no such dtype, no such tensor
+            refused += 1
+            continue
+        tried += 1
+        assert program.replace("\n", "").isprintable()
+        calls = [node for node in ast.walk(ast.parse(program)) if isinstance(node, ast.Call)]
+        assert "ran" not in {node.func.id for node in calls if isinstance(node.func, ast.Name)}
+    assert tried > 5 and refused > 30
+
+
 def run(tmp_path, text, *arguments):
     path = tmp_path / "script.py"
     path.write_text(text, encoding="utf-8")
@@ -237,6 +282,12 @@ def test_scalars():
 )
 def test_every_numpy_writes_a_number_alike(value, text):
     assert literal.scalar(value) == text
+
+
+def test_texts_of_any_characters_are_what_they_were():
+    text = "".join(map(chr, range(0x300))) + "\u2028\u202e\ud800\U000e0001é"
+    assert literal.scalar(text).isprintable()
+    assert ast.literal_eval(literal.scalar(text)) == text
 
 
 def test_a_title_does_not_reach_the_terminal_unescaped(tmp_path, capsys):
