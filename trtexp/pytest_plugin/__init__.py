@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 
 from trtexp.cli.arguments import WHERE
+from trtexp.files.code_path import WithoutWorkingDirectory
 
 OPTIONS = [(f"--trtexp-{option[2:]}", {"default": None} | meaning) for option, meaning in WHERE]
 ASKED = pytest.StashKey[tuple[Path, ...]]()
@@ -50,9 +51,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _open_lab(config: pytest.Config) -> None:
-    from trtexp.pytest_plugin.lab import open_lab
+    with WithoutWorkingDirectory():  # pytest may have put it there, for the modules of a project
+        from trtexp.pytest_plugin.lab import open_lab
 
-    open_lab(config, config.stash[SAID])
+        open_lab(config, config.stash[SAID])
 
 
 def _asked(config: pytest.Config) -> list[Path]:
@@ -68,7 +70,8 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     asked = parent.config.stash[ASKED]
     if not any(path == file_path or path in file_path.parents for path in asked) or not _is_experiment(file_path):
         return None
-    from trtexp.pytest_plugin.items import ExperimentFile
+    with WithoutWorkingDirectory():
+        from trtexp.pytest_plugin.items import ExperimentFile
 
     _open_lab(parent.config)
     return ExperimentFile.from_parent(parent, path=file_path)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from trtexp.files.code_path import WithoutWorkingDirectory
 from trtexp.pytest_plugin.lab import lab
 from trtexp.records.model import CaseRecord
 from trtexp.report.plain import account, ending, location
@@ -29,7 +30,8 @@ class ExperimentFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """One item a case, of each release if several are named. Raises CollectError with all faults of the file."""
         try:
-            (planned,) = plan_files([self.path], Helpers())
+            with WithoutWorkingDirectory():
+                (planned,) = plan_files([self.path], Helpers())
         except SpecError as error:
             raise self.CollectError("\n".join(map(str, error.faults))) from error
         for name, mark, _ in read(planned.path, planned.shown, planned.data).cases:
@@ -47,11 +49,13 @@ class CaseItem(pytest.Item):
 
     def setup(self) -> None:
         """Where no TensorRT can be had that was demanded, that is an error and no failure."""
-        lab(self.config).start(self.bench)
+        with WithoutWorkingDirectory():
+            lab(self.config).start(self.bench)
 
     def runtest(self) -> None:
         """What counts is the worst of what the backends gave, then the best."""
-        found = lab(self.config).records(self.bench, self.planned, self.case)
+        with WithoutWorkingDirectory():
+            found = lab(self.config).records(self.bench, self.planned, self.case)
         self.user_properties += [("release", release) for release, _ in found]
         if wrong := [(release, case) for release, case in found if not case.as_expected]:
             raise NotAsExpected(wrong)
