@@ -183,7 +183,7 @@ class ExpectModel(Model):
     """What a case expects beside its outputs, which stand here under their own names."""
 
     error: dict[PHASE, str] = {}
-    """{phase: regex}: TensorRT must refuse in that phase with a matching message."""
+    """{phase: regex}: TensorRT must refuse in that phase with a matching message. Regexes have the syntax of RE2."""
     crash: dict[PHASE, str] = {}
     """{phase: regex}: the process that holds TensorRT must die in that phase, of what matches: `SIGSEGV`."""
     unsupported: Annotated[str, AfterValidator(_of_api)] | None = None
