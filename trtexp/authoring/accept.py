@@ -21,6 +21,7 @@ from trtexp.spec.case import Case, Experiment
 from trtexp.spec.errors import Fault, Mark, SpecError
 from trtexp.spec.load import read
 from trtexp.spec.owners import Owners
+from trtexp.spec.patterns import occurs
 from trtexp.spec.requirement import Target
 from trtexp.spec.source import Edit, Source, leaves, quoted
 from trtexp.spec.tree import Mapping, Node, Scalar
@@ -258,9 +259,7 @@ def _others(experiment: Experiment, written: Collection[tuple[str, str]]) -> lis
 
 
 def _expects(case: Case, one: Pending) -> bool:
-    return (
-        case.error is not None and case.error[0] == one.case.phase and bool(re.search(case.error[1], one.case.message))
-    )
+    return case.error is not None and case.error[0] == one.case.phase and occurs(case.error[1], one.case.message)
 
 
 def _why_nothing(one: Pending) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,6 +11,7 @@ from trtexp.judging.repeats import distinct, note
 from trtexp.records.model import CaseRecord, Status
 from trtexp.script.program import script
 from trtexp.spec.case import Case
+from trtexp.spec.patterns import occurs
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def _of_crash(case: Case, outcome: Outcome) -> Verdict:
         return Verdict("failed", False, f"no crash in {phase}", (what,))
     status: Status = "crashed" if outcome.status == "crashed" else "timeout"
     if status == "crashed" and case.crash is not None and case.crash[0] == outcome.phase:
-        if re.search(case.crash[1], outcome.message):
+        if occurs(case.crash[1], outcome.message):
             return Verdict("crashed", True, f"crashed in {outcome.phase}, as expected")
         what = f"{outcome.message} does not match {case.crash[1]!r}"
         return Verdict("crashed", False, f"crashed in {outcome.phase} otherwise than expected", (what,))
@@ -166,7 +166,7 @@ def _of_error(case: Case, outcome: Outcome) -> Verdict:
         what = f"an error was expected in {phase} and came in {came}"
         return Verdict("failed", False, f"refused in {outcome.phase}, not in {phase}", (what,))
     texts = [outcome.message, *(line.text for line in outcome.log)]
-    if not any(re.search(pattern, text) for text in texts):
+    if not any(occurs(pattern, text) for text in texts):
         what = f"no message matches {pattern!r}; there is: {outcome.message}"
         return Verdict("failed", False, f"refused in {phase} with another message", (what,))
     unmet = tuple(_unmet(case, outcome))
@@ -178,14 +178,14 @@ def _of_error(case: Case, outcome: Outcome) -> Verdict:
 def _unmet(case: Case, outcome: Outcome) -> Iterator[str]:
     """Expected warnings and log lines that did not come, and warnings that nobody expects."""
     for text in outcome.warnings:
-        if not any(re.search(pattern, text) for pattern in case.warnings):
+        if not any(occurs(pattern, text) for pattern in case.warnings):
             yield f"a Python warning that is not expected: {text}"
     for patterns, texts, what in (
         (case.warnings, outcome.warnings, "Python warning"),
         (case.log, [line.text for line in outcome.log], "log line"),
     ):
         for pattern in patterns:
-            if not any(re.search(pattern, text) for text in texts):
+            if not any(occurs(pattern, text) for text in texts):
                 yield f"no {what} matches {pattern!r}; there are: {' | '.join(texts) or 'none'}"
 
 

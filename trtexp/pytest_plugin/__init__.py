@@ -22,6 +22,7 @@ from typing import Any
 import pytest
 
 from trtexp.cli.arguments import TARGETS, record
+from trtexp.files.code_path import WithoutWorkingDirectory
 from trtexp.running.options import TargetOptions
 
 PREFIX = "trtexp_"  # of the destinations of the options
@@ -58,9 +59,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _open_session(config: pytest.Config) -> None:
-    from trtexp.pytest_plugin.session import open_session
+    with WithoutWorkingDirectory():  # pytest may have put it there, for the modules of a project
+        from trtexp.pytest_plugin.session import open_session
 
-    open_session(config, config.stash[SAID])
+        open_session(config, config.stash[SAID])
 
 
 def _asked(config: pytest.Config) -> list[Path]:
@@ -76,7 +78,8 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     asked = parent.config.stash[ASKED]
     if not any(path == file_path or path in file_path.parents for path in asked) or not _is_experiment(file_path):
         return None
-    from trtexp.pytest_plugin.items import ExperimentFile
+    with WithoutWorkingDirectory():
+        from trtexp.pytest_plugin.items import ExperimentFile
 
     _open_session(parent.config)
     return ExperimentFile.from_parent(parent, path=file_path)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from trtexp.errors import NoGpu
+from trtexp.files.code_path import WithoutWorkingDirectory
 from trtexp.pytest_plugin.session import session
 from trtexp.records.model import CaseRecord
 from trtexp.report.plain import account, ending, location
@@ -29,7 +30,8 @@ class ExperimentFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """One item a case, of each release if several are named. Raises CollectError with all faults of the file."""
         try:
-            (planned,) = plan_files([self.path], Helpers())
+            with WithoutWorkingDirectory():
+                (planned,) = plan_files([self.path], Helpers())
         except SpecError as error:
             raise self.CollectError("\n".join(map(str, error.faults))) from error
         for name, mark, _ in read(planned.path, planned.shown, planned.data).cases:
@@ -47,11 +49,13 @@ class CaseItem(pytest.Item):
 
     def setup(self) -> None:
         """Where no TensorRT can be had that was demanded, that is an error and no failure."""
-        session(self.config).start(self.group)
+        with WithoutWorkingDirectory():
+            session(self.config).start(self.group)
 
     def runtest(self) -> None:
         """What counts is the worst of what the backends gave, then the best."""
-        found = session(self.config).records(self.group, self.planned, self.case)
+        with WithoutWorkingDirectory():
+            found = session(self.config).records(self.group, self.planned, self.case)
         self.user_properties += [("release", release) for release, _ in found]
         if wrong := [(release, case) for release, case in found if not case.as_expected]:
             raise NotAsExpected(wrong)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 from trtexp.records.model import CaseRecord
-from trtexp.report.escape import visible, width
+from trtexp.report.escape import inert, visible, width
 from trtexp.report.plain import difference, sentences
 
 if TYPE_CHECKING:
@@ -147,6 +147,7 @@ class Terminal:
         return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if self._color and style and text else text
 
     def _write(self, line: str) -> None:
+        line = inert(line)
         if self._bar is None:
             print(line, file=self.stream, flush=True)
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trtexp.definition.network import BuildOptions, NetworkDefinition
+from trtexp.definition.network import INTERNAL, BuildOptions, NetworkDefinition
 from trtexp.definition.steps import Assign, Call, written
 from trtexp.records.model import CaseRecord, NetworkRecord, ReleaseRecord, ReportRecord, tensor_record
 from trtexp.spec.case import Case, Experiment
@@ -32,7 +32,7 @@ def record_report(
 def options(build: BuildOptions) -> list[str]:
     """The build options in words; what is not named is TensorRT's default."""
     said = [f"{name} {'on' if on else 'off'}" for name, on in sorted(build.flags.items())]
-    if build.tactic_sources == ("internal",):
+    if build.tactic_sources == (INTERNAL,):
         said.append("external tactic sources off")
     elif build.tactic_sources is not None:
         said.append(f"tactic sources {', '.join(build.tactic_sources) or 'none'}")

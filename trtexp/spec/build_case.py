@@ -22,7 +22,7 @@ from trtexp.spec.expecting import expectations, expected
 from trtexp.spec.hints import no_output
 from trtexp.spec.make import Made, declared, make
 from trtexp.spec.models import KEYS, ExperimentModel, LayerModel, tolerances
-from trtexp.spec.names import NAME, RESERVED, bad_name
+from trtexp.spec.names import bad_name, good_name
 from trtexp.spec.profiles import profile_faults
 from trtexp.spec.spoken import no_layer
 from trtexp.spec.tensors import InputModel, TensorError, TensorModel
@@ -123,7 +123,7 @@ class _OneCase(Checker):
     def layers(self) -> Iterator[tuple[str, Layer]]:
         for name, (_, node) in self.group("network").keys.items():
             place: KeyPath = ("network", name)
-            if not isinstance(name, str) or not NAME.fullmatch(name) or name in RESERVED:
+            if not good_name(name):
                 self.fault(place, bad_name(name), key=True)
                 continue
             if not isinstance(node, Mapping):
@@ -226,7 +226,7 @@ class _OneCase(Checker):
         made: dict[str, Made] = {}
         for name, (_, node) in self.group(group).keys.items():
             free = group == "inputs" and self.value("onnx") is not None  # the model tells which there are
-            if not isinstance(name, str) or not (free or (NAME.fullmatch(name) and name not in RESERVED)):
+            if not good_name(name) and not (free and isinstance(name, str)):
                 self.fault((group, name), bad_name(name), key=True)
                 continue
             model = self.validate(InputModel if group == "inputs" else TensorModel, plain(node), (group, name))
