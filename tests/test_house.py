@@ -127,6 +127,7 @@ BESIDE = {
     "network",
     "plugin_library",
     "region",
+    "rnn_cell",
     "roi_align",
     "settable",
     "table",

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
-
-from trtexp.layers.base import Attributes, Layer, Tensor
+from trtexp.layers.base import GIVEN, Attributes, Layer, Tensor
 from trtexp.numerics import Bounded
 
 
 class AssertionAttributes(Attributes):
     """Attributes of an assertion."""
 
-    message: str | None = None
+    message: str = GIVEN
     """What TensorRT says when the condition is false."""
 
 
@@ -23,19 +20,17 @@ class Assertion(Layer):
     C1: the condition is bool. C2: no element of it is false.
     """
 
-    method: ClassVar[str] = "add_assertion"
-    interface: ClassVar[str] = "IAssertionLayer"
-    output_names: ClassVar[tuple[str, ...]] = ()
+    method = "add_assertion"
+    interface = "IAssertionLayer"
+    output_names = ()
 
     condition: Tensor
     """bool, computed from shapes."""
     message: str
-    """What TensorRT says when the condition is false."""
     set: AssertionAttributes = AssertionAttributes()
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        condition = inputs[0]
+    def check_inputs(self, condition: Bounded) -> None:
         if condition.dtype != "bool":
             self.refuse("condition", f"{condition.dtype} given; give bool", "C1")
         if not condition.ref.all():
-            self.refuse("condition", f"false: {self.state()['message']}", "C2")
+            self.refuse("condition", f"false: {self.final.message}", "C2")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
@@ -29,8 +28,8 @@ class DistCollective(Layer):
     0 to n - 1, the others -1. C3: what is cut into blocks has d divisible by n. C4: groups name ranks, each once.
     """
 
-    method: ClassVar[str] = "add_dist_collective"
-    interface: ClassVar[str] = "IDistCollectiveLayer"
+    method = "add_dist_collective"
+    interface = "IDistCollectiveLayer"
 
     input: Tensor
     dist_collective_op: CollectiveOperation
@@ -42,8 +41,8 @@ class DistCollective(Layer):
     groups: list[int]
     """The ranks that take part; empty: all of them."""
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        op, ranks, x = self.dist_collective_op, self.ranks(), inputs[0]
+    def check_inputs(self, x: Bounded) -> None:
+        op, ranks = self.dist_collective_op, self.ranks()
         if (op in REDUCING) != (self.reduce_op != "NONE"):
             self.refuse("reduce_op", f"{self.reduce_op} with {op}", "C1")
         if not (0 <= self.root < ranks if op in ROOTED else self.root == -1):
@@ -57,23 +56,21 @@ class DistCollective(Layer):
 
     def ranks(self) -> int:
         """How many take part."""
-        return len(self.groups) or self.state().get("num_ranks", 1)
+        return len(self.groups) or self.final.num_ranks
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        op, n, (x, *_) = self.dist_collective_op, self.ranks(), inputs
+    def evaluate(self, x: Bounded, *, arithmetic: Arithmetic) -> Bounded:
+        op, n = self.dist_collective_op, self.ranks()
         if op in REDUCING:
             x = self.reduced(x, n, arithmetic)
         if op in ("REDUCE_SCATTER", "SCATTER"):
             size, rank = x.shape[0] // n, max(self.root, 0)
-            return (moved(lambda part: part[rank * size : (rank + 1) * size], x),)
+            return moved(lambda part: part[rank * size : (rank + 1) * size], x)
         if op == "ALL_TO_ALL":
             size = x.shape[0] // n
-            return (moved(lambda part: np.concatenate([part[:size]] * n), x),)
+            return moved(lambda part: np.concatenate([part[:size]] * n), x)
         if op in ("ALL_GATHER", "GATHER"):
-            return (moved(lambda part: np.concatenate([part] * n), x),)
-        return (x,)
+            return moved(lambda part: np.concatenate([part] * n), x)
+        return x
 
     def reduced(self, x: Bounded, n: int, arithmetic: Arithmetic) -> Bounded:
         """n equal tensors, reduced."""

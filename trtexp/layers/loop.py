@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, ClassVar, Literal, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, Literal, TypeVar
 
 import numpy as np
 
@@ -25,10 +25,9 @@ class Loop(Layer):
     the loop by a loop_output, or serves a recurrence or a trip limit. C11: it ends, after 10,000 iterations at most.
     """
 
-    method: ClassVar[str] = "add_loop"
-    interface: ClassVar[str] = "ILoop"
-    most_inputs: ClassVar[int] = 0
-    output_names: ClassVar[tuple[str, ...]] = ()
+    method = "add_loop"
+    interface = "ILoop"
+    output_names = ()
 
     def check_network(self, name: str, layers: Mapping[str, Layer]) -> None:
         kinds = [limit.kind for limit in _of(layers, name, TripLimit).values()]
@@ -51,7 +50,7 @@ class Inner(Layer):
     C2: `loop` is the name of a loop layer further up.
     """
 
-    owner: ClassVar[str | None] = "loop"
+    owner = "loop"
 
     loop: Object
     """The loop that it belongs to."""
@@ -68,18 +67,18 @@ class TripLimit(Inner):
     C10: `tensor` is a scalar, int32 or int64 for COUNT, bool for WHILE.
     """
 
-    method: ClassVar[str] = "add_trip_limit"
-    interface: ClassVar[str] = "ITripLimitLayer"
-    output_names: ClassVar[tuple[str, ...]] = ()
+    method = "add_trip_limit"
+    interface = "ITripLimitLayer"
+    output_names = ()
 
     tensor: Tensor
     kind: TripLimitKind
     """COUNT or WHILE."""
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
+    def check_inputs(self, tensor: Bounded) -> None:
         wanted = ("int32", "int64") if self.kind == "COUNT" else ("bool",)
-        if inputs[0].shape or inputs[0].dtype not in wanted:
-            given = f"{inputs[0].dtype} {list(inputs[0].shape)}"
+        if tensor.shape or tensor.dtype not in wanted:
+            given = f"{tensor.dtype} {list(tensor.shape)}"
             self.refuse("tensor", f"{given} given for {self.kind}; give a scalar of {wanted[0]}", "C10")
 
 
@@ -89,9 +88,9 @@ class Recurrence(Inner):
     C3: input 1 is set. C12: it has the shape and the dtype of initial_value.
     """
 
-    method: ClassVar[str] = "add_recurrence"
-    interface: ClassVar[str] = "IRecurrenceLayer"
-    most_inputs: ClassVar[int] = 2
+    method = "add_recurrence"
+    interface = "IRecurrenceLayer"
+    operands = ("initial_value", "next_value")
 
     initial_value: Tensor
 
@@ -112,10 +111,10 @@ class Recurrence(Inner):
 class IteratorAttributes(Attributes):
     """Attributes of an iterator."""
 
-    axis: int | None = None
-    """The axis that is walked along. Default 0."""
-    reverse: bool | None = None
-    """From the end. Default false."""
+    axis: int = 0
+    """The axis that is walked along."""
+    reverse: bool = False
+    """From the end."""
 
 
 class Iterator(Inner):
@@ -124,32 +123,30 @@ class Iterator(Inner):
     C7: `axis` lies in x. C9: x has a slice for every iteration.
     """
 
-    method: ClassVar[str] = "add_iterator"
-    interface: ClassVar[str] = "IIteratorLayer"
+    method = "add_iterator"
+    interface = "IIteratorLayer"
 
     tensor: Tensor
     axis: int = 0
-    """The axis that is walked along."""
     reverse: bool = False
-    """From the end."""
     set: IteratorAttributes = IteratorAttributes()
 
     def pull(self, name: str, tensors: Tensors) -> tuple[Bounded, ...]:
         x, i = tensors.value(self.input_tensors()[0][1]), int(tensors.value(self.loop).ref)
-        axis = self.state().get("axis", 0)
+        axis = self.final.axis
         if not 0 <= axis < len(x.shape):
             self.refuse("axis", f"{axis} given for {list(x.shape)}; give 0 to {len(x.shape) - 1}", "C7")
         if i >= x.shape[axis]:
             self.refuse("tensor", f"{list(x.shape)} has no slice {i} along axis {axis}", "C9")
-        place = x.shape[axis] - 1 - i if self.state().get("reverse", False) else i
+        place = x.shape[axis] - 1 - i if self.final.reverse else i
         return (moved(lambda part: np.take(part, place, axis), x),)
 
 
 class LoopOutputAttributes(Attributes):
     """Attributes of a loop output."""
 
-    axis: int | None = None
-    """The axis along which iterations are put together. Default 0."""
+    axis: int = 0
+    """The axis along which iterations are put together."""
 
 
 class LoopOutput(Inner):
@@ -159,15 +156,14 @@ class LoopOutput(Inner):
     value after the last iteration. C7: `axis` lies in the output. C8: the length is at most the number of iterations.
     """
 
-    method: ClassVar[str] = "add_loop_output"
-    interface: ClassVar[str] = "ILoopOutputLayer"
-    most_inputs: ClassVar[int] = 2
+    method = "add_loop_output"
+    interface = "ILoopOutputLayer"
+    operands = ("tensor", "length")
 
     tensor: Tensor
     kind: LoopOutputKind
     """LAST_VALUE, CONCATENATE or REVERSE."""
     axis: int = 0
-    """The axis along which iterations are put together."""
     set: LoopOutputAttributes = LoopOutputAttributes()
 
     def check_network(self, name: str, layers: Mapping[str, Layer]) -> None:
@@ -185,7 +181,7 @@ class LoopOutput(Inner):
         if length > len(each):
             raise LayerError(("set_input", 1), f"{length} of {len(each)} iterations wanted; the others are open [C8]")
         first = iterations[0].value(self.tensor)
-        axis, rank = self.state().get("axis", 0), len(first.shape)
+        axis, rank = self.final.axis, len(first.shape)
         if not 0 <= axis <= rank:
             self.refuse("axis", f"{axis} given; give 0 to {rank}", "C7")
         values = [iteration.value(self.tensor) for iteration in each[:length]]

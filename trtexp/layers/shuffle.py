@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import Annotated
 
-from trtexp.layers.base import Attributes, Dims, Layer, Tensor
-from trtexp.numerics import Arithmetic, Bounded, moved
+from trtexp.layers.base import Attributes, Default, Dims, Layer, Maybe, Tensor
+from trtexp.numerics import Bounded, moved
 
 MOST_AXES = 8
 
@@ -15,14 +14,14 @@ MOST_AXES = 8
 class ShuffleAttributes(Attributes):
     """Attributes of a shuffle layer."""
 
-    first_transpose: list[int] | None = None
-    """The input's axes in the order that the reshape sees. Default: as they are."""
-    reshape_dims: Dims | None = None
-    """The new shape: 0 copies the dimension at that index, -1 is what remains. Default: no reshape."""
-    second_transpose: list[int] | None = None
-    """The reshaped axes in the order of the output. Default: as they are."""
-    zero_is_placeholder: bool | None = None
-    """Whether a 0 in the new shape copies a dimension, or is a dimension of 0. Default true."""
+    first_transpose: Annotated[list[int] | None, Default("as they are")] = None
+    """The input's axes in the order that the reshape sees."""
+    reshape_dims: Annotated[Dims | None, Default("no reshape")] = None
+    """The new shape: 0 copies the dimension at that index, -1 is what remains."""
+    second_transpose: Annotated[list[int] | None, Default("as they are")] = None
+    """The reshaped axes in the order of the output."""
+    zero_is_placeholder: bool = True
+    """Whether a 0 in the new shape copies a dimension, or is a dimension of 0."""
 
 
 class Shuffle(Layer):
@@ -34,32 +33,39 @@ class Shuffle(Layer):
     elements as the old one, and a -1 follows from the others (it does not beside a dimension of 0).
     """
 
-    method: ClassVar[str] = "add_shuffle"
-    interface: ClassVar[str] = "IShuffleLayer"
-    most_inputs: ClassVar[int] = 2  # input, new shape
+    method = "add_shuffle"
+    interface = "IShuffleLayer"
+    operands = ("input", "reshape_dims")
 
     input: Tensor
     set: ShuffleAttributes = ShuffleAttributes()
 
-    def permutation(self, name: str, rank: int) -> list[int]:
+    def permutation(self, name: str, given: list[int] | None, rank: int) -> list[int]:
         """A transpose, or the axes as they are."""
-        given = self.state().get(name)
         if given is not None and sorted(given) != list(range(rank)):
             self.refuse(name, f"{given} given; give a permutation of {list(range(rank))}", "C1")
         return list(range(rank)) if given is None else list(given)
 
-    def shape(self, inputs: Sequence[Bounded]) -> list[int]:
+    def first(self, x: Bounded) -> list[int]:
+        """The first transpose."""
+        return self.permutation("first_transpose", self.final.first_transpose, len(x.shape))
+
+    def second(self, rank: int) -> list[int]:
+        """The second transpose."""
+        return self.permutation("second_transpose", self.final.second_transpose, rank)
+
+    def reshaped(self, x: Bounded, dims: Maybe) -> list[int]:
         """The shape between the two transposes."""
-        before = [inputs[0].shape[axis] for axis in self.permutation("first_transpose", len(inputs[0].shape))]
-        place, given = "reshape_dims", self.state().get("reshape_dims")
-        if len(inputs) > 1:
-            place, given = "set_input", [int(n) for n in inputs[1].ref.reshape(-1)]
+        before = [x.shape[axis] for axis in self.first(x)]
+        place, given = "reshape_dims", self.final.reshape_dims
+        if dims is not None:
+            place, given = "set_input", [int(n) for n in dims.ref.reshape(-1)]
         if given is None:
             return before
         if len(given) > MOST_AXES or min(given, default=0) < -1 or given.count(-1) > 1:
             self.refuse(place, f"{given} given; give at most {MOST_AXES} dimensions, at most one of them -1", "C2")
         shape = list(given)
-        if self.state().get("zero_is_placeholder", True):
+        if self.final.zero_is_placeholder:
             for axis in (axis for axis, n in enumerate(given) if n == 0):
                 if axis >= len(before):
                     self.refuse(place, f"{given} copies dimension {axis} of {before}", "C3")
@@ -71,13 +77,10 @@ class Shuffle(Layer):
             self.refuse(place, f"{given} does not hold the {math.prod(before)} elements of {before}", "C4")
         return shape
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        self.permutation("second_transpose", len(self.shape(inputs)))
+    def check_inputs(self, x: Bounded, dims: Maybe) -> None:
+        self.second(len(self.reshaped(x, dims)))
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        x, shape = inputs[0], self.shape(inputs)
-        first = self.permutation("first_transpose", len(x.shape))
-        second = self.permutation("second_transpose", len(shape))
-        return (moved(lambda part: part.transpose(first).reshape(shape).transpose(second), x),)
+    def evaluate(self, x: Bounded, dims: Maybe) -> Bounded:
+        shape, first = self.reshaped(x, dims), self.first(x)
+        second = self.second(len(shape))
+        return moved(lambda part: part.transpose(first).reshape(shape).transpose(second), x)

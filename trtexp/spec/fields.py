@@ -39,7 +39,7 @@ def arguments(layer: type[Layer]) -> list[Field]:
 
 def attributes(layer: type[Layer]) -> list[Field]:
     """What `set:` may assign, the layer's own first."""
-    return _fields(type(layer.model_fields["set"].get_default()))
+    return _fields(layer.settable())
 
 
 def words(layer: type[Layer]) -> Words:
