@@ -44,7 +44,7 @@ def shuffle(writer: Writer, layer: Shuffle, to: str, inputs: Sequence[str]) -> N
     if final.first_transpose is not None:
         made = writer.transpose(made, final.first_transpose)
     if final.reshape_dims is not None or len(inputs) > 1:
-        made = writer.reshape(made, layer.reshaped(*writer.operands(layer, inputs)))
+        made = writer.reshape(made, layer.plan(*writer.operands(layer, inputs))[1])
     if final.second_transpose is not None:
         made = writer.transpose(made, final.second_transpose)
     writer.node("Identity", [made], to)

@@ -126,8 +126,9 @@ class Activation(Layer):
     GELU_ERF and GELU_TANH come with 10.x. C1: alpha and beta are finite. C2: x is float; integers go with RELU.
     """
 
-    method = "add_activation"
-    interface = "IActivationLayer"
+    method, interface = "add_activation", "IActivationLayer"
+    scaffold = """inputs: {x: {values: [-2, -1, 0, 1, 2]}}
+        network: {y: {activation: {input: x, type: LEAKY_RELU}, set: {alpha: 0.5}}}"""
 
     input: Tensor
     type: ActivationType

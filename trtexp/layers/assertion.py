@@ -20,9 +20,15 @@ class Assertion(Layer):
     C1: the condition is bool. C2: no element of it is false.
     """
 
-    method = "add_assertion"
-    interface = "IAssertionLayer"
+    method, interface = "add_assertion", "IAssertionLayer"
     output_names = ()
+    scaffold = """inputs: {x: {shape: [3], arange: {start: 1}}, z: {shape: [3], arange: {start: 10}}}
+        network:
+          a: {shape: {input: x}}
+          b: {shape: {input: z}}
+          equal: {elementwise: {input1: a, input2: b, op: EQUAL}}
+          assert: {assertion: {condition: equal, message: x and z differ in length}}
+          y: {elementwise: {input1: x, input2: z, op: SUM}}"""
 
     condition: Tensor
     """bool, computed from shapes."""

@@ -178,6 +178,12 @@ class Attention(_Attention):
     """norm(Q Kᵀ + mask) V; deprecated from 11.x on, where add_attention_v2 takes the causal kind."""
 
     method = "add_attention"
+    scaffold = """inputs:
+          q: {shape: [1, 1, 3, 2], full: 1}
+          k: {shape: [1, 1, 4, 2], full: 1}
+          v: {shape: [1, 1, 4, 2], values: [[[[1, 2], [4, 8], [16, 32], [64, 128]]]]}
+        network:
+          y: {attention: {query: q, key: k, value: v, norm_op: NONE, causal: false}, set: {decomposable: true}}"""
 
     causal: bool
     """True is the causal kind UPPER_LEFT, false NONE."""
@@ -187,6 +193,14 @@ class AttentionV2(_Attention):
     """norm(Q Kᵀ + mask) V, 11.x on."""
 
     method = "add_attention_v2"
+    scaffold = """inputs:
+          q: {shape: [1, 4, 1, 2], full: 0}
+          k: {shape: [1, 2, 2, 2], full: 1}
+          v: {shape: [1, 2, 2, 2], arange: {start: 0}}
+        network:
+          y:
+            attention_v2: {query: q, key: k, value: v, norm_op: SOFTMAX, causal_kind: NONE}
+            set: {decomposable: true}"""
 
     causal_kind: CausalMaskKind
     """Which keys a query may not see."""

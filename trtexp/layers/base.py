@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache, cached_property
-from typing import Annotated, Any, ClassVar, Literal, NoReturn, Protocol, TypeVar, Union, cast
-
-from pydantic import Field
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any, ClassVar, NoReturn, Protocol, TypeVar, cast
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
-from trtexp.definition.steps import NETWORK, Assign, Call, Ref, Step
+from trtexp.definition.steps import NETWORK, Call, Ref, Step
+from trtexp.layers.attributes import Attributes as Attributes
+from trtexp.layers.attributes import DataType as DataType
+from trtexp.layers.attributes import Dims as Dims
+from trtexp.layers.attributes import Object as Object
+from trtexp.layers.attributes import PaddingMode as PaddingMode
+from trtexp.layers.attributes import Tensor as Tensor
+from trtexp.layers.attributes import Weights as Weights
+from trtexp.layers.operands import Maybe as Maybe
+from trtexp.layers.operands import Operand, granted, rounded_to
+from trtexp.layers.operands import integers as integers
 from trtexp.layers.settable import GIVEN as GIVEN
 from trtexp.layers.settable import Default as Default
 from trtexp.layers.settable import Kind as Kind
 from trtexp.layers.settable import Model as Model
-from trtexp.layers.settable import Settable, kinds, lowered
+from trtexp.layers.settable import kinds, lowered
 from trtexp.numerics import UNIT, Arithmetic, Bounded, converted
 
-Tensor = Annotated[str, Kind("tensor"), Field(description="the name of a tensor: an input, a layer, or layer.output")]
-Object = Annotated[str, Kind("object"), Field(description="the name of a loop or a conditional")]
-Weights = Annotated[str, Kind("weights"), Field(description="the name of an array under `weights`")]
-Dims = Annotated[list[int], Field(description="one number per spatial dimension")]
-PaddingMode = Annotated[
-    Literal[
-        "EXPLICIT_ROUND_DOWN", "EXPLICIT_ROUND_UP", "SAME_UPPER", "SAME_LOWER", "CAFFE_ROUND_DOWN", "CAFFE_ROUND_UP"
-    ],
-    Kind("PaddingMode"),
-]
-DataType = Annotated[
-    Literal["FLOAT", "HALF", "BF16", "FP8", "E8M0", "FP4", "INT64", "INT32", "INT8", "UINT8", "INT4", "BOOL"],
-    Kind("DataType"),
-]
-
-#: What `evaluate` takes: a tensor or an array, all inputs of a variadic layer, arrays by name; None if it is missing.
-Operand = Union[Bounded, tuple[Bounded, ...], Mapping[str, Bounded], None]
-Maybe = Union[Bounded, None]  # an operand that may be missing
 A = TypeVar("A", bound="Attributes", covariant=True)
 
 
@@ -45,30 +34,6 @@ class LayerError(ValueError):
     def __init__(self, path: tuple[str | int, ...], message: str) -> None:
         super().__init__(message)
         self.path = path
-
-
-class Attributes(Settable):
-    """The attributes that every layer has; those of a kind of layer are added by its own class.
-
-    The default of a field is the value that TensorRT takes if the attribute is left out: None if that is none, or if it
-    depends on the layer, which `Default` says then. `GIVEN` stands where the constructor always gives one.
-    """
-
-    metadata: str | None = None
-    """A text that the engine's inspector shows, 8.6 on."""
-    num_ranks: int = 1
-    """How many GPUs take part, 10.16 on."""
-    precision: DataType | None = None
-    """The type that the layer computes in; 8.5 to 10.x in weakly typed networks."""
-    output_type: DataType | None = None
-    """The first output's type, by `set_output_type(0, …)`; 8.5 to 10.x in weakly typed networks."""
-
-    def steps(self, name: str) -> Iterator[Step]:
-        for step in super().steps(name):
-            if isinstance(step, Assign) and step.attribute == "output_type":
-                yield Call(name, "set_output_type", {"index": 0, "dtype": step.value})
-            else:
-                yield step
 
 
 class Tensors(Protocol):
@@ -111,6 +76,7 @@ class Layer(Model):
     variadic: ClassVar[int] = 0
     output_names: ClassVar[tuple[str, ...]] = ("",)  # the outputs' names after the layer's own; "" is the layer itself
     aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    scaffold: ClassVar[str]  # what `trtexp new` starts from: a network as YAML, where $layer stands for the word
 
     set: Attributes = Attributes()
     """Attributes assigned after the layer is made, in the order of the file."""
@@ -225,9 +191,8 @@ class Layer(Model):
         floats = [x.dtype for x in inputs.values() if x.dtype in UNIT]
         narrowed = precision in UNIT and bool(floats)
         if narrowed:
-            operands = [_converted(operand, precision) for operand in operands]
-        granted = {"arithmetic": arithmetic} if "arithmetic" in _parameters(type(self).evaluate) else {}
-        made = self.evaluate(*operands, **granted)
+            operands = [rounded_to(precision, operand) for operand in operands]
+        made = self.evaluate(*operands, **granted(type(self).evaluate, arithmetic=arithmetic))
         outputs = made if isinstance(made, tuple) else (made,)
         if narrowed:
             outputs = tuple(converted(y, floats[0]) if y.dtype == precision else y for y in outputs)
@@ -263,22 +228,6 @@ class Layer(Model):
 def _tensors(model: type[Layer]) -> tuple[str, ...]:
     """The arguments that are tensors."""
     return tuple(name for name, kind in kinds(model).items() if kind == "tensor")
-
-
-@cache
-def _parameters(evaluate: Callable[..., Any]) -> frozenset[str]:
-    return frozenset(inspect.signature(evaluate).parameters)
-
-
-def _converted(operand: Operand, dtype: str) -> Operand:
-    """An operand whose floats are rounded to another type."""
-    if isinstance(operand, Bounded):
-        return converted(operand, dtype) if operand.dtype in UNIT else operand
-    if isinstance(operand, tuple):
-        return tuple(converted(x, dtype) if x.dtype in UNIT else x for x in operand)
-    if operand is not None:
-        return {name: converted(x, dtype) for name, x in operand.items()}
-    return None
 
 
 def masked_axes(mask: int, rank: int) -> list[int]:

@@ -25,8 +25,9 @@ class Cast(Layer):
     dequantize make.
     """
 
-    method = "add_cast"
-    interface = "ICastLayer"
+    method, interface = "add_cast", "ICastLayer"
+    scaffold = """inputs: {x: {values: [-1.5, -0.5, 0, 0.5, 1.5]}}
+        network: {y: {cast: {input: x, to_type: INT32}}}"""
 
     input: Tensor
     to_type: DataType

@@ -25,9 +25,10 @@ class Concatenation(Layer):
     C1: all inputs have one dtype. C2: `axis` lies in the inputs. C3: the inputs have one shape but for that axis.
     """
 
-    method = "add_concatenation"
-    interface = "IConcatenationLayer"
+    method, interface = "add_concatenation", "IConcatenationLayer"
     variadic = 10_000
+    scaffold = """inputs: {a: {shape: [2, 2], arange: {start: 1}}, b: {shape: [2, 1], values: [[10], [20]]}}
+        network: {y: {concatenation: {inputs: [a, b]}, set: {axis: 1}}}"""
 
     inputs: Annotated[list[Tensor], Field(min_length=1)]
     """The tensors, in order."""

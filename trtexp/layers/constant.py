@@ -23,9 +23,11 @@ class Constant(Layer):
     C1: the weights have as many elements as the shape.
     """
 
-    method = "add_constant"
-    interface = "IConstantLayer"
+    method, interface = "add_constant", "IConstantLayer"
     more_operands = ("weights",)
+    scaffold = """inputs: {x: {shape: [2, 3], full: 1}}
+        weights: {w: {shape: [2, 3], arange: {start: 1}}}
+        network: {c: {constant: {shape: [2, 3], weights: w}}, y: {elementwise: {input1: x, input2: c, op: SUM}}}"""
 
     shape: Dims
     """The output's shape; [] for a scalar."""

@@ -23,8 +23,10 @@ class ConvolutionAttributes(WindowAttributes):
 class ConvolutionNd(Window):
     """Cross-correlate: x (…, C, *I) with a kernel (K, C/groups, *F) and a bias (K,) -> (…, K, *O)."""
 
-    method = "add_convolution_nd"
-    interface = "IConvolutionLayer"
+    method, interface = "add_convolution_nd", "IConvolutionLayer"
+    scaffold = """inputs: {x: {shape: [1, 1, 3, 3], arange: {start: 1}}}
+        weights: {w: {shape: [1, 1, 2, 2], powers: {base: 10, first: 0, last: 3}}}
+        network: {conv: {$layer: {input: x, num_output_maps: 1, kernel_shape: [2, 2], kernel: w}}}"""
 
     input: Tensor
     num_output_maps: int

@@ -32,8 +32,12 @@ class Cumulative(Layer):
     network is built. C3: x is float32, float16, bfloat16, int32 or int64.
     """
 
-    method = "add_cumulative"
-    interface = "ICumulativeLayer"
+    method, interface = "add_cumulative", "ICumulativeLayer"
+    scaffold = """inputs: {x: {shape: [2, 3], arange: {start: 1}}}
+        weights: {one: {shape: [], full: 1, dtype: int32}}
+        network:
+          axis: {constant: {shape: [], weights: one}}
+          y: {cumulative: {input: x, axis: axis, op: SUM, exclusive: false, reverse: false}}"""
 
     input: Tensor
     axis: Tensor

@@ -21,8 +21,10 @@ class DeconvolutionNd(Window):
     padding cuts elements off its two ends. The CAFFE modes cut pre_padding off both (seen on 8.5.3.1 and 8.6.0).
     """
 
-    method = "add_deconvolution_nd"
-    interface = "IDeconvolutionLayer"
+    method, interface = "add_deconvolution_nd", "IDeconvolutionLayer"
+    scaffold = """inputs: {x: {shape: [1, 1, 3, 3], arange: {start: 1}}}
+        weights: {w: {shape: [1, 1, 2, 2], powers: {base: 10, first: 0, last: 3}}}
+        network: {deconv: {$layer: {input: x, num_output_maps: 1, kernel_shape: [2, 2], kernel: w}}}"""
 
     input: Tensor
     num_output_maps: int

@@ -26,9 +26,11 @@ class Einsum(Layer):
     and of one dtype.
     """
 
-    method = "add_einsum"
-    interface = "IEinsumLayer"
+    method, interface = "add_einsum", "IEinsumLayer"
     variadic = 8
+    scaffold = """
+        inputs: {a: {shape: [2, 3], arange: {start: 1}}, b: {shape: [3, 2], powers: {base: 10, first: 0, last: 5}}}
+        network: {y: {einsum: {inputs: [a, b], equation: "ij,jk->ik"}}}"""
 
     inputs: list[Tensor]
     """The tensors, in the order of the equation's terms."""

@@ -66,8 +66,9 @@ class Elementwise(Layer):
     C3: AND, OR and XOR take bool, EQUAL takes anything, all others take floats, int8, int32 and int64.
     """
 
-    method = "add_elementwise"
-    interface = "IElementWiseLayer"
+    method, interface = "add_elementwise", "IElementWiseLayer"
+    scaffold = """inputs: {a: {shape: [2, 1], values: [10, 20]}, b: {shape: [1, 3], values: [1, 2, 3]}}
+        network: {y: {elementwise: {input1: a, input2: b, op: SUM}}}"""
 
     input1: Tensor
     input2: Tensor

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
-from trtexp.layers.base import GIVEN, Attributes, DataType, Dims, Kind, Layer, Maybe
+from trtexp.layers.base import GIVEN, Attributes, DataType, Dims, Kind, Layer, Maybe, integers
 from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, encode, exactly, known
 
 FillOperation = Annotated[Literal["LINSPACE", "RANDOM_UNIFORM", "RANDOM_NORMAL"], Kind("FillOperation")]
@@ -50,9 +50,9 @@ class Fill(Layer):
     (RANDOM_NORMAL).
     """
 
-    method = "add_fill"
-    interface = "IFillLayer"
+    method, interface = "add_fill", "IFillLayer"
     operands = ("shape", "alpha", "beta")
+    scaffold = """network: {y: {fill: {shape: [4], op: LINSPACE}, set: {alpha: 1, beta: 0.5}}}"""
     aliases = {"op": ("operation",), "output_type": ("to_type",)}
 
     shape: Dims
@@ -62,7 +62,7 @@ class Fill(Layer):
     set: FillAttributes = FillAttributes()
 
     def output_shape(self, shape: Maybe) -> list[int]:
-        return self.final.shape if shape is None else [int(n) for n in shape.ref.reshape(-1)]
+        return self.final.shape if shape is None else integers(shape)
 
     def ends(self, alpha: Maybe, beta: Maybe) -> tuple[Bounded, Bounded]:
         """alpha and beta: the inputs, or the attributes."""

@@ -26,9 +26,11 @@ class FullyConnected(Layer):
     elements. C4: the bias has K elements, or none.
     """
 
-    method = "add_fully_connected"
-    interface = "IFullyConnectedLayer"
+    method, interface = "add_fully_connected", "IFullyConnectedLayer"
     more_operands = ("kernel", "bias")
+    scaffold = """inputs: {x: {shape: [2, 3, 1, 1], arange: {start: 1}}}
+        weights: {w: {shape: [2, 3], powers: {base: 10, first: 0, last: 5}}}
+        network: {y: {fully_connected: {input: x, num_outputs: 2, kernel: w}}}"""
     aliases = {"num_outputs": ("num_output_channels",)}
 
     input: Tensor

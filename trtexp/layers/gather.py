@@ -36,8 +36,9 @@ class GatherV2(Layer):
     takes indices of the rank of x, no longer than x away from `axis`. C5: ND takes k of at most the rank of x less e.
     """
 
-    method = "add_gather_v2"
-    interface = "IGatherLayer"
+    method, interface = "add_gather_v2", "IGatherLayer"
+    scaffold = """inputs: {x: {shape: [2, 3], arange: {start: 1}}, i: {values: [[1, 2], [0, 0]], dtype: int32}}
+        network: {y: {gather_v2: {input: x, indices: i, mode: ND}}}"""
 
     input: Tensor
     indices: Tensor
@@ -107,6 +108,8 @@ class Gather(GatherV2):
     """The same in mode DEFAULT, unless `set` says otherwise."""
 
     method = "add_gather"
+    scaffold = """inputs: {x: {shape: [2, 3], arange: {start: 1}}, i: {values: [2, 0], dtype: int32}}
+        network: {y: {gather: {input: x, indices: i, axis: 1}}}"""
 
     mode: ClassVar[Any] = None  # type: ignore[misc]
     axis: int

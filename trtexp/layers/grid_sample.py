@@ -36,8 +36,9 @@ class GridSample(Layer):
     C4: sample_mode is CLAMP, FILL or REFLECT.
     """
 
-    method = "add_grid_sample"
-    interface = "IGridSampleLayer"
+    method, interface = "add_grid_sample", "IGridSampleLayer"
+    scaffold = """inputs: {x: {shape: [1, 1, 2, 2], arange: {start: 1}}, grid: {values: [[[[-0.5, -0.5], [0, 0]]]]}}
+        network: {y: {grid_sample: {input: x, grid: grid}, set: {interpolation_mode: LINEAR}}}"""
 
     input: Tensor
     grid: Tensor

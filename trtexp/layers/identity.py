@@ -17,8 +17,9 @@ class Identity(Layer):
     to floats only.
     """
 
-    method = "add_identity"
-    interface = "IIdentityLayer"
+    method, interface = "add_identity", "IIdentityLayer"
+    scaffold = """inputs: {x: {values: [1, 2, 3]}}
+        network: {y: {identity: {input: x}}}"""
 
     input: Tensor
 

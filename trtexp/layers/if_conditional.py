@@ -9,6 +9,14 @@ from trtexp.layers.network import NodeError
 from trtexp.layers.region import before, between, check_exits
 from trtexp.numerics import Bounded
 
+SCAFFOLD = """inputs: {x: {shape: [3], arange: {start: 1}}, flag: {shape: [], full: true, dtype: bool}}
+network:
+  if: {if_conditional: {}}
+  choice: {condition: {conditional: if, condition: flag}}
+  inside: {conditional_input: {conditional: if, input: x}}
+  double: {elementwise: {input1: inside, input2: inside, op: SUM}}
+  y: {conditional_output: {conditional: if, true_subgraph_output: double, false_subgraph_output: x}}"""
+
 
 class IfConditional(Layer):
     """A choice between two branches, to which the other layers of this file belong; it makes no tensor.
@@ -17,8 +25,8 @@ class IfConditional(Layer):
     it by an output.
     """
 
-    method = "add_if_conditional"
-    interface = "IIfConditional"
+    method, interface = "add_if_conditional", "IIfConditional"
+    scaffold = SCAFFOLD
     output_names = ()
 
     def check_network(self, name: str, layers: Mapping[str, Layer]) -> None:
@@ -46,6 +54,7 @@ class Inner(Layer):
     C2: `conditional` is the name of an if_conditional further up.
     """
 
+    scaffold = SCAFFOLD
     owner = "conditional"
 
     conditional: Object

@@ -35,9 +35,13 @@ class KVCacheUpdate(Layer):
     from 0 to the tokens.
     """
 
-    method = "add_kv_cache_update"
-    interface = "IKVCacheUpdateLayer"
+    method, interface = "add_kv_cache_update", "IKVCacheUpdateLayer"
     operands = ("cache", "update", "write_indices", "update_lengths")
+    scaffold = """inputs:
+          cache: {shape: [1, 2, 2, 1], values: [[[[1], [2]], [[3], [4]]]]}
+          new: {shape: [1, 2, 1, 1], values: [[[[-1]], [[-2]]]]}
+          first: {values: [1], dtype: int32}
+        network: {y: {kv_cache_update: {cache: cache, update: new, write_indices: first, cache_mode: LINEAR}}}"""
 
     cache: Tensor
     """The cache, a network input."""

@@ -18,6 +18,19 @@ MOST_ITERATIONS = 10_000
 OfLoop = TypeVar("OfLoop", bound="Inner")
 
 
+SCAFFOLD = """inputs: {x: {shape: [3, 2], arange: {start: 1}}}
+weights: {three: {shape: [], full: 3, dtype: int32}, zero: {shape: [2], full: 0}}
+network:
+  n: {constant: {shape: [], weights: three}}
+  start: {constant: {shape: [2], weights: zero}}
+  loop: {loop: {}}
+  limit: {trip_limit: {loop: loop, tensor: n, kind: COUNT}}
+  row: {iterator: {loop: loop, tensor: x}}
+  sum: {recurrence: {loop: loop, initial_value: start}, set_input: {1: more}}
+  more: {elementwise: {input1: sum, input2: row, op: SUM}}
+  y: {loop_output: {loop: loop, tensor: sum, kind: LAST_VALUE}}"""
+
+
 class Loop(Layer):
     """A loop, to which the other layers of this file belong; it makes no tensor.
 
@@ -25,8 +38,8 @@ class Loop(Layer):
     the loop by a loop_output, or serves a recurrence or a trip limit. C11: it ends, after 10,000 iterations at most.
     """
 
-    method = "add_loop"
-    interface = "ILoop"
+    method, interface = "add_loop", "ILoop"
+    scaffold = SCAFFOLD
     output_names = ()
 
     def check_network(self, name: str, layers: Mapping[str, Layer]) -> None:
@@ -50,6 +63,7 @@ class Inner(Layer):
     C2: `loop` is the name of a loop layer further up.
     """
 
+    scaffold = SCAFFOLD
     owner = "loop"
 
     loop: Object
@@ -67,8 +81,7 @@ class TripLimit(Inner):
     C10: `tensor` is a scalar, int32 or int64 for COUNT, bool for WHILE.
     """
 
-    method = "add_trip_limit"
-    interface = "ITripLimitLayer"
+    method, interface = "add_trip_limit", "ITripLimitLayer"
     output_names = ()
 
     tensor: Tensor
@@ -88,8 +101,7 @@ class Recurrence(Inner):
     C3: input 1 is set. C12: it has the shape and the dtype of initial_value.
     """
 
-    method = "add_recurrence"
-    interface = "IRecurrenceLayer"
+    method, interface = "add_recurrence", "IRecurrenceLayer"
     operands = ("initial_value", "next_value")
 
     initial_value: Tensor
@@ -123,8 +135,7 @@ class Iterator(Inner):
     C7: `axis` lies in x. C9: x has a slice for every iteration.
     """
 
-    method = "add_iterator"
-    interface = "IIteratorLayer"
+    method, interface = "add_iterator", "IIteratorLayer"
 
     tensor: Tensor
     axis: int = 0
@@ -156,8 +167,7 @@ class LoopOutput(Inner):
     value after the last iteration. C7: `axis` lies in the output. C8: the length is at most the number of iterations.
     """
 
-    method = "add_loop_output"
-    interface = "ILoopOutputLayer"
+    method, interface = "add_loop_output", "ILoopOutputLayer"
     operands = ("tensor", "length")
 
     tensor: Tensor

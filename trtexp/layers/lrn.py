@@ -36,8 +36,9 @@ class Lrn(Layer):
     and has at least 4 dimensions.
     """
 
-    method = "add_lrn"
-    interface = "ILRNLayer"
+    method, interface = "add_lrn", "ILRNLayer"
+    scaffold = """inputs: {x: {shape: [1, 4, 1, 2], values: [1, -1, 2, 0, 0, 2, 4, 1]}}
+        network: {y: {lrn: {input: x, window: 3, alpha: 3, beta: 1, k: 1}}}"""
     aliases = {"window": ("window_size",)}
 
     input: Tensor

@@ -29,8 +29,10 @@ class MatrixMultiply(Layer):
     k. C3: both have as many batch dimensions, equal or 1. C4: both are float and of one dtype.
     """
 
-    method = "add_matrix_multiply"
-    interface = "IMatrixMultiplyLayer"
+    method, interface = "add_matrix_multiply", "IMatrixMultiplyLayer"
+    scaffold = """
+        inputs: {a: {shape: [2, 3], arange: {start: 1}}, b: {shape: [3, 2], powers: {base: 10, first: 0, last: 5}}}
+        network: {y: {matrix_multiply: {input0: a, op0: NONE, input1: b, op1: NONE}}}"""
 
     input0: Tensor
     op0: MatrixOperation

@@ -114,8 +114,7 @@ class MoE(Layer):
     C4: the weights are given. C5: scales are positive, () or (n,), for FP8. C6: no scales from the data.
     """
 
-    method = "add_moe"
-    interface = "IMoELayer"
+    method, interface = "add_moe", "IMoELayer"
     more_operands = (
         "fc_gate_weights",
         "fc_up_weights",
@@ -126,6 +125,26 @@ class MoE(Layer):
         "fc_down_activation_scale",
         "fc_down_activation_dbl_q_scale",
     )
+    scaffold = """inputs:
+          x: {shape: [1, 2, 2], values: [[[1, 2], [4, 8]]]}
+          chosen: {shape: [1, 2, 1], values: [[[0], [1]]], dtype: int32}
+          scores: {shape: [1, 2, 1], values: [[[1], [0.5]]]}
+        weights:
+          ones: {shape: [2, 2, 1], values: [[[1], [0]], [[0], [1]]]}
+          twos: {shape: [2, 2, 1], values: [[[0], [1]], [[1], [1]]]}
+          down: {shape: [2, 1, 2], values: [[[1, 16]], [[2, 0]]]}
+        network:
+          gate: {constant: {shape: [2, 2, 1], weights: ones}}
+          up: {constant: {shape: [2, 2, 1], weights: twos}}
+          back: {constant: {shape: [2, 1, 2], weights: down}}
+          y:
+            moe: {hidden_states: x, selected_experts_for_tokens: chosen, scores_for_selected_experts: scores}
+            set:
+              gated_weights:
+                fc_gate_weights: gate
+                fc_up_weights: up
+                fc_down_weights: back
+                activation_type: NONE"""
 
     hidden_states: Tensor
     selected_experts_for_tokens: Tensor

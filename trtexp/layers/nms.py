@@ -37,10 +37,16 @@ class NMS(Layer):
     C4: the thresholds are scalars, that of the overlap from 0 to 1.
     """
 
-    method = "add_nms"
-    interface = "INMSLayer"
+    method, interface = "add_nms", "INMSLayer"
     operands = ("boxes", "scores", "max_output_boxes_per_class", "iou_threshold", "score_threshold")
     output_names = ("", "count")
+    scaffold = """inputs:
+          boxes: {values: [[[0, 0, 2, 2], [1, 0, 3, 2], [0, 0, 2, 1], [4, 4, 5, 5]]]}
+          scores: {values: [[[0.875], [0.75], [0.5], [0.25]]]}
+        weights: {nine: {shape: [], full: 9, dtype: int32}}
+        network:
+          most: {constant: {shape: [], weights: nine}}
+          y: {nms: {boxes: boxes, scores: scores, max_output_boxes_per_class: most}}"""
 
     boxes: Tensor
     scores: Tensor

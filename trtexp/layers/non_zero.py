@@ -23,8 +23,9 @@ class NonZero(Layer):
     exactly.
     """
 
-    method = "add_non_zero"
-    interface = "INonZeroLayer"
+    method, interface = "add_non_zero", "INonZeroLayer"
+    scaffold = """inputs: {x: {shape: [2, 3], values: [[0, 1, 0], [2, 0, 3]]}}
+        network: {y: {non_zero: {input: x}}}"""
 
     input: Tensor
     indices_type: DataType | None = None

@@ -34,8 +34,13 @@ class Normalization(Layer):
     (1, groups, 1, …). C4: all three have one float dtype. C5: compute_precision is a float type.
     """
 
-    method = "add_normalization"
-    interface = "INormalizationLayer"
+    method, interface = "add_normalization", "INormalizationLayer"
+    scaffold = """inputs: {x: {shape: [1, 2, 2, 2], values: [1, -1, 1, -1, 2, -2, 2, -2]}}
+        weights: {s: {shape: [1, 2, 1, 1], values: [1, 1024]}, b: {shape: [1, 2, 1, 1], values: [0, 0.5]}}
+        network:
+          scale: {constant: {shape: [1, 2, 1, 1], weights: s}}
+          bias: {constant: {shape: [1, 2, 1, 1], weights: b}}
+          y: {$layer: {input: x, scale: scale, bias: bias, axesMask: 12}}"""
     aliases = {"axesMask": ("axes",)}
 
     input: Tensor

@@ -22,8 +22,12 @@ class OneHot(Layer):
     are a vector of two. C3: depth is a scalar int of at least 0. C4: `axis` lies in the output.
     """
 
-    method = "add_one_hot"
-    interface = "IOneHotLayer"
+    method, interface = "add_one_hot", "IOneHotLayer"
+    scaffold = """inputs: {i: {values: [2, 0], dtype: int32}, values: {values: [0, 1]}}
+        weights: {three: {shape: [], full: 3, dtype: int32}}
+        network:
+          depth: {constant: {shape: [], weights: three}}
+          y: {one_hot: {indices: i, values: values, depth: depth, axis: 1}}"""
 
     indices: Tensor
     """int32 or int64."""

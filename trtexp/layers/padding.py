@@ -32,12 +32,10 @@ class PaddingNd(Layer):
     C3: no dimension of the output is negative.
     """
 
-    method = "add_padding_nd"
-    interface = "IPaddingLayer"
-    aliases = {
-        "pre_padding": ("pre_padding_nd",),
-        "post_padding": ("post_padding_nd",),
-    }
+    method, interface = "add_padding_nd", "IPaddingLayer"
+    aliases = {"pre_padding": ("pre_padding_nd",), "post_padding": ("post_padding_nd",)}
+    scaffold = """inputs: {x: {shape: [1, 1, 3, 3], arange: {start: 1}}}
+        network: {pad: {$layer: {input: x, pre_padding: [1, 0], post_padding: [0, 1]}}}"""
 
     input: Tensor
     pre_padding: Dims
@@ -50,10 +48,8 @@ class PaddingNd(Layer):
         return [(size, pre, size + pre + post) for size, pre, post in pads]
 
     def check_inputs(self, x: Bounded) -> None:
-        for name, given in (
-            ("pre_padding_nd", self.final.pre_padding_nd),
-            ("post_padding_nd", self.final.post_padding_nd),
-        ):
+        final = self.final
+        for name, given in (("pre_padding_nd", final.pre_padding_nd), ("post_padding_nd", final.post_padding_nd)):
             if len(given) != 2:
                 self.refuse(name, f"{given} given; give 2 numbers", "C1")
         if len(x.shape) < 4 or x.dtype not in ("float32", "float16", "bfloat16", "int8"):
@@ -63,8 +59,7 @@ class PaddingNd(Layer):
 
     def evaluate(self, x: Bounded) -> Bounded:
         made = moved(self.padded, x)
-        inside = self.padded(np.ones(x.shape, bool))
-        return replace(made, certified=made.certified | ~inside)
+        return replace(made, certified=made.certified | ~self.padded(np.ones(x.shape, bool)))
 
     def padded(self, x: np.ndarray) -> np.ndarray:
         """Copy the elements that the output still has into zeros."""

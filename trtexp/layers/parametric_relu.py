@@ -15,8 +15,10 @@ class ParametricRelu(Layer):
     C1: the slopes have the rank of x, and along each axis its dimension or 1. C2: both have one float dtype.
     """
 
-    method = "add_parametric_relu"
-    interface = "IParametricReLULayer"
+    method, interface = "add_parametric_relu", "IParametricReLULayer"
+    scaffold = """
+        inputs: {x: {shape: [2, 3], values: [-8, -4, -2, -1, 0, 3]}, s: {shape: [1, 3], values: [[0.5, 0.25, 2]]}}
+        network: {y: {parametric_relu: {input: x, slopes: s}}}"""
 
     input: Tensor
     slopes: Tensor

@@ -137,17 +137,36 @@ class Plugged(Layer):
 class PluginV2(Plugged):
     """A plugin of version 2, by get_plugin_creator and create_plugin; not in RTX."""
 
-    method = "add_plugin_v2"
-    interface = "IPluginV2Layer"
+    method, interface = "add_plugin_v2", "IPluginV2Layer"
     phase: ClassVar[str | None] = None
+    scaffold = """inputs: {x: {values: [[-2, -1, -0.5, 0], [0.25, 0.5, 1, 4]]}}
+        network:
+          y:
+            plugin_v2:
+              inputs: [x]
+              plugin: {type: LReLU_TRT, version: "1", field_collection: {negSlope: {type: FLOAT32, data: 0.25}}}"""
 
 
 class PluginV3(Plugged):
     """A plugin of version 3, by get_creator and create_plugin for the phase BUILD; 10.x and 11.x."""
 
-    method = "add_plugin_v3"
-    interface = "IPluginV3Layer"
+    method, interface = "add_plugin_v3", "IPluginV3Layer"
     phase: ClassVar[str | None] = "BUILD"
+    scaffold = """inputs:
+          x: {shape: [1, 1, 4, 4], arange: {start: 0}}
+          r: {values: [[0, 0, 4, 4]]}
+          i: {dtype: int32, values: [0]}
+        network:
+          y:
+            $layer:
+              inputs: [x, r, i]
+              plugin:
+                type: ROIAlign_TRT
+                version: "2"
+                field_collection:
+                  output_height: {type: INT32, data: 2}
+                  output_width: {type: INT32, data: 2}
+                  sampling_ratio: {type: INT32, data: 2}"""
 
     shape_inputs: list[Tensor] = []
     """Shape tensors that the output's shape depends on; they come behind the inputs."""

@@ -54,14 +54,15 @@ class PoolingNd(Layer):
     is negative, and every window begins before the input ends. C5: blend_factor is from 0 to 1.
     """
 
-    method = "add_pooling_nd"
-    interface = "IPoolingLayer"
+    method, interface = "add_pooling_nd", "IPoolingLayer"
     aliases = {
         "window_size": ("window_size_nd",),
         "stride": ("stride_nd",),
         "padding": ("pre_padding", "post_padding"),
         "padding_nd": ("pre_padding", "post_padding"),
     }
+    scaffold = """inputs: {x: {shape: [1, 1, 3, 3], arange: {start: 1}}}
+        network: {pool: {$layer: {input: x, type: MAX, window_size: [2, 2]}, set: {stride_nd: [1, 1]}}}"""
 
     input: Tensor
     type: PoolingType
@@ -171,3 +172,4 @@ class Pooling(PoolingNd):
     """The old spelling, 8.x only, for 2-D windows."""
 
     method = "add_pooling"
+    scaffold = PoolingNd.scaffold.replace("stride_nd", "stride")

@@ -51,6 +51,13 @@ class Scaled(Layer):
     takes: ClassVar[tuple[str, ...]]
     gives: ClassVar[tuple[str, ...]]
     default: ClassVar[str]
+    scaffold = """inputs: {x: {values: [-2.5, -1, 0, 0.5, 300]}}
+        weights: {half: {shape: [], full: 0.5}}
+        network:
+          scale: {constant: {shape: [], weights: half}}
+          q: {quantize: {input: x, scale: scale}}
+          y: {dequantize: {input: q, scale: scale}}
+        build: {flags: {INT8: true}}"""
 
     input: Tensor
     scale: Tensor
@@ -109,8 +116,7 @@ class Quantize(Scaled):
     NaN has a code in fp8 alone; else there is no rule.
     """
 
-    method = "add_quantize"
-    interface = "IQuantizeLayer"
+    method, interface = "add_quantize", "IQuantizeLayer"
     takes = FLOATS
     gives = CODES
     default = "INT8"
@@ -122,8 +128,7 @@ class Quantize(Scaled):
 class Dequantize(Scaled):
     """y = x · scale: x (any shape) of codes, scale (), (x.shape[axis],) or (blocks) -> the same shape, float."""
 
-    method = "add_dequantize"
-    interface = "IDequantizeLayer"
+    method, interface = "add_dequantize", "IDequantizeLayer"
     takes = CODES
     gives = FLOATS
     default = "FLOAT"

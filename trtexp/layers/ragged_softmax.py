@@ -16,8 +16,11 @@ class RaggedSoftmax(Layer):
     C1: x is float and has 3 dimensions. C2: bounds are int32, one per row or per row of a batch of 1, from 0 to N.
     """
 
-    method = "add_ragged_softmax"
-    interface = "IRaggedSoftMaxLayer"
+    method, interface = "add_ragged_softmax", "IRaggedSoftMaxLayer"
+    scaffold = """inputs:
+          x: {shape: [1, 2, 4], values: [0, 0, 0, 0, 0, -1000, 0, 1000]}
+          n: {dtype: int32, shape: [1, 2, 1], values: [4, 2]}
+        network: {y: {ragged_softmax: {input: x, bounds: n}}}"""
 
     input: Tensor
     bounds: Tensor

@@ -48,8 +48,9 @@ class Reduce(Layer):
     this layer; it stands for no reduction in `dist_collective`.
     """
 
-    method = "add_reduce"
-    interface = "IReduceLayer"
+    method, interface = "add_reduce", "IReduceLayer"
+    scaffold = """inputs: {x: {shape: [2, 4], values: [1, 2, 4, 9, -1, -2, 0.5, 8]}}
+        network: {y: {reduce: {input: x, op: SUM, axes: 1, keep_dims: false}}}"""
 
     input: Tensor
     op: ReduceOperation

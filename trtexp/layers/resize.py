@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from trtexp.layers.base import Attributes, Default, Dims, Kind, Layer, Maybe, Tensor
+from trtexp.layers.base import Attributes, Default, Dims, Kind, Layer, Maybe, Tensor, integers
 from trtexp.layers.interpolation import InterpolationMode, coordinate_error, taps
 from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly, moved, settled
 
@@ -61,9 +61,10 @@ class Resize(Layer):
     last three axes at most, CUBIC the last two. C4: the input is float, or int8 for NEAREST.
     """
 
-    method = "add_resize"
-    interface = "IResizeLayer"
+    method, interface = "add_resize", "IResizeLayer"
     operands = ("input", "shape")
+    scaffold = """inputs: {x: {shape: [1, 1, 1, 4], powers: {base: 10, first: 0, last: 3}}}
+        network: {y: {resize: {input: x}, set: {shape: [1, 1, 1, 8]}}}"""
 
     input: Tensor
     set: ResizeAttributes = ResizeAttributes()
@@ -76,7 +77,7 @@ class Resize(Layer):
     def output_shape(self, x: Bounded, shape: Maybe) -> list[int]:
         """From input 1, or from the last of shape and scales; else that of the input."""
         if shape is not None:
-            return [int(n) for n in shape.ref.reshape(-1)]
+            return integers(shape)
         factors = self.factors()
         if factors and len(factors) == len(x.shape):
             return [math.floor(n * factor) for n, factor in zip(x.shape, factors, strict=True)]

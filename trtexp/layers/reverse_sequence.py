@@ -24,8 +24,9 @@ class ReverseSequence(Layer):
     int32 or int64, per sequence. C4: lengths are from 0 to that of the sequence axis.
     """
 
-    method = "add_reverse_sequence"
-    interface = "IReverseSequenceLayer"
+    method, interface = "add_reverse_sequence", "IReverseSequenceLayer"
+    scaffold = """inputs: {x: {shape: [4, 3], arange: {start: 1}}, lens: {values: [1, 2, 4], dtype: int32}}
+        network: {y: {reverse_sequence: {input: x, sequence_lens: lens}}}"""
 
     input: Tensor
     sequence_lens: Tensor

@@ -19,10 +19,10 @@ from trtexp.layers.base import (
     LayerError,
     Maybe,
     Model,
-    Operand,
     Tensor,
     Weights,
 )
+from trtexp.layers.operands import Operand
 from trtexp.layers.rnn_cell import Recurrent, gate_key, reshaped
 from trtexp.numerics import Arithmetic, Bounded, exactly, moved
 
@@ -85,9 +85,25 @@ class RNNv2(Layer):
     hidden_size and max_seq_length are 1 or more. C8: what is made as an LSTM, with three outputs, stays one.
     """
 
-    method = "add_rnn_v2"
-    interface = "IRNNv2Layer"
+    method, interface = "add_rnn_v2", "IRNNv2Layer"
     operands = ("input", "hidden_state", "cell_state", "seq_lengths")
+    scaffold = """inputs: {x: {shape: [1, 3, 2], arange: {start: 1}}}
+        weights:
+          w: {shape: [2, 2], values: [[1, 0], [10, 1]]}
+          r: {shape: [2, 2], values: [[2, 0], [0, 4]]}
+          wb: {values: [0.5, 0.25]}
+          rb: {values: [100, 200]}
+        network:
+          y:
+            rnn_v2:
+              input: x
+              layer_count: 1
+              hidden_size: 2
+              max_seq_length: 3
+              op: RELU
+              gates:
+                - {layer_index: 0, gate: INPUT, is_w: true, weights: w, bias: wb}
+                - {layer_index: 0, gate: INPUT, is_w: false, weights: r, bias: rb}"""
 
     input: Tensor
     layer_count: int

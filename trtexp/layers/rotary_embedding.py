@@ -30,9 +30,14 @@ class RotaryEmbedding(Layer):
     above h. C4: position ids are int32 or int64, of the rows that there are.
     """
 
-    method = "add_rotary_embedding"
-    interface = "IRotaryEmbeddingLayer"
+    method, interface = "add_rotary_embedding", "IRotaryEmbeddingLayer"
     operands = ("input", "cos_cache", "sin_cache", "position_ids")
+    scaffold = """inputs:
+          x: {shape: [2, 2, 1, 2], arange: {start: 1}}
+          c: {shape: [2, 1, 1], values: [[[1]], [[0]]]}
+          s: {shape: [2, 1, 1], values: [[[0]], [[1]]]}
+        network:
+          y: {rotary_embedding: {input: x, cos_cache: c, sin_cache: s, interleaved: false, rotary_embedding_dim: 0}}"""
 
     input: Tensor
     cos_cache: Tensor

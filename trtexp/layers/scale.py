@@ -38,9 +38,11 @@ class Scale(Layer):
     the mode asks for, or none. C3: the input is float.
     """
 
-    method = "add_scale"
-    interface = "IScaleLayer"
+    method, interface = "add_scale", "IScaleLayer"
     more_operands = ("shift", "scale", "power")
+    scaffold = """inputs: {x: {shape: [1, 2, 1, 2], arange: {start: 1}}}
+        weights: {factors: {values: [10, 100]}}
+        network: {y: {scale: {input: x, mode: CHANNEL, scale: factors}}}"""
 
     input: Tensor
     mode: ScaleMode
@@ -94,6 +96,9 @@ class ScaleNd(Scale):
     """The same with the channel axis as an argument."""
 
     method = "add_scale_nd"
+    scaffold = """inputs: {x: {shape: [1, 2, 1, 2], arange: {start: 1}}}
+        weights: {factors: {values: [10, 100]}}
+        network: {y: {scale_nd: {input: x, mode: CHANNEL, scale: factors, channel_axis: 1}}}"""
 
     channel_axis: int
 

@@ -33,8 +33,12 @@ class Scatter(Layer):
     C6: no two updates go to one place, since their order is open.
     """
 
-    method = "add_scatter"
-    interface = "IScatterLayer"
+    method, interface = "add_scatter", "IScatterLayer"
+    scaffold = """inputs:
+          x: {shape: [3, 3], arange: {start: 1}}
+          i: {shape: [1, 1], values: [[1]], dtype: int32}
+          u: {shape: [1, 3], arange: {start: 10, step: 10}}
+        network: {y: {scatter: {data: x, indices: i, updates: u, mode: ND}}}"""
 
     data: Tensor
     indices: Tensor

@@ -17,8 +17,12 @@ class Select(Layer):
     C1: the condition is bool. C2: the ranks are equal, and dimensions are equal or 1. C3: both branches have one dtype.
     """
 
-    method = "add_select"
-    interface = "ISelectLayer"
+    method, interface = "add_select", "ISelectLayer"
+    scaffold = """inputs:
+          c: {dtype: bool, shape: [2, 1], values: [true, false]}
+          a: {shape: [2, 3], arange: {start: 1}}
+          b: {shape: [2, 3], arange: {start: -1, step: -1}}
+        network: {y: {select: {condition: c, then_input: a, else_input: b}}}"""
 
     condition: Tensor
     then_input: Tensor

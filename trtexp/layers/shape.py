@@ -11,8 +11,9 @@ from trtexp.numerics import Bounded, exactly
 class Shape(Layer):
     """The shape as data: x (d0, …, dn) -> (n + 1,) int64, as in 10.x and newer; 8.x gives int32."""
 
-    method = "add_shape"
-    interface = "IShapeLayer"
+    method, interface = "add_shape", "IShapeLayer"
+    scaffold = """inputs: {x: {shape: [2, 3], full: 0}}
+        network: {y: {shape: {input: x}}}"""
 
     input: Tensor
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
-from trtexp.layers.base import Attributes, Default, Dims, Layer, Maybe, Tensor
+from trtexp.layers.base import Attributes, Default, Dims, Layer, Maybe, Tensor, integers
 from trtexp.numerics import Bounded, moved
 
 MOST_AXES = 8
@@ -33,43 +33,37 @@ class Shuffle(Layer):
     elements as the old one, and a -1 follows from the others (it does not beside a dimension of 0).
     """
 
-    method = "add_shuffle"
-    interface = "IShuffleLayer"
+    method, interface = "add_shuffle", "IShuffleLayer"
     operands = ("input", "reshape_dims")
+    scaffold = """inputs: {x: {shape: [2, 3], arange: {start: 1}}}
+        network: {y: {shuffle: {input: x}, set: {reshape_dims: [3, 2]}}}"""
 
     input: Tensor
     set: ShuffleAttributes = ShuffleAttributes()
 
-    def permutation(self, name: str, given: list[int] | None, rank: int) -> list[int]:
+    def order(self, name: str, given: list[int] | None, rank: int) -> list[int]:
         """A transpose, or the axes as they are."""
         if given is not None and sorted(given) != list(range(rank)):
             self.refuse(name, f"{given} given; give a permutation of {list(range(rank))}", "C1")
-        return list(range(rank)) if given is None else list(given)
+        return list(range(rank)) if given is None else given
 
-    def first(self, x: Bounded) -> list[int]:
-        """The first transpose."""
-        return self.permutation("first_transpose", self.final.first_transpose, len(x.shape))
+    def plan(self, x: Bounded, dims: Maybe) -> tuple[list[int], list[int], list[int]]:
+        """(first transpose, the shape between the two, second transpose)"""
+        first = self.order("first_transpose", self.final.first_transpose, len(x.shape))
+        shape = self.reshaped([x.shape[axis] for axis in first], dims)
+        return first, shape, self.order("second_transpose", self.final.second_transpose, len(shape))
 
-    def second(self, rank: int) -> list[int]:
-        """The second transpose."""
-        return self.permutation("second_transpose", self.final.second_transpose, rank)
-
-    def reshaped(self, x: Bounded, dims: Maybe) -> list[int]:
-        """The shape between the two transposes."""
-        before = [x.shape[axis] for axis in self.first(x)]
-        place, given = "reshape_dims", self.final.reshape_dims
-        if dims is not None:
-            place, given = "set_input", [int(n) for n in dims.ref.reshape(-1)]
+    def reshaped(self, before: list[int], dims: Maybe) -> list[int]:
+        """The new shape of a tensor."""
+        place, given = ("reshape_dims", self.final.reshape_dims) if dims is None else ("set_input", integers(dims))
         if given is None:
             return before
         if len(given) > MOST_AXES or min(given, default=0) < -1 or given.count(-1) > 1:
             self.refuse(place, f"{given} given; give at most {MOST_AXES} dimensions, at most one of them -1", "C2")
-        shape = list(given)
-        if self.final.zero_is_placeholder:
-            for axis in (axis for axis, n in enumerate(given) if n == 0):
-                if axis >= len(before):
-                    self.refuse(place, f"{given} copies dimension {axis} of {before}", "C3")
-                shape[axis] = before[axis]
+        copied = [axis for axis, n in enumerate(given) if n == 0 and self.final.zero_is_placeholder]
+        if beyond := [axis for axis in copied if axis >= len(before)]:
+            self.refuse(place, f"{given} copies dimension {beyond[0]} of {before}", "C3")
+        shape = [before[axis] if axis in copied else n for axis, n in enumerate(given)]
         others = math.prod(n for n in shape if n != -1)
         if -1 in shape and others:
             shape[shape.index(-1)] = math.prod(before) // others
@@ -78,9 +72,8 @@ class Shuffle(Layer):
         return shape
 
     def check_inputs(self, x: Bounded, dims: Maybe) -> None:
-        self.second(len(self.reshaped(x, dims)))
+        self.plan(x, dims)
 
     def evaluate(self, x: Bounded, dims: Maybe) -> Bounded:
-        shape, first = self.reshaped(x, dims), self.first(x)
-        second = self.second(len(shape))
+        first, shape, second = self.plan(x, dims)
         return moved(lambda part: part.transpose(first).reshape(shape).transpose(second), x)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from trtexp.layers.base import GIVEN, Attributes, Dims, Kind, Layer, Maybe, Tensor
+from trtexp.layers.base import GIVEN, Attributes, Dims, Kind, Layer, Maybe, Tensor, integers
 from trtexp.numerics import Bounded, exactly, moved
 
 SampleMode = Annotated[Literal["STRICT_BOUNDS", "DEFAULT", "WRAP", "CLAMP", "FILL", "REFLECT"], Kind("SampleMode")]
@@ -35,9 +35,10 @@ class Slice(Layer):
     C3: with STRICT_BOUNDS every index lies in the input. C4: axes are axes of x, each once.
     """
 
-    method = "add_slice"
-    interface = "ISliceLayer"
+    method, interface = "add_slice", "ISliceLayer"
     operands = ("input", "start", "shape", "stride", "fill", "axes")
+    scaffold = """inputs: {x: {shape: [6], arange: {start: 1}}}
+        network: {y: {slice: {input: x, start: [1], shape: [3], stride: [2]}}}"""
 
     input: Tensor
     start: Dims
@@ -49,8 +50,8 @@ class Slice(Layer):
         """start, shape and stride for every axis, from the inputs where they are set; of: the axes that these mean."""
         rank, final = len(x.shape), self.final
         given = ((final.start, start), (final.shape, shape), (final.stride, stride))
-        found = [attribute if tensor is None else whole(tensor) for attribute, tensor in given]
-        axes = final.axes if of is None else whole(of)
+        found = [attribute if tensor is None else integers(tensor) for attribute, tensor in given]
+        axes = final.axes if of is None else integers(of)
         if axes is None:
             return found
         if not all(-rank <= axis < rank for axis in axes) or len({axis % rank for axis in axes}) != len(axes):
@@ -91,11 +92,6 @@ class Slice(Layer):
             return picked
         value = exactly(np.zeros(()), x.dtype) if fill is None else fill
         return moved(lambda part, outside: np.where(inside, part, outside.reshape(())), picked, value)
-
-
-def whole(tensor: Bounded) -> list[int]:
-    """The numbers of a vector."""
-    return [int(v) for v in tensor.ref.reshape(-1)]
 
 
 def brought(index: np.ndarray, size: int, mode: str) -> np.ndarray:

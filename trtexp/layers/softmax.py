@@ -23,8 +23,9 @@ class Softmax(Layer):
     C1: `axes` has exactly one bit set, below the rank of x. C2: x is float and has at least 2 dimensions.
     """
 
-    method = "add_softmax"
-    interface = "ISoftMaxLayer"
+    method, interface = "add_softmax", "ISoftMaxLayer"
+    scaffold = """inputs: {x: {shape: [2, 3], values: [0, 0, -1000, 0, -1000, -1000]}}
+        network: {y: {softmax: {input: x}, set: {axes: 2}}}"""
 
     input: Tensor
     set: SoftmaxAttributes = SoftmaxAttributes()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trtexp.layers.base import Layer, Maybe, Tensor
+from trtexp.layers.base import Layer, Maybe, Tensor, integers
 from trtexp.numerics import Bounded, moved
 
 
@@ -20,7 +20,7 @@ class Axes(Layer):
 
     def named(self, axes: Bounded, rank: int) -> tuple[int, ...]:
         """The axes of a shape of `rank` dimensions, counted from the front."""
-        given = [int(axis) for axis in axes.ref.reshape(-1)]
+        given = integers(axes)
         if not all(-rank <= axis < rank for axis in given):
             self.refuse("axes", f"{given} given; give axes from {-rank} to {rank - 1}", "C1")
         found = tuple(axis % rank for axis in given)
@@ -35,8 +35,10 @@ class Squeeze(Axes):
     C1 and C2 as above. C3: each of the axes is 1 long.
     """
 
-    method = "add_squeeze"
-    interface = "ISqueezeLayer"
+    method, interface = "add_squeeze", "ISqueezeLayer"
+    scaffold = """inputs: {x: {shape: [1, 2, 1, 3], arange: {start: 1}}}
+        weights: {which: {values: [2], dtype: int32}}
+        network: {axes: {constant: {shape: [1], weights: which}}, y: {squeeze: {input: x, axes: axes}}}"""
 
     def removed(self, x: Bounded, axes: Maybe) -> tuple[int, ...]:
         """The axes that go."""
@@ -57,8 +59,10 @@ class Squeeze(Axes):
 class Unsqueeze(Axes):
     """Insert dimensions of 1: x (any shape) -> x with a 1 at each of `axes`, which are those of the output."""
 
-    method = "add_unsqueeze"
-    interface = "IUnsqueezeLayer"
+    method, interface = "add_unsqueeze", "IUnsqueezeLayer"
+    scaffold = """inputs: {x: {shape: [2, 3], arange: {start: 1}}}
+        weights: {which: {values: [1], dtype: int32}}
+        network: {axes: {constant: {shape: [1], weights: which}}, y: {unsqueeze: {input: x, axes: axes}}}"""
 
     axes: Tensor  # type: ignore[assignment]
     """The axes, a constant int32 or int64 vector."""

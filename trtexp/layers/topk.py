@@ -34,10 +34,11 @@ class TopK(Layer):
     from 0 to 3840 and at most n. C3: the input has rank 2 or more.
     """
 
-    method = "add_topk"
-    interface = "ITopKLayer"
+    method, interface = "add_topk", "ITopKLayer"
     operands = ("input", "k")
     output_names = ("", "indices")
+    scaffold = """inputs: {x: {shape: [2, 4], values: [[1, 4, 2, 3], [8, 5, 7, 6]]}}
+        network: {y: {topk: {input: x, op: MAX, k: 2, axes: 2}}}"""
 
     input: Tensor
     op: TopKOperation

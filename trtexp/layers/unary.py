@@ -86,8 +86,9 @@ class Unary(Layer):
     C1: NOT takes bool, and nothing else does. C2: integers go with ABS, NEG and SIGN only.
     """
 
-    method = "add_unary"
-    interface = "IUnaryLayer"
+    method, interface = "add_unary", "IUnaryLayer"
+    scaffold = """inputs: {x: {values: [-2.5, -1, 0, 4]}}
+        network: {y: {unary: {input: x, op: ABS}}}"""
 
     input: Tensor
     op: UnaryOperation
