@@ -159,3 +159,19 @@ def test_expectations_are_read_whole(load):
 
 def test_crlf_and_a_byte_order_mark_are_no_trouble(load):
     assert load(("\ufeff" + BASE).replace("\n", "\r\n")).cases[0].definition.hash == load(BASE).cases[0].definition.hash
+
+
+def test_a_fault_of_some_cases_names_each_with_its_line(faults):
+    (fault,) = faults(
+        "title: t\n"
+        "inputs: {x: {values: [[1, 2]]}}\n"
+        "weights: {w: {shape: [2], full: 1}}\n"
+        "network:\n"
+        "  c: {constant: {shape: [1, 2], weights: w}}\n"
+        "  y: {elementwise: {input1: x, input2: c, op: SUM}}\n"
+        "cases:\n"
+        "  fine: {}\n"
+        "  first: {weights: {w: {shape: [3]}}}\n"
+        "  second: {weights: {w: {shape: [3]}}}\n"
+    )
+    assert fault.startswith("e.yaml:5:25: first (line 9), second (line 10): c.constant.shape: ")

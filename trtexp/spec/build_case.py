@@ -22,6 +22,7 @@ from trtexp.spec.expecting import expectations, expected
 from trtexp.spec.make import Made, declared, make
 from trtexp.spec.models import KEYS, ExperimentModel, LayerModel, tolerances
 from trtexp.spec.names import NAME, RESERVED, bad_name
+from trtexp.spec.profiles import profile_faults
 from trtexp.spec.tensors import InputModel, TensorError, TensorModel
 from trtexp.spec.translate import Path as KeyPath
 from trtexp.spec.translate import translate
@@ -59,6 +60,10 @@ class _OneCase(Checker):
                 self.fault(("build", "profiles", i, tensor), f"no input; {nearest(tensor, inputs)}", key=True)
         self.stop_at_faults()
         assert head is not None and expect is not None
+        if not (expect.error or expect.crash):  # else TensorRT's own refusal may be the point
+            for place, message in profile_faults(head.build.profiles, inputs):
+                self.fault(place, message)
+        self.stop_at_faults()
         flow: list[Step] = [] if model is None else [model.step(outputs)]
         flow += [*(step for n, m in inputs.items() for step in m.set.steps(n)), *steps(layers)]
         used = {ref.name for step in flow for ref in references(step) if ref.kind == "weights"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,7 @@ class ExperimentFile:
             else:
                 cases.append(built)
         if faults or self.faults:
-            raise SpecError([*self.faults, *_common(faults, len(self.cases))])
+            raise SpecError([*self.faults, *_common(faults, self.cases)])
         try:
             whole = builder.case("", self.base.mark, base, Mapping(self.base.mark))
         except SpecError:
@@ -273,10 +273,17 @@ def _slug(value: Any) -> str:
     return re.sub(r"[^A-Za-z0-9_.]", "_", str(value))
 
 
-def _common(faults: list[Fault], cases: int) -> Iterator[Fault]:
-    """Faults of the base come once for every case: such a fault is said once, without a case."""
-    alike: dict[Fault, set[str]] = {}
+def _common(faults: list[Fault], cases: Iterable[tuple[str, Mark, Mapping]]) -> Iterator[Fault]:
+    """One fault for what several cases share: without a case if all do, else with the name and line of each."""
+    alike: dict[Fault, list[str]] = {}
     for fault in faults:
-        alike.setdefault(replace(fault, case=""), set()).add(fault.case)
+        alike.setdefault(replace(fault, case=""), []).append(fault.case)
+    lines = {name: mark.line for name, mark, _ in cases}
     for fault, names in alike.items():
-        yield fault if len(names) > 1 or cases == 1 else replace(fault, case=names.pop())
+        shared = [name for name in lines if name in names]
+        if len(shared) == len(lines):
+            yield fault
+        elif len(shared) == 1:
+            yield replace(fault, case=shared[0])
+        else:
+            yield replace(fault, case=", ".join(f"{name} (line {lines[name]})" for name in shared))
