@@ -2,8 +2,9 @@
 
 import sys
 
+from trtexp.definition.facts import LogLine
 from trtexp.engine.cache import Cache, entry_key
-from trtexp.engine.outcome import LogLine, Outcome, Release
+from trtexp.engine.outcome import Outcome, Release
 
 RELEASE = Release("tensorrt", "8.6.0", "NVIDIA H100", "9.0", "CUDA 13.0", True)
 BUILT = Outcome(

@@ -2,9 +2,10 @@ import execnet
 import numpy as np
 import pytest
 
+from trtexp.definition.facts import LogLine
 from trtexp.definition.network import Array
 from trtexp.engine import wire
-from trtexp.engine.outcome import LogLine, Outcome, Release
+from trtexp.engine.outcome import Outcome, Release
 
 
 def carried(data):

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from conftest import BASE
 
-from trtexp.engine.outcome import LogLine, Outcome
+from trtexp.definition.facts import LogLine
+from trtexp.engine.outcome import Outcome
 from trtexp.judging.case import record_case
 from trtexp.numerics import encode
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from trtexp.errors import DamagedRecord
 from trtexp.files.atomic import write_text
-from trtexp.records.model import CaseRecord, ReportRecord, load, to_json
+from trtexp.records.files import load, to_json
+from trtexp.records.model import CaseRecord, ReportRecord
 
 FOLDER = Path(".trtexp/pending")
 
@@ -28,7 +29,7 @@ class Pending:
     @property
     def file(self) -> str:
         """The experiment file, as it was named when it was run."""
-        return self.case.location.rsplit(":", 2)[0]
+        return self.case.place.file
 
     @property
     def name(self) -> str:

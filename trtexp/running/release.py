@@ -17,6 +17,7 @@ from typing import Union
 
 from trtexp.judging.case import record_case
 from trtexp.judging.repeats import spread
+from trtexp.records.facts import Spread
 from trtexp.records.model import CaseRecord, ReportRecord
 from trtexp.running.backends import Backend, Closed
 from trtexp.running.folders import write
@@ -39,7 +40,7 @@ class CaseDone:
     record: CaseRecord
     again: bool = False
     seconds: Mapping[str, float] = field(default_factory=dict)
-    spread: str | None = None
+    spread: Spread | None = None
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from trtexp.cli.commands.accept import allowed, chosen, take, unused
 from trtexp.errors import UserError
 from trtexp.files.paths import collect, shown
-from trtexp.report.plain import difference, sentences
+from trtexp.report.plain import difference
 from trtexp.report.tensors import output_lines
 from trtexp.report.terminal import Terminal
+from trtexp.report.wording.cases import beside_tables, headline
+from trtexp.report.wording.outputs import sentences
 from trtexp.running.pending import FOLDER, Pending, pending
 
 KEYS = "next, previous, accept, quit"
@@ -78,10 +80,10 @@ def page(one: Pending, place: int, count: int) -> list[str]:
     """A case for the terminal: where it stands, what went wrong, and the three tensors side by side."""
     release = one.report.release
     where = f"{release.name} on {release.gpu}" if release.gpu else release.name
-    lines = [f"{place + 1} of {count}: {one.name} · {where}", f"  {one.case.location}: {one.case.headline}"]
-    lines += [f"  {' '.join(sentence.split())}" for sentence in sentences(one.case)]
+    lines = [f"{place + 1} of {count}: {one.name} · {where}", f"  {one.case.place}: {headline(one.case)}"]
+    lines += [f"  {' '.join(sentence.split())}" for sentence in beside_tables(one.case)]
     for output in one.case.outputs:
-        if output.sentences or output.marks:
+        if sentences(output):
             lines += ["", *(f"  {line}" for line in output_lines(output))]
             lines += ["", *(f"  {line}" for line in difference(output))] if output.marks else []
     return lines
