@@ -13,8 +13,8 @@ from pathlib import Path
 
 from trtexp.errors import DamagedRecord
 from trtexp.files.atomic import write_text
-from trtexp.records.files import load, to_json
-from trtexp.records.model import CaseRecord, ReportRecord
+from trtexp.records.files import format_of, load, to_json
+from trtexp.records.model import FORMAT, CaseRecord, ReportRecord
 
 FOLDER = Path(".trtexp/pending")
 
@@ -78,6 +78,17 @@ def pending(folder: Path) -> Iterator[Pending]:
     for path in sorted(folder.rglob("*.json")):
         report = load(path, folder)
         yield from (Pending(report, case) for case in report.cases)
+
+
+def drop_other_formats(folder: Path) -> list[str]:
+    """Delete what another trtexp kept in a format that this one does not read; a sentence for each file."""
+    said = []
+    for path in sorted(folder.rglob("*.json")):
+        found = format_of(path.read_bytes())
+        if found not in (None, FORMAT):
+            path.unlink()
+            said.append(f"{path}: dropped, since its record format is {found}, not {FORMAT}; run the experiment again")
+    return said
 
 
 def selected(

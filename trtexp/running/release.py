@@ -155,7 +155,7 @@ class Lane:
         journal = None
         if self.plan.journals is not None:
             journal = Journal(self.plan.journal(self.backend.release.name, self.plan.files[index]), self.plan.resume)
-            for text in journal.damaged:
+            for text in journal.notes:
                 self._post(Note(self.index, text))
         work = _Work(index, head, [None] * len(cases), journal, len(cases))
         for position in range(len(cases)):

@@ -15,7 +15,7 @@ from trtexp.errors import BadUsage, NothingFound
 from trtexp.files.atomic import write_text
 from trtexp.files.paths import collect, shown
 from trtexp.report.terminal import Terminal
-from trtexp.running.pending import FOLDER, Pending, pending, selected, settle
+from trtexp.running.pending import FOLDER, Pending, drop_other_formats, pending, selected, settle
 from trtexp.spec.load import read
 from trtexp.spec.owners import Owners
 from trtexp.spec.source import Source
@@ -63,6 +63,7 @@ def unused(files: Iterable[str]) -> Iterator[str]:
 
 def chosen(options: argparse.Namespace) -> list[Pending]:
     """The pending cases that are meant. Raises NothingFound where there are none."""
+    Terminal(sys.stderr).header(drop_other_formats(FOLDER))
     there = list(pending(FOLDER))
     if not there:
         raise NothingFound("nothing is pending: the last runs found all as expected, or there was none")

@@ -14,7 +14,7 @@ from trtexp.report.tensors import output_lines
 from trtexp.report.terminal import Terminal
 from trtexp.report.wording.cases import beside_tables, headline
 from trtexp.report.wording.outputs import sentences
-from trtexp.running.pending import FOLDER, Pending, pending
+from trtexp.running.pending import FOLDER, Pending, drop_other_formats, pending
 
 KEYS = "next, previous, accept, quit"
 
@@ -26,6 +26,7 @@ def review_pending(options: argparse.Namespace) -> int:
     """
     terminal, doubtful = Terminal(sys.stdout), allowed(options)
     left: list[Pending] = []
+    Terminal(sys.stderr).header(drop_other_formats(FOLDER))
     if next(pending(FOLDER), None) is None:
         terminal.header(["nothing is pending"])
     else:
