@@ -146,14 +146,9 @@ def test_ulps_across_zero_and_between_types():
 
 
 def test_the_page_says_the_answer_first_and_links_to_the_cases():
-    result = diff(
-        [
-            report(
-                PLANTED["values"][0], case("b", log=log(LOG.format(1))), case("c", log=log(LOG.format(2))), release=OLD
-            )
-        ],
-        [report(PLANTED["values"][1], case("b", log=log(LOG.format(3))), case("c", log=log(LOG.format(4))))],
-    )
+    before, after = PLANTED["values"]
+    earlier, later = ([case(name, log=log(LOG.format(line + i))) for i, name in enumerate("bc")] for line in (1, 3))
+    result = diff([report(before, *earlier, release=OLD)], [report(after, *later)])
     page = render_diff(result)
     assert "**0 of 3 cases alike, the values of 1 output compared**" in page
     assert "newly not as expected: 0 · values moved: 1" in page
@@ -191,7 +186,7 @@ def test_exit_codes_and_text(project, capsys):
     said = capsys.readouterr().out
     assert "log lines changed: 1\n  sample / a\n    - INFO: two\n    + INFO: three\n" in said
     assert main(["diff", GPU.name, GPU.name, "experiments/sample.yaml"]) == 0
-    assert "1 of 1 cases alike" in capsys.readouterr().out
+    assert "1 of 1 case alike" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
