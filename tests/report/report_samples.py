@@ -139,7 +139,8 @@ def case(name: str, *outputs: OutputRecord, ending: str | Ending | None = None, 
     """ending: its kind, or all of it; left out: one that suits the status."""
     kind = ending or _ENDS.get((more.get("status", "pass"), more.get("as_expected", True)), "mismatch")
     if isinstance(kind, str):
-        kind = Ending(kind=kind, phase=more.get("phase"), missing="add_x" if kind.startswith("missing") else None)
+        phase = more.get("phase") if kind in ("crashed", "refused") else None
+        kind = Ending(kind=kind, phase=phase, missing="add_x" if kind.startswith("missing") else None)
     defaults: dict[str, Any] = {
         "about": "",
         "place": Place(file="experiments/sample.yaml", line=20 + len(name), column=5),

@@ -35,7 +35,8 @@ def _sentences(output: OutputRecord) -> Iterator[str]:
     if output.verdict == "vacuous":
         yield ": the bound is over a tenth of the values' size; name snr_db, or judge layer by layer"
     if output.verdict == "undetermined":
-        yield f": {plural(output.undetermined, 'element')} of more than one legal value"
+        have = "has" if output.undetermined == 1 else "have"
+        yield f": {plural(output.undetermined, 'element')} {have} more than one legal value"
     own = [fault for fault in output.faults if fault.inferred is None]
     if output.verdict == "mismatch" and not (own or output.marks or low):
         yield ": outside the typical bound, which this case demands"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from trtexp.numerics.format import plural
+from trtexp.numerics.format import plural, rounded
 from trtexp.numerics.recipe import Operand, Recipe
-from trtexp.records.facts import BuildRecord
+from trtexp.records.facts import BuildRecord, Number
 from trtexp.records.tensors import Summary
 
 
@@ -33,8 +33,8 @@ def summary(found: Summary) -> str:
     return f"{plural(found.elements, 'element')} from {extremes}{digest}"
 
 
-def _extreme(value: float | str) -> str:
-    return f"{float(value):.9g}"
+def _extreme(value: Number) -> str:
+    return rounded(value, 9) if isinstance(value, str) else f"{value:.9g}"
 
 
 def options(build: BuildRecord | None) -> list[str]:
