@@ -2,7 +2,7 @@
 
 import sys
 
-from trtexp.definition.facts import LogLine
+from trtexp.definition.facts import Adaptation, LogLine
 from trtexp.engine.cache import Cache, entry_key
 from trtexp.engine.outcome import Outcome, Release
 
@@ -12,7 +12,7 @@ BUILT = Outcome(
     inferred={"y": ("float32", (1, -1)), "a": ("int8", ())},
     log=(LogLine("WARNING", "sl\u00f6w \ud800"),),
     warnings=("w",),
-    notes=("n",),
+    notes=(Adaptation("not_read_back", "y.axes", "n"),),
 )
 PLAN = bytes(range(256)) * 4
 

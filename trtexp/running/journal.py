@@ -66,7 +66,7 @@ class Journal:
                 self.notes += [f"{part}:{line}: damaged; its case is run again" for line in contents.damaged]
                 if contents.other:
                     count = plural(len(contents.other), "result")
-                    self.notes.append(f"{part}: {count} of another record format dropped; their cases are run again")
+                    self.notes.append(f"{part}: {count} of another record format dropped; run again")
                 self._size = contents.size
 
     def append(self, key: Key, record: CaseRecord) -> None:
