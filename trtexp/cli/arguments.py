@@ -49,28 +49,28 @@ TARGETS: Mapping[str, Mapping[str, Any]] = {
         "action": "append",
         "default": [],
         "metavar": "PHASE=SECONDS",
-        "help": "end a case whose start, builder, define, build or run takes longer",
+        "help": "time limit of a phase: start, builder, define, build, run",
     },
-    "--record": {"dest": "record", "type": Path, "metavar": "DIR", "help": "keep what TensorRT answers there, too"},
+    "--record": {"dest": "record", "type": Path, "metavar": "DIR", "help": "also save TensorRT's results to DIR"},
     "--replay": {
         "dest": "replay",
         "type": Path,
         "metavar": "DIR",
-        "help": "judge what was recorded there again, without a GPU; with --record, run what is missing",
+        "help": "judge the results saved in DIR instead of running TensorRT; with --record, run what is missing",
     },
     "--cache": {
         "dest": "cache",
         "type": Path,
         "default": CACHE,
         "metavar": "DIR",
-        "help": f"of built engines (default: {CACHE})",
+        "help": f"folder of built engines (default: {CACHE})",
     },
     "--no-cache": {
         "dest": "cache",
         "action": "store_const",
         "const": None,
         "default": CACHE,
-        "help": "build everything anew, keep nothing",
+        "help": "build everything again, and cache nothing",
     },
 }
 ONLY = "only these experiments, files or directories"
@@ -144,13 +144,13 @@ def _run(commands: Commands) -> None:
     _patterns(run, "only these cases; writes no report")
     for option, meaning in TARGETS.items():
         run.add_argument(option, **meaning)
-    run.add_argument("--resume", action="store_true", help="go on with a run that was broken off")
+    run.add_argument("--resume", action="store_true", help="continue a run that was interrupted")
     run.add_argument("--no-wait", dest="wait", action="store_false", help="fail if another run writes the same reports")
     _reports(run, "where the reports go")
     run.add_argument("--no-reports", dest="reports", action="store_const", const=None, help="write no reports")
-    run.add_argument("--junit", type=Path, metavar="FILE", help="write the results as JUnit XML, too")
-    run.add_argument("--json", type=Path, metavar="FILE", help="write all results as one JSON, too")
-    run.add_argument("--github", action="store_true", help="annotations and step summary of GitHub Actions")
+    run.add_argument("--junit", type=Path, metavar="FILE", help="also write the results as JUnit XML")
+    run.add_argument("--json", type=Path, metavar="FILE", help="also write all results as one JSON file")
+    run.add_argument("--github", action="store_true", help="write annotations and a step summary for GitHub Actions")
 
 
 def _validate(commands: Commands) -> None:
@@ -158,7 +158,7 @@ def _validate(commands: Commands) -> None:
     validate = _command(commands, "validate", "validate:validate", "ValidateOptions", text)
     _paths(validate, "files or directories", "+")
     validate.add_argument("--github", action="store_true", help="annotate files for GitHub Actions")
-    validate.add_argument("--quiet", action="store_true", help="say nothing if all is well")
+    validate.add_argument("--quiet", action="store_true", help="print nothing if all is well")
 
 
 def _report(commands: Commands) -> None:
@@ -166,7 +166,7 @@ def _report(commands: Commands) -> None:
     report = _command(commands, "report", "report:report", "ReportOptions", text)
     _reports(report, "where the reports are")
     report.add_argument(
-        "--check", action="store_true", help="write nothing; say what would change, or has no experiment"
+        "--check", action="store_true", help="write nothing; list pages that would change or have no experiment"
     )
 
 
@@ -178,64 +178,64 @@ def _new(commands: Commands) -> None:
 
 
 def _layers(commands: Commands) -> None:
-    text = "list the layers, or all of one: arguments, members, constraints"
+    text = "list all layers, or what one has: arguments, members, constraints"
     layers = _command(commands, "layers", "layers:show", "LayersOptions", text)
     _completed(layers.add_argument("layer", nargs="?", metavar="NAME", help="a layer, as softmax"), completion.layers)
 
 
 def _doctor(commands: Commands) -> None:
-    text = "say what a run finds here, what is wrong, and how to mend it"
+    text = "check interpreter, TensorRT, GPU and caches, and say how to fix what is wrong"
     doctor = _command(commands, "doctor", "doctor:doctor", "DoctorOptions", text)
     for option in ("--backend", "--python", "--worker", "--gpu", "--cache"):
         doctor.add_argument(option, **TARGETS[option])
 
 
 def _audit(commands: Commands) -> None:
-    text = "say which green cases pass only just, or would pass with anything"
+    text = "list passing cases whose tolerance is nearly used up or far too wide"
     audit = _command(commands, "audit", "audit:show", "AuditOptions", text)
     _paths(audit, ONLY)
     _reports(audit, "where the records are")
-    audit.add_argument("--check", action="store_true", help="exit with 1 if there is anything to say")
+    audit.add_argument("--check", action="store_true", help="exit with 1 if any case is listed")
 
 
 def _diff(commands: Commands) -> None:
-    text = "say what changed from one release to another, from their records"
+    text = "show what changed from one release to another, from their records"
     diff = _command(commands, "diff", "diff:compare", "DiffOptions", text)
     diff.add_argument("before", metavar="RELEASE", help="a folder of the reports, as tensorrt-8.5.3.1")
     diff.add_argument("after", metavar="RELEASE", help="the one to compare it with")
     _paths(diff, ONLY)
-    diff.add_argument("--markdown", type=Path, metavar="FILE", help="write the page there, too")
+    diff.add_argument("--markdown", type=Path, metavar="FILE", help="also write the page to FILE")
     diff.add_argument("--keep", action="store_true", help="write the page to reports/diff, and keep it up to date")
     _reports(diff, "where the reports are")
 
 
 def _check(commands: Commands) -> None:
-    text = "say what releases lack of what experiments need, and what to write"
+    text = "list API that experiments use and a release lacks, with its replacement"
     check = _command(commands, "check", "check:check", "CheckOptions", text)
     _paths(check, "default: experiments", default=["experiments"])
     known = "as 11.4 or rtx-1.7 (default: all known ones)"
     check.add_argument("--release", dest="releases", action="append", default=[], metavar="NAME", help=known)
-    check.add_argument("--markdown", type=Path, metavar="FILE", help="write it there as a page, too")
+    check.add_argument("--markdown", type=Path, metavar="FILE", help="also write it to FILE as a page")
     check.add_argument("--quiet", action="store_true", help="say only what must be changed")
 
 
 def _coverage(commands: Commands) -> None:
-    text = "write the page of what experiments reach of the API"
+    text = "report which methods, attributes and enum members the experiments cover"
     coverage = _command(commands, "coverage", "coverage:coverage", "CoverageOptions", text)
-    _paths(coverage, "print that of these alone (default: experiments)")
+    _paths(coverage, "print the page of these only (default: experiments)")
     _reports(coverage, "where the page is")
     coverage.add_argument("--check", action="store_true", help="write nothing; exit with 1 if it would change")
 
 
 def _review(commands: Commands) -> None:
-    text = "show what runs left undecided: expected, actual and reference side by side"
+    text = "show results that nobody has decided on: expected, actual and reference side by side"
     review = _command(commands, "review", "review:review_pending", "PendingOptions", text)
     _pending(review)
-    review.add_argument("--all", dest="every", action="store_true", help="all at once, also on a terminal")
+    review.add_argument("--all", dest="every", action="store_true", help="show all at once, also on a terminal")
 
 
 def _accept(commands: Commands) -> None:
-    text = "write what a run observed into the experiments, number by number"
+    text = "write the observed numbers into the experiments, in place"
     _pending(_command(commands, "accept", "accept:accept_pending", "PendingOptions", text))
 
 
@@ -243,12 +243,12 @@ def _pending(command: ArgumentParser) -> None:
     _paths(command, ONLY)
     _patterns(command, "only these cases")
     command.add_argument("--release", metavar="NAME", help="only what this release showed, as tensorrt-8.6.0")
-    doubtful = "accept these, too: nan, inf, error"
+    doubtful = "also accept these: nan, inf, error"
     command.add_argument("--allow", action="append", default=[], metavar="WHAT", help=doubtful)
 
 
 def _cache(commands: Commands) -> None:
-    cache = _command(commands, "cache", "cache:cache", "CacheOptions", "say what is cached, or delete it")
+    cache = _command(commands, "cache", "cache:cache", "CacheOptions", "show what is cached, or delete it")
     cache.add_argument("what", choices=("info", "clear"))
     cache.add_argument("--cache", **{**TARGETS["--cache"], "help": f"where it is (default: {CACHE})"})
 
@@ -266,7 +266,7 @@ def _script(commands: Commands) -> None:
 def _export(commands: Commands) -> None:
     export = _command(commands, "export", "export:export", "ExportOptions", "write a case as an ONNX model")
     export.add_argument("case", metavar="FILE[::CASE]", help="an experiment file; the case if it has several")
-    export.add_argument("--onnx", action="store_true", required=True, help="as ONNX, the one format there is")
+    export.add_argument("--onnx", action="store_true", required=True, help="write ONNX, the only format so far")
     export.add_argument("-o", "--output", type=Path, required=True, metavar="MODEL", help="the file that is written")
 
 
@@ -277,6 +277,6 @@ def _schema(commands: Commands) -> None:
 
 
 def _completion(commands: Commands) -> None:
-    text = "print the shell's completion of trtexp, to be run by it"
+    text = "print a script that completes trtexp in your shell"
     shells = _command(commands, "completion", "completion:completion", "CompletionOptions", text)
     shells.add_argument("shell", choices=("bash", "zsh", "fish"), help='as eval "$(trtexp completion bash)"')

@@ -19,6 +19,7 @@ from typing import Union
 
 from trtexp.judging.case import record_case
 from trtexp.judging.repeats import spread
+from trtexp.records.facts import Spread
 from trtexp.records.model import CaseRecord, ReportRecord
 from trtexp.running.backends import Backend, Closed
 from trtexp.running.folders import write
@@ -44,7 +45,7 @@ class CaseDone:
     record: CaseRecord
     again: bool = False
     seconds: Mapping[str, float] = field(default_factory=dict)
-    spread: str | None = None
+    spread: Spread | None = None
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,7 @@ class ReleaseRun:
         journal = None
         if self.plan.journals is not None:
             journal = Journal(self.plan.journal(self.backend.release.name, self.plan.files[index]), self.plan.resume)
-            for text in journal.damaged:
+            for text in journal.notes:
                 self._post(Note(self.index, text))
         if any(self.backend.beside(case) for case, _ in cases):
             self._post(Beside(self.index, index))

@@ -16,13 +16,13 @@ from trtexp.layers.network import NodeError, steps
 from trtexp.spec import parsed
 from trtexp.spec.case import Case
 from trtexp.spec.checker import Checker
-from trtexp.spec.differs import differs
+from trtexp.spec.differs import Change, differs
 from trtexp.spec.errors import Mark, SpecError, nearest
 from trtexp.spec.expecting import expectations, expected
 from trtexp.spec.hints import no_output
 from trtexp.spec.make import Made, declared, make
 from trtexp.spec.models import KEYS, ExperimentModel, LayerModel, tolerances
-from trtexp.spec.names import NAME, RESERVED, bad_name
+from trtexp.spec.names import bad_name, good_name
 from trtexp.spec.profiles import profile_faults
 from trtexp.spec.spoken import no_layer
 from trtexp.spec.tensors import InputModel, TensorError, TensorModel
@@ -49,7 +49,7 @@ class _OneCase(Checker):
         super().__init__(builder.folder, name, tree)
         self.shared = builder.made
 
-    def build(self, mark: Mark, changed: tuple[str, ...]) -> Case:
+    def build(self, mark: Mark, changed: tuple[Change, ...]) -> Case:
         layers, head, model = dict(self.layers()), self.head(), parsed.model(self)
         inputs, weights = self.tensors("inputs"), self.tensors("weights")
         expect, outputs_expected = expectations(self)
@@ -123,7 +123,7 @@ class _OneCase(Checker):
     def layers(self) -> Iterator[tuple[str, Layer]]:
         for name, (_, node) in self.group("network").keys.items():
             place: KeyPath = ("network", name)
-            if not isinstance(name, str) or not NAME.fullmatch(name) or name in RESERVED:
+            if not good_name(name):
                 self.fault(place, bad_name(name), key=True)
                 continue
             if not isinstance(node, Mapping):
@@ -226,7 +226,7 @@ class _OneCase(Checker):
         made: dict[str, Made] = {}
         for name, (_, node) in self.group(group).keys.items():
             free = group == "inputs" and self.value("onnx") is not None  # the model tells which there are
-            if not isinstance(name, str) or not (free or (NAME.fullmatch(name) and name not in RESERVED)):
+            if not good_name(name) and not (free and isinstance(name, str)):
                 self.fault((group, name), bad_name(name), key=True)
                 continue
             model = self.validate(InputModel if group == "inputs" else TensorModel, plain(node), (group, name))

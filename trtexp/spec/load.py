@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from trtexp.definition.names import LONGEST
 from trtexp.spec.build_case import CaseBuilder
 from trtexp.spec.case import Case, Experiment
 from trtexp.spec.errors import Fault, Mark, SpecError, nearest
 from trtexp.spec.matrix import matrix_faults, spread
 from trtexp.spec.models import KEYS, ExperimentModel, PartialModel
+from trtexp.spec.names import bad_case, good_case
 from trtexp.spec.requirement import Target, matcher, matches
 from trtexp.spec.tree import Mapping, Node, Scalar, mapping, merge, parse, plain
 
-NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+=-]*")
 MOST_CASES = 10_000
 REFERENCE = Target("reference")
 
@@ -158,6 +158,8 @@ def _same_names(cases: tuple[tuple[str, Mark, Mapping], ...]) -> Iterator[Fault]
         if name in first:
             message = f"a second case of the name {name!r}; the first is in line {first[name].line}"
             yield Fault(mark, "", "cases", message)
+        elif len(name) > LONGEST:
+            yield Fault(mark, "", "matrix", bad_case(name))
         first.setdefault(name, mark)
 
 
@@ -173,8 +175,8 @@ def _outer_faults(tree: Mapping) -> Iterator[Fault]:
     yield from _release_faults(mapping(tree, "releases"), "")
     cases = mapping(tree, "cases")
     for name, (mark, node) in (cases.keys if cases else {}).items():
-        if not isinstance(name, str) or not NAME.fullmatch(name):
-            yield Fault(mark, "", "cases", f"{name!r} is no name for a case; use letters, digits and _")
+        if not good_case(name):
+            yield Fault(mark, "", "cases", bad_case(name))
         if not isinstance(node, Mapping):
             empty = isinstance(node, Scalar) and node.value is None
             yield Fault(

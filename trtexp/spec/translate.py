@@ -59,7 +59,7 @@ def translate(error: ValidationError, model: type[BaseModel], data: Any) -> Iter
         elif kind in _LIMITS:
             yield path, False, f"{_shown(given)} given; give {_LIMITS[kind].format(**context)}"
         elif kind == "value_error":
-            yield path, False, str(context["error"])
+            yield path, "[key]" in item["loc"], str(context["error"])
         else:
             yield path, False, f"{_shown(given)} given; {item['msg'][:1].lower()}{item['msg'][1:]}"
     for path, words in kinds.items():

@@ -39,8 +39,8 @@ class Crew:
     One more is started when it is needed, for one case at a time: for the second try of what ended badly, and for what
     is sure to. So a case that takes its process with it is not in the way of the others.
 
-    All start at once. It is made as soon as one is there and none can fail any more; one that waits for its GPU joins
-    later. Raises WorkerUnavailable.
+    All start at once. The constructor returns once one worker is ready and all others are ready or waiting for a GPU;
+    the latter join later. Raises WorkerUnavailable.
 
     events: what happened so far; `on_event` of the options is called with each, from any thread.
     """

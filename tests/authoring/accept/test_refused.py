@@ -85,7 +85,7 @@ def test_a_file_that_changed_a_case_that_is_gone_and_a_file_that_is_gone(project
         (HEAD + MANY + "# changed\n", "experiments/e.yaml:1:1: changed since it was run; run it again, then accept"),
         (HEAD + MANY.replace("  b:", "  d:"), "experiments/e.yaml:1:1: b: there is no such case any more"),
         (HEAD + MANY.replace("  b:", "  b"), "broken YAML"),
-        (None, "experiments/e.yaml:1:1: is there no more; delete what is kept of it in .trtexp/pending"),
+        (None, "experiments/e.yaml:1:1: the file no longer exists; delete its entry in .trtexp/pending"),
     ):
         path.unlink() if text is None else path.write_text(text)
         assert main(["accept"]) == 2

@@ -1,4 +1,4 @@
-"""python -m trtexp.bench.accuracy.exactness --out FILE: which results of a release are exact, and which neighbours it takes.
+"""python -m trtexp.bench.accuracy.exactness --out FILE: which results are exact, and which neighbours a release takes.
 
 Quotients, products, powers and roots whose right result is known, in float32 and float16, and the coordinates of a
 resize by NEAREST; each type is one network, about 20 s on an NVIDIA H100.

@@ -1,4 +1,4 @@
-"""python -m trtexp.bench.accuracy.functions --out FILE: the worst error of every function of a release, by type and range.
+"""python -m trtexp.bench.accuracy.functions --out FILE: the worst error of each function, by type and range.
 
 All unary operations and activations, the elementwise ones that compute, softmax and powers of the scale layer, in
 float32 on 2^20 numbers and in float16 on all 65,536; tens of functions are one network. It takes about 90 s on an

@@ -35,5 +35,5 @@ def coverage(options: CoverageOptions) -> int:
         return 0
     if page.is_file() and page.read_text(encoding="utf-8") == text:
         return 0
-    print(f"{page} is out of date; write it anew: trtexp coverage", file=sys.stderr)
+    print(f"{page} is out of date; write it again: trtexp coverage", file=sys.stderr)
     return 1

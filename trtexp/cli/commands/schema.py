@@ -15,5 +15,5 @@ def schema(options: SchemaOptions) -> int:
         return 0
     if options.check.read_text(encoding="utf-8") == text():
         return 0
-    print(f"{options.check} is out of date; write it anew: trtexp schema > {options.check}", file=sys.stderr)
+    print(f"{options.check} is out of date; write it again: trtexp schema > {options.check}", file=sys.stderr)
     return 1
