@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from trtexp.files.atomic import write_text
 from trtexp.report.table import table
-from trtexp.report.write import replace
 
 HEAD = """\
 # Benchmark
@@ -47,8 +47,8 @@ def keep(path: Path, measured: Mapping[str, Any]) -> None:
     source = path.with_name("benchmark.json")
     before = json.loads(source.read_text(encoding="utf-8")) if source.is_file() else {}
     record = merged(before, measured)
-    replace(source, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
-    replace(path, page(record))
+    write_text(source, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+    write_text(path, page(record))
 
 
 def page(record: Mapping[str, Any]) -> str:

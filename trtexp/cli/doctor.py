@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 from trtexp import __version__
 from trtexp.engine.cache import usage
 from trtexp.engine.outcome import Release
-from trtexp.workers import Settings, Worker, WorkerClosed, WorkerEvent, WorkerSpec, WorkerUnavailable
+from trtexp.workers import Worker, WorkerClosed, WorkerEvent, WorkerOptions, WorkerSpec, WorkerUnavailable
 from trtexp.workers.far import gpu_uuids
 
 PATIENCE = 60.0  # seconds that a worker has to say what it has
@@ -112,7 +112,7 @@ def _worker(place: WorkerSpec, named: bool) -> tuple[Check, Release | None]:
             waits.append(event.text)
             threading.Thread(target=worker.close, daemon=True).start()
 
-    worker = Worker(place, Settings({"start": PATIENCE}, on_event=heard))
+    worker = Worker(place, WorkerOptions({"start": PATIENCE}, on_event=heard))
     what = f"worker {place}"
     try:
         release = worker.start()
