@@ -10,7 +10,8 @@ import numpy as np
 
 from trtexp.layers.base import Attributes, Kind, Layer, Tensor
 from trtexp.layers.broadcast import broadcasts
-from trtexp.numerics import F64, UNIT, Arithmetic, Bounded, Error, computed, jumping, pow_error, wrapped
+from trtexp.numerics import F64, UNIT, Arithmetic, Bounded, Error, computed, jumping, pow_error, undetermined, wrapping
+from trtexp.numerics.integers import divide, floor_divide, power
 
 ElementWiseOperation = Annotated[
     Literal[
@@ -36,6 +37,8 @@ FUNCTIONS: dict[str, Callable[[F64, F64], np.ndarray]] = {
     "GREATER": np.greater,
     "LESS": np.less,
 }
+#: operations that some integers do not have -> the result, and where it is known.
+PARTIAL = {"DIV": divide, "FLOOR_DIV": floor_divide, "POW": power}
 LOGICAL = ("AND", "OR", "XOR")
 COMPARING = ("EQUAL", "GREATER", "LESS")
 NUMBERS = (*UNIT, "int8", "int32", "int64")
@@ -62,6 +65,7 @@ class Elementwise(Layer):
     """An operation on corresponding elements: two tensors of one rank, dimensions of 1 broadcast -> as numpy.
 
     Comparisons give bool. Integers wrap; their DIV cuts towards 0, their FLOOR_DIV towards minus infinity.
+    No source says what a division by 0, the smallest integer by -1, or a negative power of integers is.
     C1: the ranks are equal, and dimensions are equal or 1. C2: the dtypes are equal.
     C3: AND, OR and XOR take bool, EQUAL takes anything, all others take floats, int8, int32 and int64.
     """
@@ -102,14 +106,12 @@ class Elementwise(Layer):
 
 
 def whole(op: str, inputs: Sequence[Bounded]) -> Bounded:
-    """An operation on integers; by 0 nothing divides."""
+    """An operation on integers, which wraps."""
     dtype = inputs[0].dtype
-    function = FUNCTIONS[op] if op != "DIV" else lambda a, b: np.trunc(a / b)
-    made = jumping(lambda a, b: wrapped(np.nan_to_num(function(a, b), posinf=0, neginf=0), dtype), inputs, dtype)
-    if op not in ("DIV", "FLOOR_DIV"):
-        return made
-    by_zero = np.broadcast_to(inputs[1].ref == 0, made.shape)
-    return replace(made, undetermined=made.undetermined | by_zero, certified=made.certified & ~by_zero)
+    if op not in PARTIAL:
+        return jumping(lambda a, b: wrapping(FUNCTIONS[op], dtype, a, b), inputs, dtype)
+    made = jumping(lambda a, b: PARTIAL[op](a, b, dtype)[0], inputs, dtype)
+    return undetermined(made, ~PARTIAL[op](inputs[0].ref, inputs[1].ref, dtype)[1])
 
 
 def floored(a: Bounded, b: Bounded) -> Bounded:

@@ -12,7 +12,7 @@ import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import Attributes, DataType, Dims, Kind, Layer
-from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, encode, exactly, known
+from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, encode, exactly, held, known, wrapped
 
 FillOperation = Annotated[Literal["LINSPACE", "RANDOM_UNIFORM", "RANDOM_NORMAL"], Kind("FillOperation")]
 TYPES = {
@@ -115,9 +115,11 @@ class Fill(Layer):
             return (self.random(shape, float(alpha.ref), float(beta.ref.reshape(())), dtype),)
         places = np.stack([np.ones(shape), *np.indices(shape, dtype=np.float64)], axis=-1)
         if dtype != "float32":
-            return (exactly(places @ np.append(alpha.ref, beta.ref), dtype),)
-        both = [np.append(getattr(alpha, name), getattr(beta, name)) for name in ("ref", "bound")]
-        steps = replace(exactly(both[0], dtype), bound=both[1], typical=both[1])
+            both = np.append(alpha.ref, beta.ref)
+            whole = held(places.astype(both.dtype) @ both, dtype)
+            return (exactly(wrapped(whole, dtype), dtype),)
+        ref, bound = (np.append(getattr(alpha, name), getattr(beta, name)) for name in ("ref", "bound"))
+        steps = replace(exactly(ref, dtype), bound=bound, typical=bound)
         return (dot_product(lambda x, w, _: x @ w, exactly(places, dtype), steps, None, arithmetic),)
 
     def random(self, shape: Sequence[int], alpha: float, beta: float, dtype: str) -> Bounded:

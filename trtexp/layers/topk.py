@@ -9,7 +9,7 @@ import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import Attributes, DataType, Kind, Layer, Tensor, masked_axes
-from trtexp.numerics import Arithmetic, Bounded, exactly, moved
+from trtexp.numerics import UNIT, Arithmetic, Bounded, exactly, moved
 
 TopKOperation = Annotated[Literal["MAX", "MIN"], Kind("TopKOperation")]
 MOST = 3840  # k stays at or below this
@@ -71,7 +71,8 @@ class TopK(Layer):
     ) -> tuple[Bounded, ...]:
         x, state = inputs[0], self.state()
         (axis,) = masked_axes(state["axes"], len(x.shape))
-        keys = x.ref if state["op"] == "MIN" else -x.ref
+        falling = np.negative if x.dtype in UNIT else np.invert  # ~x = -x - 1 has no overflow
+        keys = x.ref if state["op"] == "MIN" else falling(x.ref)
         order = np.argsort(keys, axis=axis, kind="stable").take(range(self.count(inputs)), axis=axis)
         values = moved(lambda part: np.take_along_axis(part, order, axis), x)
         dtype = DTYPE_OF_MEMBER[state.get("indices_type") or "INT32"]
