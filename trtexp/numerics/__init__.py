@@ -16,6 +16,7 @@ from trtexp.numerics.dtypes import (
     TF32_UNIT,
     UNIT,
     VALUE_DTYPES,
+    Function,
     Mask,
     decode,
     encode,
@@ -27,7 +28,6 @@ from trtexp.numerics.dtypes import (
 )
 from trtexp.numerics.functions import (
     Error,
-    Function,
     computed,
     converted,
     exp_error,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from trtexp.definition.network import DTYPES, Array
 
 F64 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Function = Callable[..., F64]
 
 _ML_DTYPES: dict[str, Any] = {
     "bfloat16": ml_dtypes.bfloat16,
@@ -126,8 +128,8 @@ def lowest_bit(values: F64) -> NDArray[np.int64]:
     mantissa, exponent = np.frexp(values)
     whole = (np.abs(mantissa) * 2.0**53).astype(np.int64)
     low = np.where(whole == 0, 1, whole & -whole)
-    shift = np.round(np.log2(low.astype(np.float64))).astype(np.int64)
-    return np.where(whole == 0, 10_000, exponent - 53 + shift)
+    shift = np.frexp(low.astype(np.float64))[1] - 1
+    return np.where(whole == 0, 10_000, (exponent - 53 + shift).astype(np.int64))
 
 
 def significant_bits(values: F64) -> int:

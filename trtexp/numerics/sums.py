@@ -144,7 +144,7 @@ class _Lowest:
 
 
 def _lowest_terms(x: F64, w: F64, b: F64 | None, n: F64) -> _Lowest:
-    step = int(np.ceil(np.log2(n.max(initial=1.0) + 1))) + 1
+    step = int(n.max(initial=1.0)).bit_length() + 1
     qx, qw = lowest_bit(x), lowest_bit(w)
     top_x = int(qx[x != 0].max(initial=0)) if (x != 0).any() else 0
     top_w = int(qw[w != 0].max(initial=0)) if (w != 0).any() else 0
