@@ -13,8 +13,7 @@ from trtexp.records.model import ReleaseRecord
 from trtexp.report.terminal import Terminal
 from trtexp.running.backends import Backend
 from trtexp.running.helpers import Helpers
-from trtexp.running.plan import plan_files
-from trtexp.running.release import Plan
+from trtexp.running.plan import Plan, plan_files
 from trtexp.running.run import Totals, run
 from trtexp.spec.case import Case
 

@@ -1,5 +1,73 @@
-"""Errors that a user can do something about. Only the standard library is imported."""
+"""Errors that a user can do something about, and the exit code of each. Only the standard library is imported.
+
+UserError                2   one or more sentences, never a traceback
+├── BadUsage             2   arguments that contradict each other or cannot be meant
+├── NothingFound         2   a path, a case or a release that is not there
+├── DamagedRecord        2   a record on disk that cannot be read
+│   └── OtherFormat      2   a record of an older or a newer format
+├── SpecError            2   faults of experiment files (spec/errors.py)
+├── Held                 1   another process holds a lock
+├── NoGpu                4   TensorRT on a GPU was demanded and is not there
+└── NothingSelected      5   no case has a name that was asked for
+
+BrokenOff                    a run that ended too early; its exit code is that of its reason
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
 
 
-class BadUsage(ValueError):
-    """Arguments that cannot be meant so: what was given, and what is allowed."""
+class UserError(Exception):
+    """What the user can act on: sentences that say what was given, what is allowed and what to do."""
+
+    exit_code: ClassVar[int] = 2
+
+    def lines(self) -> list[str]:
+        """The message as the terminal shows it."""
+        return [str(self)]
+
+
+class BadUsage(UserError):
+    """Arguments that contradict each other or cannot be meant: what was given, and what is allowed."""
+
+
+class NothingFound(UserError):
+    """A path that is not there or holds no experiment, or a name that nothing has."""
+
+
+class DamagedRecord(UserError):
+    """A JSON record that cannot be read; the message names the file and what to do."""
+
+
+class OtherFormat(DamagedRecord):
+    """A record of another format than this trtexp reads; the message names both and what to do."""
+
+
+class Held(UserError):
+    """Another process holds the lock: one sentence with who it is."""
+
+    exit_code = 1
+
+    def lines(self) -> list[str]:
+        return [f"{self}; nothing was run"]
+
+
+class NoGpu(UserError):
+    """TensorRT on a GPU was demanded and is not there: one sentence with what was looked for and what to do."""
+
+    exit_code = 4
+
+
+class NothingSelected(UserError):
+    """No case has a name that was asked for."""
+
+    exit_code = 5
+
+
+class BrokenOff(Exception):
+    """A run that ended too early, for a reason that has its own message: what is kept, and how to go on."""
+
+    def __init__(self, reason: BaseException, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason

@@ -8,7 +8,8 @@ import time
 
 import pytest
 
-from trtexp.files.locks import Held, Lock
+from trtexp.errors import Held
+from trtexp.files.locks import Lock
 
 HOLD = """
 import sys, time

@@ -2,7 +2,8 @@
 
 import pytest
 
-from trtexp.files.paths import NothingFound, collect, report_name, shown
+from trtexp.errors import NothingFound
+from trtexp.files.paths import collect, report_name, shown
 
 
 @pytest.fixture

@@ -54,3 +54,10 @@ def test_equations_are_numpys(equation):
     sizes = dict(zip("bijklxy", (2, 3, 4, 5, 2, 3, 2), strict=True))
     a, b = (RNG.standard_normal([sizes[c] for c in term]) for term in equation.split("->")[0].split(","))
     np.testing.assert_allclose(linear.einsum(equation, a, b), np.einsum(equation, a, b), atol=1e-13, strict=True)
+
+
+def test_a_dimension_of_1_is_repeated():
+    a, b = RNG.standard_normal((2, 1, 3)), RNG.standard_normal((1, 3, 4))
+    np.testing.assert_allclose(linear.einsum("bij,bjk->bik", a, b), np.einsum("bij,bjk->bik", a, b), strict=True)
+    a, b = RNG.standard_normal((2, 1)), RNG.standard_normal((3, 4))
+    np.testing.assert_allclose(linear.einsum("ij,jk->ik", a, b), np.einsum("ij,jk->ik", a, b), strict=True)

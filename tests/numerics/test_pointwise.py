@@ -16,6 +16,7 @@ from trtexp.numerics import (
     jumping,
     known,
     pointwise,
+    quotient,
 )
 
 MOST, LEAST = 2**63 - 1, -(2**63)
@@ -146,3 +147,31 @@ def test_a_conversion_keeps_every_legal_value():
     half = converted(x, "float16")
     assert [other.values.tolist() for other in half.also] == [[2048.0]]
     assert [other.values.tolist() for other in converted(x, "int32").also] == [[2049]]
+
+
+def test_a_quotient_by_a_power_of_two_is_exact():
+    y = quotient(floats(7.0, -7.0, 0.1, 0.0), floats(2.0, -0.25, 1.0, 8.0))
+    assert y.ref.tolist() == [3.5, 28.0, np.float32(0.1), 0.0]
+    assert y.certified.all()
+    assert not y.slack.any()
+
+
+def test_other_quotients_are_off_by_an_ulp_and_those_that_leave_the_normal_numbers_too():
+    y = quotient(floats(6.0, 2.0**-126), floats(3.0, 2.0))
+    assert y.bound.tolist() == [2 * 2.0**-23 + 2.0**-126, 2.0**-127 * 2.0**-23 + 2.0**-126]
+    assert not y.certified.any()
+
+
+def test_behind_a_rounding_both_neighbours_of_a_quotient_are_legal_unless_it_is_exact():
+    y = jumping(np.floor, [quotient(floats(6.0, 6.0, 5.0), floats(3.0, 2.0, 3.0))], "float32")
+    assert [part.values.tolist() for part in y.also] == [[1.0, 3.0, 1.0]]
+    assert y.also[0].where.tolist() == y.undetermined.tolist() == [True, False, False]
+    tie = jumping(np.rint, [quotient(floats(7.5, 5.0), floats(3.0, 2.0))], "float32")
+    assert (tie.ref.tolist(), tie.undetermined.tolist()) == ([2.0, 2.0], [True, False])
+
+
+def test_division_by_zero_is_ieees():
+    with np.errstate(all="ignore"):
+        y = quotient(floats(1.0, -1.0, 0.0), floats(0.0, 0.0, 0.0))
+    np.testing.assert_array_equal(y.ref, [np.inf, -np.inf, np.nan])
+    assert not y.bound.any()

@@ -4,7 +4,8 @@ import pytest
 from conftest import BASE
 
 from trtexp.definition.steps import Assign
-from trtexp.spec.load import NAME
+from trtexp.numerics.origin import Origin
+from trtexp.spec.names import good_case
 from trtexp.spec.requirement import Target, matches
 
 
@@ -42,10 +43,10 @@ def test_differs_says_what_a_case_changes(load):
         "    network: {deconv: {set: {stride_nd: [1, 2]}, deconvolution_nd: {num_output_maps: 1}}}\n"
     )
     assert load(text).cases[0].differs == (
-        "w: arange removed, full 2.50",
-        "workspace: 0",
-        "deconv.stride_nd: [1, 2]",
-        "deconv.num_output_maps: 1",
+        (("w",), "arange removed, full 2.50"),
+        (("workspace",), "0"),
+        (("deconv", "stride_nd"), "[1, 2]"),
+        (("deconv", "num_output_maps"), "1"),
     )
 
 
@@ -76,7 +77,7 @@ def test_a_matrix_reaches_constructor_arguments_and_whole_paths(load):
     text = BASE + "    set: {stride_nd: [2, 2]}\nmatrix: {deconv.kernel: [w], network.deconv.set.stride_nd: [[1, 1]]}\n"
     (case,) = load(text).cases
     assert strides(load(text)) == {case.name: (1, 1)}
-    assert NAME.fullmatch(case.name)
+    assert good_case(case.name)
 
 
 RELEASES = (
@@ -152,10 +153,27 @@ def test_expectations_are_read_whole(load):
     case = load(text).cases[0]
     expected = case.expected["deconv"]
     assert (case.warnings, case.log) == (("a",), ("b",))
-    assert (expected.origin, expected.note, expected.exact_digits) == ("observed tensorrt-8.6.0 H100", "n", True)
+    assert expected.origin == Origin("observed", "tensorrt-8.6.0", "H100")
+    assert (expected.note, expected.exact_digits) == ("n", True)
     assert [rule.kind for rule in expected.tolerance] == ["auto", "ulp"]
     assert expected.made.array.shape == (1, 1, 5, 5)
 
 
 def test_crlf_and_a_byte_order_mark_are_no_trouble(load):
     assert load(("\ufeff" + BASE).replace("\n", "\r\n")).cases[0].definition.hash == load(BASE).cases[0].definition.hash
+
+
+def test_a_fault_of_some_cases_names_each_with_its_line(faults):
+    (fault,) = faults(
+        "title: t\n"
+        "inputs: {x: {values: [[1, 2]]}}\n"
+        "weights: {w: {shape: [2], full: 1}}\n"
+        "network:\n"
+        "  c: {constant: {shape: [1, 2], weights: w}}\n"
+        "  y: {elementwise: {input1: x, input2: c, op: SUM}}\n"
+        "cases:\n"
+        "  fine: {}\n"
+        "  first: {weights: {w: {shape: [3]}}}\n"
+        "  second: {weights: {w: {shape: [3]}}}\n"
+    )
+    assert fault.startswith("e.yaml:5:25: first (line 9), second (line 10): c.constant.shape: ")

@@ -99,7 +99,7 @@ def test_what_the_reader_takes_the_schema_takes(load):
         "    set: {stride_nd: [1, 1]}\n    set_input: {2: x}\n    check: false\n",
         "cases: {a: {network: {deconv: {set: {stride_nd: null}}}}, b: {network: {deconv: {check: false}}}}\n",
         "tolerance: [auto, {ulp: 3, reason: r}]\n",
-        "build: {flags: {TF32: true}, profiles: [{x: {min: [1], opt: [1], max: [1]}}]}\n",
+        "build: {flags: {TF32: true}, profiles: [{x: {min: [1, 1, 3, 3], opt: [1, 1, 3, 3], max: [1, 1, 3, 3]}}]}\n",
         "expect: {deconv: {scale: {of: {shape: [25], full: 1}, by: 2}}}\n",
         "matrix: {deconv.stride_nd: [[1, 1], [2, 2]]}\n",
     ):

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from trtexp.files.atomic import write_text
 from trtexp.report.table import table
-from trtexp.report.write import replace
 
 HEAD = """\
 # Benchmark
@@ -17,9 +17,10 @@ HEAD = """\
 Written by `make bench`; every figure was measured on the machine that its section names.
 """
 GPU = """\
-Whole processes on {machine}, start-up and builder included; medians of so many runs. Bare API: one builder, one timing
-cache, the same layers and options, tactics as TensorRT times them; no comparison and no report. Cold: `trtexp run`
-without a cache. Warm: the same run once more. The last columns are parts of the bare run and of the cold one."""
+Whole processes on {machine}, including start-up and builder; medians over the runs given in the table. Bare API: one
+builder, one timing cache, the same layers and options, tactics as TensorRT times them; no comparison and no report.
+Cold: `trtexp run` without a cache. Warm: the same run once more. The last columns are parts of the bare run and of the
+cold one."""
 HEADS = ["cases", "runs", "bare API", "cold run", "cold / bare", "warm run", "warm: ms a case"]
 HEADS += ["bare builds", "builder", "builds", "runs on the GPU"]
 TARGET = ["target", "wanted", "measured", "result"]
@@ -46,8 +47,8 @@ def keep(path: Path, measured: Mapping[str, Any]) -> None:
     source = path.with_name("benchmark.json")
     before = json.loads(source.read_text(encoding="utf-8")) if source.is_file() else {}
     record = merged(before, measured)
-    replace(source, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
-    replace(path, page(record))
+    write_text(source, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+    write_text(path, page(record))
 
 
 def page(record: Mapping[str, Any]) -> str:

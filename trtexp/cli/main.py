@@ -1,15 +1,14 @@
 """The command line: arguments and exit codes.
 
 Exit codes: 0 all as expected · 1 something differs · 2 bad usage or bad YAML · 3 internal error · 4 no GPU or TensorRT
-where one was demanded · 5 nothing selected · 130 stopped by Ctrl-C, SIGTERM or SIGHUP. Imports wait until a command
-needs them, so that --help is quick.
+where one was demanded · 5 nothing selected · 130 stopped by Ctrl-C, SIGTERM or SIGHUP. An error that a user can act on
+carries its own code, see trtexp.errors. Imports wait until a command needs them, so that --help is quick.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import nullcontext
 from importlib import import_module
@@ -17,31 +16,30 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trtexp.cli.arguments import parser
+from trtexp.cli.arguments import parse, parser
 from trtexp.cli.completion import complete
+from trtexp.errors import BrokenOff, UserError
 
 if TYPE_CHECKING:
-    from trtexp.report.github import Commands
+    from trtexp.report.terminal import Terminal
 
-OK, DIFFERS, USAGE, INTERNAL, NO_GPU, STOPPED = 0, 1, 2, 3, 4, 130
+OK, USAGE, INTERNAL, STOPPED = 0, 2, 3, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # cases and files are spread over processes already
     _open_streams()
-    words = list(sys.argv[1:] if arguments is None else arguments)
     made = parser()
     if "_ARGCOMPLETE" in os.environ:
         complete(made)
     try:
-        options = made.parse_args(words)
+        act, options = parse(made, sys.argv[1:] if arguments is None else arguments)
     except SystemExit as end:
         return int(end.code or 0)
-    options.words = words
-    with _for_github(options) if getattr(options, "github", False) else nullcontext():
+    with options.github or nullcontext():  # from here on nothing that is printed is a workflow command but through it
         try:
-            module, _, function = options.act.partition(":")
+            module, _, function = act.partition(":")
             return int(getattr(import_module(f"trtexp.cli.commands.{module}"), function)(options))
         except (Exception, KeyboardInterrupt) as error:
             code = _say(error)
@@ -60,53 +58,31 @@ def _open_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _for_github(options: Namespace) -> Commands:
-    """From here on nothing that is printed is a workflow command but through `options.github`."""
-    from trtexp.report.github import Commands
-
-    options.github = Commands(sys.stdout)
-    return options.github
-
-
 def _say(error: BaseException) -> int:
     """Say what went wrong, a line or two; the exit code."""
-    if isinstance(error, KeyboardInterrupt):  # perhaps in the midst of an import that cannot be made again
-        print("stopped", file=sys.stderr)
-        return STOPPED
-    from trtexp.cli.commands import BrokenOff
-    from trtexp.errors import BadUsage
-    from trtexp.files.locks import Held
-    from trtexp.files.paths import NothingFound
-    from trtexp.records.model import DamagedRecord
-    from trtexp.report.terminal import Terminal
-    from trtexp.running.backends import NoGpu
-    from trtexp.spec.errors import SpecError
-
-    problems = Terminal(sys.stderr)
     match error:
-        case BrokenOff():
-            code = _say(error.reason)
-            problems.header([str(error)])
-            return code or STOPPED
+        case KeyboardInterrupt():  # perhaps in the midst of an import that cannot be made again
+            print("stopped", file=sys.stderr)
+            return STOPPED
         case BrokenPipeError():  # whoever read the output has enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return OK
-        case SpecError():
-            problems.error(str(fault) for fault in error.faults)
-            problems.error([f"{len(error.faults)} fault{'s' * (len(error.faults) != 1)}; nothing was run or written"])
-            return USAGE
-        case NothingFound() | DamagedRecord() | BadUsage():
-            problems.error([str(error)])
-            return USAGE
-        case Held():
-            problems.error([f"{error}; nothing was run"])
-            return DIFFERS
-        case NoGpu():
-            problems.error([str(error)])
-            return NO_GPU
+        case BrokenOff():
+            code = _say(error.reason)
+            _problems().header([str(error)])
+            return code or STOPPED
+        case UserError():
+            _problems().error(error.lines())
+            return error.exit_code
         case OSError():
             reason = error.strerror or str(error)
-            problems.error([reason if error.filename is None else f"{error.filename}: {reason}"])
+            _problems().error([reason if error.filename is None else f"{error.filename}: {reason}"])
             return USAGE if isinstance(error, (IsADirectoryError, NotADirectoryError)) else INTERNAL
-    problems.error([f"internal error: {type(error).__name__}: {error}", "please report it, with the experiment"])
+    _problems().error([f"internal error: {type(error).__name__}: {error}", "please report it, with the experiment"])
     return INTERNAL
+
+
+def _problems() -> Terminal:
+    from trtexp.report.terminal import Terminal
+
+    return Terminal(sys.stderr)

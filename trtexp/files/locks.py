@@ -10,9 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-
-class Held(RuntimeError):
-    """Another process holds the lock: one sentence with who it is."""
+from trtexp.errors import Held
 
 
 class Lock:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
+from trtexp.errors import NothingFound
+
 SUFFIXES = (".yaml", ".yml")
-
-
-class NothingFound(ValueError):
-    """A path that is not there, or holds no experiment; the message says what was given and what is wanted."""
 
 
 def collect(given: Iterable[str]) -> list[Path]:

@@ -64,6 +64,10 @@ def log(x: Decimal) -> Decimal:
     return x.ln()
 
 
+def log10(x: Decimal) -> Decimal:
+    return x.log10()
+
+
 def expm1(x: Decimal) -> Decimal:
     with more(_lost(x)):
         return exp(x) - 1

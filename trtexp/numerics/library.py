@@ -68,6 +68,7 @@ def wide_erf(x: np.ndarray) -> np.ndarray:
 exp = correct(np.exp, decimals.exp)
 expm1 = correct(np.expm1, decimals.expm1)
 log = correct(np.log, decimals.log)
+log10 = correct(np.log10, decimals.log10)
 log1p = correct(np.log1p, decimals.log1p)
 power = correct(np.power, decimals.power)
 sin = correct(np.sin, decimals.sin)

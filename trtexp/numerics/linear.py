@@ -36,18 +36,22 @@ def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def einsum(equation: str, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Two tensors by an equation such as `bij,bjk->bik`, in which no letter stands twice in one term."""
+    """Two tensors by an equation such as `bij,bjk->bik`, in which no letter stands twice in one term.
+
+    A dimension of 1 is repeated where the other tensor has more, as in numpy.
+    """
     terms, out = equation.split("->")
     left, right = terms.split(",")
     a, left = _without(a, left, right + out)
     b, right = _without(b, right, left + out)
     stack, inner = ("".join(c for c in left if c in right and (c in out) == kept) for kept in (True, False))
     rows, columns = ("".join(c for c in term if c not in stack + inner) for term in (left, right))
-    sizes = dict(zip(left + right, a.shape + b.shape, strict=True))
+    sizes = dict(sorted(zip(left + right, a.shape + b.shape, strict=True), key=lambda size: size[1] != 1))
 
     def grouped(part: np.ndarray, term: str, *groups: str) -> np.ndarray:
+        full = np.broadcast_to(part, [sizes[c] for c in term])
         flat = [math.prod(sizes[c] for c in group) for group in groups]
-        return part.transpose([term.index(c) for group in groups for c in group]).reshape(flat)
+        return full.transpose([term.index(c) for group in groups for c in group]).reshape(flat)
 
     made = matmul(grouped(a, left, stack, rows, inner), grouped(b, right, stack, inner, columns))
     order = stack + rows + columns

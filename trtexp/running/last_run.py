@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from trtexp import __version__
-from trtexp.report.write import replace
+from trtexp.files.atomic import write_text
 from trtexp.running.backends import Backend
 from trtexp.running.run import Totals, Varying
 
@@ -34,7 +34,7 @@ def write_last_run(
         "seconds_by_phase": _rounded(totals.seconds),
         "releases": {backend.release.name: _release(backend, totals) for backend in backends},
     }
-    replace(path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
+    write_text(path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
 
 
 def _release(backend: Backend, totals: Totals) -> dict[str, Any]:
@@ -47,8 +47,8 @@ def _release(backend: Backend, totals: Totals) -> dict[str, Any]:
 
 
 def _case(varying: Varying) -> dict[str, Any]:
-    seconds = _rounded(varying.seconds)
-    return {"seconds": seconds} if varying.spread is None else {"seconds": seconds, "spread": varying.spread}
+    seconds = {"seconds": _rounded(varying.seconds)}
+    return seconds if varying.spread is None else seconds | {"spread": varying.spread.model_dump(mode="json")}
 
 
 def _rounded(seconds: Mapping[str, float]) -> dict[str, float]:

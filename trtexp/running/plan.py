@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
 
+from trtexp.errors import NothingSelected
 from trtexp.files.paths import report_name, shown
 from trtexp.records.model import CaseRecord
 from trtexp.running.helpers import Helpers
 from trtexp.spec.case import Experiment
-from trtexp.spec.errors import Fault, SpecError
+from trtexp.spec.errors import Fault, SpecError, nearest
 from trtexp.spec.load import read
 
 Judge = Callable[[Experiment], list[CaseRecord]]
@@ -33,6 +34,35 @@ class Planned:
     def selected(self, patterns: Sequence[str]) -> list[str]:
         """The cases whose names match one of the shell patterns; all if there are none."""
         return [case for case in self.cases if not patterns or any(fnmatchcase(case, p) for p in patterns)]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to do with each file. patterns: of case names; reports: where they go, None for none; journals: where each
+    result goes at once, None for none; resume: take results from there; keep: whole reports are wanted at the end;
+    pending: where the cases that are not as expected are kept, None for nowhere; helpers: who else reads files and
+    writes reports."""
+
+    files: Sequence[Planned]
+    patterns: Sequence[str] = ()
+    reports: Path | None = None
+    journals: Path | None = None
+    resume: bool = False
+    keep: bool = False
+    pending: Path | None = None
+    helpers: Helpers = field(default_factory=Helpers)
+
+    def journal(self, release: str, file: Planned) -> Path:
+        assert self.journals is not None
+        return self.journals / release / f"{file.name}.jsonl"
+
+
+def check_patterns(files: Sequence[Planned], patterns: Sequence[str]) -> None:
+    """Raises NothingSelected for a pattern that matches no case of any file, with the nearest name."""
+    names = dict.fromkeys(case for file in files for case in file.cases)
+    for pattern in patterns:
+        if not any(fnmatchcase(name, pattern) for name in names):
+            raise NothingSelected(f"no case matches {pattern}; {nearest(pattern, names)}")
 
 
 def plan_files(paths: Sequence[Path], helpers: Helpers, judge: Judge | None = None) -> list[Planned]:

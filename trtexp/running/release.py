@@ -10,64 +10,46 @@ from __future__ import annotations
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Union
 
 from trtexp.judging.case import record_case
 from trtexp.judging.repeats import spread
+from trtexp.records.facts import Spread
 from trtexp.records.model import CaseRecord, ReportRecord
-from trtexp.report.write import write
 from trtexp.running.backends import Backend, Closed
-from trtexp.running.helpers import Helpers, Job
+from trtexp.running.folders import write
+from trtexp.running.helpers import Job
 from trtexp.running.journal import Journal, Key
 from trtexp.running.pending import keep as keep_pending
-from trtexp.running.plan import Planned
+from trtexp.running.plan import Plan
 from trtexp.running.prepare import Prepared, prepare
 from trtexp.spec.case import Case
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What to do with each file. patterns: of case names; reports: where they go, None for none; journals: where each
-    result goes at once, None for none; resume: take results from there; keep: whole reports are wanted at the end;
-    pending: where the cases that are not as expected are kept, None for nowhere; helpers: who else reads files and
-    writes reports."""
-
-    files: Sequence[Planned]
-    patterns: Sequence[str] = ()
-    reports: Path | None = None
-    journals: Path | None = None
-    resume: bool = False
-    keep: bool = False
-    pending: Path | None = None
-    helpers: Helpers = field(default_factory=Helpers)
-
-    def journal(self, release: str, file: Planned) -> Path:
-        assert self.journals is not None
-        return self.journals / release / f"{file.name}.jsonl"
-
-
-@dataclass(frozen=True)
 class CaseDone:
-    """again: the record comes from the journal; what varies from run to run stands beside it: seconds by phase, and how
-    far repeated results are apart."""
+    """release: the number of its ReleaseRun, as in all events. again: the record comes from the journal.
 
-    lane: int
+    What varies from run to run stands beside it: seconds by phase, and how far repeated results are apart.
+    """
+
+    release: int
     file: int
     position: int
     record: CaseRecord
     again: bool = False
     seconds: Mapping[str, float] = field(default_factory=dict)
-    spread: str | None = None
+    spread: Spread | None = None
 
 
 @dataclass(frozen=True)
 class FileDone:
     """A file whose cases all have a record. page: where it was written, None if no reports are."""
 
-    lane: int
+    release: int
     file: int
     report: ReportRecord
     page: Path | None
@@ -77,22 +59,22 @@ class FileDone:
 class Note:
     """Something that the user should know and that is no result."""
 
-    lane: int
+    release: int
     text: str
 
 
 @dataclass(frozen=True)
-class LaneDone:
-    lane: int
+class ReleaseDone:
+    release: int
 
 
 @dataclass(frozen=True)
-class LaneFailed:
-    lane: int
+class ReleaseFailed:
+    release: int
     error: BaseException
 
 
-Event = Union[CaseDone, FileDone, Note, LaneDone, LaneFailed]
+Event = Union[CaseDone, FileDone, Note, ReleaseDone, ReleaseFailed]
 Cases = deque[tuple[Case, Key]]
 
 
@@ -107,8 +89,8 @@ class _Work:
     left: int
 
 
-class Lane:
-    """Runs the planned files on one backend. stop: set by whoever wants all lanes to end."""
+class ReleaseRun:
+    """Runs the planned files on one backend. stop: set by whoever wants all releases to end."""
 
     def __init__(
         self, index: int, backend: Backend, plan: Plan, post: Callable[[Event], None], stop: threading.Event
@@ -141,7 +123,7 @@ class Lane:
 
     def _fail(self, error: BaseException) -> None:
         self._failed = True
-        self._post(LaneFailed(self.index, error))
+        self._post(ReleaseFailed(self.index, error))
 
     def _feed(self) -> None:
         try:
@@ -175,7 +157,7 @@ class Lane:
         journal = None
         if self.plan.journals is not None:
             journal = Journal(self.plan.journal(self.backend.release.name, self.plan.files[index]), self.plan.resume)
-            for text in journal.damaged:
+            for text in journal.notes:
                 self._post(Note(self.index, text))
         work = _Work(index, head, [None] * len(cases), journal, len(cases))
         for position in range(len(cases)):
@@ -222,7 +204,7 @@ class Lane:
                 self._write_report(work)
             except BaseException as error:
                 self._fail(error)
-        self._post(LaneDone(self.index))
+        self._post(ReleaseDone(self.index))
 
     def _write_report(self, work: _Work) -> None:
         if work.journal is not None:
@@ -231,7 +213,7 @@ class Lane:
         if self.plan.pending is not None:
             keep_pending(self.plan.pending, self.plan.files[work.index].name, report)
         folder = self.plan.reports
-        page = None if folder is None else self.plan.helpers.submit(write, report, folder).result()[1]
+        page = None if folder is None else self.plan.helpers.submit(write, report, folder).result()
         self._post(FileDone(self.index, work.index, report, page))
 
 

@@ -7,9 +7,7 @@ definition, the tensors that went in, the repeats. An expectation can then be ed
 from __future__ import annotations
 
 import hashlib
-import os
 import struct
-import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -19,6 +17,7 @@ from execnet import DataFormatError, dumps, loads
 from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.engine.outcome import Outcome, Release
 from trtexp.engine.wire import pack_outcome, pack_release, unpack_outcome, unpack_release
+from trtexp.files.atomic import write_bytes
 
 FACTS = "release"
 T = TypeVar("T")
@@ -74,7 +73,7 @@ class Recorder:
         self._answers.close()
 
 
-class Recorded:
+class Replay:
     """Answers from what a Recorder kept in `folder`, that of one release. Raises NotRecorded."""
 
     def __init__(self, folder: Path) -> None:
@@ -94,9 +93,9 @@ class Recorded:
         """Nothing is held."""
 
 
-def recorded(folder: Path) -> list[Recorded]:
+def replays(folder: Path) -> list[Replay]:
     """What each release answered, by name. Raises NotRecorded if there is none."""
-    found = [Recorded(path.parent) for path in sorted(folder.glob(f"*/{FACTS}"))]
+    found = [Replay(path.parent) for path in sorted(folder.glob(f"*/{FACTS}"))]
     if not found:
         raise NotRecorded(f"{folder}: nothing is recorded there; record a run on the GPU with --record {folder}")
     return found
@@ -111,9 +110,7 @@ def _name(definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: Rep
 
 
 def _write(path: Path, data: dict[str, Any]) -> None:
-    new = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
-    new.write_bytes(dumps(data))
-    new.replace(path)
+    write_bytes(path, dumps(data))
 
 
 #: What execnet and the unpacking raise on bytes that are no answer.

@@ -1,4 +1,4 @@
 """YAML text -> located, validated, frozen experiments.
 
-May import layers, definition and numerics; nothing that runs, judges or shows.
+May import layers, definition, numerics and errors; nothing that runs, judges or shows.
 """

@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from trtexp.errors import UserError
+
 
 @dataclass(frozen=True, order=True)
 class Mark:
@@ -37,12 +39,16 @@ class Fault:
         return ": ".join(visible(part) for part in (self.case, self.path, self.message) if part)
 
 
-class SpecError(ValueError):
-    """All faults of one file, in the order of the file."""
+class SpecError(UserError):
+    """All faults of one or several files, in their order."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(sorted(set(faults)))
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+    def lines(self) -> list[str]:
+        count = len(self.faults)
+        return [*map(str, self.faults), f"{count} fault{'s' * (count != 1)}; nothing was run or written"]
 
 
 def visible(text: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
+from trtexp.numerics.origin import Origin
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.spec.case import Expected
 from trtexp.spec.checker import Checker
 from trtexp.spec.make import make
 from trtexp.spec.models import ExpectModel, OutputModel, tolerances
+from trtexp.spec.patterns import NoPattern, compiled
 from trtexp.spec.tensors import GENERATORS, TensorError
 from trtexp.spec.translate import Path as KeyPath
 from trtexp.spec.tree import find, plain
@@ -29,9 +29,9 @@ def expectations(check: Checker) -> tuple[ExpectModel | None, dict[str, OutputMo
         patterns += [((k, i), p) for k in ("warnings", "log") for i, p in enumerate(getattr(expect, k))]
         for place, pattern in patterns:
             try:
-                re.compile(pattern)
-            except re.error as error:
-                check.fault(("expect", *place), f"{pattern!r} is no regular expression: {error}")
+                compiled(pattern)
+            except NoPattern as error:
+                check.fault(("expect", *place), str(error))
     models = {}
     for name, value in data.items():
         if name not in ExpectModel.model_fields:
@@ -64,7 +64,7 @@ def expected(
         made=made,
         shape=tuple(model.shape) if model.shape is not None else made.array.shape if made else None,
         dtype=model.dtype,
-        origin=" ".join(part for part in (model.from_, model.release, model.gpu) if part) or None,
+        origin=Origin(model.from_, model.release, model.gpu) if model.from_ or model.release or model.gpu else None,
         note=model.note,
         exact_digits=model.digits == "exact",
         signed_zero=model.signed_zero,

@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from trtexp.errors import BadUsage
-from trtexp.files.paths import NothingFound, shown
+from trtexp.cli.options import DiffOptions
+from trtexp.errors import BadUsage, NothingFound
+from trtexp.files.atomic import write_text
+from trtexp.files.paths import shown
 from trtexp.records.diff import Diff, diff
 from trtexp.records.model import ReportRecord
 from trtexp.report.diff import diff_page, lines, render_diff, way
 from trtexp.report.terminal import Terminal
-from trtexp.report.write import replace
-from trtexp.running.folders import matrix_lock, records, write_overviews
+from trtexp.running.folders import overviews_lock, records, releases, write_overviews
 from trtexp.spec.errors import nearest
 
 
-def compare(options: argparse.Namespace) -> int:
+def compare(options: DiffOptions) -> int:
     """Say what changed between two releases; 1 if anything did.
 
     Raises NothingFound, BadUsage, DamagedRecord, OSError.
     """
-    folder = Path(options.reports)
+    folder = options.reports
     if options.keep and options.paths:
         raise BadUsage("--keep keeps the page of all experiments; leave the paths out, or use --markdown FILE")
     sides = [_records(folder, name) for name in (options.before, options.after)]
     found = diff(*_below(sides, options.paths))
     Terminal(sys.stdout).header(lines(found))
     if options.markdown is not None:
-        page = Path(options.markdown)
-        replace(page, render_diff(found, way(page, folder)))
+        page = options.markdown
+        write_text(page, render_diff(found, way(page, folder)))
     if options.keep:
         _keep(found, folder)
     return 1 if found.changes else 0
@@ -39,13 +39,13 @@ def compare(options: argparse.Namespace) -> int:
 
 def _keep(found: Diff, folder: Path) -> None:
     """Write the page where `trtexp report` keeps it up to date, and link to it from the matrix."""
-    with matrix_lock(folder):
-        replace(folder / diff_page(*found.names), render_diff(found))
+    with overviews_lock(folder):
+        write_text(folder / diff_page(*found.names), render_diff(found))
     write_overviews(folder)
 
 
 def _records(folder: Path, name: str) -> list[ReportRecord]:
-    known = sorted({path.relative_to(folder).parts[0] for path in folder.glob("*/**/*.json")})
+    known = releases(folder)
     if name not in known:
         there = ", ".join(known) or "none; trtexp run writes them"
         raise NothingFound(f"{folder / name}: no records of this release here; there are: {there}")
