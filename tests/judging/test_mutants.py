@@ -21,7 +21,7 @@ from trtexp.layers.convolution import ConvolutionNd
 from trtexp.layers.deconvolution import DeconvolutionNd
 from trtexp.layers.network import evaluate
 from trtexp.layers.window import Window
-from trtexp.numerics import Arithmetic, encode, half_unit, known
+from trtexp.numerics import Arithmetic, encode, half_unit, known, spacing
 from trtexp.spec.case import Case
 from trtexp.spec.errors import SpecError
 from trtexp.spec.load import read
@@ -78,7 +78,9 @@ def test_one_wrong_expected_value_is_noticed_wherever_it_stands(name):
                 tensor = case.evaluation().tensors[output]
                 legal = tensor.bound[index] + tensor.slack[index]  # what a device's and an author's numbers may be off
                 if np.isfinite(wrong[index]):
-                    wrong[index] += max(abs(wrong[index]) / 100, 4 * half_unit(text, "float32"), 3 * legal, 1e-3)
+                    size = max(abs(wrong[index]) / 100, 4 * half_unit(text, "float32"), 3 * legal, 1e-3)
+                    # what is nearer may name the same number of the type
+                    wrong[index] += max(size, 2 * float(spacing(wrong[index], tensor.dtype)))
                 else:
                     wrong[index] = 0.0  # adding to what is not finite changes nothing
                 made = replace(expected.made, decimals=wrong)
