@@ -4,14 +4,15 @@ import numpy as np
 import onnx
 import pytest
 from conftest import EACH_FILE, EXPERIMENTS
+from exporting import exported, fed
 from onnx.reference import ReferenceEvaluator
 
 from trtexp.cli.main import main
-from trtexp.export import Inexpressible, model
+from trtexp.export import Inexpressible
 from trtexp.export.model import EXPORTS
 from trtexp.judging.compare import judge
 from trtexp.layers import LAYERS
-from trtexp.numerics import VALUE_DTYPES, decode, encode
+from trtexp.numerics import VALUE_DTYPES, encode
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.spec.load import load
 
@@ -35,12 +36,6 @@ EVALUATOR = {
 }
 
 
-def exported(case):
-    weights = {name: made.array for name, made in case.weights.items()}
-    tensors = case.evaluation().tensors
-    return model(case.name, case.definition.inputs, weights, case.layers, case.definition.outputs, tensors)
-
-
 def disagreements(case):
     """What the evaluator computes otherwise; nothing for a case that ONNX cannot say."""
     if case.evaluation().refusal is not None:
@@ -49,9 +44,8 @@ def disagreements(case):
         made = exported(case)
     except Inexpressible:
         return
-    feeds = {name: np.asarray(decode(array)) for name, array in case.feeds.items()}
     try:
-        found = ReferenceEvaluator(made).run(None, feeds)
+        found = ReferenceEvaluator(made).run(None, fed(case))
     except Exception as error:
         yield f"{type(error).__name__}: {error}"
         return
