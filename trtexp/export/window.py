@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -61,20 +62,24 @@ def pooling(writer: Writer, layer: PoolingNd, to: str, inputs: Sequence[str]) ->
     x, state = inputs[0], layer.state()
     axes, kind = layer.windows(writer.shape(x)), state["type"]
     demand(layer, len(writer.shape(x)) == len(axes) + 2, f"{len(writer.shape(x))} dimensions")
-    demand(layer, kind != "MAX_AVERAGE_BLEND", "a blend of maximum and average")
     excludes = state.get("average_count_excludes_padding", True)
     posts = [max(0, (out - 1) * stride + window - pre - size) for size, window, stride, pre, _, out in axes]
     dtype = writer.dtype(x)
     demand(layer, kind == "MAX" or dtype != "int8", f"an average of {dtype}")
-    writer.node(
-        "MaxPool" if kind == "MAX" else "AveragePool",
-        [x],
-        to,
-        kernel_shape=[window for _, window, *_ in axes],
-        strides=[stride for _, _, stride, *_ in axes],
-        pads=[*(pre for _, _, _, pre, _, _ in axes), *posts],
-        count_include_pad=None if kind == "MAX" else int(not excludes),
-    )
+    common: dict[str, Any] = {
+        "kernel_shape": [window for _, window, *_ in axes],
+        "strides": [stride for _, _, stride, *_ in axes],
+        "pads": [*(pre for _, _, _, pre, _, _ in axes), *posts],
+    }
+    if kind == "MAX":
+        writer.node("MaxPool", [x], to, **common)
+    elif kind == "AVERAGE":
+        writer.node("AveragePool", [x], to, **common, count_include_pad=int(not excludes))
+    else:
+        average = writer.node("AveragePool", [x], **common, count_include_pad=int(not excludes))
+        blend = float(np.float32(state.get("blend_factor", 0.0)))
+        shares = [(writer.node("MaxPool", [x], **common), 1 - blend), (average, blend)]
+        writer.node("Add", [writer.node("Mul", [part, writer.scalar(share, x)]) for part, share in shares], to)
 
 
 @EXPORTS("lrn")
