@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import onnxruntime
 from conftest import EXPERIMENTS
 
 from onnx_runtime.disagreements import MECHANISMS, Mechanism
@@ -15,6 +16,7 @@ from onnx_runtime.judging import AGREES, DISAGREES, OWN_ERRORS, answers
 from trtexp.numerics import UNIT
 from trtexp.spec.load import load
 
+VERSION = ".".join(onnxruntime.__version__.split(".")[:2])
 PAGE = Path(__file__).with_name("AGREEMENT.md")
 #: Why an output is not compared; what follows in brackets is the operator.
 REASONS = {
@@ -30,7 +32,8 @@ REASONS = {
 TOP = """\
 # ONNX Runtime
 
-All outputs of the experiments, as `trtexp export` writes them, computed by ONNX Runtime on a CPU: {summary}.
+All outputs of the experiments, as `trtexp export` writes them, computed by ONNX Runtime {version} on a CPU:
+{summary}.
 
 An output agrees if type and shape are equal and every element is within both bounds: that of the reference, and the
 error that ONNX Runtime's own kernel is known to have. Half is a check of formulas only, since ONNX Runtime computes it
@@ -98,6 +101,7 @@ def page(rows: Mapping[str, Row]) -> str:
     counts = left_out(rows.values())
     units = ((operator, own.largest / UNIT["float32"], own.why) for operator, own in OWN_ERRORS.items())
     return TOP.format(
+        version=VERSION,
         summary=summary(rows.values()),
         errors="\n".join(f"| {operator} | {size:g} · 2^-24 | {why} |" for operator, size, why in units),
         mechanisms="\n".join(map(line_of, MECHANISMS)),

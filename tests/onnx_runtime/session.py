@@ -12,13 +12,13 @@ import onnxruntime
 from trtexp.definition.network import DTYPES, Array
 from trtexp.export.writer import TYPES
 
-#: What ONNX Runtime answers -> the reason in AGREEMENT.md. A group of the pattern is named there.
+#: What ONNX Runtime answers -> the reason in AGREEMENT.md, with the group of the pattern.
 REFUSALS = {
-    r"Could not find an implementation for (\w+)": "no kernel",
+    r"Could not find an implementation for (\w+)": "no kernel ({})",
     r"No corresponding Numpy type for Tensor Type|can't be converted to MLDataType": "no array",
-    r"(LRN)<T>::LRN\(.* alpha_ > 0.0f was false": "not taken",
-    r"running (Resize) node.* 'Linear' mode only supports": "not taken",
-    r"running (ConvTranspose) node.* Computed output dimension is <= 0": "not taken",
+    r"LRN<T>::LRN\(.* alpha_ > 0.0f was false": "not taken (LRN)",
+    r"running Resize node.* 'Linear' mode only supports": "not taken (Resize)",
+    r"running ConvTranspose node.* Computed output dimension is <= 0": "not taken (ConvTranspose)",
 }
 DTYPE = {f"tensor({'float' if name == 'float32' else name})": name for name in TYPES} | {
     "tensor(float8e4m3fn)": "float8e4m3"
@@ -48,7 +48,7 @@ def known(error: Exception) -> Exception:
     """A refusal that REFUSALS lists, else the error itself."""
     for pattern, reason in REFUSALS.items():
         if match := re.search(pattern, " ".join(str(error).split())):
-            return Refused(" ".join([reason, *(f"({name})" for name in match.groups())]))
+            return Refused(reason.format(*match.groups()))
     return error
 
 

@@ -4,6 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
+pytest.importorskip("onnxruntime", reason="the release that AGREEMENT.md names needs Python 3.11")
+
 from conftest import EACH_FILE, EXPERIMENTS, FILES
 from exporting import exported, fed
 from onnx import TensorProto, helper
@@ -34,7 +37,9 @@ def test_the_page_has_every_file_and_adds_up():
     assert agreement.PAGE.read_text(encoding="utf-8") == agreement.page(ROWS)
     counts = agreement.left_out(ROWS.values())
     assert counts.keys() == agreement.REASONS.keys()
-    assert {text.partition(" (")[0] for text in REFUSALS.values()} <= counts.keys()
+    texts = {text for row in ROWS.values() for text in row.left_out}
+    unused = [r for r in REFUSALS.values() if not any(text.startswith(r.partition("{")[0]) for text in texts)]
+    assert unused == [], "refusals that no case meets"
     assert counts[DISAGREES] == sum(len(one.outputs) for one in MECHANISMS)
     assert sum(row.agree for row in ROWS.values()) >= 900
 
