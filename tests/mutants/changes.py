@@ -150,5 +150,23 @@ def scaled(factor: float) -> Callable[[Bounded], Bounded]:
 
 
 def transposed(x: Bounded) -> Bounded:
-    """The last two axes swapped."""
     return moved(lambda part: np.swapaxes(part, -1, -2), x)
+
+
+def from_behind(x: Bounded) -> Bounded:
+    return moved(lambda part: part[::-1], x)
+
+
+def with_an_axis(x: Bounded) -> Bounded:
+    return moved(lambda part: part[None], x)
+
+
+def without_nan(x: Bounded) -> Bounded:
+    return replace(x, ref=np.nan_to_num(x.ref, posinf=np.inf, neginf=-np.inf))
+
+
+def certified(x: Bounded) -> Bounded:
+    return replace(x, certified=np.ones(x.shape, bool))
+
+
+OUTPUTS = {change.__name__: change for change in (transposed, from_behind, with_an_axis, without_nan, certified)}

@@ -10,8 +10,20 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parents[1]
-QUIET = ("-q", "-x", "--tb=no", "--no-header", "--no-summary", "--capture=no")
-WITHOUT = ("cacheprovider", "xdist", "faulthandler")
+OPTIONS = (
+    "-o",
+    "addopts=",
+    "--import-mode=importlib",
+    "--assert=plain",
+    "-x",
+    "-q",
+    "--tb=no",
+    "--no-header",
+    "--no-summary",
+    "-s",
+)
+#: Plugins that a run of one test does without; some wait for the garbage to be collected.
+WITHOUT = ("cacheprovider", "xdist", "faulthandler", "unraisableexception", "threadexception", "junitxml", "stepwise")
 
 
 def passes(nodes: Sequence[str]) -> bool:
@@ -19,7 +31,7 @@ def passes(nodes: Sequence[str]) -> bool:
     plugins = [word for name in WITHOUT for word in ("-p", f"no:{name}")]
     config = ["-c", str(TESTS.parent / "pyproject.toml"), f"--rootdir={TESTS.parent}"]
     with fresh_tests():
-        code = pytest.main([*config, *QUIET, *plugins, *(f"{TESTS}/{node}" for node in nodes)])
+        code = pytest.main([*config, *OPTIONS, *plugins, *(f"{TESTS}/{node}" for node in nodes)])
     assert code in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED), f"{nodes}: pytest ends with {code!r}"
     return code == pytest.ExitCode.OK
 
@@ -39,4 +51,4 @@ def fresh_tests() -> Iterator[None]:
 def below() -> list[str]:
     """The modules of tests/ that are imported."""
     files = {name: getattr(module, "__file__", None) for name, module in [*sys.modules.items()]}
-    return [name for name, file in files.items() if file and TESTS in Path(file).parents]
+    return [name for name, file in files.items() if file and file.startswith(f"{TESTS}/")]
