@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import wraps
@@ -97,25 +97,33 @@ class Put:
 
 
 @dataclass(frozen=True)
-class Output:
-    """A layer's first output passed through a function."""
+class Result:
+    """What a method gives, passed through a function."""
 
-    word: str
-    change: Callable[[Bounded], Bounded]
+    owner: type
+    method: str
+    change: Callable[[Any], Any]
 
     @contextmanager
     def planted(self) -> Iterator[None]:
-        layer = LAYERS[self.word]
-        right = layer.evaluate
+        right = getattr(self.owner, self.method)
 
         @wraps(right)
         def wrong(*arguments: Any, **keys: Any) -> Any:
-            made = right(*arguments, **keys)
-            return (self.change(made[0]), *made[1:]) if isinstance(made, tuple) else self.change(made)
+            return self.change(right(*arguments, **keys))
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(layer, "evaluate", wrong)
+            patch.setattr(self.owner, self.method, wrong)
             yield
+
+
+def output(word: str, change: Callable[[Bounded], Bounded]) -> Result:
+    """A layer's first output, passed through a function."""
+
+    def first(made: Any) -> Any:
+        return (change(made[0]), *made[1:]) if isinstance(made, tuple) else change(made)
+
+    return Result(LAYERS[word], "evaluate", first)
 
 
 @dataclass(frozen=True)
@@ -169,4 +177,16 @@ def certified(x: Bounded) -> Bounded:
     return replace(x, certified=np.ones(x.shape, bool))
 
 
+def stride_reversed(window: Sequence[Any]) -> Sequence[Any]:
+    """What Window.window gives: kernel, stride, dilation, and the paddings."""
+    kernel, stride, *others = window
+    return (kernel, stride[::-1], *others)
+
+
+def dilation_ignored(window: Sequence[Any]) -> Sequence[Any]:
+    kernel, stride, dilation, *others = window
+    return (kernel, stride, [1] * len(dilation), *others)
+
+
+WINDOWS = {change.__name__: change for change in (stride_reversed, dilation_ignored)}
 OUTPUTS = {change.__name__: change for change in (transposed, from_behind, with_an_axis, without_nan, certified)}
