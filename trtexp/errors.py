@@ -4,6 +4,7 @@ UserError                2   one or more sentences, never a traceback
 ├── BadUsage             2   arguments that contradict each other or cannot be meant
 ├── NothingFound         2   a path, a case or a release that is not there
 ├── DamagedRecord        2   a record on disk that cannot be read
+│   └── OtherFormat      2   a record of an older or a newer format
 ├── SpecError            2   faults of experiment files (spec/errors.py)
 ├── Held                 1   another process holds a lock
 ├── NoGpu                4   TensorRT on a GPU was demanded and is not there
@@ -37,6 +38,10 @@ class NothingFound(UserError):
 
 class DamagedRecord(UserError):
     """A JSON record that cannot be read; the message names the file and what to do."""
+
+
+class OtherFormat(DamagedRecord):
+    """A record of another format than this trtexp reads; the message names both and what to do."""
 
 
 class Held(UserError):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from report_samples import SAMPLES
 
-from trtexp.records.model import load
+from trtexp.records.files import load
 from trtexp.running import folders
 
 REPORT = SAMPLES["built"]

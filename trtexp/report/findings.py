@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trtexp.records.model import CaseRecord, ReportRecord
-from trtexp.report import escape, verdict
+from trtexp.report import escape
 from trtexp.report.markdown import case_anchors, environment, page_name
 from trtexp.report.order import newest_first
 from trtexp.report.table import table
+from trtexp.report.wording.cases import defect, symbol
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,8 @@ def _said(reports: Sequence[ReportRecord]) -> dict[tuple[str, str, str, str], li
     for report in reports:
         for case, anchor in zip(report.cases, case_anchors(report), strict=True):
             ended = case.as_expected and case.status == "crashed"
-            if ended or verdict.symbol(case) == "◆":
-                text = case.finding or f"The process ends {verdict.PHASES[case.phase or 'run']}: {case.message}."
-                key = (report.experiment, text, case.reason or "", case.issue or "")
+            if ended or symbol(case) == "◆":
+                key = (report.experiment, defect(case), case.reason or "", case.issue or "")
                 said.setdefault(key, []).append(_Seen(report, case, anchor))
     return said
 

@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from trtexp.records.model import CaseRecord, ReportRecord
-from trtexp.report import escape, verdict
+from trtexp.report import escape
 from trtexp.report.diff import diff_page
 from trtexp.report.markdown import case_anchors, environment, facts, page_name
 from trtexp.report.order import newest_first
 from trtexp.report.table import table
+from trtexp.report.wording.cases import LEGEND, headline, symbol
 
 BACKENDS = {
     "run": "run on the GPU",
@@ -48,7 +49,7 @@ def render_matrix(
             overview=overview,
             links=links,
             releases=[*_releases(ordered), *(f"{escape.inline(f'{a.name} ({a.version})')} · {API_ONLY}" for a in apis)],
-            legend=[f"{symbol} {meaning}" for symbol, meaning in verdict.LEGEND.items()],
+            legend=[f"{symbol} {meaning}" for symbol, meaning in LEGEND.items()],
             unexpected=_listed(ordered, "❌"),
             findings=_listed(ordered, "◆"),
             diffs=[escape.link(" → ".join(names), diff_page(*names)) for names in diffs],
@@ -86,8 +87,8 @@ def _label(name: str, row: int) -> str:
 
 def counts(report: ReportRecord) -> str:
     """How many cases bear each symbol."""
-    counts = Counter(verdict.symbol(case) for case in report.cases)
-    return " ".join(f"{symbol} {counts[symbol]}" for symbol in verdict.LEGEND if counts[symbol]) or "no cases"
+    counts = Counter(symbol(case) for case in report.cases)
+    return " ".join(f"{each} {counts[each]}" for each in LEGEND if counts[each]) or "no cases"
 
 
 def _api_counts(cell: Sequence[int]) -> str:
@@ -104,13 +105,13 @@ def _releases(reports: list[ReportRecord]) -> list[str]:
     return sorted(lines, key=lambda line: lines[line])
 
 
-def _listed(reports: list[ReportRecord], symbol: str) -> list[str]:
+def _listed(reports: list[ReportRecord], bearing: str) -> list[str]:
     """The cases that bear a symbol, as links, with what they say."""
     return [
         f"{_case_link(report, case.name, anchor)} on {escape.inline(report.release.name)}: {_point(case)}"
         for report in reports
         for case, anchor in zip(report.cases, case_anchors(report), strict=True)
-        if verdict.symbol(case) == symbol
+        if symbol(case) == bearing
     ]
 
 
@@ -119,4 +120,4 @@ def _case_link(report: ReportRecord, case: str, anchor: str) -> str:
 
 
 def _point(case: CaseRecord) -> str:
-    return escape.inline(" ".join((case.finding or case.headline).split()))
+    return escape.inline(" ".join((case.finding or str(headline(case))).split()))

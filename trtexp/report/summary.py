@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from trtexp.records.model import CaseRecord, ReportRecord
-from trtexp.report import escape, plain, verdict
+from trtexp.report import escape, plain
 from trtexp.report.markdown import environment, facts, page_name
 from trtexp.report.matrix import BACKENDS, counts
 from trtexp.report.table import table
+from trtexp.report.wording.cases import headline, symbol
 
 
 def render(reports: Sequence[ReportRecord], limit: int, ended: str | None = None) -> str:
@@ -28,7 +29,7 @@ def render(reports: Sequence[ReportRecord], limit: int, ended: str | None = None
 
 
 def _head(reports: Sequence[ReportRecord], ended: str | None) -> str:
-    tally = Counter(verdict.symbol(case) for report in reports for case in report.cases)
+    tally = Counter(symbol(case) for report in reports for case in report.cases)
     rows = [
         [escape.inline(page_name(report.experiment)), escape.inline(report.release.name), counts(report)]
         for report in reports
@@ -64,5 +65,5 @@ def _cases(reports: Sequence[ReportRecord]) -> Iterator[str]:
 
 def _case(report: ReportRecord, case: CaseRecord) -> str:
     name = escape.strong(f"{page_name(report.experiment)} / {case.name}")
-    head = f"{name} on {escape.inline(report.release.name)}: {escape.inline(case.headline)}"
+    head = f"{name} on {escape.inline(report.release.name)}: {escape.inline(str(headline(case)))}"
     return f"{head}\n\n{escape.fence(plain.account(case))}\n\n"

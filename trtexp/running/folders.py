@@ -15,7 +15,8 @@ from trtexp.files.atomic import sweep, write_text
 from trtexp.files.locks import Lock
 from trtexp.migration.columns import api_columns
 from trtexp.records.diff import diff
-from trtexp.records.model import ReportRecord, load, to_json
+from trtexp.records.files import load, to_json
+from trtexp.records.model import ReportRecord
 from trtexp.report.diff import FOLDER as DIFFS
 from trtexp.report.diff import compared, render_diff
 from trtexp.report.findings import render_findings

@@ -17,6 +17,7 @@ from typing import Union
 
 from trtexp.judging.case import record_case
 from trtexp.judging.repeats import spread
+from trtexp.records.facts import Spread
 from trtexp.records.model import CaseRecord, ReportRecord
 from trtexp.running.backends import Backend, Closed
 from trtexp.running.folders import write
@@ -41,7 +42,7 @@ class CaseDone:
     record: CaseRecord
     again: bool = False
     seconds: Mapping[str, float] = field(default_factory=dict)
-    spread: str | None = None
+    spread: Spread | None = None
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,7 @@ class ReleaseRun:
         journal = None
         if self.plan.journals is not None:
             journal = Journal(self.plan.journal(self.backend.release.name, self.plan.files[index]), self.plan.resume)
-            for text in journal.damaged:
+            for text in journal.notes:
                 self._post(Note(self.index, text))
         work = _Work(index, head, [None] * len(cases), journal, len(cases))
         for position in range(len(cases)):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from trtexp.errors import NoGpu
+from trtexp.records.facts import Spread
 from trtexp.records.model import ReportRecord
 from trtexp.report.terminal import Terminal
 from trtexp.running.backends import Backend
@@ -23,7 +24,7 @@ class Varying(NamedTuple):
     """What of a case differs from run to run: seconds by phase, and how far repeated results are apart."""
 
     seconds: Mapping[str, float]
-    spread: str | None
+    spread: Spread | None
 
 
 @dataclass

@@ -16,7 +16,7 @@ from trtexp.layers.network import NodeError, steps
 from trtexp.spec import parsed
 from trtexp.spec.case import Case
 from trtexp.spec.checker import Checker
-from trtexp.spec.differs import differs
+from trtexp.spec.differs import Change, differs
 from trtexp.spec.errors import Mark, SpecError, nearest
 from trtexp.spec.expecting import expectations, expected
 from trtexp.spec.hints import no_output
@@ -49,7 +49,7 @@ class _OneCase(Checker):
         super().__init__(builder.folder, name, tree)
         self.shared = builder.made
 
-    def build(self, mark: Mark, changed: tuple[str, ...]) -> Case:
+    def build(self, mark: Mark, changed: tuple[Change, ...]) -> Case:
         layers, head, model = dict(self.layers()), self.head(), parsed.model(self)
         inputs, weights = self.tensors("inputs"), self.tensors("weights")
         expect, outputs_expected = expectations(self)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import abc
 from dataclasses import dataclass, field
 
+from trtexp.definition.facts import CasePhase
 from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.layers.base import Layer
 from trtexp.layers.network import Evaluation, evaluate
 from trtexp.numerics import Arithmetic
+from trtexp.numerics.origin import Origin
 from trtexp.numerics.tolerance import Tolerance
+from trtexp.spec.differs import Change
 from trtexp.spec.errors import Mark
 from trtexp.spec.make import Made
 from trtexp.spec.tree import Mapping, find
@@ -25,7 +28,7 @@ class Expected:
     made: Made | None
     shape: tuple[int, ...] | None
     dtype: str | None
-    origin: str | None
+    origin: Origin | None
     note: str | None
     exact_digits: bool
     signed_zero: bool
@@ -44,7 +47,7 @@ class Case:
     name: str
     about: str
     mark: Mark
-    differs: tuple[str, ...]
+    differs: tuple[Change, ...]
     layers: abc.Mapping[str, Layer]
     inputs: abc.Mapping[str, Made]
     weights: abc.Mapping[str, Made]
@@ -52,8 +55,8 @@ class Case:
     expected: abc.Mapping[str, Expected]
     tolerance: tuple[Tolerance, ...]
     tree: Mapping = field(repr=False)
-    error: tuple[str, str] | None = None
-    crash: tuple[str, str] | None = None
+    error: tuple[CasePhase, str] | None = None
+    crash: tuple[CasePhase, str] | None = None
     unsupported: str | None = None
     warnings: tuple[str, ...] = ()
     log: tuple[str, ...] = ()

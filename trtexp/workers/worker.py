@@ -9,6 +9,7 @@ from functools import partial
 from time import monotonic
 from typing import Any
 
+from trtexp.definition.facts import Phase
 from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.engine.log import stable
 from trtexp.engine.outcome import Outcome, Release
@@ -19,7 +20,7 @@ from trtexp.workers.link import Faulty, Link, Lost, Slow
 from trtexp.workers.spec import TIMEOUTS, WorkerSpec
 
 PAUSES = (0.0, 0.5, 2.0)  # seconds before each try to start a worker
-START = "start"  # the phase of a case that no worker could be had for
+START: Phase = "start"  # the phase of a case that no worker could be had for
 BAD_ENDS = ("crashed", "timeout")
 
 
