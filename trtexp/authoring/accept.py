@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from trtexp.authoring.advice import to_declare
 from trtexp.definition.network import Array
 from trtexp.judging.output import JudgedOutput, judge_output
 from trtexp.numerics import UNIT, decode
@@ -202,6 +203,8 @@ class _File:
     def _error(self, one: Pending, case: Case) -> str:
         """Expect the refusal that came, in its phase and with its message."""
         record = one.case
+        if (what := to_declare(one)) is not None:
+            raise self._refused(case, what)
         if record.status != "failed" or record.phase is None:
             raise self._refused(case, f"{headline(record)}: accept takes numbers, and refusals with --allow error")
         self._allow(case, "error", f"an error in {record.phase}, {record.message!r},", case.mark)
