@@ -102,3 +102,21 @@ def test_c2_numbers(dtype):
 
 def test_c3_none_is_for_others():
     refused("C3", "reduce", [X], input="x", op="NONE", axes=1, keep_dims=True)
+
+
+@pytest.mark.parametrize(
+    ("op", "row", "made"),
+    [
+        ("SUM", [2**53, 1], 2**53 + 1),
+        ("SUM", [2**63 - 1, 1], -(2**63)),
+        ("PROD", [3037000500, 3037000500], 3037000500**2 - 2**64),
+        ("MAX", [2**63 - 2, 2**63 - 1], 2**63 - 1),
+        ("MIN", [-(2**63) + 1, -(2**63)], -(2**63)),
+        ("AVG", [2**62 + 1, 2**61, -(2**61), 2], (2**62 + 3) // 4),
+        ("AVG", [-(2**62) - 3, 0], -(2**61) - 1),
+    ],
+)
+def test_int64_is_exact(op, row, made):
+    found = run(op, [row], dtype="int64")
+    assert found.ref.tolist() == [made]
+    assert found.certified.all()
