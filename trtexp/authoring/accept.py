@@ -18,7 +18,7 @@ from trtexp.numerics.format import number
 from trtexp.numerics.origin import Origin
 from trtexp.records.model import OutputRecord
 from trtexp.records.tensors import tensor
-from trtexp.report.wording.cases import headline, problems
+from trtexp.report.wording.cases import headline, lost, problems
 from trtexp.report.wording.outputs import form_fault
 from trtexp.running.pending import Pending
 from trtexp.spec.case import Case, Experiment
@@ -134,7 +134,7 @@ class _File:
         if expected is None:
             return
         if output.actual is None:
-            raise self._refused(case, f"{output.name}: no tensor came back", expected.mark)
+            raise self._refused(case, lost(output.name), expected.mark)
         if output.actual.values is None:
             what = f"{output.name}: {output.elements} elements; so large a tensor is not kept"
             raise self._refused(case, what, expected.mark)

@@ -167,7 +167,12 @@ def _facts(case: CaseRecord) -> dict[str, str | int | None]:
 
 
 def _lost(case: CaseRecord) -> list[str]:
-    return [f"{name}: no tensor came back" for name in case.ending.lost]
+    return [lost(name) for name in case.ending.lost]
+
+
+def lost(output: str) -> str:
+    """An output of which nothing came, though the case ran."""
+    return f"{output}: no tensor came back"
 
 
 def _unmet(case: CaseRecord) -> list[str]:
