@@ -9,8 +9,9 @@ import numpy as np
 from runs import Answers
 
 from trtexp.engine.outcome import Outcome
+from trtexp.files.home import PENDING
 from trtexp.numerics import encode
-from trtexp.running.pending import FOLDER, pending
+from trtexp.running.pending import pending
 from trtexp.spec.case import Case
 
 HEAD = "title: t\ninputs:\n  x: {shape: [4], arange: {start: 1}}\nnetwork:\n  i: {identity: {input: x}}\n"
@@ -37,4 +38,4 @@ class Observed(Answers):
 
 def names() -> list[str]:
     """The pending cases, with the version that showed them."""
-    return [f"{one.case.name} {one.report.release.version}" for one in pending(FOLDER)]
+    return [f"{one.case.name} {one.report.release.version}" for one in pending(PENDING)]

@@ -2,8 +2,6 @@
 
 import functools
 import importlib.util
-import re
-from pathlib import Path
 
 import pytest
 from conftest import EACH_FILE, EXPERIMENTS, FILES, WITHOUT_REFERENCE
@@ -86,11 +84,3 @@ def test_every_case_is_built_by_tensorrt_rtx_as_expected(path):
         if not record.as_expected:
             wrong[case.name] = [str(headline(record)), *problems(record)]
     assert wrong == {}
-
-
-def test_the_readme_lists_no_experiment_that_is_gone():
-    readme = Path(__file__).parents[1] / "README.md"
-    if not readme.exists():
-        pytest.skip("no README.md")
-    for name in re.findall(r"experiments/([\w/]+)\.yaml", readme.read_text(encoding="utf-8")):
-        assert (EXPERIMENTS / f"{name}.yaml").is_file(), name

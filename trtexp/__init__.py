@@ -1,3 +1,3 @@
 """trtexp: declarative experiments on TensorRT layers."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -116,6 +116,21 @@ def test_faults_of_a_file_are_annotated(project, capsys, command):
     assert "experiments/a.yaml:9:1" in said.err
 
 
+@pytest.mark.parametrize("command", [["validate"], ["run", "--backend", "reference"]])
+@pytest.mark.parametrize("name", ["::add-mask::x", "::error::\x1b[2J", "##[add-path]x", "a\n::error::x"])
+def test_the_name_of_a_file_is_no_command(project, capfd, monkeypatch, tmp_path, command, name):
+    project()
+    monkeypatch.chdir(tmp_path / "experiments")
+    Path(f"{name}.yaml").write_text(BASE + "intputs: {}\n", encoding="utf-8")
+    given = [*command, f"{name}.yaml"]
+    for arguments in (given, [*given, "--github"]):
+        assert main(arguments) == 2
+        said = capfd.readouterr()
+        assert not annotations(said.err) and "##[" not in said.err
+        assert all(line.isprintable() for line in (said.out + said.err).splitlines())
+        assert len(annotations(said.out)) == ("--github" in arguments)
+
+
 def test_validate_annotates_wrong_literals(project, capsys):
     project(a=WRONG)
     assert main(["validate", "experiments", "--github"]) == 1

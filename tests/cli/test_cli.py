@@ -97,10 +97,20 @@ def test_exit_4_where_a_gpu_was_demanded(project, tmp_path, capsys):
     assert reports(tmp_path) == {}
 
 
-def test_exit_5_if_nothing_is_selected(project, tmp_path, capsys):
-    assert run(project(RIGHT), "--case", "thre*") == 5
-    assert "no case matches thre*" in capsys.readouterr().err
-    assert reports(tmp_path) == {}
+@pytest.mark.parametrize(
+    ("patterns", "said"),
+    [
+        (["thre*"], "no case matches thre*; give one of: one, two"),
+        (["t*", "oen"], "no case matches oen; did you mean 'one'?"),
+        (["[a]"], "no case matches [a]; give one of: one, two"),
+    ],
+)
+def test_exit_5_if_a_pattern_selects_nothing_before_anything_starts(project, tmp_path, capsys, patterns, said):
+    options = [word for pattern in patterns for word in ("--case", pattern)]
+    assert run(project(RIGHT), *options) == 5
+    found = capsys.readouterr()
+    assert (found.out, found.err) == ("", f"{said}\n")
+    assert not (tmp_path / ".trtexp").exists() and reports(tmp_path) == {}
 
 
 def test_a_selection_runs_only_those_cases_and_writes_no_report(project, tmp_path, capsys):

@@ -3,6 +3,7 @@
 import pytest
 from conftest import BASE
 
+import trtexp.migration.columns as columns
 from trtexp.cli.main import main
 
 OLD = BASE + "    set: {stride: [1, 1]}\n"
@@ -27,7 +28,7 @@ def test_exit_0_if_nothing_is_lacking_or_all_is_declared(project, capsys):
     project(BASE, "a"), project(SAID, "b")
     assert main(["check", "--release", "11.4"]) == 0
     said = capsys.readouterr().out
-    assert "2 files, 2 cases: 1 with all that they need, 1 without what they declare as unsupported" in said
+    assert "2 files, 2 cases: 1 supported, 1 declared as unsupported" in said
     assert "IDeconvolutionLayer.stride  → stride_nd  1 case, experiments/b.yaml:9:11" in said
 
 
@@ -52,6 +53,33 @@ def test_several_releases_each_once_and_all_known_ones_without_a_name(project, c
     assert said == ["tensorrt-rtx-1.7", "tensorrt-8.5.3"]
     assert main(["check", path]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 5
+
+
+def test_quiet_says_only_what_must_be_changed(project, capsys):
+    good, bad = project(SAID, "a"), project(OLD, "b")
+    assert main(["check", "--quiet", "--release", "11.4", good]) == 0
+    assert main(["check", "--quiet", "--release", "8.6", bad]) == 0
+    assert capsys.readouterr().out == ""
+    assert main(["check", "--quiet", "--release", "11.4", "--release", "8.5", good, bad]) == 1
+    said = capsys.readouterr().out
+    assert "experiments/b.yaml:9:11: base" in said and "experiments/a.yaml" in said
+    assert [line.split(" ")[0] for line in said.splitlines() if line.startswith("tensorrt")] == [
+        "tensorrt-11.4",
+        "tensorrt-8.5.3",
+    ]
+
+
+def test_quiet_counts_again_only_what_has_changed(project, monkeypatch):
+    assert main(["check", "--quiet", project(BASE, "a"), project(BASE, "b")]) == 0
+    calls, count = [], columns.count
+    monkeypatch.setattr(columns, "count", lambda path, data: calls.append(path.name) or count(path, data))
+    assert main(["check", "--quiet", project(OLD.replace("stride", "stride_nd"), "b"), "experiments/a.yaml"]) == 0
+    assert calls == ["b.yaml"]
+
+
+def test_quiet_names_the_faults_of_what_is_no_experiment(project, capsys):
+    assert main(["check", "--quiet", project(BASE + "odd: 1\n", "a"), project(BASE, "b")]) == 2
+    assert "experiments/a.yaml:9:1" in capsys.readouterr().err
 
 
 def test_a_page_is_written_too(project, tmp_path, capsys):

@@ -49,3 +49,9 @@ def test_what_is_offered(tmp_path):
     assert offered("trtexp run --backend ref", tmp_path) == ["reference"]
     assert set(offered("trtexp run e.yaml --case ", tmp_path)) >= {"one", "two"}
     assert offered("trtexp script nothing.yaml --case t", tmp_path) == [""]
+
+
+def test_a_case_whose_name_is_code_is_not_offered(tmp_path):
+    names = "{one: {}, '$(touch ran)': {}, 'a b': {}, '`x`': {}, ';x': {}, '-x': {}, \"a\\n\": {}}"
+    (tmp_path / "e.yaml").write_text(BASE + f"cases: {names}\n", encoding="utf-8")
+    assert [word for word in offered("trtexp run e.yaml --case ", tmp_path) if not word.startswith("--")] == ["one"]

@@ -1,4 +1,4 @@
-"""trtexp doctor: what is there, what is wrong and how to mend it; exit codes."""
+"""trtexp doctor: what is there, what is wrong and how to fix it; exit codes."""
 
 import pytest
 import standin
@@ -30,7 +30,7 @@ def test_workers_are_told_apart_and_a_bad_one_is_wrong(capsys):
     said = capsys.readouterr().out
     assert "tensorrt-8.6.0 on " in said
     assert "WRONG  worker /no/python: no worker starts in /no/python" in said
-    assert "       to mend it: that interpreter must start, and needs numpy, tensorrt and cuda-python" in said
+    assert "       to fix it: that interpreter must start, and needs numpy, tensorrt and cuda-python" in said
 
 
 def test_a_gpu_that_was_demanded_and_is_not_there_is_4(capsys, monkeypatch):
@@ -51,7 +51,7 @@ def test_a_full_disk_is_wrong_and_a_broken_off_run_is_said(project, capsys, monk
     assert main(["doctor", python()]) == 1
     said = capsys.readouterr().out
     assert "MiB are free" in said and "trtexp cache clear, or make room" in said
-    assert "note   journal: 1 files of a run that was broken off" in said
+    assert "note   journal: 1 files of an interrupted run" in said
 
 
 def test_packages_are_compared_with_what_is_asked_for(monkeypatch, capsys):
@@ -60,7 +60,7 @@ def test_packages_are_compared_with_what_is_asked_for(monkeypatch, capsys):
     assert main(["doctor", python()]) == 1
     said = capsys.readouterr().out
     assert "WRONG  no_such_package: is missing, needed is no_such_package" in said
-    assert "WRONG  pydantic: is " in said and "to mend it: pip install 'pydantic>=999'" in said
+    assert "WRONG  pydantic: is " in said and "to fix it: pip install 'pydantic>=999'" in said
     assert "with numpy " in said and "other" not in said
 
 

@@ -114,13 +114,13 @@ def kernel_not_flipped(patch):
 
 def padding_shifted(patch):
     for layer in (DeconvolutionNd, ConvolutionNd):
-        right = layer.geometry
+        right = layer.placed
 
-        def wrong(self, *axis, right=right):
-            size, pre, post = right(self, *axis)
-            return (size, pre - 1, post + 1) if pre else (size, pre, post)
+        def wrong(self, axis, right=right):
+            found = right(self, axis)
+            return replace(found, pre=found.pre - 1, post=found.post + 1) if found.pre else found
 
-        patch.setattr(layer, "geometry", wrong)
+        patch.setattr(layer, "placed", wrong)
 
 
 def bias_dropped(patch):

@@ -4,13 +4,12 @@ import math
 
 import numpy as np
 import pytest
-from layer_runs import tensor
+from layer_runs import outputs, tensor
 
 from trtexp.definition.steps import Call, Member, Ref
 from trtexp.layers import LAYERS
 from trtexp.layers.base import LayerError
 from trtexp.layers.rnn_v2 import GATES
-from trtexp.numerics import Arithmetic
 
 ARRAYS = {"w": [[1.0]], "r": [[2.0]], "wb": [0.5], "rb": [0.0], "zero": [[0.0]]}
 X = [[[1.0], [2.0], [-16.0]]]
@@ -30,11 +29,8 @@ def data(op="RELU", layers=1, **changes):
 def run(x=X, inputs=(), arrays=None, op="RELU", **changes):
     """All outputs; `inputs` are hidden_state, cell_state and seq_lengths, as far as they are given."""
     layer = LAYERS["rnn_v2"].model_validate(data(op, **changes))
-    operands = [tensor(x), *inputs]
     values = ARRAYS | (arrays or {})
-    weights = {key: tensor(values[name]) for _, key, name in layer.weight_arrays()}
-    layer.check_inputs(operands, weights)
-    return layer.evaluate(operands, weights, Arithmetic())
+    return outputs(layer, [x, *inputs], {key: values[name] for _, key, name in layer.weight_arrays()})
 
 
 def lists(*arguments, **changes):

@@ -36,8 +36,8 @@ def found():
 
 def test_the_lines_of_the_terminal(found):
     assert list(lines(found)) == [
-        "tensorrt-11.4 (11.4.0.106): 1 file, 12 cases: 2 with all that they need, 1 without what they declare as "
-        "unsupported, 8 without something that they do not declare, 1 in contradiction to the API",
+        "tensorrt-11.4 (11.4.0.106): 1 file, 12 cases: 2 supported, 1 declared as unsupported, 8 with undeclared "
+        "API that the release lacks, 1 wrongly declared",
         f"  {FILE}:1:1: odd: declares add_cast as unsupported, and tensorrt-11.4 has all that the case needs",
         "  add_pooling · removed: 8.6.0 has it, 10.16 no longer · → add_pooling_nd",
         f"    {FILE}:7:5: c0, c1, c2, c3 and 2 more",
@@ -49,7 +49,7 @@ def test_the_lines_of_the_terminal(found):
         "  Declared as unsupported, as expected",
         "    removed: 8.6.0 has it, 10.16 no longer",
         f"      add_deconvolution  → add_deconvolution_nd  1 case, {FILE}:20:5",
-        "  Made up for by trtexp",
+        "  Replaced by trtexp itself",
         "    tensorrt-11.4 demands it",
         f"      add_quantize(output_type)  → DataType.INT8  1 case, {FILE}:30:5",
     ]

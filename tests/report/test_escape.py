@@ -108,3 +108,17 @@ def test_visible() -> None:
 )
 def test_prose(text: str, markdown: str) -> None:
     assert escape.prose(text) == markdown
+
+
+@pytest.mark.parametrize(
+    "line", ["::add-mask::x", "  ::error::x", "a ##[add-path]x", "##vso[task.setvariable]x", "##teamcity[x]", "####[x]"]
+)
+def test_no_line_is_a_command_to_a_ci(line: str) -> None:
+    made = escape.inert(line)
+    assert not made.lstrip().startswith("::") and not re.search(r"##\w*\[", made)
+    assert made.replace("\\", "") == line
+
+
+@pytest.mark.parametrize("line", ["a::b", "experiments/padding.yaml::both", "## title", "#[x]", ""])
+def test_other_lines_stay_as_they_are(line: str) -> None:
+    assert escape.inert(line) == line

@@ -48,6 +48,8 @@ def test_nothing_of_a_text_ends_the_command_or_a_property():
     ((properties, text),) = made([Remark("a,l::b%.yaml", 1, 1, "1 %\r\n::error::x\x1b")])
     assert properties["file"] == "a%2Cl%3A%3Ab%25.yaml"
     assert text == "line 1: 1 %25\\r\\n::error::x\\x1b"
+    ((properties, _),) = made([Remark("a\x1b[31m\r\n::stop-commands::t\u202e.yaml", 1, 1, "x")])
+    assert properties["file"] == "a\\x1b[31m\\r\\n%3A%3Astop-commands%3A%3At\\u202e.yaml"
 
 
 def test_other_output_cannot_be_a_command():

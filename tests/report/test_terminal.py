@@ -202,3 +202,19 @@ def test_many_pages_are_named_by_their_folder() -> None:
 def test_capitals_are_not_as_expected(status: str, good: str, bad: str) -> None:
     assert status_word(case("a", status)) == good
     assert status_word(case("a", status, False)) == bad
+
+
+def test_no_file_title_or_message_is_a_command_to_a_ci() -> None:
+    stream = io.StringIO()
+    terminal = Terminal(stream)
+    terminal.header(["::add-mask::x.yaml"])
+    terminal.error(["::error::x", "a ##[add-path]x"])
+    terminal.file("##vso[task.setvariable]x", [])
+    terminal.note("::stop-commands::t")
+    assert stream.getvalue().splitlines() == [
+        "\\::add-mask::x.yaml",
+        "\\::error::x",
+        "a #\\#[add-path]x",
+        "#\\#vso[task.setvariable]x",
+        "\\::stop-commands::t",
+    ]

@@ -99,7 +99,7 @@ def test_a_selection_of_cases_reaches_the_workers(tmp_path):
 
 
 @pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "full"), RuntimeError("a bug")])
-def test_an_error_ends_all_lanes_and_kills_the_workers(tmp_path, error):
+def test_an_error_ends_all_releases_and_kills_the_workers(tmp_path, error):
     backends = [Answers("8.6.0", 2, {"case_3": error}, slow=0.01), Answers("8.5.3.1", 1, slow=0.05)]
     before = threading.active_count()
     with pytest.raises(type(error)):

@@ -5,7 +5,7 @@ from conftest import BASE
 
 from trtexp.definition.steps import Assign
 from trtexp.numerics.origin import Origin
-from trtexp.spec.load import NAME
+from trtexp.spec.names import good_case
 from trtexp.spec.requirement import Target, matches
 
 
@@ -77,7 +77,7 @@ def test_a_matrix_reaches_constructor_arguments_and_whole_paths(load):
     text = BASE + "    set: {stride_nd: [2, 2]}\nmatrix: {deconv.kernel: [w], network.deconv.set.stride_nd: [[1, 1]]}\n"
     (case,) = load(text).cases
     assert strides(load(text)) == {case.name: (1, 1)}
-    assert NAME.fullmatch(case.name)
+    assert good_case(case.name)
 
 
 RELEASES = (

@@ -181,3 +181,11 @@ def test_what_the_package_reads_is_read_and_nothing_else_raises():
         except Exception:  # a fault in a part that is not read here
             continue
         assert list(graph.outputs) == [value.name for value in known.graph.output]
+
+
+@pytest.mark.parametrize("name", ["a b", "y|", "<y>", "y\n::error::x", "\x1b[2J", "y" * 200])
+def test_a_tensor_of_a_model_whose_name_could_be_taken_for_something_else_is_refused(faults, given, name):
+    given(model(outputs=((name, 1, [2]),), nodes=[helper.make_node("Relu", ["x"], [name])]))
+    (said,) = faults(OPEN)
+    assert said.startswith("e.yaml:4:7: onnx: m.onnx has a tensor ")
+    assert said.endswith("an input or output has a name of at most 128 letters, digits and . _ / : ; @ # + -")

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import standin
 
-from trtexp.workers import Crew, handshake
+from trtexp.workers import Crew, WorkerOptions, handshake
 
 PHASES = ("define", "build", "run")
 BROKE = "the worker's channel broke while it lived on"
@@ -54,7 +54,7 @@ def test_each_fault_at_each_phase_costs_one_case(events):
     for phase in PHASES:
         for fault in (*CRASHES, *HANGS):
             names += [f"{fault}_{phase}", f"fine_after_{fault}"]
-    with Crew([standin.place()] * 3, QUICK, retry=False, on_event=events.append) as crew:
+    with Crew([standin.place()] * 3, WorkerOptions(QUICK, retry=False, on_event=events.append)) as crew:
         outcomes = run_all(crew, names)
     wrong = {}
     for number, (name, outcome) in enumerate(zip(names, outcomes, strict=True)):
@@ -75,7 +75,7 @@ def test_each_fault_at_each_phase_costs_one_case(events):
 
 
 def test_last_words_of_the_process_are_kept():
-    with Crew([standin.place()], retry=False) as crew:
+    with Crew([standin.place()], WorkerOptions(retry=False)) as crew:
         aborted = crew.run(standin.definition("abort_build"), standin.feeds())
         loud = crew.run(standin.definition("loud_run"), standin.feeds())
         fine = crew.run(standin.definition("fine"), standin.feeds())
@@ -87,7 +87,7 @@ def test_last_words_of_the_process_are_kept():
 
 def test_a_worker_trusts_no_entry_that_another_version_of_the_engine_kept(tmp_path, monkeypatch):
     def built():
-        with Crew([standin.place()], cache=str(tmp_path)) as crew:
+        with Crew([standin.place()], WorkerOptions(cache=str(tmp_path))) as crew:
             outcome = crew.run(standin.definition("a"), standin.feeds())
         assert right(outcome, 1)
         return "build" in outcome.seconds
@@ -115,7 +115,7 @@ def test_a_worker_trusts_no_entry_that_another_version_of_the_engine_kept(tmp_pa
 )
 def test_a_case_that_ends_badly_is_tried_once_more_alone(tmp_path, name, ends, how):
     names = [name] if "_then_" not in name else name.split("_then_")
-    with Crew([standin.place(STANDIN_STATE=tmp_path)], QUICK) as crew:
+    with Crew([standin.place(STANDIN_STATE=tmp_path)], WorkerOptions(QUICK)) as crew:
         assert right(crew.run(standin.definition("before"), standin.feeds()), 1)
         outcome = crew.run(standin.definition(*names), standin.feeds())
         assert right(crew.run(standin.definition("after"), standin.feeds(5)), 5)
@@ -127,7 +127,7 @@ def test_out_of_memory_and_a_spoilt_context_cost_one_case(events):
     names = []
     for phase in PHASES:
         names += [f"oom_{phase}", "fine", f"poison_{phase}", "fine"]
-    with Crew([standin.place()], on_event=events.append) as crew:
+    with Crew([standin.place()], WorkerOptions(on_event=events.append)) as crew:
         outcomes = run_all(crew, names)
     for number, (name, outcome) in enumerate(zip(names, outcomes, strict=True)):
         if name == "fine":
@@ -144,7 +144,7 @@ def pids(crew):
 
 
 def test_a_worker_that_died_between_two_cases_is_replaced_silently(events):
-    with Crew([standin.place()], on_event=events.append) as crew:
+    with Crew([standin.place()], WorkerOptions(on_event=events.append)) as crew:
         for number in range(5):
             assert right(crew.run(standin.definition("fine"), standin.feeds(number)), number)
             os.kill(pids(crew)[0], signal.SIGKILL)
@@ -168,7 +168,7 @@ def test_kills_from_outside_at_random_moments():
         outcomes.append((number, crew.run(standin.definition("fine"), standin.feeds(number))))
         answered.release()
 
-    with Crew([standin.place(STANDIN_SECONDS=0.03)] * 3, retry=False) as crew:
+    with Crew([standin.place(STANDIN_SECONDS=0.03)] * 3, WorkerOptions(retry=False)) as crew:
         killer = threading.Thread(target=kill)
         killer.start()
         with ThreadPoolExecutor(3) as executor:
@@ -190,7 +190,7 @@ def test_spread_does_not_change_results():
 
 def test_a_chatty_hang_is_a_hang_too():
     """The time of a phase is counted from its start, not from its last message."""
-    with Crew([standin.place()], {"build": 1.0}, retry=False) as crew:
+    with Crew([standin.place()], WorkerOptions({"build": 1.0}, retry=False)) as crew:
         start = time.monotonic()
         outcome = crew.run(standin.definition(*(f"slow{n}_slow_build" for n in range(12))), standin.feeds())
     assert (outcome.status, outcome.phase) == ("timeout", "build")

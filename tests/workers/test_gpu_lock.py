@@ -7,7 +7,7 @@ import threading
 import pytest
 import standin
 
-from trtexp.workers import Crew, far, handshake
+from trtexp.workers import Crew, WorkerOptions, far, handshake
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ class Waiting:
         self._thread.start()
 
     def _make(self, places):
-        self.crew = Crew(places, on_event=self._heard)
+        self.crew = Crew(places, WorkerOptions(on_event=self._heard))
         self.made.set()
 
     def _heard(self, event):

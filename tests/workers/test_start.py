@@ -11,14 +11,14 @@ from time import monotonic, sleep
 import pytest
 import standin
 
-from trtexp.workers import Crew, WorkerSpec, WorkerUnavailable
+from trtexp.workers import Crew, WorkerOptions, WorkerSpec, WorkerUnavailable
 
 pytestmark = pytest.mark.usefixtures("quick_tries")
 
 
 def refused(place, **timeouts):
     with pytest.raises(WorkerUnavailable) as error:
-        Crew([place], timeouts)
+        Crew([place], WorkerOptions(timeouts))
     assert "\n" not in str(error.value)
     return str(error.value)
 
@@ -54,7 +54,7 @@ def test_garbage_for_a_greeting():
 
 def test_a_worker_that_no_longer_starts_says_so_for_all_its_cases(tmp_path, events):
     broken = tmp_path / "broken"
-    with Crew([standin.place(STANDIN_BROKEN=broken)], on_event=events.append) as crew:
+    with Crew([standin.place(STANDIN_BROKEN=broken)], WorkerOptions(on_event=events.append)) as crew:
         assert crew.run(standin.definition("fine"), standin.feeds()).status == "ran"
         broken.touch()
         crashed = crew.run(standin.definition("segv_build"), standin.feeds())
@@ -66,7 +66,7 @@ def test_a_worker_that_no_longer_starts_says_so_for_all_its_cases(tmp_path, even
 
 def test_the_others_take_over_from_a_worker_that_no_longer_starts(tmp_path, events):
     broken = tmp_path / "broken"
-    with Crew([standin.place(STANDIN_BROKEN=broken), standin.place()], on_event=events.append) as crew:
+    with Crew([standin.place(STANDIN_BROKEN=broken), standin.place()], WorkerOptions(on_event=events.append)) as crew:
         broken.touch()
         ends = [crew.run(standin.definition(name), standin.feeds()).status for name in ("segv_run", "a", "a") * 2]
         assert crew.size == 1
@@ -98,7 +98,7 @@ def script(path, text):
 def test_a_wrapper_that_stays_as_a_shell(tmp_path):
     """Its exit code, 128 + signal, is read as the signal; and what it started goes with it."""
     wrapper = script(tmp_path / "trt", f'shift\n{standin.command()} "$@"\nexit $?')
-    with Crew([WorkerSpec(f"{wrapper} 8.6.0")], {"run": 1}) as crew:
+    with Crew([WorkerSpec(f"{wrapper} 8.6.0")], WorkerOptions({"run": 1})) as crew:
         assert "signal 11 (SIGSEGV); again" in crew.run(standin.definition("segv_build"), standin.feeds()).message
         assert crew.run(standin.definition("hold_run"), standin.feeds()).status == "timeout"
         assert crew.run(standin.definition("fine"), standin.feeds()).status == "ran"
@@ -108,7 +108,7 @@ def test_over_ssh(tmp_path, monkeypatch):
     script(tmp_path / "ssh", '[ "$2" = lost ] && exit 255\nfor last; do :; done\nexec sh -c "$last"')
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     place = WorkerSpec(standin.command(), host="user@host -p 2222")
-    with Crew([place], {"run": 1}) as crew:
+    with Crew([place], WorkerOptions({"run": 1})) as crew:
         assert crew.run(standin.definition("fine"), standin.feeds()).status == "ran"
         assert "signal 11 (SIGSEGV); again" in crew.run(standin.definition("segv_run"), standin.feeds()).message
         assert crew.run(standin.definition("hang_run"), standin.feeds()).status == "timeout"
@@ -117,7 +117,7 @@ def test_over_ssh(tmp_path, monkeypatch):
 
 
 def test_more_workers_join_a_crew_at_work(events):
-    with Crew([standin.place()], on_event=events.append) as crew:
+    with Crew([standin.place()], WorkerOptions(on_event=events.append)) as crew:
         crew.enlarge([standin.place(STANDIN_SECONDS="0.5")] * 2)
         assert crew.size == 3
         with ThreadPoolExecutor(3) as threads:
@@ -128,7 +128,7 @@ def test_more_workers_join_a_crew_at_work(events):
 
 
 def test_one_that_joins_and_does_not_start_is_told_and_missed_by_nobody(quick_tries, events):
-    with Crew([standin.place()], on_event=events.append) as crew:
+    with Crew([standin.place()], WorkerOptions(on_event=events.append)) as crew:
         crew.enlarge([standin.place(STANDIN_START="exit")])
         deadline = monotonic() + 30
         while not events and monotonic() < deadline:

@@ -25,6 +25,7 @@ from trtexp.spec.case import Case, Experiment
 from trtexp.spec.errors import Fault, Mark, SpecError
 from trtexp.spec.load import read
 from trtexp.spec.owners import Owners
+from trtexp.spec.patterns import occurs
 from trtexp.spec.requirement import Target
 from trtexp.spec.source import Edit, Source, leaves, quoted
 from trtexp.spec.tree import Mapping, Node, Scalar
@@ -79,7 +80,7 @@ class _File:
         try:
             data = path.read_bytes()
         except FileNotFoundError as error:
-            raise self._fault("", "is there no more; delete what is kept of it in .trtexp/pending") from error
+            raise self._fault("", "the file no longer exists; delete its entry in .trtexp/pending") from error
         self.file = read(path, self.name, data)
         self._check_unchanged(data)
         self.source = Source(data.decode("utf-8"), self.name)
@@ -263,9 +264,7 @@ def _others(experiment: Experiment, written: Collection[tuple[str, str]]) -> lis
 
 
 def _expects(case: Case, one: Pending) -> bool:
-    return (
-        case.error is not None and case.error[0] == one.case.phase and bool(re.search(case.error[1], one.case.message))
-    )
+    return case.error is not None and case.error[0] == one.case.phase and occurs(case.error[1], one.case.message)
 
 
 def _why_nothing(one: Pending) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +32,10 @@ def start(layer: str, schema: str) -> str:
     return "\n".join([text.rstrip(), "", "cases:", "  first:", f"    about: {ABOUT}", *expect]) + "\n"
 
 
-@cache
-def starts() -> dict[str, Any]:
-    """Layer -> its network as plain data: the keys of an experiment."""
-    text = (resources.files("trtexp.authoring") / "scaffolds.yaml").read_text(encoding="utf-8")
-    found = plain(parse(text, "trtexp/authoring/scaffolds.yaml"))
+def scaffold(layer: str) -> dict[str, Any]:
+    """The layer's own small network as plain data: the keys of an experiment."""
+    text = inspect.cleandoc(LAYERS[layer].scaffold).replace("$layer", layer)
+    found = plain(parse(text, f"the scaffold of {layer}"))
     assert isinstance(found, dict)
     return found
 
@@ -53,7 +51,7 @@ def _head(layer: str, schema: str) -> str:
 
 
 def _network(layer: str) -> Iterator[str]:
-    entry = starts()[layer]
+    entry = scaffold(layer)
     for group in ("inputs", "weights"):
         if group in entry:
             yield f"\n{group}:\n" + "".join(_lines(entry[group], "  "))

@@ -1,4 +1,4 @@
-"""make bench: what a run costs, side by side with the bare API and with Polygraphy. Figures, not tests.
+"""Figures, not tests: what a run costs (make bench), and in `accuracy` how exact the functions of a release are.
 
-May import report and workers, and what it measures.
+May import definition, engine, numerics, report and workers, and what it measures.
 """

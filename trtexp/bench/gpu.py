@@ -14,8 +14,8 @@ from typing import Any
 
 from trtexp.bench.generate import write_experiments, write_onnx, write_parameters
 from trtexp.bench.measure import Broken, process
+from trtexp.files.home import LAST_RUN
 
-LAST_RUN = Path(".trtexp", "last-run.json")
 #: Polygraphy has no `__main__`; the tactic sources are those of the bare program.
 POLYGRAPHY = """\
 import sys

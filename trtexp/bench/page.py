@@ -17,9 +17,10 @@ HEAD = """\
 Written by `make bench`; every figure was measured on the machine that its section names.
 """
 GPU = """\
-Whole processes on {machine}, start-up and builder included; medians of so many runs. Bare API: one builder, one timing
-cache, the same layers and options, tactics as TensorRT times them; no comparison and no report. Cold: `trtexp run`
-without a cache. Warm: the same run once more. The last columns are parts of the bare run and of the cold one."""
+Whole processes on {machine}, including start-up and builder; medians over the runs given in the table. Bare API: one
+builder, one timing cache, the same layers and options, tactics as TensorRT times them; no comparison and no report.
+Cold: `trtexp run` without a cache. Warm: the same run once more. The last columns are parts of the bare run and of the
+cold one."""
 HEADS = ["cases", "runs", "bare API", "cold run", "cold / bare", "warm run", "warm: ms a case"]
 HEADS += ["bare builds", "builder", "builds", "runs on the GPU"]
 TARGET = ["target", "wanted", "measured", "result"]

@@ -1,180 +1,282 @@
-"""The arguments of the command line. Nothing is imported here that would make --help slow.
+"""The arguments of the command line, and the record that each command gets of them. Nothing is imported here that would
+make --help slow.
 
-Each command names the function that does it, `module:function` below trtexp.cli.commands, which is given the options.
+A function for each command adds its arguments and names the function that does it, `module:function` below
+trtexp.cli.commands, and the class of its options in trtexp.cli.options. An argument goes to the field of its `dest`.
 """
 
 from __future__ import annotations
 
-import argparse
-from typing import Any
+import sys
+from argparse import ArgumentParser
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from trtexp import __version__
 from trtexp.cli import completion
+from trtexp.files.home import CACHE
 
-CACHE = ".trtexp/cache"
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
 
-#: Which TensorRT answers, and how: options of `trtexp run`, and with a prefix of the pytest plugin.
-WHERE: tuple[tuple[str, dict[str, Any]], ...] = (
-    (
-        "--backend",
-        {
-            "choices": ("auto", "tensorrt", "build", "reference"),
-            "default": "auto",
-            "help": "auto: TensorRT on the GPU if there, else the reference and a build with TensorRT-RTX (default)",
-        },
-    ),
-    ("--python", {"metavar": "EXE", "help": "the interpreter that has TensorRT (default: this one)"}),
-    (
-        "--worker",
-        {
-            "action": "append",
-            "default": [],
-            "metavar": "RELEASE=EXE",
-            "help": "run this release in this interpreter, as 8.6.0=/envs/trt86/bin/python or "
-            "8.6.0=ssh:host//python3; several run side by side",
-        },
-    ),
-    ("--gpu", {"metavar": "N,N", "help": "share the cases among these GPUs (default: the first)"}),
-    (
-        "--timeout",
-        {
-            "action": "append",
-            "default": [],
-            "metavar": "PHASE=SECONDS",
-            "help": "end a case whose start, builder, define, build or run takes longer",
-        },
-    ),
-    ("--record", {"metavar": "DIR", "help": "keep what TensorRT answers there, too"}),
-    (
-        "--replay",
-        {
-            "metavar": "DIR",
-            "help": "judge what was recorded there again, without a GPU; with --record, run what is missing",
-        },
-    ),
-    ("--cache", {"default": CACHE, "metavar": "DIR", "help": f"of built engines (default: {CACHE})"}),
-    ("--no-cache", {"action": "store_true", "help": "build everything anew, keep nothing"}),
-)
+    from trtexp.cli.options import Options
+
+    Commands = _SubParsersAction[ArgumentParser]
+
+T = TypeVar("T")
+
+#: Which TensorRT answers, and how: arguments of `trtexp run`, and with a prefix of the pytest plugin.
+TARGETS: Mapping[str, Mapping[str, Any]] = {
+    "--backend": {
+        "dest": "backend",
+        "choices": ("auto", "tensorrt", "build", "reference"),
+        "default": "auto",
+        "help": "auto: TensorRT on the GPU if there, else the reference and a build with TensorRT-RTX (default)",
+    },
+    "--python": {"dest": "python", "metavar": "EXE", "help": "the interpreter that has TensorRT (default: this one)"},
+    "--worker": {
+        "dest": "workers",
+        "action": "append",
+        "default": [],
+        "metavar": "RELEASE=EXE",
+        "help": "run this release in this interpreter, as 8.6.0=/envs/trt86/bin/python or "
+        "8.6.0=ssh:host//python3; several run side by side",
+    },
+    "--gpu": {"dest": "gpu", "metavar": "N,N", "help": "share the cases among these GPUs (default: the first)"},
+    "--timeout": {
+        "dest": "timeouts",
+        "action": "append",
+        "default": [],
+        "metavar": "PHASE=SECONDS",
+        "help": "time limit of a phase: start, builder, define, build, run",
+    },
+    "--record": {"dest": "record", "type": Path, "metavar": "DIR", "help": "also save TensorRT's results to DIR"},
+    "--replay": {
+        "dest": "replay",
+        "type": Path,
+        "metavar": "DIR",
+        "help": "judge the results saved in DIR instead of running TensorRT; with --record, run what is missing",
+    },
+    "--cache": {
+        "dest": "cache",
+        "type": Path,
+        "default": CACHE,
+        "metavar": "DIR",
+        "help": f"folder of built engines (default: {CACHE})",
+    },
+    "--no-cache": {
+        "dest": "cache",
+        "action": "store_const",
+        "const": None,
+        "default": CACHE,
+        "help": "build everything again, and cache nothing",
+    },
+}
+ONLY = "only these experiments, files or directories"
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> ArgumentParser:
     """The whole parser, all commands included."""
-    made = argparse.ArgumentParser(prog="trtexp", description="Declarative experiments on TensorRT layers.")
+    made = ArgumentParser(prog="trtexp", description="Declarative experiments on TensorRT layers.")
     made.add_argument("--version", action="version", version=f"trtexp {__version__}")
     commands = made.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for add in (
+        *(_run, _validate, _report, _new, _layers, _doctor, _audit, _diff, _check, _coverage, _review, _accept),
+        *(_cache, _script, _export, _schema, _completion),
+    ):
+        add(commands)
+    return made
 
-    def command(name: str, act: str, text: str, paths: str | None = "files or directories") -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=text, description=text)
-        sub.set_defaults(act=act)
-        if paths:
-            sub.add_argument("paths", nargs="+", metavar="PATH", help=paths)
-        return sub
 
-    run = command("run", "run:run", "run experiments, compare every output, write the reports")
-    case = run.add_argument(
-        "--case", action="append", default=[], metavar="GLOB", help="only these cases; writes no report"
+def parse(made: ArgumentParser, words: Sequence[str]) -> tuple[str, Options]:
+    """What does the command, and its options. Raises SystemExit as argparse does, with the message printed."""
+    given = vars(made.parse_args(words)) | {"words": tuple(words)}
+    from trtexp.cli import options
+    from trtexp.running.options import TargetOptions
+
+    given["targets"] = record(TargetOptions, given)
+    if given.pop("github", False):
+        from trtexp.report.github import Commands
+
+        given["github"] = Commands(sys.stdout)
+    return given["act"], record(getattr(options, given["kind"]), given)
+
+
+def record(kind: type[T], given: Mapping[str, Any]) -> T:
+    """The arguments that are fields of a dataclass, as one."""
+    from dataclasses import fields  # the whole of `inspect`, which --help can do without
+
+    found = {field.name: given[field.name] for field in fields(kind) if field.name in given}  # type: ignore[arg-type]
+    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in found.items()})
+
+
+def _command(commands: Commands, name: str, act: str, kind: str, text: str) -> ArgumentParser:
+    made = commands.add_parser(name, help=text, description=text)
+    made.set_defaults(act=act, kind=kind)
+    return made
+
+
+def _paths(command: ArgumentParser, text: str, wanted: str = "*", default: Sequence[str] = ()) -> None:
+    command.add_argument("paths", nargs=wanted, default=default, metavar="PATH", help=text)
+
+
+def _reports(command: ArgumentParser, what: str) -> None:
+    command.add_argument(
+        "--reports", type=Path, default=Path("reports"), metavar="DIR", help=f"{what} (default: reports)"
     )
-    vars(case)["completer"] = completion.cases
-    for option, meaning in WHERE:
+
+
+def _patterns(command: ArgumentParser, text: str) -> None:
+    case = command.add_argument("--case", dest="patterns", action="append", default=[], metavar="GLOB", help=text)
+    _completed(case, completion.cases)
+
+
+def _completed(argument: Any, completer: Any) -> None:
+    """Tell argcomplete what may stand there."""
+    argument.completer = completer
+
+
+def _run(commands: Commands) -> None:
+    text = "run experiments, compare every output, write the reports"
+    run = _command(commands, "run", "run:run", "RunOptions", text)
+    _paths(run, "files or directories", "+")
+    _patterns(run, "only these cases; writes no report")
+    for option, meaning in TARGETS.items():
         run.add_argument(option, **meaning)
-    run.add_argument("--resume", action="store_true", help="go on with a run that was broken off")
-    run.add_argument("--no-wait", action="store_true", help="fail if another run writes the same reports")
-    run.add_argument("--reports", default="reports", metavar="DIR", help="where the reports go (default: reports)")
-    run.add_argument("--no-reports", action="store_true", help="write no reports")
-    run.add_argument("--junit", metavar="FILE", help="write the results as JUnit XML, too")
-    run.add_argument("--json", metavar="FILE", help="write all results as one JSON, too")
-    run.add_argument("--github", action="store_true", help="annotations and step summary of GitHub Actions")
+    run.add_argument("--resume", action="store_true", help="continue a run that was interrupted")
+    run.add_argument("--no-wait", dest="wait", action="store_false", help="fail if another run writes the same reports")
+    _reports(run, "where the reports go")
+    run.add_argument("--no-reports", dest="reports", action="store_const", const=None, help="write no reports")
+    run.add_argument("--junit", type=Path, metavar="FILE", help="also write the results as JUnit XML")
+    run.add_argument("--json", type=Path, metavar="FILE", help="also write all results as one JSON file")
+    run.add_argument("--github", action="store_true", help="write annotations and a step summary for GitHub Actions")
 
-    validate = command(
-        "validate",
-        "validate:validate",
-        "check files without TensorRT: keys, names, shapes, constraints, expected values",
-    )
+
+def _validate(commands: Commands) -> None:
+    text = "check files without TensorRT: keys, names, shapes, constraints, expected values"
+    validate = _command(commands, "validate", "validate:validate", "ValidateOptions", text)
+    _paths(validate, "files or directories", "+")
     validate.add_argument("--github", action="store_true", help="annotate files for GitHub Actions")
-    validate.add_argument("--quiet", action="store_true", help="say nothing if all is well")
+    validate.add_argument("--quiet", action="store_true", help="print nothing if all is well")
 
-    report = command("report", "report:report", "render the reports again from their JSON", None)
-    report.add_argument("--reports", default="reports", metavar="DIR", help="where the reports are (default: reports)")
+
+def _report(commands: Commands) -> None:
+    text = "render the reports again from their JSON"
+    report = _command(commands, "report", "report:report", "ReportOptions", text)
+    _reports(report, "where the reports are")
     report.add_argument(
-        "--check", action="store_true", help="write nothing; say what would change, or has no experiment"
+        "--check", action="store_true", help="write nothing; list pages that would change or have no experiment"
     )
 
-    new = command("new", "new:new", "write an experiment to start from, with a first case that passes", None)
-    layer = new.add_argument("layer", metavar="LAYER", help="as trtexp layers lists them")
-    vars(layer)["completer"] = completion.layers
+
+def _new(commands: Commands) -> None:
+    text = "write an experiment to start from, with a first case that passes"
+    new = _command(commands, "new", "new:new", "NewOptions", text)
+    _completed(new.add_argument("layer", metavar="LAYER", help="as trtexp layers lists them"), completion.layers)
     new.add_argument("path", nargs="?", metavar="PATH", help="a file or a directory; - prints (default: experiments)")
 
-    layers = command("layers", "layers:show", "list the layers, or all of one: arguments, members, constraints", None)
-    layer = layers.add_argument("name", nargs="?", metavar="NAME", help="a layer, as softmax")
-    vars(layer)["completer"] = completion.layers
 
-    doctor = command("doctor", "doctor:doctor", "say what a run finds here, what is wrong, and how to mend it", None)
-    doctor.set_defaults(timeout=[], record=None, replay=None)
-    for option, meaning in WHERE:
-        if option in ("--backend", "--python", "--worker", "--gpu", "--cache"):
-            doctor.add_argument(option, **meaning)
+def _layers(commands: Commands) -> None:
+    text = "list all layers, or what one has: arguments, members, constraints"
+    layers = _command(commands, "layers", "layers:show", "LayersOptions", text)
+    _completed(layers.add_argument("layer", nargs="?", metavar="NAME", help="a layer, as softmax"), completion.layers)
 
-    audit = command("audit", "audit:show", "say which green cases pass only just, or would pass with anything", None)
-    audit.add_argument("paths", nargs="*", metavar="PATH", help="only these experiments, files or directories")
-    audit.add_argument("--reports", default="reports", metavar="DIR", help="where the records are (default: reports)")
-    audit.add_argument("--check", action="store_true", help="exit with 1 if there is anything to say")
 
-    diff = command("diff", "diff:compare", "say what changed from one release to another, from their records", None)
+def _doctor(commands: Commands) -> None:
+    text = "check interpreter, TensorRT, GPU and caches, and say how to fix what is wrong"
+    doctor = _command(commands, "doctor", "doctor:doctor", "DoctorOptions", text)
+    for option in ("--backend", "--python", "--worker", "--gpu", "--cache"):
+        doctor.add_argument(option, **TARGETS[option])
+
+
+def _audit(commands: Commands) -> None:
+    text = "list passing cases whose tolerance is nearly used up or far too wide"
+    audit = _command(commands, "audit", "audit:show", "AuditOptions", text)
+    _paths(audit, ONLY)
+    _reports(audit, "where the records are")
+    audit.add_argument("--check", action="store_true", help="exit with 1 if any case is listed")
+
+
+def _diff(commands: Commands) -> None:
+    text = "show what changed from one release to another, from their records"
+    diff = _command(commands, "diff", "diff:compare", "DiffOptions", text)
     diff.add_argument("before", metavar="RELEASE", help="a folder of the reports, as tensorrt-8.5.3.1")
     diff.add_argument("after", metavar="RELEASE", help="the one to compare it with")
-    diff.add_argument("paths", nargs="*", metavar="PATH", help="only these experiments, files or directories")
-    diff.add_argument("--markdown", metavar="FILE", help="write the page there, too")
+    _paths(diff, ONLY)
+    diff.add_argument("--markdown", type=Path, metavar="FILE", help="also write the page to FILE")
     diff.add_argument("--keep", action="store_true", help="write the page to reports/diff, and keep it up to date")
-    diff.add_argument("--reports", default="reports", metavar="DIR", help="where the reports are (default: reports)")
+    _reports(diff, "where the reports are")
 
-    check = command("check", "check:check", "say what releases lack of what experiments need, and what to write", None)
-    check.add_argument("paths", nargs="*", default=["experiments"], metavar="PATH", help="default: experiments")
-    check.add_argument(
-        "--release", action="append", default=[], metavar="NAME", help="as 11.4 or rtx-1.7 (default: all known ones)"
-    )
-    check.add_argument("--markdown", metavar="FILE", help="write it there as a page, too")
 
-    coverage = command("coverage", "coverage:coverage", "write the page of what experiments reach of the API", None)
-    coverage.add_argument("paths", nargs="*", metavar="PATH", help="print that of these alone (default: experiments)")
-    coverage.add_argument("--reports", default="reports", metavar="DIR", help="where the page is (default: reports)")
+def _check(commands: Commands) -> None:
+    text = "list API that experiments use and a release lacks, with its replacement"
+    check = _command(commands, "check", "check:check", "CheckOptions", text)
+    _paths(check, "default: experiments", default=["experiments"])
+    known = "as 11.4 or rtx-1.7 (default: all known ones)"
+    check.add_argument("--release", dest="releases", action="append", default=[], metavar="NAME", help=known)
+    check.add_argument("--markdown", type=Path, metavar="FILE", help="also write it to FILE as a page")
+    check.add_argument("--quiet", action="store_true", help="say only what must be changed")
+
+
+def _coverage(commands: Commands) -> None:
+    text = "report which methods, attributes and enum members the experiments cover"
+    coverage = _command(commands, "coverage", "coverage:coverage", "CoverageOptions", text)
+    _paths(coverage, "print the page of these only (default: experiments)")
+    _reports(coverage, "where the page is")
     coverage.add_argument("--check", action="store_true", help="write nothing; exit with 1 if it would change")
 
-    for name, text in (
-        ("review", "show what runs left undecided: expected, actual and reference side by side"),
-        ("accept", "write what a run observed into the experiments, number by number"),
-    ):
-        decide = command(name, f"{name}:{name}_pending", text, None)
-        decide.add_argument("paths", nargs="*", metavar="PATH", help="only these experiments, files or directories")
-        decide.add_argument("--case", action="append", default=[], metavar="GLOB", help="only these cases")
-        decide.add_argument("--release", metavar="NAME", help="only what this release showed, as tensorrt-8.6.0")
-        decide.add_argument(
-            "--allow", action="append", default=[], metavar="WHAT", help="accept these, too: nan, inf, error"
-        )
-        if name == "review":
-            decide.add_argument("--all", action="store_true", help="all at once, also on a terminal")
 
-    cache = command("cache", "cache:cache", "say what is cached, or delete it", None)
+def _review(commands: Commands) -> None:
+    text = "show results that nobody has decided on: expected, actual and reference side by side"
+    review = _command(commands, "review", "review:review_pending", "PendingOptions", text)
+    _pending(review)
+    review.add_argument("--all", dest="every", action="store_true", help="show all at once, also on a terminal")
+
+
+def _accept(commands: Commands) -> None:
+    text = "write the observed numbers into the experiments, in place"
+    _pending(_command(commands, "accept", "accept:accept_pending", "PendingOptions", text))
+
+
+def _pending(command: ArgumentParser) -> None:
+    _paths(command, ONLY)
+    _patterns(command, "only these cases")
+    command.add_argument("--release", metavar="NAME", help="only what this release showed, as tensorrt-8.6.0")
+    doubtful = "also accept these: nan, inf, error"
+    command.add_argument("--allow", action="append", default=[], metavar="WHAT", help=doubtful)
+
+
+def _cache(commands: Commands) -> None:
+    cache = _command(commands, "cache", "cache:cache", "CacheOptions", "show what is cached, or delete it")
     cache.add_argument("what", choices=("info", "clear"))
-    cache.add_argument("--cache", default=CACHE, metavar="DIR", help=f"where it is (default: {CACHE})")
+    cache.add_argument("--cache", **{**TARGETS["--cache"], "help": f"where it is (default: {CACHE})"})
 
-    script = command("script", "script:print_script", "print a case as a standalone Python program", None)
-    script.add_argument("path", metavar="PATH", help="an experiment file")
-    case = script.add_argument("--case", required=True, metavar="NAME", help="the case")
-    vars(case)["completer"] = completion.cases
+
+def _script(commands: Commands) -> None:
+    text = "print a case as a standalone Python program"
+    script = _command(commands, "script", "script:print_script", "ScriptOptions", text)
+    script.add_argument("path", type=Path, metavar="PATH", help="an experiment file")
+    _completed(script.add_argument("--case", required=True, metavar="NAME", help="the case"), completion.cases)
     script.add_argument(
         "--release", default="tensorrt-8.6.0", metavar="NAME", help="for which release, as tensorrt-8.6.0"
     )
 
-    export = command("export", "export:export", "write a case as an ONNX model", None)
+
+def _export(commands: Commands) -> None:
+    export = _command(commands, "export", "export:export", "ExportOptions", "write a case as an ONNX model")
     export.add_argument("case", metavar="FILE[::CASE]", help="an experiment file; the case if it has several")
-    export.add_argument("--onnx", action="store_true", required=True, help="as ONNX, the one format there is")
-    export.add_argument("-o", "--output", required=True, metavar="MODEL", help="the file that is written")
+    export.add_argument("--onnx", action="store_true", required=True, help="write ONNX, the only format so far")
+    export.add_argument("-o", "--output", type=Path, required=True, metavar="MODEL", help="the file that is written")
 
-    schema = command("schema", "schema:schema", "print the JSON Schema of experiment files, for editors", None)
-    schema.add_argument("--check", metavar="FILE", help="compare with this file instead of printing")
 
-    shells = command(
-        "completion", "completion:completion", "print the shell's completion of trtexp, to be run by it", None
-    )
+def _schema(commands: Commands) -> None:
+    text = "print the JSON Schema of experiment files, for editors"
+    schema = _command(commands, "schema", "schema:schema", "SchemaOptions", text)
+    schema.add_argument("--check", type=Path, metavar="FILE", help="compare with this file instead of printing")
+
+
+def _completion(commands: Commands) -> None:
+    text = "print a script that completes trtexp in your shell"
+    shells = _command(commands, "completion", "completion:completion", "CompletionOptions", text)
     shells.add_argument("shell", choices=("bash", "zsh", "fish"), help='as eval "$(trtexp completion bash)"')
-    return made

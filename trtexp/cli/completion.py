@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import re
 from argparse import ArgumentParser, Namespace
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 
 def layers(**_: Any) -> list[str]:
-    """The layers of the table, which are the starts of `trtexp new`."""
+    """The layers of the table."""
+    from importlib import resources
+
     text = (resources.files("trtexp.authoring") / "scaffolds.yaml").read_text(encoding="utf-8")
     return re.findall(r"^(\w+):", text, re.MULTILINE)
 
@@ -22,12 +23,15 @@ def cases(parsed_args: Namespace, **_: Any) -> list[str]:
     from trtexp.files.paths import collect
     from trtexp.spec.errors import SpecError
     from trtexp.spec.load import read
+    from trtexp.spec.names import good_case
 
-    given = getattr(parsed_args, "paths", None) or [getattr(parsed_args, "path", None) or "experiments"]
+    so_far = vars(parsed_args)
+    given = so_far.get("paths") or [so_far.get("path") or "experiments"]
     try:
-        return [name for path in collect(map(str, given)) for name, _, _ in read(Path(path)).cases]
+        names = [name for path in collect(map(str, given)) for name, _, _ in read(Path(path)).cases]
     except (NothingFound, SpecError, OSError):
         return []
+    return [name for name in names if good_case(name)]  # what is no name may be code to the shell
 
 
 def complete(parser: ArgumentParser) -> None:

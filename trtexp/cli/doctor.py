@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 from trtexp import __version__
 from trtexp.engine.cache import usage
 from trtexp.engine.outcome import Release
-from trtexp.workers import Settings, Worker, WorkerClosed, WorkerEvent, WorkerSpec, WorkerUnavailable
+from trtexp.workers import Worker, WorkerClosed, WorkerEvent, WorkerOptions, WorkerSpec, WorkerUnavailable
 from trtexp.workers.far import gpu_uuids
 
 PATIENCE = 60.0  # seconds that a worker has to say what it has
@@ -29,12 +29,12 @@ NEEDS = "that interpreter must start, and needs numpy, tensorrt and cuda-python"
 
 
 class Check(NamedTuple):
-    """state: `wrong` is what must be mended; `note` what only limits what can be run. mend: how."""
+    """state: `wrong` must be fixed; `note` only limits what can be run. fix: how to fix it."""
 
     what: str
     state: Literal["ok", "note", "wrong"]
     text: str
-    mend: str = ""
+    fix: str = ""
 
 
 class Found(NamedTuple):
@@ -96,8 +96,8 @@ def _gpus() -> Check:
     visible, count = os.environ.get("CUDA_VISIBLE_DEVICES"), len(gpu_uuids())
     limit = "" if visible is None else f", CUDA_VISIBLE_DEVICES={visible}"
     if not count:
-        mend = "nvidia-smi -L must list it; in a container, start that with access to the GPU"
-        return Check("gpu", "note", f"none that the driver's NVML knows{limit}", mend)
+        fix = "nvidia-smi -L must list it; start a container with access to the GPU"
+        return Check("gpu", "note", f"none that the driver's NVML knows{limit}", fix)
     if visible is not None and visible.strip() in ("", "-1"):
         return Check("gpu", "note", f"{count}, hidden by CUDA_VISIBLE_DEVICES={visible}", "unset CUDA_VISIBLE_DEVICES")
     return Check("gpu", "ok", f"{count}{limit}")
@@ -112,7 +112,7 @@ def _worker(place: WorkerSpec, named: bool) -> tuple[Check, Release | None]:
             waits.append(event.text)
             threading.Thread(target=worker.close, daemon=True).start()
 
-    worker = Worker(place, Settings({"start": PATIENCE}, on_event=heard))
+    worker = Worker(place, WorkerOptions({"start": PATIENCE}, on_event=heard))
     what = f"worker {place}"
     try:
         release = worker.start()
@@ -145,9 +145,7 @@ def _folders(home: Path, cache: Path) -> Iterator[Check]:
         else:
             yield Check(what, "ok", f"{folder}: {_cached(folder) if what == 'cache' else 'can be written'}")
     if left := sorted(home.glob("journal/**/*.jsonl")):
-        yield Check(
-            "journal", "note", f"{len(left)} files of a run that was broken off", "trtexp run … --resume uses them"
-        )
+        yield Check("journal", "note", f"{len(left)} files of an interrupted run", "trtexp run … --resume uses them")
 
 
 def _cached(folder: Path) -> str:
@@ -160,5 +158,5 @@ def lines(checks: Iterable[Check]) -> Iterator[str]:
     """The checks in columns, what to do below what is not well."""
     for check in checks:
         yield f"{check.state.upper() if check.state == 'wrong' else check.state:<5}  {check.what}: {check.text}"
-        if check.mend and check.state != "ok":
-            yield f"       to mend it: {check.mend}"
+        if check.fix and check.state != "ok":
+            yield f"       to fix it: {check.fix}"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import nullcontext
 from importlib import import_module
@@ -17,12 +16,11 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trtexp.cli.arguments import parser
+from trtexp.cli.arguments import parse, parser
 from trtexp.cli.completion import complete
 from trtexp.errors import BrokenOff, UserError
 
 if TYPE_CHECKING:
-    from trtexp.report.github import Commands
     from trtexp.report.terminal import Terminal
 
 OK, USAGE, INTERNAL, STOPPED = 0, 2, 3, 130
@@ -32,18 +30,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # cases and files are spread over processes already
     _open_streams()
-    words = list(sys.argv[1:] if arguments is None else arguments)
     made = parser()
     if "_ARGCOMPLETE" in os.environ:
         complete(made)
     try:
-        options = made.parse_args(words)
+        act, options = parse(made, sys.argv[1:] if arguments is None else arguments)
     except SystemExit as end:
         return int(end.code or 0)
-    options.words = words
-    with _for_github(options) if getattr(options, "github", False) else nullcontext():
+    with options.github or nullcontext():  # from here on nothing that is printed is a workflow command but through it
         try:
-            module, _, function = options.act.partition(":")
+            module, _, function = act.partition(":")
             return int(getattr(import_module(f"trtexp.cli.commands.{module}"), function)(options))
         except (Exception, KeyboardInterrupt) as error:
             code = _say(error)
@@ -60,14 +56,6 @@ def _open_streams() -> None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open as long as the process is
         elif mode == "w" and isinstance(stream, TextIOWrapper) and stream.errors == "strict":
             stream.reconfigure(errors="backslashreplace")
-
-
-def _for_github(options: Namespace) -> Commands:
-    """From here on nothing that is printed is a workflow command but through `options.github`."""
-    from trtexp.report.github import Commands
-
-    options.github = Commands(sys.stdout)
-    return options.github
 
 
 def _say(error: BaseException) -> int:

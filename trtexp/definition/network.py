@@ -39,6 +39,8 @@ DTYPES: dict[str, tuple[str, int, str]] = {
 }
 #: BuilderFlag names that allow a precision to a weakly typed network; a strongly typed one has no such flags.
 PRECISION_FLAGS = ("FP16", "BF16", "INT8", "FP8", "INT4", "FP4")
+#: Among tactic sources: all that need no other library.
+INTERNAL = "internal"
 DTYPE_OF_MEMBER = {member: name for name, (_, _, member) in DTYPES.items()}
 
 
@@ -115,7 +117,7 @@ class BuildOptions:
     flags: Mapping[str, bool] = field(default_factory=dict)
     optimization_level: int | None = None
     strongly_typed: bool = False
-    tactic_sources: tuple[str, ...] | None = ("internal",)
+    tactic_sources: tuple[str, ...] | None = (INTERNAL,)
     tactics: str = "repeatable"
     profiles: tuple[Mapping[str, Range], ...] = ()
 

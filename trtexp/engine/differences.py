@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trtexp.definition.facts import Adaptation
-from trtexp.definition.network import DTYPES, PRECISION_FLAGS, Array
+from trtexp.definition.network import DTYPES, INTERNAL, PRECISION_FLAGS, Array
 from trtexp.definition.steps import DEFAULT_ARGUMENTS, Value
 from trtexp.engine.failure import Failed, Unsupported
 from trtexp.engine.outcome import Release
@@ -136,8 +136,8 @@ class Api:
         config.builder_optimization_level = level
 
     def set_tactic_sources(self, config: Any, names: tuple[str, ...]) -> None:
-        chosen = set(names) - {"internal"}
-        if "internal" in names:
+        chosen = set(names) - {INTERNAL}
+        if INTERNAL in names:
             chosen.update(set(self.trt.TacticSource.__members__) - set(EXTERNAL_TACTICS))
         mask = sum(1 << int(self.member("TacticSource", name)) for name in sorted(chosen))
         if not config.set_tactic_sources(mask):

@@ -8,7 +8,7 @@ import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.export.writer import Exports, Writer, demand
-from trtexp.layers.activation import DEFAULTS, Activation
+from trtexp.layers.activation import Activation
 from trtexp.layers.base import Layer
 from trtexp.layers.cast import Cast
 from trtexp.layers.elementwise import Elementwise
@@ -45,12 +45,12 @@ ACTIVATIONS = {
 
 @EXPORTS("unary")
 def unary(writer: Writer, layer: Unary, to: str, inputs: Sequence[str]) -> None:
-    writer.node(UNARY[layer.state()["op"]], inputs, to)
+    writer.node(UNARY[layer.final.op], inputs, to)
 
 
 @EXPORTS("elementwise")
 def elementwise(writer: Writer, layer: Elementwise, to: str, inputs: Sequence[str]) -> None:
-    op, dtype = layer.state()["op"], writer.dtype(inputs[0])
+    op, dtype = layer.final.op, writer.dtype(inputs[0])
     if op != "FLOOR_DIV":
         writer.node(ELEMENTWISE[op], inputs, to)
         return
@@ -60,9 +60,8 @@ def elementwise(writer: Writer, layer: Elementwise, to: str, inputs: Sequence[st
 
 @EXPORTS("activation")
 def activation(writer: Writer, layer: Activation, to: str, inputs: Sequence[str]) -> None:
-    (x,), state = inputs, layer.state()
-    kind, defaults = state["type"], DEFAULTS.get(layer.type, (0.0, 0.0))
-    alpha, beta = (float(np.float32(state.get(k, d))) for k, d in zip(("alpha", "beta"), defaults, strict=True))
+    (x,), kind = inputs, layer.final.type
+    alpha, beta = (float(np.float32(value)) for value in layer.parameters())
     if kind in ACTIVATIONS:
         op, names = ACTIVATIONS[kind]
         demand(layer, kind == "RELU" or writer.dtype(x) in UNIT, f"{kind} of {writer.dtype(x)}")
@@ -89,7 +88,7 @@ def parametric_relu(writer: Writer, layer: Layer, to: str, inputs: Sequence[str]
 
 @EXPORTS("cast")
 def cast(writer: Writer, layer: Cast, to: str, inputs: Sequence[str]) -> None:
-    writer.convert(inputs[0], DTYPE_OF_MEMBER[layer.state()["to_type"]], to)
+    writer.convert(inputs[0], DTYPE_OF_MEMBER[layer.final.to_type], to)
 
 
 @EXPORTS("identity")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +14,7 @@ from trtexp.records.model import CaseRecord
 from trtexp.script.program import script
 from trtexp.spec.case import Case
 from trtexp.spec.errors import Mark
+from trtexp.spec.patterns import occurs
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _of_crash(case: Case, outcome: Outcome) -> Verdict:
     status: Status = "crashed" if outcome.status == "crashed" else "timeout"
     if status == "crashed" and case.crash is not None and case.crash[0] == outcome.phase:
         phase, pattern = case.crash
-        if re.search(pattern, outcome.message):
+        if occurs(pattern, outcome.message):
             return Verdict("crashed", True, Ending(kind="crashed", phase=phase))
         return Verdict("crashed", False, Ending(kind="crashed_otherwise", phase=phase, pattern=pattern))
     return Verdict(status, False, Ending(kind="died"))
@@ -155,7 +155,7 @@ def _of_error(case: Case, outcome: Outcome) -> Verdict:
     if phase != outcome.phase:
         return Verdict("failed", False, Ending(kind="refused_elsewhere", phase=phase))
     texts = [outcome.message, *(line.text for line in outcome.log)]
-    if not any(re.search(pattern, text) for text in texts):
+    if not any(occurs(pattern, text) for text in texts):
         return Verdict("failed", False, Ending(kind="refused_otherwise", phase=phase, pattern=pattern))
     if unmet := list(_unmet(case, outcome)):
         return Verdict("failed", False, Ending(kind="other_lines", unmet=unmet))
@@ -165,13 +165,13 @@ def _of_error(case: Case, outcome: Outcome) -> Verdict:
 def _unmet(case: Case, outcome: Outcome) -> Iterator[Unmet]:
     """Expected warnings and log lines that did not come, and warnings that nobody expects."""
     for text in outcome.warnings:
-        if not any(re.search(pattern, text) for pattern in case.warnings):
+        if not any(occurs(pattern, text) for pattern in case.warnings):
             yield Unmet(kind="unexpected_warning", text=text)
     for pattern in case.warnings:
-        if not any(re.search(pattern, text) for text in outcome.warnings):
+        if not any(occurs(pattern, text) for text in outcome.warnings):
             yield Unmet(kind="warning", pattern=pattern)
     for pattern in case.log:
-        if not any(re.search(pattern, line.text) for line in outcome.log):
+        if not any(occurs(pattern, line.text) for line in outcome.log):
             yield Unmet(kind="log", pattern=pattern)
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
-from trtexp.layers.base import Attributes, Kind, Layer, Tensor
+from trtexp.layers.base import GIVEN, Attributes, Kind, Layer, Tensor
 from trtexp.layers.broadcast import broadcasts
-from trtexp.numerics import F64, UNIT, Arithmetic, Bounded, Error, computed, jumping, pow_error, wrapped
+from trtexp.numerics import F64, UNIT, Bounded, Error, computed, jumping, pow_error, wrapped
 
 ElementWiseOperation = Annotated[
     Literal[
@@ -54,7 +54,7 @@ ERRORS: dict[str, Error] = {
 class ElementwiseAttributes(Attributes):
     """Attributes of an elementwise layer."""
 
-    op: ElementWiseOperation | None = None
+    op: ElementWiseOperation = GIVEN
     """The operation."""
 
 
@@ -66,18 +66,17 @@ class Elementwise(Layer):
     C3: AND, OR and XOR take bool, EQUAL takes anything, all others take floats, int8, int32 and int64.
     """
 
-    method: ClassVar[str] = "add_elementwise"
-    interface: ClassVar[str] = "IElementWiseLayer"
-    most_inputs: ClassVar[int] = 2
+    method, interface = "add_elementwise", "IElementWiseLayer"
+    scaffold = """inputs: {a: {shape: [2, 1], values: [10, 20]}, b: {shape: [1, 3], values: [1, 2, 3]}}
+        network: {y: {elementwise: {input1: a, input2: b, op: SUM}}}"""
 
     input1: Tensor
     input2: Tensor
     op: ElementWiseOperation
-    """The operation."""
     set: ElementwiseAttributes = ElementwiseAttributes()
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        a, b, op = *inputs, self.state()["op"]
+    def check_inputs(self, a: Bounded, b: Bounded) -> None:
+        op = self.final.op
         if not broadcasts(a.shape, b.shape):
             self.refuse(
                 "input2", f"{list(b.shape)} beside {list(a.shape)}; give equal ranks, dimensions equal or 1", "C1"
@@ -87,28 +86,25 @@ class Elementwise(Layer):
         if op != "EQUAL" and a.dtype not in (("bool",) if op in LOGICAL else NUMBERS):
             self.refuse("op", f"{op} of {a.dtype}; AND, OR and XOR take bool, all others numbers", "C3")
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        op, dtype = self.state()["op"], inputs[0].dtype
+    def evaluate(self, a: Bounded, b: Bounded) -> Bounded:
+        op = self.final.op
         function = FUNCTIONS[op]
         if op in LOGICAL or op in COMPARING:
-            return (jumping(function, inputs, "bool"),)
-        if dtype not in UNIT:
-            return (whole(op, inputs),)
+            return jumping(function, [a, b], "bool")
+        if a.dtype not in UNIT:
+            return whole(op, a, b)
         if op == "FLOOR_DIV":
-            return (floored(*inputs),)
-        return (computed(function, ERRORS[op], *inputs),)
+            return floored(a, b)
+        return computed(function, ERRORS[op], a, b)
 
 
-def whole(op: str, inputs: Sequence[Bounded]) -> Bounded:
+def whole(op: str, a: Bounded, b: Bounded) -> Bounded:
     """An operation on integers; by 0 nothing divides."""
-    dtype = inputs[0].dtype
-    function = FUNCTIONS[op] if op != "DIV" else lambda a, b: np.trunc(a / b)
-    made = jumping(lambda a, b: wrapped(np.nan_to_num(function(a, b), posinf=0, neginf=0), dtype), inputs, dtype)
+    function = FUNCTIONS[op] if op != "DIV" else lambda m, n: np.trunc(m / n)
+    made = jumping(lambda m, n: wrapped(np.nan_to_num(function(m, n), posinf=0, neginf=0), a.dtype), [a, b], a.dtype)
     if op not in ("DIV", "FLOOR_DIV"):
         return made
-    by_zero = np.broadcast_to(inputs[1].ref == 0, made.shape)
+    by_zero = np.broadcast_to(b.ref == 0, made.shape)
     return replace(made, undetermined=made.undetermined | by_zero, certified=made.certified & ~by_zero)
 
 

@@ -134,8 +134,9 @@ class Values:
         """Refuse inputs that the layer does not have, and what is wrong with the layers around it."""
         try:
             for index in layer.set_input:
-                if not 0 <= index < layer.most_inputs:
-                    message = f"input {index} given; {layer.method} has {layer.most_inputs or 'no'} inputs, from 0"
+                most = layer.most_inputs()
+                if not 0 <= index < most:
+                    message = f"input {index} given; {layer.method} has {most or 'no'} inputs, from 0"
                     raise LayerError(("set_input", index), message)
             layer.check_network(name, self.layers)
         except LayerError as error:

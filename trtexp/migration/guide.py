@@ -69,10 +69,10 @@ def guide(release: Release, files: Sequence[Sequence[Judged]]) -> Guide:
         adapted=_topics(release, ((case, lack) for case in cases for lack in case.adapted)),
         contradictions=contradictions,
         counts={
-            "with all that they need": sum(case.as_expected and not case.declared for case in cases),
-            "without what they declare as unsupported": len(declared),
-            "without something that they do not declare": sum(map(len, lacking)),
-            "in contradiction to the API": len(contradictions),
+            "supported": sum(case.as_expected and not case.declared for case in cases),
+            "declared as unsupported": len(declared),
+            "with undeclared API that the release lacks": sum(map(len, lacking)),
+            "wrongly declared": len(contradictions),
         },
     )
 
@@ -140,7 +140,7 @@ def _section(found: Guide) -> Iterator[str]:
 
 
 def _summaries(found: Guide) -> list[tuple[str, Sequence[Topic]]]:
-    both = (("Declared as unsupported, as expected", found.declared), ("Made up for by trtexp", found.adapted))
+    both = (("Declared as unsupported, as expected", found.declared), ("Replaced by trtexp itself", found.adapted))
     return [(title, topics) for title, topics in both if topics]
 
 

@@ -3,9 +3,10 @@
 Only YAML files that were asked for are looked at: named on the command line, or below a folder named there; and of
 these only experiments. Nothing else of trtexp is imported before one is found.
 
-A case passes and fails as `trtexp run` has it. xfail: a finding that holds, an expected crash that came; both fail once
-TensorRT is mended. Skipped: what the release lacks, as expected, and what only TensorRT on a GPU can tell. Every xdist
-worker has a TensorRT worker of its own; they are one run, so that they share the GPU and keep other runs away from it.
+A case passes and fails as in `trtexp run`. Findings and expected crashes are strict xfails: they fail as soon as
+TensorRT is fixed. A case is skipped if the release lacks what it needs, as declared, or if only a GPU can judge it.
+Every xdist worker has a TensorRT worker of its own; they are one run, so that they share the GPU and keep other runs
+away from it.
 
 May import the cli's arguments and what stands below them.
 """
@@ -20,9 +21,11 @@ from typing import Any
 
 import pytest
 
-from trtexp.cli.arguments import WHERE
+from trtexp.cli.arguments import TARGETS, record
+from trtexp.files.code_path import WithoutWorkingDirectory
+from trtexp.running.options import TargetOptions
 
-OPTIONS = [(f"--trtexp-{option[2:]}", {"default": None} | meaning) for option, meaning in WHERE]
+PREFIX = "trtexp_"  # of the destinations of the options
 ASKED = pytest.StashKey[tuple[Path, ...]]()
 SAID = pytest.StashKey[list[str]]()
 _SUFFIXES = (".yaml", ".yml")
@@ -33,8 +36,14 @@ _MOST = 16 * 2**20  # bytes of an experiment
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("trtexp", "TensorRT experiments, in YAML files that are asked for")
-    for option, meaning in OPTIONS:
-        group.addoption(option, **meaning)
+    for option, meaning in TARGETS.items():
+        group.addoption(f"--trtexp-{option[2:]}", **{**meaning, "dest": PREFIX + meaning["dest"]})
+
+
+def target_options(config: pytest.Config) -> TargetOptions:
+    """Where cases are answered, as the command line says."""
+    names = {meaning["dest"] for meaning in TARGETS.values()}
+    return record(TargetOptions, {name: config.getoption(PREFIX + name) for name in names})
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -45,14 +54,15 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[ASKED] = tuple(map(Path, given["asked"]))
     else:
         config.stash[ASKED] = tuple(_asked(config))
-    if any((config.getoption(option) or None) != (meaning["default"] or None) for option, meaning in OPTIONS):
-        _open_lab(config)  # for what is wrong with them
+    if target_options(config) != TargetOptions():
+        _open_session(config)  # for what is wrong with them
 
 
-def _open_lab(config: pytest.Config) -> None:
-    from trtexp.pytest_plugin.lab import open_lab
+def _open_session(config: pytest.Config) -> None:
+    with WithoutWorkingDirectory():  # pytest may have put it there, for the modules of a project
+        from trtexp.pytest_plugin.session import open_session
 
-    open_lab(config, config.stash[SAID])
+        open_session(config, config.stash[SAID])
 
 
 def _asked(config: pytest.Config) -> list[Path]:
@@ -68,9 +78,10 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     asked = parent.config.stash[ASKED]
     if not any(path == file_path or path in file_path.parents for path in asked) or not _is_experiment(file_path):
         return None
-    from trtexp.pytest_plugin.items import ExperimentFile
+    with WithoutWorkingDirectory():
+        from trtexp.pytest_plugin.items import ExperimentFile
 
-    _open_lab(parent.config)
+    _open_session(parent.config)
     return ExperimentFile.from_parent(parent, path=file_path)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from trtexp.errors import NoGpu
-from trtexp.pytest_plugin.lab import lab
+from trtexp.files.code_path import WithoutWorkingDirectory
+from trtexp.pytest_plugin.session import session
 from trtexp.records.model import CaseRecord
 from trtexp.report.plain import account, ending
 from trtexp.report.wording.cases import headline
@@ -31,29 +32,32 @@ class ExperimentFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """One item a case, of each release if several are named. Raises CollectError with all faults of the file."""
         try:
-            (planned,) = plan_files([self.path], Helpers())
+            with WithoutWorkingDirectory():
+                (planned,) = plan_files([self.path], Helpers())
         except SpecError as error:
             raise self.CollectError("\n".join(map(str, error.faults))) from error
         for name, mark, _ in read(planned.path, planned.shown, planned.data).cases:
-            for bench in lab(self.config).benches:
-                label = f"{name}[{bench}]" if bench else name
-                yield CaseItem.from_parent(self, name=label, planned=planned, case=name, bench=bench, line=mark.line)
+            for group in session(self.config).groups:
+                label = f"{name}[{group}]" if group else name
+                yield CaseItem.from_parent(self, name=label, planned=planned, case=name, group=group, line=mark.line)
 
 
 class CaseItem(pytest.Item):
     """line: of the case in its file, from 1."""
 
-    def __init__(self, *, planned: Planned, case: str, bench: str, line: int, **more: Any) -> None:
+    def __init__(self, *, planned: Planned, case: str, group: str, line: int, **more: Any) -> None:
         super().__init__(**more)
-        self.planned, self.case, self.bench, self.line = planned, case, bench, line
+        self.planned, self.case, self.group, self.line = planned, case, group, line
 
     def setup(self) -> None:
         """Where no TensorRT can be had that was demanded, that is an error and no failure."""
-        lab(self.config).start(self.bench)
+        with WithoutWorkingDirectory():
+            session(self.config).start(self.group)
 
     def runtest(self) -> None:
         """What counts is the worst of what the backends gave, then the best."""
-        found = lab(self.config).records(self.bench, self.planned, self.case)
+        with WithoutWorkingDirectory():
+            found = session(self.config).records(self.group, self.planned, self.case)
         self.user_properties += [("release", release) for release, _ in found]
         if wrong := [(release, case) for release, case in found if not case.as_expected]:
             raise NotAsExpected(wrong)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from trtexp.definition.network import DTYPES, Array, BuildOptions, NetworkDefinition
+from trtexp.definition.network import DTYPES, INTERNAL, Array, BuildOptions, NetworkDefinition
 from trtexp.definition.steps import NETWORK, Assign, Call, Member, Parse, Plugin, Ref, Value
 from trtexp.releases.api import NETWORK_CLASS, Release, known
 
@@ -130,7 +130,7 @@ def _of_options(options: BuildOptions) -> Iterator[Need]:
         yield Need("MemoryPoolType.WORKSPACE", ("build", "workspace"))
     if options.optimization_level is not None:
         yield Need("IBuilderConfig.builder_optimization_level", ("build", "optimization_level"))
-    for source in sorted({*(options.tactic_sources or ())} - {"internal"}):
+    for source in sorted({*(options.tactic_sources or ())} - {INTERNAL}):
         yield Need(f"TacticSource.{source}", ("build", "tactic_sources"))
 
 

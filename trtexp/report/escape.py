@@ -13,6 +13,7 @@ _HELD = "\x00"  # stands for a space at which a line must not be broken
 _ATOM = re.compile(
     r"(?P<code>(?<!`)(?P<tick>`+)(?!`)(?P<body>.+?)(?<!`)(?P=tick)(?!`))|(?P<url>https?://[^\s<>`]+)", re.DOTALL
 )
+_MARKED = re.compile(r"##(?=\w*\[)")
 _SPAN = re.compile(r"(?<![\\`])(`+)(?!`).+?(?<!`)\1(?!`)")
 _SPECIAL = re.compile(r"[\\`<$]|[*~](?=\S)|&(?=#?\w+;)|\](?=[(\[])|(?<![^\W_])_(?=\S)")
 _START = re.compile(r"^(?:[-+*](?=\s|$)|[-=|:](?=[-=|: ]*$)|#(?=[#\s]|$)|>|\[(?=\^|[^\]]*\]:)|\d+(?=[.)](?:\s|$)))")
@@ -23,6 +24,16 @@ def visible(text: str, keep: str = "") -> str:
     if text.translate(dict.fromkeys(map(ord, keep))).isprintable():
         return text
     return "".join(c if c in keep or not _is_control(c) else c.encode("unicode_escape").decode() for c in text)
+
+
+def inert(line: str) -> str:
+    """A line that no CI takes for a command of its own: GitHub's `::name::` and `##[name]`, Azure's and TeamCity's
+    `##name[`."""
+    if "##" not in line and "::" not in line:
+        return line
+    line = _MARKED.sub(r"#\\#", line)
+    start = len(line) - len(line.lstrip())
+    return f"{line[:start]}\\{line[start:]}" if line.startswith("::", start) else line
 
 
 def _is_control(character: str) -> bool:

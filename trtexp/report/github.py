@@ -75,7 +75,8 @@ def rolled_up(level: str, what: str, remarks: Iterable[Remark]) -> Iterator[str]
         title = f"{f'{count} more files' if many else first.file}: {len(group)} {what}"
         place = {"file": repository_path(first.file), "line": str(first.line), "col": str(first.column)}
         properties = place | {"title": visible(title)[:MOST_TITLE]}
-        yield f"::{level} {','.join(f'{k}={_property(v)}' for k, v in properties.items())}::{_data(fitted(lines))}"
+        shown = ",".join(f"{key}={_property(visible(value))}" for key, value in properties.items())
+        yield f"::{level} {shown}::{_data(fitted(lines))}"
 
 
 def fitted(lines: list[str], limit: int = MOST_TEXT) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from trtexp.records.facts import Spread
 from trtexp.records.model import CaseRecord
-from trtexp.report.escape import visible, width
+from trtexp.report.escape import inert, visible, width
 from trtexp.report.plain import difference
 from trtexp.report.wording.cases import beside_tables, headline, spread
 
@@ -147,6 +147,7 @@ class Terminal:
         return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if self._color and style and text else text
 
     def _write(self, line: str) -> None:
+        line = inert(line)
         if self._bar is None:
             print(line, file=self.stream, flush=True)
             return

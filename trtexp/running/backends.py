@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,10 +12,10 @@ from trtexp.engine.outcome import Outcome, Release
 from trtexp.errors import NoGpu
 from trtexp.records.model import ReleaseRecord
 from trtexp.running.helpers import cores
-from trtexp.running.replay import Answers, NotRecorded, Recorder, recorded
+from trtexp.running.replay import Answers, NotRecorded, Recorder, replays
 from trtexp.spec.case import Case
 from trtexp.spec.requirement import Target
-from trtexp.workers import Crew, WorkerClosed, WorkerEvent, WorkerSpec, WorkerUnavailable
+from trtexp.workers import Crew, WorkerClosed, WorkerOptions, WorkerSpec, WorkerUnavailable
 
 REFERENCE = ReleaseRecord(name="reference", flavour="reference", version="0", backend="reference")
 
@@ -26,21 +26,20 @@ class Closed(RuntimeError):
 
 @dataclass(frozen=True)
 class Workplace:
-    """What the workers of a run share. timeouts: seconds by phase, where they are not the usual; cache: a folder, None
-    for no cache; on_event: told what happens to workers, from any thread; record: where answers are kept, too; replay:
-    where they were kept before, not to be asked again; builders: how many workers build ahead of time, None for one a
-    core."""
+    """What the backends of a run share.
 
-    timeouts: Mapping[str, float]
-    cache: str | None
-    on_event: Callable[[WorkerEvent], None]
+    record: where answers are kept, too; replay: where they were kept before, not to be asked again.
+    builders: how many workers build ahead of time, None for one a core.
+    """
+
+    options: WorkerOptions
     record: Path | None = None
     builders: int | None = None
     replay: Path | None = None
 
     def crew(self, places: Sequence[WorkerSpec]) -> Crew:
         """Start equal workers. Raises WorkerUnavailable."""
-        return Crew(places, self.timeouts, self.cache, on_event=self.on_event)
+        return Crew(places, self.options)
 
     def backend(self, crew: Crew, workers: int, reason: str = "") -> Backend:
         """What these workers answer. Raises OSError where that is to be recorded and cannot be."""
@@ -105,7 +104,7 @@ class Backend:
         self.close()
 
 
-def usual(choice: str, places: Sequence[WorkerSpec], work: Workplace) -> list[Backend]:
+def default_backends(choice: str, places: Sequence[WorkerSpec], work: Workplace) -> list[Backend]:
     """The backends of a choice: `auto`, `tensorrt`, `build` or `reference`. Raises NoGpu where one was demanded.
 
     auto: TensorRT on the GPU if both are there; else the reference and, where TensorRT-RTX is installed, a build.
@@ -133,10 +132,10 @@ def usual(choice: str, places: Sequence[WorkerSpec], work: Workplace) -> list[Ba
     return [built] if choice == "build" else [Backend(REFERENCE, reason=release.reason), built]
 
 
-def named(places: Iterable[WorkerSpec], work: Workplace) -> list[Backend]:
+def worker_backends(places: Iterable[WorkerSpec], work: Workplace) -> list[Backend]:
     """One backend for each release that workers were named for; what is named alike shares the cases. All start at
     once. Raises NoGpu if one is not to be had."""
-    groups = grouped(places)
+    groups = by_release(places)
     with ThreadPoolExecutor(len(groups)) as starters:
         crews = [starters.submit(work.crew, group) for group in groups]
     made = [crew.result() for crew in crews if crew.exception() is None]
@@ -148,7 +147,7 @@ def named(places: Iterable[WorkerSpec], work: Workplace) -> list[Backend]:
     return [work.backend(crew, size, crew.release.reason) for crew, size in zip(made, sizes, strict=True)]
 
 
-def grouped(places: Iterable[WorkerSpec]) -> list[list[WorkerSpec]]:
+def by_release(places: Iterable[WorkerSpec]) -> list[list[WorkerSpec]]:
     """The places of each release that was named, or of each interpreter."""
     groups: dict[object, list[WorkerSpec]] = {}
     for place in places:
@@ -157,10 +156,10 @@ def grouped(places: Iterable[WorkerSpec]) -> list[list[WorkerSpec]]:
     return list(groups.values())
 
 
-def replayed(folder: Path) -> list[Backend]:
+def replay_backends(folder: Path) -> list[Backend]:
     """One backend for each release that has answers recorded in `folder`. Raises NoGpu if none has."""
     try:
-        return [Backend(release_record(answers.release), answers) for answers in recorded(folder)]
+        return [Backend(release_record(answers.release), answers) for answers in replays(folder)]
     except NotRecorded as error:
         raise NoGpu(str(error)) from error
 

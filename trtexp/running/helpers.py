@@ -28,7 +28,7 @@ def cores() -> int:
 
 
 class Job(Generic[R]):
-    """A call that a helper makes, or whoever asks for the result where there is no helper or it was killed."""
+    """A call that runs in a helper process; in this process if there is no helper or it died."""
 
     def __init__(self, call: Callable[[], R], future: Future[R] | None) -> None:
         self._call, self._future = call, future

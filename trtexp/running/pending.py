@@ -5,7 +5,7 @@ They are kept as a report is, with the sha256 of the YAML, the observed tensors 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -15,8 +15,7 @@ from trtexp.errors import DamagedRecord
 from trtexp.files.atomic import write_text
 from trtexp.records.files import format_of, load, to_json
 from trtexp.records.model import FORMAT, CaseRecord, ReportRecord
-
-FOLDER = Path(".trtexp/pending")
+from trtexp.running.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ def keep(folder: Path, name: str, report: ReportRecord) -> None:
 
     name: of the file below its release, `layers/pooling`. Raises OSError.
     """
-    path = folder / report.release.name / f"{name}.json"
+    path = _path(folder, report.release.name, name)
     run = {case.name for case in report.cases}
     cases = [case for case in report.cases if not case.as_expected]
     with suppress(FileNotFoundError, DamagedRecord):
@@ -76,8 +75,24 @@ def _write(path: Path, report: ReportRecord, cases: Sequence[CaseRecord]) -> Non
 def pending(folder: Path) -> Iterator[Pending]:
     """All that is undecided, in the order of releases, files and cases. Raises OSError, DamagedRecord."""
     for path in sorted(folder.rglob("*.json")):
-        report = load(path, folder)
-        yield from (Pending(report, case) for case in report.cases)
+        yield from _read(path, folder)
+
+
+def pending_after(folder: Path, plan: Plan, releases: Iterable[str]) -> Iterator[Pending]:
+    """What a run of this plan left undecided. Raises OSError, DamagedRecord."""
+    for path, file in ((_path(folder, release, file.name), file) for release in releases for file in plan.files):
+        if path.is_file():
+            run = set(file.selected(plan.patterns))
+            yield from (one for one in _read(path, folder) if one.case.name in run)
+
+
+def _path(folder: Path, release: str, name: str) -> Path:
+    return folder / release / f"{name}.json"
+
+
+def _read(path: Path, folder: Path) -> Iterator[Pending]:
+    report = load(path, folder)
+    yield from (Pending(report, case) for case in report.cases)
 
 
 def drop_other_formats(folder: Path) -> list[str]:

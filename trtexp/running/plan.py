@@ -8,11 +8,12 @@ from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
 
+from trtexp.errors import NothingSelected
 from trtexp.files.paths import report_name, shown
 from trtexp.records.model import CaseRecord
 from trtexp.running.helpers import Helpers
 from trtexp.spec.case import Experiment
-from trtexp.spec.errors import Fault, SpecError
+from trtexp.spec.errors import Fault, SpecError, nearest
 from trtexp.spec.load import read
 
 Judge = Callable[[Experiment], list[CaseRecord]]
@@ -54,6 +55,14 @@ class Plan:
     def journal(self, release: str, file: Planned) -> Path:
         assert self.journals is not None
         return self.journals / release / f"{file.name}.jsonl"
+
+
+def check_patterns(files: Sequence[Planned], patterns: Sequence[str]) -> None:
+    """Raises NothingSelected for a pattern that matches no case of any file, with the nearest name."""
+    names = dict.fromkeys(case for file in files for case in file.cases)
+    for pattern in patterns:
+        if not any(fnmatchcase(name, pattern) for name in names):
+            raise NothingSelected(f"no case matches {pattern}; {nearest(pattern, names)}")
 
 
 def plan_files(paths: Sequence[Path], helpers: Helpers, judge: Judge | None = None) -> list[Planned]:

@@ -31,10 +31,12 @@ from trtexp.spec.case import Case
 
 @dataclass(frozen=True)
 class CaseDone:
-    """again: the record comes from the journal; what varies from run to run stands beside it: seconds by phase, and how
-    far repeated results are apart."""
+    """release: the number of its ReleaseRun, as in all events. again: the record comes from the journal.
 
-    lane: int
+    What varies from run to run stands beside it: seconds by phase, and how far repeated results are apart.
+    """
+
+    release: int
     file: int
     position: int
     record: CaseRecord
@@ -47,7 +49,7 @@ class CaseDone:
 class FileDone:
     """A file whose cases all have a record. page: where it was written, None if no reports are."""
 
-    lane: int
+    release: int
     file: int
     report: ReportRecord
     page: Path | None
@@ -57,22 +59,22 @@ class FileDone:
 class Note:
     """Something that the user should know and that is no result."""
 
-    lane: int
+    release: int
     text: str
 
 
 @dataclass(frozen=True)
-class LaneDone:
-    lane: int
+class ReleaseDone:
+    release: int
 
 
 @dataclass(frozen=True)
-class LaneFailed:
-    lane: int
+class ReleaseFailed:
+    release: int
     error: BaseException
 
 
-Event = Union[CaseDone, FileDone, Note, LaneDone, LaneFailed]
+Event = Union[CaseDone, FileDone, Note, ReleaseDone, ReleaseFailed]
 Cases = deque[tuple[Case, Key]]
 
 
@@ -87,8 +89,8 @@ class _Work:
     left: int
 
 
-class Lane:
-    """Runs the planned files on one backend. stop: set by whoever wants all lanes to end."""
+class ReleaseRun:
+    """Runs the planned files on one backend. stop: set by whoever wants all releases to end."""
 
     def __init__(
         self, index: int, backend: Backend, plan: Plan, post: Callable[[Event], None], stop: threading.Event
@@ -121,7 +123,7 @@ class Lane:
 
     def _fail(self, error: BaseException) -> None:
         self._failed = True
-        self._post(LaneFailed(self.index, error))
+        self._post(ReleaseFailed(self.index, error))
 
     def _feed(self) -> None:
         try:
@@ -202,7 +204,7 @@ class Lane:
                 self._write_report(work)
             except BaseException as error:
                 self._fail(error)
-        self._post(LaneDone(self.index))
+        self._post(ReleaseDone(self.index))
 
     def _write_report(self, work: _Work) -> None:
         if work.journal is not None:

@@ -73,7 +73,7 @@ class Recorder:
         self._answers.close()
 
 
-class Recorded:
+class Replay:
     """Answers from what a Recorder kept in `folder`, that of one release. Raises NotRecorded."""
 
     def __init__(self, folder: Path) -> None:
@@ -93,9 +93,9 @@ class Recorded:
         """Nothing is held."""
 
 
-def recorded(folder: Path) -> list[Recorded]:
+def replays(folder: Path) -> list[Replay]:
     """What each release answered, by name. Raises NotRecorded if there is none."""
-    found = [Recorded(path.parent) for path in sorted(folder.glob(f"*/{FACTS}"))]
+    found = [Replay(path.parent) for path in sorted(folder.glob(f"*/{FACTS}"))]
     if not found:
         raise NotRecorded(f"{folder}: nothing is recorded there; record a run on the GPU with --record {folder}")
     return found

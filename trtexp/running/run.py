@@ -15,9 +15,9 @@ from trtexp.records.model import ReportRecord
 from trtexp.report.terminal import Terminal
 from trtexp.running.backends import Backend
 from trtexp.running.plan import Plan
-from trtexp.running.release import CaseDone, Event, FileDone, Lane, LaneDone, LaneFailed, Note
+from trtexp.running.release import CaseDone, Event, FileDone, Note, ReleaseDone, ReleaseFailed, ReleaseRun
 
-PATIENCE = 5.0  # seconds that a lane has to end when it is stopped
+PATIENCE = 5.0  # seconds that a release has to end when it is stopped
 
 
 class Varying(NamedTuple):
@@ -73,8 +73,8 @@ class Totals:
 
 
 class _Order:
-    """Puts one lane's results back into the order of the files and shows them: case by case if the lane is alone, else
-    file by file."""
+    """Puts the results of one release back into the order of the files, and shows them: case by case if it is alone,
+    else file by file."""
 
     def __init__(self, plan: Plan, terminal: Terminal, release: str | None) -> None:
         self.files = [(file.name, file.selected(plan.patterns)) for file in plan.files]
@@ -118,7 +118,7 @@ def run(backends: Sequence[Backend], plan: Plan, terminal: Terminal, totals: Tot
     """
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     stop = threading.Event()
-    lanes = [Lane(i, backend, plan, events.put, stop) for i, backend in enumerate(backends)]
+    runs = [ReleaseRun(i, backend, plan, events.put, stop) for i, backend in enumerate(backends)]
     orders = [_Order(plan, terminal, backend.release.name if len(backends) > 1 else None) for backend in backends]
     lost: list[NoGpu] = []
     terminal.start(len(backends) * sum(len(cases) for _, cases in orders[0].files))
@@ -126,8 +126,8 @@ def run(backends: Sequence[Backend], plan: Plan, terminal: Terminal, totals: Tot
     def take(event: Event) -> None:
         if isinstance(event, CaseDone):
             name = f"{plan.files[event.file].name}/{event.record.name}"
-            totals.add(backends[event.lane].release.name, name, event)
-            orders[event.lane].add(event)
+            totals.add(backends[event.release].release.name, name, event)
+            orders[event.release].add(event)
         elif isinstance(event, FileDone):
             if event.page is not None:
                 totals.pages.append(event.page)
@@ -135,29 +135,29 @@ def run(backends: Sequence[Backend], plan: Plan, terminal: Terminal, totals: Tot
                 totals.reports.append(event.report)
         elif isinstance(event, Note):
             terminal.note(event.text)
-        elif isinstance(event, LaneFailed):
+        elif isinstance(event, ReleaseFailed):
             if not isinstance(event.error, NoGpu):
                 raise event.error
             lost.append(event.error)  # the other releases go on
 
-    for lane in lanes:
-        lane.start()
+    for one in runs:
+        one.start()
     try:
-        left = len(lanes)
+        left = len(runs)
         while left:
             event = events.get()
             take(event)
-            left -= isinstance(event, LaneDone)
-        totals.kept = sum(lane.kept for lane in lanes)
+            left -= isinstance(event, ReleaseDone)
+        totals.kept = sum(one.kept for one in runs)
         if lost:
             raise NoGpu("; ".join(dict.fromkeys(map(str, lost))))
     except BaseException:
         stop.set()
         for backend in backends:
             backend.close()
-        for lane in lanes:
-            lane.join(PATIENCE)
-        totals.kept = sum(lane.kept for lane in lanes)
+        for one in runs:
+            one.join(PATIENCE)
+        totals.kept = sum(one.kept for one in runs)
         while not events.empty():
             event = events.get()
             if isinstance(event, (CaseDone, FileDone)):

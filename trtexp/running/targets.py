@@ -1,56 +1,56 @@
-"""Where cases are answered, as the arguments say: the options `trtexp.cli.arguments.WHERE`."""
+"""Where cases are answered, as the user says it."""
 
 from __future__ import annotations
 
-import argparse
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from trtexp.errors import BadUsage
-from trtexp.running.backends import Backend, Workplace, named, replayed, usual
-from trtexp.workers import WorkerEvent, WorkerSpec, parse_timeouts, parse_worker
+from trtexp.running.backends import Backend, Workplace, default_backends, replay_backends, worker_backends
+from trtexp.running.options import TargetOptions
+from trtexp.workers import WorkerEvent, WorkerOptions, WorkerSpec, parse_timeouts, parse_worker
 
 
-def backends(options: argparse.Namespace, given: Sequence[WorkerSpec], work: Workplace) -> list[list[Backend]]:
+def backends(options: TargetOptions, given: Sequence[WorkerSpec], work: Workplace) -> list[list[Backend]]:
     """What answers the cases: groups that run one after the other, each of releases that run side by side. Raises NoGpu
     where one was demanded and is not there."""
     if options.replay and not options.record:
-        return [replayed(Path(options.replay))]
-    if options.worker:
-        return [named(given, work)]
-    return [[backend] for backend in usual(options.backend, given, work)]
+        return [replay_backends(options.replay)]
+    if options.workers:
+        return [worker_backends(given, work)]
+    return [[backend] for backend in default_backends(options.backend, given, work)]
 
 
-def workplace(options: argparse.Namespace, heard: Callable[[WorkerEvent], None]) -> Workplace:
+def workplace(options: TargetOptions, heard: Callable[[WorkerEvent], None]) -> Workplace:
     """What the workers are told; what happens to them goes to `heard`, from any thread. Raises BadUsage."""
-    if not options.no_cache:
-        reject_file("--cache", Path(options.cache))
+    if options.cache is not None:
+        reject_file("--cache", options.cache)
     try:
-        timeouts = parse_timeouts(options.timeout)
+        timeouts = parse_timeouts(options.timeouts)
     except ValueError as error:
         raise BadUsage(f"--timeout: {error}") from error
-    if options.record:
-        reject_file("--record", Path(options.record))
-    record, replay = (Path(folder) if folder else None for folder in (options.record, options.replay))
-    return Workplace(timeouts, None if options.no_cache else options.cache, heard, record, replay=replay)
+    if options.record is not None:
+        reject_file("--record", options.record)
+    cache = None if options.cache is None else str(options.cache)
+    return Workplace(WorkerOptions(timeouts, cache, on_event=heard), options.record, replay=options.replay)
 
 
-def places(options: argparse.Namespace) -> list[WorkerSpec]:
+def places(options: TargetOptions) -> list[WorkerSpec]:
     """Each interpreter on each GPU. Raises BadUsage."""
-    if options.replay and not options.record and (options.worker or options.python or options.backend != "auto"):
+    if options.replay and not options.record and (options.workers or options.python or options.backend != "auto"):
         raise BadUsage(
             "--replay alone judges what was recorded; give --record as well to run what is not recorded, "
             "or leave out --worker, --python and --backend"
         )
-    if options.worker and (options.python or options.backend != "auto"):
+    if options.workers and (options.python or options.backend != "auto"):
         raise BadUsage("--worker names the interpreters and what is run; it goes with neither --python nor --backend")
     gpus = [gpu.strip() for gpu in options.gpu.split(",")] if options.gpu is not None else [None]
     if len(set(gpus)) < len(gpus) or "" in gpus:
         raise BadUsage(f"--gpu {options.gpu}: give different numbers with commas between, as in --gpu 0,1")
     try:
-        given = [parse_worker(text) for text in options.worker]
+        given = [parse_worker(text) for text in options.workers]
     except ValueError as error:
         raise BadUsage(f"--worker: {error}") from error
     if not given:

@@ -5,25 +5,49 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
+from trtexp.definition.names import is_name
 from trtexp.definition.network import DTYPES, Array
 
 INLINE = 256  # elements; a larger array that follows no simple rule is written as base64
 WIDTH = 110  # columns
 
 
+def name(text: str) -> str:
+    """A name that stands bare in the program. Raises ValueError for any other text, which would be code."""
+    if not is_name(text):
+        raise ValueError(f"{text!r} is no name, and a program would take it for code")
+    return text
+
+
+def comment(text: str) -> str:
+    """Lines of comment, whatever characters are in them."""
+    return "".join(f"# {_visible(line)}\n" for line in text.splitlines())
+
+
+def _visible(text: str) -> str:
+    """Escapes, as a string has them, for all that cannot be seen: nothing that is printed moves a cursor."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 def scalar(value: Any) -> str:
     """A number with the shortest decimals that give its bits, a string, True, False or None."""
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        return _visible(json.dumps(value, ensure_ascii=False))
     if isinstance(value, np.floating):  # how numpy itself writes it depends on its version
         value = float(np.format_float_scientific(value, unique=True, trim="-"))
     text = str(value)
     return f"{text[:-3]}np.{text[-3:]}" if text.endswith(("inf", "nan")) else text
+
+
+def sequence(values: Iterable[Any]) -> str:
+    """A tuple of numbers."""
+    items = list(map(scalar, values))
+    return f"({', '.join(items)}{',' if len(items) == 1 else ''})"
 
 
 def numpy_type(storage: str) -> str:

@@ -7,7 +7,7 @@ import keyword
 import re
 from collections.abc import Iterator, Mapping
 
-from trtexp.definition.network import DTYPES, PRECISION_FLAGS, Array, NetworkDefinition
+from trtexp.definition.network import DTYPES, INTERNAL, PRECISION_FLAGS, Array, NetworkDefinition
 from trtexp.definition.steps import DEFAULT_ARGUMENTS, NETWORK, Assign, Call, Member, Parse, Plugin, Ref, Step, Value
 from trtexp.script import literals as literal
 from trtexp.script.template import CREATE_PLUGIN, HEAD, KNOWN, PARSE, RUN, SELECTOR
@@ -24,7 +24,7 @@ def script(definition: NetworkDefinition, feeds: Mapping[str, Array], title: str
     names = _Names(definition)
     arrays = [*definition.weights.values(), *feeds.values()]
     parts = [
-        "".join(f"# {line}\n" for line in title.splitlines())
+        literal.comment(title)
         + "# Needs numpy, tensorrt 8.5 to 11.x (or tensorrt_rtx, to build only) and cuda-python 12 or newer.",
         HEAD.strip(),
         "\n".join(_weights(definition, names)),
@@ -60,7 +60,7 @@ class _Names:
                     self._tensors[name] = f"{variable}.get_output({index})"
 
     def _add(self, ref: Ref) -> str:
-        stem = re.sub(r"\W", "_", ref.name)
+        stem = re.sub(r"\W", "_", ref.name, flags=re.ASCII)  # Python takes some other letters for one another
         if not stem.isidentifier() or keyword.iskeyword(stem):
             stem = f"_{stem}"
         used = {*TAKEN.split(), *dir(builtins), *self._variables.values()}
@@ -105,7 +105,7 @@ def _network(definition: NetworkDefinition, names: _Names) -> Iterator[str]:
         if isinstance(v, Ref):
             return _weights_argument(definition.weights[v.name], names.ref(v)) if v.kind == "weights" else names.ref(v)
         if isinstance(v, Member):
-            return f"trt.{v.enum}.{v.name}"
+            return f"trt.{literal.name(v.enum)}.{literal.name(v.name)}"
         if isinstance(v, Plugin):
             return _plugin(v)
         if isinstance(v, tuple):
@@ -122,17 +122,17 @@ def _network(definition: NetworkDefinition, names: _Names) -> Iterator[str]:
         yield f"{variable} = network.add_input({literal.scalar(item.name)}, {dtype}, {item.shape})"
     for step in definition.steps:
         if isinstance(step, Assign):
-            yield f"{names.object(step.object)}.{step.attribute} = {value(step.value)}"
+            yield f"{names.object(step.object)}.{literal.name(step.attribute)} = {value(step.value)}"
             continue
         if isinstance(step, Parse):
             yield from _parsed(definition, step, names)
             continue
         later = _later(step)
-        arguments = [f"{k}={value(v)}" for k, v in step.arguments.items() if k not in later]
+        arguments = [f"{literal.name(k)}={value(v)}" for k, v in step.arguments.items() if k not in later]
+        method = f"{names.object(step.object)}.{literal.name(step.method)}"
         if later:
-            method = f"{names.object(step.object)}.{step.method}"
             arguments.append(f"**known({', '.join([method, *(f'{k}={value(v)}' for k, v in later.items())])})")
-        start = f"{names.object(step.object)}.{step.method}("
+        start = f"{method}("
         call = f"{start}{', '.join(arguments)})"
         if len(call) > literal.WIDTH - len(step.makes or ""):
             call = start + "".join(f"\n    {argument}," for argument in arguments) + "\n)"
@@ -185,9 +185,11 @@ def _plugin(plugin: Plugin) -> str:
     """A call of CREATE_PLUGIN's function."""
     words = ", ".join(map(literal.scalar, (plugin.type, plugin.version, plugin.namespace, plugin.name)))
     fields = ", ".join(
-        f"({literal.scalar(name)}, {literal.scalar(kind)}, {data!r})" for name, kind, data in plugin.fields
+        f"({literal.scalar(name)}, {literal.scalar(kind)}, "
+        f"{literal.scalar(data) if isinstance(data, str) else literal.sequence(data)})"
+        for name, kind, data in plugin.fields
     )
-    phase = "" if plugin.phase is None else f", trt.TensorRTPhase.{plugin.phase}"
+    phase = "" if plugin.phase is None else f", trt.TensorRTPhase.{literal.name(plugin.phase)}"
     return f"create_plugin({words}, [{fields}]{phase})"
 
 
@@ -207,7 +209,7 @@ def _options(definition: NetworkDefinition) -> Iterator[str]:
     yield "    config.num_compute_capabilities = 1"
     yield "    config.set_compute_capability(trt.ComputeCapability.SM89, 0)"
     for name, on in options.flags.items():
-        line = f"config.{'set' if on else 'clear'}_flag(trt.BuilderFlag.{name})"
+        line = f"config.{'set' if on else 'clear'}_flag(trt.BuilderFlag.{literal.name(name)})"
         if name in PRECISION_FLAGS:
             yield f'if hasattr(trt.BuilderFlag, "{name}"):  # 11.x takes all types from the network'
             line = f"    {line}"
@@ -215,12 +217,13 @@ def _options(definition: NetworkDefinition) -> Iterator[str]:
     if options.workspace is not None and options.workspace_attribute == "memory_pool_limit":
         yield f"config.set_memory_pool_limit(trt.MemoryPoolType.WORKSPACE, {options.workspace})"
     elif options.workspace is not None:
-        yield f"config.{options.workspace_attribute} = {options.workspace}"
+        yield f"config.{literal.name(options.workspace_attribute)} = {options.workspace}"
     if options.optimization_level is not None:
         yield f"config.builder_optimization_level = {options.optimization_level}"
     if options.tactic_sources is not None:
-        named = [f"1 << int(trt.TacticSource.{name})" for name in options.tactic_sources if name != "internal"]
-        if "internal" in options.tactic_sources:
+        members = [literal.name(name) for name in options.tactic_sources if name != INTERNAL]
+        named = [f"1 << int(trt.TacticSource.{member})" for member in members]
+        if INTERNAL in options.tactic_sources:
             yield 'internal = set(trt.TacticSource.__members__) - {"CUBLAS", "CUBLAS_LT", "CUDNN"}'
             named.append("sum(1 << int(getattr(trt.TacticSource, name)) for name in internal)")
         yield f"config.set_tactic_sources({' | '.join(named) or '0'})"

@@ -19,10 +19,12 @@ from trtexp.spec.checker import Checker
 from trtexp.spec.differs import Change, differs
 from trtexp.spec.errors import Mark, SpecError, nearest
 from trtexp.spec.expecting import expectations, expected
+from trtexp.spec.hints import no_output
 from trtexp.spec.make import Made, declared, make
 from trtexp.spec.models import KEYS, ExperimentModel, LayerModel, tolerances
-from trtexp.spec.names import NAME, RESERVED, bad_name
+from trtexp.spec.names import bad_name, good_name
 from trtexp.spec.profiles import profile_faults
+from trtexp.spec.spoken import no_layer
 from trtexp.spec.tensors import InputModel, TensorError, TensorModel
 from trtexp.spec.translate import Path as KeyPath
 from trtexp.spec.translate import translate
@@ -88,7 +90,8 @@ class _OneCase(Checker):
             if output in outputs:
                 expected_outputs[output] = expected(self, output, given, *forms.get(output, (None, None)))
             else:
-                self.fault(("expect", output), f"no output {output!r}; {nearest(output, outputs)}", key=True)
+                tensors = [t for n, layer in layers.items() for t in layer.output_tensors(n)]
+                self.fault(("expect", output), no_output(output, outputs, tensors), key=True)
         self.stop_at_faults()
         return replace(
             case,
@@ -120,7 +123,7 @@ class _OneCase(Checker):
     def layers(self) -> Iterator[tuple[str, Layer]]:
         for name, (_, node) in self.group("network").keys.items():
             place: KeyPath = ("network", name)
-            if not isinstance(name, str) or not NAME.fullmatch(name) or name in RESERVED:
+            if not good_name(name):
                 self.fault(place, bad_name(name), key=True)
                 continue
             if not isinstance(node, Mapping):
@@ -129,8 +132,7 @@ class _OneCase(Checker):
             methods = [key for key in node.keys if key not in LayerModel.model_fields]
             for key in methods:
                 if key not in LAYERS:
-                    near = nearest(str(key), [*LAYERS, *LayerModel.model_fields])
-                    self.fault((*place, key), f"no layer {key!r}; {near}", key=True)
+                    self.fault((*place, key), no_layer(str(key)), key=True)
             if len(methods) != 1:
                 given = " and ".join(str(m) for m in methods) or "no layer"
                 self.fault(place, f"{given} given; give exactly one method", key=True)
@@ -224,7 +226,7 @@ class _OneCase(Checker):
         made: dict[str, Made] = {}
         for name, (_, node) in self.group(group).keys.items():
             free = group == "inputs" and self.value("onnx") is not None  # the model tells which there are
-            if not isinstance(name, str) or not (free or (NAME.fullmatch(name) and name not in RESERVED)):
+            if not good_name(name) and not (free and isinstance(name, str)):
                 self.fault((group, name), bad_name(name), key=True)
                 continue
             model = self.validate(InputModel if group == "inputs" else TensorModel, plain(node), (group, name))

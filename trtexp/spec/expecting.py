@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from trtexp.numerics.origin import Origin
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.spec.case import Expected
 from trtexp.spec.checker import Checker
 from trtexp.spec.make import make
 from trtexp.spec.models import ExpectModel, OutputModel, tolerances
+from trtexp.spec.patterns import NoPattern, compiled
 from trtexp.spec.tensors import GENERATORS, TensorError
 from trtexp.spec.translate import Path as KeyPath
 from trtexp.spec.tree import find, plain
@@ -30,9 +29,9 @@ def expectations(check: Checker) -> tuple[ExpectModel | None, dict[str, OutputMo
         patterns += [((k, i), p) for k in ("warnings", "log") for i, p in enumerate(getattr(expect, k))]
         for place, pattern in patterns:
             try:
-                re.compile(pattern)
-            except re.error as error:
-                check.fault(("expect", *place), f"{pattern!r} is no regular expression: {error}")
+                compiled(pattern)
+            except NoPattern as error:
+                check.fault(("expect", *place), str(error))
     models = {}
     for name, value in data.items():
         if name not in ExpectModel.model_fields:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from pydantic import BaseModel
+
 from trtexp.layers.base import Layer, Model
 from trtexp.layers.settable import kinds
 from trtexp.spec.descriptions import describe
@@ -34,12 +36,12 @@ class Words(NamedTuple):
 
 def arguments(layer: type[Layer]) -> list[Field]:
     """What the `add_…` method takes."""
-    return [field for field in _fields(layer) if field.name not in Layer.model_fields]
+    return [field for field in of_model(layer) if field.name not in Layer.model_fields]
 
 
 def attributes(layer: type[Layer]) -> list[Field]:
     """What `set:` may assign, the layer's own first."""
-    return _fields(type(layer.model_fields["set"].get_default()))
+    return of_model(layer.settable())
 
 
 def words(layer: type[Layer]) -> Words:
@@ -48,7 +50,8 @@ def words(layer: type[Layer]) -> Words:
     return Words(about, tuple(constraints))
 
 
-def _fields(model: type[Model]) -> list[Field]:
+def of_model(model: type[BaseModel]) -> list[Field]:
+    """The fields of a model, its own first."""
     schema = model.model_json_schema()
     parts = {model.__name__: schema, **schema.get("$defs", {})}
     describe(parts)

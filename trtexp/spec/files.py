@@ -8,7 +8,9 @@ from pathlib import Path
 
 def below(name: str, folder: Path, largest: int) -> Path:
     """A file of at most so many bytes. Raises ValueError, whose message names it; OSError where the disk does."""
-    path = folder if "\0" in name else (folder / name).resolve()
+    if not name.isprintable():
+        raise ValueError(f"{name!r} is no file name; use characters that can be seen")
+    path = (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()):
         raise ValueError(f"{name} lies outside the experiment's folder; only files below it are read")
     try:

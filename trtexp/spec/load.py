@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from trtexp.definition.names import LONGEST
 from trtexp.spec.build_case import CaseBuilder
 from trtexp.spec.case import Case, Experiment
 from trtexp.spec.errors import Fault, Mark, SpecError, nearest
+from trtexp.spec.matrix import matrix_faults, spread
 from trtexp.spec.models import KEYS, ExperimentModel, PartialModel
+from trtexp.spec.names import bad_case, good_case
 from trtexp.spec.requirement import Target, matcher, matches
-from trtexp.spec.tree import Mapping, Node, Scalar, Sequence, merge, parse, plain
+from trtexp.spec.tree import Mapping, Node, Scalar, mapping, merge, parse, plain
 
-NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+=-]*")
 MOST_CASES = 10_000
 REFERENCE = Target("reference")
 
@@ -42,7 +43,7 @@ class ExperimentFile:
         cases: list[Case] = []
         faults: list[Fault] = []
         for i, (name, mark, tree) in enumerate(self.cases):
-            releases = _mapping(tree, "releases")
+            releases = mapping(tree, "releases")
             key = (i, tuple(_overrides(target, self.releases)), tuple(_overrides(target, releases)))
             if key not in self._built:  # what no override tells apart is one case for several targets
                 merged = self._for(target, _merged(base, tree), releases)
@@ -80,7 +81,7 @@ class ExperimentFile:
     def targets(self) -> Iterator[Target]:
         """One target per requirement string of the file, so that each override is merged once."""
         seen = set()
-        trees = [self.releases, *(_mapping(tree, "releases") for _, _, tree in self.cases)]
+        trees = [self.releases, *(mapping(tree, "releases") for _, _, tree in self.cases)]
         for requirement in (key for tree in trees if tree for key in tree.keys):
             for flavour, versions in matcher(requirement):
                 numbers = {spec.version.removesuffix(".*") for spec in versions}
@@ -110,13 +111,13 @@ def read(path: Path, shown: str | None = None, data: bytes | None = None) -> Exp
         raise SpecError([Fault(Mark(shown, line, 1), "", "", f"not UTF-8: {error.reason}")]) from error
     tree = parse(text, shown)
     faults = tuple(_outer_faults(tree))
-    cases = tuple(itertools.islice(_cases(tree), MOST_CASES + 1))
+    cases = tuple(itertools.islice(spread(tree), MOST_CASES + 1))
     if len(cases) > MOST_CASES:
         raise SpecError([Fault(tree.mark, "", "", f"more than {MOST_CASES} cases; at most {MOST_CASES} are allowed")])
     faults += tuple(_same_names(cases))
     base = _merged(Mapping(tree.mark), tree)
     digest = hashlib.sha256(data).hexdigest()
-    return ExperimentFile(path, shown, digest, base, _mapping(tree, "releases"), cases, faults)
+    return ExperimentFile(path, shown, digest, base, mapping(tree, "releases"), cases, faults)
 
 
 def load(path: Path, target: Target = REFERENCE, shown: str | None = None) -> Experiment:
@@ -157,12 +158,9 @@ def _same_names(cases: tuple[tuple[str, Mark, Mapping], ...]) -> Iterator[Fault]
         if name in first:
             message = f"a second case of the name {name!r}; the first is in line {first[name].line}"
             yield Fault(mark, "", "cases", message)
+        elif len(name) > LONGEST:
+            yield Fault(mark, "", "matrix", bad_case(name))
         first.setdefault(name, mark)
-
-
-def _mapping(tree: Mapping, key: str) -> Mapping | None:
-    node = tree.keys.get(key, (None, None))[1]
-    return node if isinstance(node, Mapping) else None
 
 
 def _outer_faults(tree: Mapping) -> Iterator[Fault]:
@@ -172,12 +170,13 @@ def _outer_faults(tree: Mapping) -> Iterator[Fault]:
     for key in KEYS:
         node = tree.keys.get(key, (None, None))[1]
         if node is not None and not isinstance(node, Mapping):
-            yield Fault(node.mark, "", key, "give a mapping")
-    yield from _release_faults(_mapping(tree, "releases"), "")
-    cases = _mapping(tree, "cases")
+            more = " of names, as in cases: {first: {}, second: {about: …}}" if key == "cases" else ""
+            yield Fault(node.mark, "", key, f"give a mapping{more}")
+    yield from _release_faults(mapping(tree, "releases"), "")
+    cases = mapping(tree, "cases")
     for name, (mark, node) in (cases.keys if cases else {}).items():
-        if not isinstance(name, str) or not NAME.fullmatch(name):
-            yield Fault(mark, "", "cases", f"{name!r} is no name for a case; use letters, digits and _")
+        if not good_case(name):
+            yield Fault(mark, "", "cases", bad_case(name))
         if not isinstance(node, Mapping):
             empty = isinstance(node, Scalar) and node.value is None
             yield Fault(
@@ -185,8 +184,10 @@ def _outer_faults(tree: Mapping) -> Iterator[Fault]:
             )
             continue
         yield from _unknown(node, [*PartialModel.model_fields, "releases", "matrix"], str(name), "")
-        yield from _release_faults(_mapping(node, "releases"), str(name))
-    yield from (f for owner in (tree, *(_submappings(cases))) for f in _matrix_faults(owner))
+        yield from _release_faults(mapping(node, "releases"), str(name))
+    inner = list(_submappings(cases))
+    yield from matrix_faults(tree, *inner)
+    yield from (fault for case in inner for fault in matrix_faults(case, tree))
 
 
 def _submappings(tree: Mapping | None) -> Iterator[Mapping]:
@@ -213,64 +214,6 @@ def _release_faults(releases: Mapping | None, case: str) -> Iterator[Fault]:
         yield from _unknown(node, list(PartialModel.model_fields), case, f"releases.{requirement}")
         if "reason" not in node.keys:
             yield Fault(mark, case, f"releases.{requirement}", "reason is missing; say why this release differs")
-
-
-def _matrix_faults(tree: Mapping) -> Iterator[Fault]:
-    matrix = _mapping(tree, "matrix")
-    for key, (mark, node) in (matrix.keys if matrix else {}).items():
-        if not isinstance(node, Sequence) or not node.items:
-            yield Fault(node.mark, "", f"matrix.{key}", "give a list of values")
-        elif not isinstance(key, str) or "." not in key:
-            yield Fault(mark, "", "matrix", f"{key!r} is no path; write layer.attribute, as in deconv.stride_nd")
-
-
-def _cases(tree: Mapping) -> Iterator[tuple[str, Mark, Mapping]]:
-    """All cases with their matrices spread out, one after the other; a file without cases is one case."""
-    named = _mapping(tree, "cases")
-    listed = [(str(k), m, n) for k, (m, n) in named.keys.items() if isinstance(n, Mapping)] if named else []
-    outer = _mapping(tree, "matrix")
-    for name, mark, node in listed or [("" if outer else "base", tree.mark, Mapping(tree.mark))]:
-        matrices = [m for m in (outer, _mapping(node, "matrix")) if m]
-        axes = [(str(key), axis) for m in matrices for key, (_, axis) in m.keys.items()]
-        choices = [
-            [(path, item) for item in axis.items] for path, axis in axes if isinstance(axis, Sequence) and "." in path
-        ]
-        for combination in itertools.product(*choices):
-            partial = node
-            for path, value in combination:
-                partial = _merged_keeping(partial, _at(tree, path, value))
-            label = "-".join([name] * bool(name) + [_slug(plain(value)) for _, value in combination])
-            yield label, combination[0][1].mark if combination else mark, partial
-
-
-def _merged_keeping(base: Mapping, over: Mapping) -> Mapping:
-    merged = merge(base, over)
-    assert isinstance(merged, Mapping)
-    return merged
-
-
-def _at(tree: Mapping, path: str, value: Node) -> Mapping:
-    """A partial tree with one value at a path; `layer.attribute` is short for `network.layer.set.attribute`."""
-    parts = path.split(".")
-    if parts[0] not in PartialModel.model_fields:
-        layer = _mapping(_mapping(tree, "network") or tree, parts[0])
-        methods = [k for k in layer.keys if k not in ("set", "set_input", "check")] if layer else []
-        arguments = _mapping(layer, methods[0]) if layer and methods else None
-        place = [methods[0]] if arguments and parts[1] in arguments.keys else ["set"]
-        parts = ["network", parts[0], *place, *parts[1:]]
-    node: Node = value
-    for part in reversed(parts):
-        node = Mapping(value.mark, {part: (value.mark, node)})
-    assert isinstance(node, Mapping)
-    return node
-
-
-def _slug(value: Any) -> str:
-    if isinstance(value, list):
-        return "x".join(_slug(v) for v in value)
-    if isinstance(value, dict):
-        return "-".join(_slug(v) for v in value.values())
-    return re.sub(r"[^A-Za-z0-9_.]", "_", str(value))
 
 
 def _common(faults: list[Fault], cases: Iterable[tuple[str, Mark, Mapping]]) -> Iterator[Fault]:

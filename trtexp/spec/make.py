@@ -21,6 +21,7 @@ from trtexp.numerics import LARGEST, SMALLEST_NORMAL, UNIT, VALUE_DTYPES, Bounde
 from trtexp.numerics.format import spelled
 from trtexp.numerics.recipe import Recipe
 from trtexp.spec.files import below
+from trtexp.spec.hints import no_number
 from trtexp.spec.tensors import GENERATORS, MOST_ELEMENTS, Generator, Operand, Random, TensorError
 from trtexp.spec.tree import Number
 
@@ -206,7 +207,7 @@ def _literal(value: Any) -> np.ndarray:
                     raise TensorError(("values", *path, i), f"rows of different shape: {of}")
             return (len(items), *(shapes[0] if shapes else ()))
         if not isinstance(items, (int, float)):
-            raise TensorError(("values", *path), f"{items!r} is no number")
+            raise TensorError(("values", *path), no_number(items))
         return ()
 
     shape = shape_of(value, ())

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Union, cast
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from trtexp.definition.facts import CasePhase
-from trtexp.definition.network import BuildOptions, Range
+from trtexp.definition.names import is_member, is_name_of_api
+from trtexp.definition.network import INTERNAL, BuildOptions, Range
 from trtexp.layers.base import Model
 from trtexp.numerics.tolerance import Tolerance, ToleranceKind
 from trtexp.spec.tensors import Dtype, InputModel, TensorModel
@@ -89,6 +90,22 @@ def tolerances(model: Any) -> tuple[Tolerance, ...]:
     return (Tolerance(cast(ToleranceKind, model)) if isinstance(model, str) else model.tolerance(),)
 
 
+def _member(name: str) -> str:
+    if not is_member(name):
+        raise ValueError(f"{name!r} is no member of an enum; members are written in capitals, as FP16")
+    return name
+
+
+def _source(name: str) -> str:
+    return name if name == INTERNAL else _member(name)
+
+
+def _of_api(name: str) -> str:
+    if not is_name_of_api(name):
+        raise ValueError(f"{name!r} is no name of the API, as add_cast, DataType.FP8 or add_topk(indices_type)")
+    return name
+
+
 class Profile(Model):
     """min, opt and max of one input: shapes, or values for a shape input."""
 
@@ -112,13 +129,13 @@ class Build(Model):
     """Limit of the workspace in bytes; left out: none is set."""
     workspace_attribute: Literal["memory_pool_limit", "max_workspace_size"] = "memory_pool_limit"
     """The spelling that sets the limit; max_workspace_size is that of 8.x and before."""
-    flags: dict[str, bool] = {}
+    flags: dict[Annotated[str, AfterValidator(_member)], bool] = {}
     """BuilderFlag members, set (true) or cleared (false)."""
     optimization_level: int | None = Field(default=None, ge=0, le=5)
     """builder_optimization_level, 8.6 on."""
     strongly_typed: bool = False
     """Create the network strongly typed (10.x; always so from 11.x on)."""
-    tactic_sources: list[str] = ["internal"]
+    tactic_sources: list[Annotated[str, AfterValidator(_source)]] = [INTERNAL]
     """TacticSource members; `internal` stands for all that need no other library."""
     tactics: Literal["repeatable", "fastest"] = "repeatable"
     """repeatable: each layer's first tactic; fastest: TensorRT's default, by timing, so that builds may differ."""
@@ -166,10 +183,10 @@ class ExpectModel(Model):
     """What a case expects beside its outputs, which stand here under their own names."""
 
     error: dict[CasePhase, str] = {}
-    """{phase: regex}: TensorRT must refuse in that phase with a matching message."""
+    """{phase: regex}: TensorRT must refuse in that phase with a matching message. Regexes have the syntax of RE2."""
     crash: dict[CasePhase, str] = {}
     """{phase: regex}: the process that holds TensorRT must die in that phase, of what matches: `SIGSEGV`."""
-    unsupported: str | None = None
+    unsupported: Annotated[str, AfterValidator(_of_api)] | None = None
     """The name that the release lacks: `add_cast`, `PaddingMode.CAFFE_ROUND_UP`, `IDeconvolutionLayer.stride`."""
     warnings: list[str] = []
     """Regexes of the Python warnings; each must be met, and no other warning may come."""
@@ -181,8 +198,11 @@ class LayerModel(Model):
     """What stands beside the `add_…` method of a layer."""
 
     set: dict[str, Any] = {}
+    """Attributes assigned after the layer is made, in the order of the file; a list: trtexp layers NAME."""
     set_input: dict[int, str] = {}
+    """Inputs that are set afterwards: {index: tensor}."""
     check: bool = True
+    """False: trtexp refuses nothing about this layer, so that TensorRT's own answer is the experiment."""
 
 
 class Repeat(Model):

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from trtexp.definition.names import LONGEST, is_tensor_of_model
+
 #: TensorProto.DataType -> dtype; what is not listed, no tensor of an experiment can be.
 DTYPE_OF_ELEMENT = {
     1: "float32",
@@ -23,6 +25,7 @@ DTYPE_OF_ELEMENT = {
     24: "float8e8m0",
 }
 DOUBLE = 11
+_NAMES = f"an input or output has a name of at most {LONGEST} letters, digits and . _ / : ; @ # + -"
 _EXTERNAL = 1  # TensorProto.DataLocation
 _VARINT, _EIGHT, _BYTES, _FOUR = 0, 1, 2, 5  # wire types
 
@@ -71,6 +74,9 @@ def read(data: bytes) -> Graph:
         raise NoModel(f"keeps the data of {external!r} in another file; save the model with its data inside")
     if not outputs:
         raise NoModel("is an ONNX model without outputs")
+    for name in (*inputs, *outputs):
+        if not is_tensor_of_model(name):
+            raise NoModel(f"has a tensor {name[:LONGEST]!r}; {_NAMES}")
     return Graph({name: form for name, form in inputs.items() if name not in initializers}, outputs)
 
 

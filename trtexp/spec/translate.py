@@ -10,6 +10,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from trtexp.spec.errors import nearest
+from trtexp.spec.hints import instead, missing_weights
 
 Path = tuple[Union[str, int], ...]
 
@@ -41,10 +42,13 @@ def translate(error: ValidationError, model: type[BaseModel], data: Any) -> Iter
         kind, given = item["type"], item["input"]
         path = _path(item["loc"], data)
         context = item.get("ctx", {})
-        if kind == "extra_forbidden":
+        if hint := instead(kind, path, given, model):
+            yield path, kind == "extra_forbidden", hint
+        elif kind == "extra_forbidden":
             yield path, True, f"unknown key; {nearest(str(path[-1]), keys_at(model, path[:-1]))}"
         elif kind == "missing":
-            yield path, True, f"{item['loc'][-1]} is missing"
+            name = str(item["loc"][-1])
+            yield path, True, missing_weights(name, model, data) or f"{name} is missing"
         elif kind == "literal_error":
             allowed = re.findall(r"'([^']*)'", context["expected"])
             yield path, "[key]" in item["loc"], f"{_shown(given)} given; {nearest(str(given), allowed)}"
@@ -55,7 +59,7 @@ def translate(error: ValidationError, model: type[BaseModel], data: Any) -> Iter
         elif kind in _LIMITS:
             yield path, False, f"{_shown(given)} given; give {_LIMITS[kind].format(**context)}"
         elif kind == "value_error":
-            yield path, False, str(context["error"])
+            yield path, "[key]" in item["loc"], str(context["error"])
         else:
             yield path, False, f"{_shown(given)} given; {item['msg'][:1].lower()}{item['msg'][1:]}"
     for path, words in kinds.items():

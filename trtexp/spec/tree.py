@@ -13,6 +13,7 @@ from typing import Any, Union
 
 import yaml
 
+from trtexp.spec.broken import broken_yaml
 from trtexp.spec.errors import Fault, Mark, SpecError
 
 MOST_BYTES = 16 * 2**20
@@ -97,8 +98,10 @@ def parse(text: str, file: str) -> Mapping:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         place = Mark(file, mark.line + 1, mark.column + 1) if mark else Mark(file, *_position(text, error))
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
-        context = getattr(error, "context", None)
-        raise _fault(place, f"broken YAML: {f'{context}, ' if context else ''}{problem}") from error
+        began = getattr(error, "context_mark", None)
+        met = "".join(text.split("\n")[place.line - 1 : place.line])[place.column - 1 : place.column]  # may be the end
+        context = getattr(error, "context", None) or ""
+        raise _fault(place, broken_yaml(context, problem, began and began.line + 1, met)) from error
     finally:
         reader.dispose()
     if not isinstance(top, Mapping):
@@ -222,6 +225,12 @@ def children(node: Node) -> Iterator[Node]:
         yield from node.items
     elif isinstance(node, Mapping):
         yield from (child for _, child in node.keys.values())
+
+
+def mapping(tree: Mapping, key: str) -> Mapping | None:
+    """The mapping under a key; None if there is none."""
+    node = tree.keys.get(key, (None, None))[1]
+    return node if isinstance(node, Mapping) else None
 
 
 def plain(node: Node) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from types import TracebackType
@@ -12,35 +12,24 @@ from types import TracebackType
 from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.engine.outcome import Outcome, Release
 from trtexp.workers.spec import WorkerSpec
-from trtexp.workers.worker import START, Settings, Worker, WorkerClosed, WorkerEvent, WorkerUnavailable
+from trtexp.workers.worker import START, Worker, WorkerClosed, WorkerEvent, WorkerOptions, WorkerUnavailable
 
 
 class Crew:
     """Workers of one release; `run` may be called from any number of threads, `size` of them keep all at work.
 
-    All start at once. It is made as soon as one is there and none can fail any more; one that waits for its GPU joins
-    later. Raises WorkerUnavailable.
+    All start at once. The constructor returns once one worker is ready and all others are ready or waiting for a GPU;
+    the latter join later. Raises WorkerUnavailable.
 
-    timeouts, cache, cache_limit, retry: see Settings. events: what happened so far; on_event is called with
-    each, from any thread.
+    events: what happened so far; `on_event` of the options is called with each, from any thread.
     """
 
-    def __init__(
-        self,
-        places: Sequence[WorkerSpec],
-        timeouts: Mapping[str, float] | None = None,
-        cache: str | None = None,
-        *,
-        cache_limit: int | None = None,
-        retry: bool = True,
-        on_event: Callable[[WorkerEvent], None] | None = None,
-    ) -> None:
+    def __init__(self, places: Sequence[WorkerSpec], options: WorkerOptions | None = None) -> None:
         self.events: list[WorkerEvent] = []
-        self._on_event = on_event
+        self._options = WorkerOptions() if options is None else options
         self._changed = threading.Condition()
         self._closed = False
         self._failure: WorkerUnavailable | None = None
-        self._settings = Settings(timeouts or {}, cache, cache_limit, retry)
         self._workers: list[Worker] = []
         self._states: list[str] = []  # "starting", then "waiting" for a GPU, "ready", "gone"
         self._free: deque[int] = deque()
@@ -100,7 +89,7 @@ class Crew:
         with self._changed:
             numbers = range(len(self._workers), len(self._workers) + len(places))
             for number, place in zip(numbers, places, strict=True):
-                self._workers.append(Worker(place, replace(self._settings, on_event=partial(self._heard, number))))
+                self._workers.append(Worker(place, replace(self._options, on_event=partial(self._heard, number))))
                 self._states.append(state)
         for number in numbers:
             threading.Thread(target=self._hire, args=(number,), daemon=True).start()
@@ -141,8 +130,7 @@ class Crew:
 
     def _tell(self, event: WorkerEvent) -> None:
         self.events.append(event)
-        if self._on_event is not None:
-            self._on_event(event)
+        self._options.on_event(event)
 
     def _take(self) -> int:
         with self._changed:

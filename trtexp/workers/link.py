@@ -16,6 +16,7 @@ from functools import cache
 from typing import Any
 
 import trtexp.workers.far as far
+from trtexp.files.code_path import FIRST_LINE
 from trtexp.workers.spec import WorkerSpec
 from trtexp.workers.watchdog import Watchdog
 
@@ -153,8 +154,9 @@ def death(code: int, host: str | None = None) -> str:
 
 
 def _command(place: WorkerSpec) -> list[str]:
-    from execnet.gateway_io import popen_bootstrapline as line
+    from execnet.gateway_io import popen_bootstrapline
 
+    line = f"{FIRST_LINE}; {popen_bootstrapline}"
     if place.host is None:
         return [*shlex.split(place.python), "-u", "-c", line]
     # `exit $?` keeps the shell there, which turns the death by a signal into an exit code.

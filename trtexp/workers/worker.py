@@ -52,7 +52,7 @@ class WorkerEvent:
 
 
 @dataclass(frozen=True)
-class Settings:
+class WorkerOptions:
     """What workers of one run share.
 
     timeouts: seconds by phase, where they are not the usual. cache: the engine's folder over there, None for none, and
@@ -73,10 +73,10 @@ class Worker:
     lost: why no worker can be had any more, empty while one can.
     """
 
-    def __init__(self, place: WorkerSpec, settings: Settings | None = None) -> None:
+    def __init__(self, place: WorkerSpec, options: WorkerOptions | None = None) -> None:
         self.place = place
-        self.settings = Settings() if settings is None else settings
-        self.timeouts = {**TIMEOUTS, **self.settings.timeouts}
+        self.options = WorkerOptions() if options is None else options
+        self.timeouts = {**TIMEOUTS, **self.options.timeouts}
         self.lost = ""
         self._number = 0
         self._link: Link | None = None
@@ -105,7 +105,7 @@ class Worker:
         """
         message = (*pack_definition(definition), pack_arrays(feeds), False, *([] if repeat is None else [repeat]))
         first = self._attempt(message)
-        if first.status not in BAD_ENDS or first.phase == START or not self.settings.retry:
+        if first.status not in BAD_ENDS or first.phase == START or not self.options.retry:
             return first
         second = self._attempt(message)
         return replace(first, message=f"{first.message}; {_compared(first, second)}")
@@ -203,8 +203,8 @@ class Worker:
         link.open(self.timeouts["start"])
         engine = {
             "flavour": self.place.flavour,
-            "cache": self.settings.cache,
-            "cache_limit": self.settings.cache_limit,
+            "cache": self.options.cache,
+            "cache_limit": self.options.cache_limit,
         }
         link.send(handshake(self.place, self.timeouts, engine), self.timeouts["start"])
         told = ""
@@ -245,7 +245,7 @@ class Worker:
             raise WorkerClosed(f"{self.place}: closed")
 
     def _tell(self, kind: str, text: str) -> None:
-        self.settings.on_event(WorkerEvent(kind, self.name, text))
+        self.options.on_event(WorkerEvent(kind, self.name, text))
 
 
 def _compared(first: Outcome, second: Outcome) -> str:

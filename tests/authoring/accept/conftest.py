@@ -6,7 +6,7 @@ import pytest
 from deciding import Observed
 from runs import run_project
 
-from trtexp.running.pending import FOLDER
+from trtexp.files.home import PENDING
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def project(tmp_path, monkeypatch):
         return path
 
     def again(told=(), version="8.6.0"):
-        run_project(path.parent, [Observed(dict(told), version)], io.StringIO(), pending=FOLDER, reports=None)
+        run_project(path.parent, [Observed(dict(told), version)], io.StringIO(), pending=PENDING, reports=None)
 
     run.again = again
     return run

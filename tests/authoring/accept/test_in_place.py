@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from runs import run_project
 
 from trtexp.cli.main import main
-from trtexp.running.pending import FOLDER
+from trtexp.files.home import PENDING
 from trtexp.spec.load import load
 
 #: What stands before, and what must stand after; x is 1, 2, 3, 4, and so is i.
@@ -98,7 +98,7 @@ def test_accepted_numbers_are_the_observed_bits(tmp_path_factory, pairs):
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.delenv("CI", raising=False)
-        run_project(path.parent, [Observed({"base": observed})], io.StringIO(), pending=FOLDER, reports=None)
+        run_project(path.parent, [Observed({"base": observed})], io.StringIO(), pending=PENDING, reports=None)
         bits = np.array(observed, np.float32).tobytes()
         assert main(["accept"]) == (2 if np.array(written, np.float32).tobytes() == bits else 0)
         assert load(path).cases[0].expected["i"].made.array.to_bytes() == bits
@@ -193,7 +193,7 @@ def test_one_case_after_the_other(project):
 def test_a_run_of_some_cases_keeps_what_is_pending_of_the_others(project):
     path = project(HEAD + MANY)
     run_project(
-        path.parent, [Observed({"a": [1, 2, 3, 5]})], io.StringIO(), pending=FOLDER, patterns=["a"], reports=None
+        path.parent, [Observed({"a": [1, 2, 3, 5]})], io.StringIO(), pending=PENDING, patterns=["a"], reports=None
     )
     assert names() == ["a 8.6.0", "b 8.6.0", "c 8.6.0"]
 

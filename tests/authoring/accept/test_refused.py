@@ -9,7 +9,7 @@ from deciding import HEAD, MANY, REFUSED, names
 from trtexp.cli.main import main
 from trtexp.engine.outcome import Outcome
 from trtexp.files.atomic import write_text
-from trtexp.running.pending import FOLDER
+from trtexp.files.home import PENDING
 
 GENERATED = "expect: {i: {full: 7}}\n"
 IN_FILE = "expect: {i: {file: v.npy}}\n"
@@ -85,7 +85,7 @@ def test_a_file_that_changed_a_case_that_is_gone_and_a_file_that_is_gone(project
         (HEAD + MANY + "# changed\n", "experiments/e.yaml:1:1: changed since it was run; run it again, then accept"),
         (HEAD + MANY.replace("  b:", "  d:"), "experiments/e.yaml:1:1: b: there is no such case any more"),
         (HEAD + MANY.replace("  b:", "  b"), "broken YAML"),
-        (None, "experiments/e.yaml:1:1: is there no more; delete what is kept of it in .trtexp/pending"),
+        (None, "experiments/e.yaml:1:1: the file no longer exists; delete its entry in .trtexp/pending"),
     ):
         path.unlink() if text is None else path.write_text(text)
         assert main(["accept"]) == 2
@@ -128,19 +128,19 @@ def test_nothing_is_written_in_ci(project, capsys, monkeypatch):
 
 def test_a_damaged_record_of_what_is_pending_is_named(project, tmp_path, capsys):
     project(HEAD + MANY)
-    (kept,) = (tmp_path / FOLDER).rglob("*.json")
+    (kept,) = (tmp_path / PENDING).rglob("*.json")
     kept.write_text("{")
     assert main(["accept"]) == 2
     said = capsys.readouterr().err
-    assert f"{FOLDER}/tensorrt-8.6.0/e.json: damaged record" in said and "anew: trtexp run experiments/e.yaml" in said
+    assert f"{PENDING}/tensorrt-8.6.0/e.json: damaged record" in said and "anew: trtexp run experiments/e.yaml" in said
     project.again()
     assert len(names()) == 3
 
 
 def test_a_record_without_cases_is_nothing_pending(project, tmp_path):
     path = project(HEAD + MANY)
-    (kept,) = (tmp_path / FOLDER).rglob("*.json")
-    empty = tmp_path / FOLDER / "tensorrt-8.5.3.1" / "e.json"
+    (kept,) = (tmp_path / PENDING).rglob("*.json")
+    empty = tmp_path / PENDING / "tensorrt-8.5.3.1" / "e.json"
     empty.parent.mkdir()
     empty.write_text(json.dumps(json.loads(kept.read_text()) | {"cases": []}))
     assert main(["accept"]) == 0

@@ -7,7 +7,7 @@ from deciding import HEAD, MANY, names
 
 from trtexp.cli.main import main
 from trtexp.engine.outcome import Outcome
-from trtexp.running.pending import FOLDER
+from trtexp.files.home import PENDING
 
 
 def test_review_shows_all_and_what_no_case_uses(project, capsys):
@@ -47,7 +47,7 @@ def test_nothing_of_the_yaml_reaches_the_terminal_unescaped(project, capsys):
 
 
 def test_a_pending_case_is_kept_where_ignored_files_are():
-    assert Path(FOLDER).parts[0] == ".trtexp"
+    assert Path(PENDING).parts[0] == ".trtexp"
 
 
 def test_a_file_that_is_no_text_is_one_message(project, capsys):

@@ -16,9 +16,11 @@ def test_a_resumed_run_asks_for_nothing_twice(project, capsys):
 
 def test_without_resume_the_results_are_set_aside_and_said_to_be(project, whole, capsys):
     kept = broken_off(project)
-    assert kill_when(lambda: b"set aside" in (project / "said").read_bytes() and results(project) >= 1, start(project))
+    assert kill_when(
+        lambda: b"interrupted" in (project / "said").read_bytes() and results(project) >= 1, start(project)
+    )
     said = (project / "said").read_text(encoding="utf-8")
-    assert f"{kept} results of a reference run that was broken off set aside" in said
+    assert f"found {kept} results of an interrupted reference run" in said
     assert "trtexp run experiments --backend reference --resume" in said
     assert main([*RUN, "--resume"]) == 1
     assert f"{kept} from the run before" in capsys.readouterr().out

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import os
 import sys
@@ -11,17 +10,19 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from trtexp.authoring.accept import DOUBTFUL, Accepted, accept
+from trtexp.cli.options import PendingOptions
 from trtexp.errors import BadUsage, NothingFound
 from trtexp.files.atomic import write_text
+from trtexp.files.home import PENDING
 from trtexp.files.paths import collect, shown
 from trtexp.report.terminal import Terminal
-from trtexp.running.pending import FOLDER, Pending, drop_other_formats, pending, selected, settle
+from trtexp.running.pending import Pending, drop_other_formats, pending, selected, settle
 from trtexp.spec.load import read
 from trtexp.spec.owners import Owners
 from trtexp.spec.source import Source
 
 
-def accept_pending(options: argparse.Namespace) -> int:
+def accept_pending(options: PendingOptions) -> int:
     """Write what was observed into the experiment files. Raises BadUsage, NothingFound, SpecError, OSError."""
     said = take(chosen(options), allowed(options))
     Terminal(sys.stdout).header(said)
@@ -38,7 +39,7 @@ def take(found: Sequence[Pending], doubtful: Collection[str]) -> list[str]:
     files = accept(found, doubtful)
     _write(files)
     lines = [f"{file.path}: {said}" for file in files for said in file.said]
-    settle(FOLDER, found, {str(file.path): hashlib.sha256(file.text.encode("utf-8")).hexdigest() for file in files})
+    settle(PENDING, found, {str(file.path): hashlib.sha256(file.text.encode("utf-8")).hexdigest() for file in files})
     return [*lines, *unused(str(file.path) for file in files)]
 
 
@@ -61,21 +62,21 @@ def unused(files: Iterable[str]) -> Iterator[str]:
             yield f"{node.mark}: {path}: no case uses this any more; take it out"
 
 
-def chosen(options: argparse.Namespace) -> list[Pending]:
+def chosen(options: PendingOptions) -> list[Pending]:
     """The pending cases that are meant. Raises NothingFound where there are none."""
-    Terminal(sys.stderr).header(drop_other_formats(FOLDER))
-    there = list(pending(FOLDER))
+    Terminal(sys.stderr).header(drop_other_formats(PENDING))
+    there = list(pending(PENDING))
     if not there:
         raise NothingFound("nothing is pending: the last runs found all as expected, or there was none")
     files = [shown(path) for path in collect(options.paths)] if options.paths else None
-    found = selected(there, files, options.case, options.release)
+    found = selected(there, files, options.patterns, options.release)
     if not found:
         names = ", ".join(dict.fromkeys(f"{one.name} on {one.report.release.name}" for one in there[:10]))
         raise NothingFound(f"nothing like that is pending; there is: {names}{', …' if len(there) > 10 else ''}")
     return found
 
 
-def allowed(options: argparse.Namespace) -> list[str]:
+def allowed(options: PendingOptions) -> list[str]:
     """What of the doubtful was named. Raises BadUsage."""
     names = [name.strip() for text in options.allow for name in text.split(",")]
     for name in names:

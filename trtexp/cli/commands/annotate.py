@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,14 +11,14 @@ from trtexp.spec.errors import SpecError
 
 
 @contextmanager
-def faults_annotated(options: argparse.Namespace) -> Iterator[None]:
-    """Annotate the faults of files that are no experiments, and go on raising them."""
+def faults_annotated(commands: github.Commands | None) -> Iterator[None]:
+    """Annotate the faults of files that are no experiments, where that is wanted, and go on raising them."""
     try:
         yield
     except SpecError as error:
-        if options.github:
+        if commands is not None:
             remarks = [github.Remark(f.mark.file, f.mark.line, f.mark.column, f.told) for f in error.faults]
-            options.github.annotate("error", "not valid", remarks)
+            commands.annotate("error", "not valid", remarks)
         raise
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
-
+from trtexp.cli.options import AuditOptions
 from trtexp.errors import NothingFound
 from trtexp.files.paths import collect, report_name
 from trtexp.numerics.format import plural
@@ -15,10 +13,10 @@ from trtexp.report.wording.audit import noted, unknown
 from trtexp.running.folders import records
 
 
-def show(options: argparse.Namespace) -> int:
+def show(options: AuditOptions) -> int:
     """Print what stands out in the records of a report folder. Raises NothingFound, DamagedRecord, OSError."""
     wanted = {report_name(path) for path in collect(options.paths)}
-    every = records(Path(options.reports)).values()
+    every = records(options.reports).values()
     reports = [report for report in every if not wanted or page_name(report.experiment) in wanted]
     if not reports:
         raise NothingFound(f"{options.reports}: no records of these experiments here; trtexp run writes them")

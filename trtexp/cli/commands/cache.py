@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
+from trtexp.cli.options import CacheOptions
 from trtexp.engine.cache import clear, usage
 
 
-def cache(options: argparse.Namespace) -> int:
+def cache(options: CacheOptions) -> int:
     """Raises OSError."""
-    return {"info": info, "clear": empty}[options.what](Path(options.cache))
+    return {"info": info, "clear": empty}[options.what](options.cache)
 
 
 def info(folder: Path) -> int:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+from trtexp.cli.options import CheckOptions
 from trtexp.errors import BadUsage
 from trtexp.files.atomic import write_text
 from trtexp.files.paths import collect, shown
+from trtexp.migration.columns import counted
 from trtexp.migration.guide import guide, lines, markdown
 from trtexp.migration.judge import Judged, judge_file
 from trtexp.releases.api import Release, UnknownRelease, find, known
@@ -17,13 +19,15 @@ from trtexp.spec.errors import Fault, SpecError
 from trtexp.spec.load import read
 
 
-def check(options: argparse.Namespace) -> int:
+def check(options: CheckOptions) -> int:
     """Say what releases lack of what the experiments need; 1 if any lacks something that the files do not expect.
 
-    Raises BadUsage, NothingFound, SpecError, OSError.
+    quiet: only of the files with something to change. Raises BadUsage, NothingFound, SpecError, OSError.
     """
-    releases = _releases(options.release)
+    releases = _releases(options.releases)
     paths = collect(options.paths)
+    if options.quiet:
+        paths = _to_change(paths, releases)
     judged: dict[Release, list[list[Judged]]] = {release: [] for release in releases}
     faults: list[Fault] = []
     for path in paths:
@@ -37,12 +41,22 @@ def check(options: argparse.Namespace) -> int:
         raise SpecError(faults)
     guides = [guide(release, files) for release, files in judged.items()]
     if options.markdown is not None:
-        write_text(Path(options.markdown), markdown(guides))
-    Terminal(sys.stdout).header(line for found in guides for line in lines(found))
+        write_text(options.markdown, markdown(guides))
+    wanted = [found for found in guides if not (options.quiet and found.as_expected)]
+    Terminal(sys.stdout).header(line for found in wanted for line in lines(found))
     return 0 if all(found.as_expected for found in guides) else 1
 
 
-def _releases(given: list[str]) -> list[Release]:
+def _to_change(paths: Sequence[Path], releases: Sequence[Release]) -> list[Path]:
+    """The files of which some case is wrong about one of the releases, and those that are no experiments."""
+    files = {shown(path): path for path in paths}
+    counts = counted(files)
+    return [
+        path for name, path in files.items() if name not in counts or any(counts[name][r.name][2] for r in releases)
+    ]
+
+
+def _releases(given: Sequence[str]) -> list[Release]:
     """The releases that are meant, each once; all known ones if none is named. Raises BadUsage."""
     try:
         return list(dict.fromkeys(find(text) for text in given)) or list(known())

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
 from trtexp.cli.commands.annotate import remark
+from trtexp.cli.options import RunOptions
 from trtexp.errors import BadUsage
 from trtexp.files.atomic import write_text
 from trtexp.records.files import all_to_json
@@ -14,22 +13,21 @@ from trtexp.records.model import ReportRecord
 from trtexp.report import github, junit, summary
 
 
-def wanted(options: argparse.Namespace) -> bool:
+def wanted(options: RunOptions) -> bool:
     """Whether all results are to be kept until the end. Raises BadUsage for a file that cannot be one."""
-    for option in ("junit", "json"):
-        path = Path(getattr(options, option) or "file")
-        if path.is_dir():
+    for option, path in (("junit", options.junit), ("json", options.json)):
+        if path is not None and path.is_dir():
             raise BadUsage(f"--{option} {path}: this is a directory; name a file")
     return bool(options.junit or options.json or options.github)
 
 
-def write(options: argparse.Namespace, reports: Sequence[ReportRecord], ended: str | None = None) -> None:
+def write(options: RunOptions, reports: Sequence[ReportRecord], ended: str | None = None) -> None:
     """Write what the options ask for. ended: why the run ended too early, if it did. Raises OSError."""
     reports = sorted(reports, key=lambda report: (report.release.name, report.experiment))
     if options.junit:
-        write_text(Path(options.junit), junit.render(reports, ended))
+        write_text(options.junit, junit.render(reports, ended))
     if options.json:
-        write_text(Path(options.json), all_to_json(reports, ended))
+        write_text(options.json, all_to_json(reports, ended))
     if options.github:
         _tell_github(options.github, reports, ended)
 

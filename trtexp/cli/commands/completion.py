@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
-
 from argcomplete.shell_integration import shellcode
 
+from trtexp.cli.options import CompletionOptions
 
-def completion(options: argparse.Namespace) -> int:
+
+def completion(options: CompletionOptions) -> int:
     """Print what the shell has to run once."""
     print(shellcode(["trtexp"], shell=options.shell))
     return 0

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from pathlib import Path
 
+from trtexp.cli.options import CoverageOptions
 from trtexp.coverage.count import cover
 from trtexp.coverage.page import render_coverage
 from trtexp.errors import BadUsage
@@ -16,7 +15,7 @@ from trtexp.running.folders import COVERAGE
 from trtexp.spec.load import load
 
 
-def coverage(options: argparse.Namespace) -> int:
+def coverage(options: CoverageOptions) -> int:
     """Write the page of what the experiments reach of the API; with --check say whether it is up to date. The page of
     some of them is printed, and no file.
 
@@ -26,7 +25,7 @@ def coverage(options: argparse.Namespace) -> int:
         raise BadUsage("--check compares the page of all experiments; leave the paths out")
     paths = collect(options.paths or ["experiments"])
     cases = [case for path in paths for case in load(path, shown=shown(path)).cases]
-    text, page = render_coverage(cover(cases, known())), Path(options.reports) / COVERAGE
+    text, page = render_coverage(cover(cases, known())), options.reports / COVERAGE
     if options.paths:
         print(text, end="")
         return 0
@@ -36,5 +35,5 @@ def coverage(options: argparse.Namespace) -> int:
         return 0
     if page.is_file() and page.read_text(encoding="utf-8") == text:
         return 0
-    print(f"{page} is out of date; write it anew: trtexp coverage", file=sys.stderr)
+    print(f"{page} is out of date; write it again: trtexp coverage", file=sys.stderr)
     return 1

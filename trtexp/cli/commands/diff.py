@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+from trtexp.cli.options import DiffOptions
 from trtexp.errors import BadUsage, NothingFound
 from trtexp.files.atomic import write_text
 from trtexp.files.paths import shown
@@ -18,19 +18,19 @@ from trtexp.running.folders import overviews_lock, records, releases, write_over
 from trtexp.spec.errors import nearest
 
 
-def compare(options: argparse.Namespace) -> int:
+def compare(options: DiffOptions) -> int:
     """Say what changed between two releases; 1 if anything did.
 
     Raises NothingFound, BadUsage, DamagedRecord, OSError.
     """
-    folder = Path(options.reports)
+    folder = options.reports
     if options.keep and options.paths:
         raise BadUsage("--keep keeps the page of all experiments; leave the paths out, or use --markdown FILE")
     sides = [_records(folder, name) for name in (options.before, options.after)]
     found = diff(*_below(sides, options.paths))
     Terminal(sys.stdout).header(lines(found))
     if options.markdown is not None:
-        page = Path(options.markdown)
+        page = options.markdown
         write_text(page, render_diff(found, way(page, folder)))
     if options.keep:
         _keep(found, folder)

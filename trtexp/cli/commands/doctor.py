@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
-
 from trtexp.cli.doctor import examine, lines
+from trtexp.cli.options import DoctorOptions
 from trtexp.errors import NoGpu
+from trtexp.files.home import HOME
 from trtexp.report.escape import visible
 from trtexp.running.targets import places
 
 
-def doctor(options: argparse.Namespace) -> int:
+def doctor(options: DoctorOptions) -> int:
     """Print what a run would find; 1 if something is wrong. Raises BadUsage; NoGpu where one was demanded."""
-    named = bool(options.worker or options.python)
-    found = examine(places(options), named, Path(".trtexp"), Path(options.cache))
+    targets = options.targets
+    named = bool(targets.workers or targets.python)
+    found = examine(places(targets), named, HOME, options.cache)
     for line in lines(found.checks):
         print(visible(line))
     wrong = sum(check.state == "wrong" for check in found.checks)
-    if options.backend == "tensorrt" and not any(release.can_run for release in found.releases):
+    if targets.backend == "tensorrt" and not any(release.can_run for release in found.releases):
         raise NoGpu("no TensorRT that can run here; the lines above say why")
     if not wrong:
         runs = any(release.can_run for release in found.releases)

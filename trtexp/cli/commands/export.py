@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
+from trtexp.cli.options import ExportOptions
 from trtexp.errors import BadUsage, NothingFound
 from trtexp.files.paths import shown
 from trtexp.spec.case import Case
@@ -12,7 +12,7 @@ from trtexp.spec.errors import nearest
 from trtexp.spec.load import load
 
 
-def export(options: argparse.Namespace) -> int:
+def export(options: ExportOptions) -> int:
     """Write one case as an ONNX model. Raises NothingFound, BadUsage, SpecError, OSError."""
     case = named(options.case)
     if case.definition.models:
@@ -29,7 +29,7 @@ def export(options: argparse.Namespace) -> int:
         made = model(case.name, definition.inputs, weights, case.layers, definition.outputs, evaluation.tensors)
     except Inexpressible as error:
         raise BadUsage(f"{options.case}: {error}") from error
-    Path(options.output).write_bytes(made.SerializeToString(deterministic=True))
+    options.output.write_bytes(made.SerializeToString(deterministic=True))
     nodes = len(made.graph.node)
     print(f"{options.output}: {nodes} node{'s' * (nodes != 1)}, opset {made.opset_import[0].version}")
     return 0

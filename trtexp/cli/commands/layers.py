@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
+from trtexp.cli.options import LayersOptions
 from trtexp.errors import BadUsage
 from trtexp.layers import LAYERS
 from trtexp.layers.base import Layer
@@ -16,14 +16,14 @@ from trtexp.spec.fields import Field, arguments, attributes, words
 WIDTH = 116
 
 
-def show(options: argparse.Namespace) -> int:
+def show(options: LayersOptions) -> int:
     """Print the table of layers, or all that is known of one. Raises BadUsage."""
-    if options.name is None:
+    if options.layer is None:
         _table()
         return 0
-    if options.name not in LAYERS:
-        raise BadUsage(f"no layer {options.name!r}; {nearest(options.name, LAYERS)}; all: trtexp layers")
-    print("\n".join(_lines(options.name, LAYERS[options.name])))
+    if options.layer not in LAYERS:
+        raise BadUsage(f"no layer {options.layer!r}; {nearest(options.layer, LAYERS)}; all: trtexp layers")
+    print("\n".join(_lines(options.layer, LAYERS[options.layer])))
     return 0
 
 
@@ -47,7 +47,7 @@ def _lines(name: str, layer: type[Layer]) -> Iterator[str]:
         if fields:
             yield from ("", title)
         yield from (line for field in fields for line in _field(field, owner))
-    yield from ("", f"inputs: up to {layer.most_inputs}, further ones by set_input: {{index: tensor}}")
+    yield from ("", f"inputs: up to {layer.most_inputs()}, further ones by set_input: {{index: tensor}}")
     yield f"outputs: {', '.join(f'{name}.{end}' if end else name for end in layer.output_names) or 'none'}"
     if constraints:
         yield from ("", "constraints, refused with these labels unless check: false")

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from importlib import resources
 from pathlib import Path
 
 from trtexp.authoring.scaffold import start
+from trtexp.cli.options import NewOptions
 from trtexp.errors import BadUsage
 from trtexp.files.paths import SUFFIXES
 from trtexp.layers import LAYERS
 from trtexp.spec.errors import nearest
 
 
-def new(options: argparse.Namespace) -> int:
+def new(options: NewOptions) -> int:
     """Write an experiment to start from; never over a file. Raises BadUsage, OSError."""
     if options.layer not in LAYERS:
         raise BadUsage(f"no layer {options.layer!r}; {nearest(options.layer, LAYERS)}; all: trtexp layers")

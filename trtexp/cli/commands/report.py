@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from contextlib import ExitStack
 from pathlib import Path
 
+from trtexp.cli.options import ReportOptions
 from trtexp.errors import NothingFound
 from trtexp.files.atomic import write_text
 from trtexp.report.markdown import render
@@ -14,12 +14,12 @@ from trtexp.running.folders import every_lock, leftovers, overviews, page_path, 
 from trtexp.running.helpers import Helpers
 
 
-def report(options: argparse.Namespace) -> int:
+def report(options: ReportOptions) -> int:
     """Render every page of a report folder from its record. Raises NothingFound, DamagedRecord, OSError.
 
     check: nothing is written; pages that differ and records whose experiment is gone are named instead.
     """
-    folder, check = Path(options.reports), options.check
+    folder, check = options.reports, options.check
     if not record_paths(folder):
         raise NothingFound(f"{folder}: no records here; trtexp run writes them")
     with ExitStack() as stack:

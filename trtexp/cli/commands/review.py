@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 
 from trtexp.cli.commands.accept import allowed, chosen, take, unused
+from trtexp.cli.options import PendingOptions
 from trtexp.errors import UserError
+from trtexp.files.home import PENDING
 from trtexp.files.paths import collect, shown
 from trtexp.report.plain import difference
 from trtexp.report.tensors import output_lines
 from trtexp.report.terminal import Terminal
 from trtexp.report.wording.cases import beside_tables, headline
 from trtexp.report.wording.outputs import sentences
-from trtexp.running.pending import FOLDER, Pending, drop_other_formats, pending
+from trtexp.running.pending import Pending, drop_other_formats, pending
 
 KEYS = "next, previous, accept, quit"
 
 
-def review_pending(options: argparse.Namespace) -> int:
+def review_pending(options: PendingOptions) -> int:
     """Show what runs left undecided, one case at a time on a terminal; 1 if anything is left.
 
     Raises NothingFound, BadUsage, DamagedRecord, SpecError, OSError.
     """
     terminal, doubtful = Terminal(sys.stdout), allowed(options)
     left: list[Pending] = []
-    Terminal(sys.stderr).header(drop_other_formats(FOLDER))
-    if next(pending(FOLDER), None) is None:
+    Terminal(sys.stderr).header(drop_other_formats(PENDING))
+    if next(pending(PENDING), None) is None:
         terminal.header(["nothing is pending"])
     else:
         left = chosen(options)
-        if options.all or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        if options.every or not (sys.stdin.isatty() and sys.stdout.isatty()):
             for i, one in enumerate(left):
                 terminal.header(["", *page(one, i, len(left))] if i else page(one, i, len(left)))
         else:
@@ -72,7 +73,7 @@ def _one_by_one(found: Sequence[Pending], terminal: Terminal, doubtful: Sequence
 
 def _again(left: Sequence[Pending], done: Pending) -> list[Pending]:
     """The same cases as they are kept now: those of a file that was written belong to its new text."""
-    kept = {(one.report.release.name, one.file, one.case.name): one for one in pending(FOLDER)}
+    kept = {(one.report.release.name, one.file, one.case.name): one for one in pending(PENDING)}
     names = [(one.report.release.name, one.file, one.case.name) for one in left if one != done]
     return [kept[name] for name in names if name in kept]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import shlex
 import signal
 import sys
@@ -11,20 +10,22 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from pathlib import Path
 from types import FrameType
 
+from trtexp.authoring.advice import advice
 from trtexp.cli.commands import ci
 from trtexp.cli.commands.annotate import faults_annotated
-from trtexp.errors import BadUsage, BrokenOff, NothingSelected
+from trtexp.cli.options import RunOptions
+from trtexp.errors import BadUsage, BrokenOff
+from trtexp.files.home import JOURNALS, LAST_RUN, PENDING
 from trtexp.files.paths import collect, shown
 from trtexp.report.terminal import Summary, Terminal
 from trtexp.running.backends import Backend, header
 from trtexp.running.folders import finish, held, set_aside
 from trtexp.running.helpers import Helpers
 from trtexp.running.last_run import write_last_run
-from trtexp.running.pending import FOLDER as PENDING
-from trtexp.running.plan import Plan, Planned, plan_files
+from trtexp.running.pending import pending_after
+from trtexp.running.plan import Plan, Planned, check_patterns, plan_files
 from trtexp.running.run import Totals
 from trtexp.running.run import run as run_files
 from trtexp.running.targets import backends, places, reject_file, workplace
@@ -32,10 +33,9 @@ from trtexp.workers import WorkerEvent
 
 #: How phases are called in the summary.
 PHASES = {"builder": "builder", "define": "define", "build": "builds", "run": "runs"}
-HOME = Path(".trtexp")
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: RunOptions) -> int:
     """Run files on every backend that this machine has, or that was named.
 
     Raises UserError, OSError; KeyboardInterrupt also for SIGTERM and SIGHUP. Once
@@ -43,34 +43,29 @@ def run(options: argparse.Namespace) -> int:
     """
     events: list[str] = []
     with ExitStack() as stack:
-        with faults_annotated(options):
+        with faults_annotated(options.github):
             plan = _plan(options, stack)
-        work, given = workplace(options, partial(_heard, events)), places(options)
+        work, given = workplace(options.targets, partial(_heard, events)), places(options.targets)
         stack.enter_context(_signals_stop())
-        groups = backends(options, given, work)
+        groups = backends(options.targets, given, work)
         ready = [stack.enter_context(backend) for group in groups for backend in group]
         releases = [backend.release.name for backend in ready]
         _reject_twins(releases, "--worker: the release {} is there twice; give both workers the same name, {}=…")
-        stack.enter_context(held(plan, releases, not options.no_wait, _say))
+        stack.enter_context(held(plan, releases, options.wait, _say))
         _tell_of_journals(plan, releases, options.words)
         run = _Run(plan, ready, events, options)
         with run.recorded():
             for group in groups:
                 run.group(group)
-            if run.totals.results:
-                finish(plan, releases)
+            finish(plan, releases)
         ci.write(options, run.totals.reports)
-    if not run.totals.results:
-        raise NothingSelected(f"no case matches {', '.join(options.case)}")
     return 1 if run.totals.differing else 0
 
 
 class _Run:
     """One run from its first case to its summary. options: of the command line."""
 
-    def __init__(
-        self, plan: Plan, backends: Sequence[Backend], events: Sequence[str], options: argparse.Namespace
-    ) -> None:
+    def __init__(self, plan: Plan, backends: Sequence[Backend], events: Sequence[str], options: RunOptions) -> None:
         self.plan, self.backends, self.events, self.options = plan, backends, events, options
         self.totals = Totals()
 
@@ -87,7 +82,9 @@ class _Run:
                 self.totals.join(totals)
             terminal.finish(summary(totals, time.perf_counter() - start))
             if totals.differing:
-                terminal.header(["one at a time, and into the YAML: trtexp review, trtexp accept"])
+                terminal.header(
+                    advice(pending_after(PENDING, self.plan, [backend.release.name for backend in backends]))
+                )
 
     @contextmanager
     def recorded(self) -> Iterator[None]:
@@ -102,7 +99,7 @@ class _Run:
         finally:
             facts = (shlex.join(["trtexp", *self.options.words]), started, time.perf_counter() - start, ended)
             try:
-                write_last_run(HOME / "last-run.json", facts, self.backends, self.totals, self.events)
+                write_last_run(LAST_RUN, facts, self.backends, self.totals, self.events)
             except OSError as error:
                 _say(str(error))
 
@@ -129,9 +126,9 @@ def summary(totals: Totals, seconds: float) -> Summary:
     return Summary(seconds, tuple(parts), tuple(shown(path) for path in totals.pages))
 
 
-def _plan(options: argparse.Namespace, stack: ExitStack) -> Plan:
+def _plan(options: RunOptions, stack: ExitStack) -> Plan:
     """What to do, and helpers until the stack ends."""
-    reports = None if options.no_reports or options.case else Path(options.reports)
+    reports = None if options.patterns else options.reports
     if options.resume and reports is None:
         raise BadUsage("--resume goes on with a run that writes reports; --case and --no-reports write none")
     if reports is not None:
@@ -139,10 +136,11 @@ def _plan(options: argparse.Namespace, stack: ExitStack) -> Plan:
     paths = collect(options.paths)
     helpers = stack.enter_context(Helpers(len(paths)))
     files = plan_files(paths, helpers)
+    check_patterns(files, options.patterns)
     if reports is not None:
         _reject_namesakes(files)
-    journals = None if reports is None else HOME / "journal"
-    return Plan(files, options.case, reports, journals, options.resume, ci.wanted(options), PENDING, helpers)
+    journals = None if reports is None else JOURNALS
+    return Plan(files, options.patterns, reports, journals, options.resume, ci.wanted(options), PENDING, helpers)
 
 
 def _heard(events: list[str], event: WorkerEvent) -> None:
@@ -174,7 +172,7 @@ def _tell_of_journals(plan: Plan, releases: Sequence[str], words: Sequence[str])
     for release in releases:
         if count := set_aside(plan, release):
             many = "1 result" if count == 1 else f"{count} results"
-            _say(f"{many} of a {release} run that was broken off set aside; to use them: {_resume(words)}")
+            _say(f"{many} of an interrupted {release} run; resume with: {_resume(words)}")
 
 
 def _resume(words: Sequence[str]) -> str:

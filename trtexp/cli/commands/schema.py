@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from pathlib import Path
 
+from trtexp.cli.options import SchemaOptions
 from trtexp.spec.schema import text
 
 
-def schema(options: argparse.Namespace) -> int:
+def schema(options: SchemaOptions) -> int:
     """Print the JSON Schema, or compare a file with it. Raises OSError."""
     if options.check is None:
         print(text(), end="")
         return 0
-    if Path(options.check).read_text(encoding="utf-8") == text():
+    if options.check.read_text(encoding="utf-8") == text():
         return 0
-    print(f"{options.check} is out of date; write it anew: trtexp schema > {options.check}", file=sys.stderr)
+    print(f"{options.check} is out of date; write it again: trtexp schema > {options.check}", file=sys.stderr)
     return 1

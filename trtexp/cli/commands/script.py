@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 import re
-from pathlib import Path
 
+from trtexp.cli.options import ScriptOptions
 from trtexp.errors import NothingFound
 from trtexp.files.paths import shown
 from trtexp.report.escape import visible
@@ -17,9 +16,9 @@ from trtexp.spec.requirement import FLAVOURS, Target
 RELEASE = re.compile(r"(tensorrt-rtx|tensorrt)-(\d[\w.]*)")
 
 
-def print_script(options: argparse.Namespace) -> int:
+def print_script(options: ScriptOptions) -> int:
     """Print one case as a program. Raises NothingFound, SpecError, OSError."""
-    path = Path(options.path)
+    path = options.path
     if not path.is_file():
         raise NothingFound(f"{options.path}: no such file")
     match = RELEASE.fullmatch(options.release)

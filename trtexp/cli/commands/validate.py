@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 
 from trtexp.cli.commands.annotate import faults_annotated, remark
+from trtexp.cli.options import ValidateOptions
 from trtexp.files.paths import collect
 from trtexp.judging.case import not_as_expected
 from trtexp.numerics.format import plural
@@ -17,9 +17,9 @@ from trtexp.running.plan import plan_files
 from trtexp.spec.case import Experiment
 
 
-def validate(options: argparse.Namespace) -> int:
+def validate(options: ValidateOptions) -> int:
     """Check files, and their expected values against the reference. Raises SpecError, NothingFound, OSError."""
-    with faults_annotated(options):
+    with faults_annotated(options.github):
         paths = collect(options.paths)
         with Helpers(len(paths)) as helpers:
             files = plan_files(paths, helpers, _not_as_expected)

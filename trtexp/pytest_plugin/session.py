@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
@@ -10,22 +9,22 @@ from dataclasses import replace
 
 import pytest
 
-from trtexp.cli.arguments import WHERE
 from trtexp.errors import BadUsage, NoGpu
 from trtexp.judging.case import record_case
+from trtexp.pytest_plugin import target_options
 from trtexp.records.model import CaseRecord
-from trtexp.running.backends import Backend, grouped, header
+from trtexp.running.backends import Backend, by_release, header
 from trtexp.running.plan import Planned
 from trtexp.running.targets import backends, places, workplace
 from trtexp.spec.case import Case
 from trtexp.spec.load import read
 from trtexp.workers import WorkerEvent, WorkerSpec
 
-NAME = "trtexp-lab"
+NAME = "trtexp-session"
 
 
-class Lab:
-    """The backends that the options name. benches: a label and the workers of each release, if several were named.
+class BackendSession:
+    """The backends that the options name. groups: a label and the workers of each release, if several were named.
 
     said: gets what the user should know at the end. Raises pytest.UsageError.
     """
@@ -35,33 +34,32 @@ class Lab:
         self._config = config
         self._started: dict[str, list[Backend] | NoGpu] = {}
         self._cases: dict[str, tuple[Planned, dict[str, Case]]] = {}
-        names = [option[2:].replace("-", "_") for option, _ in WHERE]
-        self._options = argparse.Namespace(**{name: config.getoption(f"trtexp_{name}") for name in names})
+        self._options = target_options(config)
         try:
             given = places(self._options)
             self._work = replace(workplace(self._options, self._heard), builders=1)
         except BadUsage as error:
             raise pytest.UsageError(f"--trtexp{str(error).removeprefix('-')}") from error
-        self.benches = _labelled(_own_gpu(group, config) for group in grouped(given))
+        self.groups = _labelled(_own_gpu(group, config) for group in by_release(given))
 
-    def start(self, bench: str) -> list[Backend]:
-        """The backends of a bench, which answer each case one after the other. Raises NoGpu, the same again."""
-        if bench not in self._started:
+    def start(self, group: str) -> list[Backend]:
+        """The backends of a group of workers, each of which answers a case. Raises NoGpu, the same again."""
+        if group not in self._started:
             try:
-                groups = backends(self._options, self.benches[bench], self._work)
-                started = [backend for group in groups for backend in group]
+                side_by_side = backends(self._options, self.groups[group], self._work)
+                started = [backend for some in side_by_side for backend in some]
                 self.said += [line for backend in started for line in header(backend)]
-                self._started[bench] = started
+                self._started[group] = started
             except NoGpu as error:
-                self._started[bench] = error
-        found = self._started[bench]
+                self._started[group] = error
+        found = self._started[group]
         if isinstance(found, NoGpu):
             raise found
         return found
 
-    def records(self, bench: str, file: Planned, case: str) -> list[tuple[str, CaseRecord]]:
+    def records(self, group: str, file: Planned, case: str) -> list[tuple[str, CaseRecord]]:
         """(release, record) of each backend. Raises NoGpu, SpecError."""
-        made = [(backend, self._case(backend, file, case)) for backend in self.start(bench)]
+        made = [(backend, self._case(backend, file, case)) for backend in self.start(group)]
         return [(backend.release.name, record_case(one, backend.answer(one))) for backend, one in made]
 
     def pytest_sessionfinish(self) -> None:
@@ -89,16 +87,16 @@ class Lab:
             print(f"trtexp: {event}", file=sys.stderr, flush=True)
 
 
-def open_lab(config: pytest.Config, said: list[str]) -> None:
-    """Make the session's lab, which is a plugin of its own, unless there is one. Raises pytest.UsageError."""
+def open_session(config: pytest.Config, said: list[str]) -> None:
+    """Make the BackendSession, which is a plugin of its own, unless there is one. Raises pytest.UsageError."""
     if not config.pluginmanager.hasplugin(NAME):
-        config.pluginmanager.register(Lab(config, said), NAME)
+        config.pluginmanager.register(BackendSession(config, said), NAME)
 
 
-def lab(config: pytest.Config) -> Lab:
-    """The session's lab."""
+def session(config: pytest.Config) -> BackendSession:
+    """The one of this pytest session."""
     found = config.pluginmanager.getplugin(NAME)
-    assert isinstance(found, Lab)
+    assert isinstance(found, BackendSession)
     return found
 
 

@@ -1,0 +1,44 @@
+"""After a run: accept is advised where it can help, and nowhere else."""
+
+import pytest
+from deciding import HEAD, MANY, REFUSED
+
+from trtexp.authoring.advice import ACCEPT, advice
+from trtexp.cli.main import main
+from trtexp.engine.outcome import Outcome
+from trtexp.files.home import PENDING
+from trtexp.running.helpers import Helpers
+from trtexp.running.pending import pending, pending_after
+from trtexp.running.plan import Plan, plan_files
+
+AGREES = [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ([1, 2, 3, 4.5], [ACCEPT]),  # other numbers
+        (REFUSED, [ACCEPT]),
+        (Outcome("crashed", "build", "the process died"), []),
+        (Outcome("timeout", "run", "no answer"), []),
+    ],
+)
+def test_accept_is_advised_where_it_can_help(project, told, said):
+    project(HEAD + "cases:\n  a: {expect: {i: {values: [1, 2, 3, 4]}}}\n", {"a": told})
+    assert list(advice(pending(PENDING))) == said
+
+
+def test_what_other_files_and_cases_left_is_no_advice_for_this_run(project, tmp_path):
+    path = project(HEAD + MANY, {"a": AGREES})
+    other = path.with_name("other.yaml")
+    other.write_text(HEAD)
+    mine, others = (plan_files([one], Helpers()) for one in (path, other))
+    assert [one.case.name for one in pending_after(PENDING, Plan(mine, ["b", "x"]), ["tensorrt-8.6.0"])] == ["b"]
+    assert not list(pending_after(PENDING, Plan(mine), ["tensorrt-8.5.3.1"]))
+    assert not list(pending_after(PENDING, Plan(others), ["tensorrt-8.6.0"]))
+
+
+def test_accept_is_not_advised_after_a_run_of_the_reference(project, capsys):
+    project(HEAD + MANY)
+    assert main(["run", "experiments", "--backend", "reference", "--no-reports"]) == 1
+    assert "accept" not in capsys.readouterr().out

@@ -1,0 +1,138 @@
+"""What each command is given: frozen records, made once from the command line by trtexp.cli.arguments.
+
+Only the standard library is imported. The fields are described by the help texts of the arguments.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from trtexp.running.options import TargetOptions
+
+if TYPE_CHECKING:
+    from trtexp.report.github import Commands
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """words: the command line, without the program; github: takes annotations, None unless they are wanted."""
+
+    words: tuple[str, ...]
+    github: Commands | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOptions(Options):
+    """reports: None for none. patterns: of case names, in which case there are no reports either."""
+
+    paths: tuple[str, ...]
+    patterns: tuple[str, ...]
+    targets: TargetOptions
+    resume: bool
+    wait: bool
+    reports: Path | None
+    junit: Path | None
+    json: Path | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValidateOptions(Options):
+    paths: tuple[str, ...]
+    quiet: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportOptions(Options):
+    reports: Path
+    check: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewOptions(Options):
+    layer: str
+    path: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayersOptions(Options):
+    layer: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoctorOptions(Options):
+    targets: TargetOptions
+    cache: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditOptions(Options):
+    paths: tuple[str, ...]
+    reports: Path
+    check: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiffOptions(Options):
+    before: str
+    after: str
+    paths: tuple[str, ...]
+    markdown: Path | None
+    keep: bool
+    reports: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckOptions(Options):
+    paths: tuple[str, ...]
+    releases: tuple[str, ...]
+    markdown: Path | None
+    quiet: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoverageOptions(Options):
+    paths: tuple[str, ...]
+    reports: Path
+    check: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PendingOptions(Options):
+    """Of review and accept: which of the pending cases are meant. every: show all at once."""
+
+    paths: tuple[str, ...]
+    patterns: tuple[str, ...]
+    release: str | None
+    allow: tuple[str, ...]
+    every: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CacheOptions(Options):
+    what: Literal["info", "clear"]
+    cache: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScriptOptions(Options):
+    path: Path
+    case: str
+    release: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportOptions(Options):
+    case: str
+    output: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class SchemaOptions(Options):
+    check: Path | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompletionOptions(Options):
+    shell: str
