@@ -27,12 +27,11 @@ from trtexp.spec.load import read
 from trtexp.spec.owners import Owners
 from trtexp.spec.patterns import occurs
 from trtexp.spec.requirement import Target
-from trtexp.spec.source import Edit, Source, leaves, quoted
+from trtexp.spec.source import SPECIAL, Edit, Source, leaves, quoted
 from trtexp.spec.tree import Mapping, Node, Scalar
 
 #: What is accepted only when it is named.
 DOUBTFUL = ("nan", "inf", "error")
-_SPECIAL = {"NaN": ".nan", "inf": ".inf", "-inf": "-.inf"}
 
 
 @dataclass(frozen=True)
@@ -187,7 +186,7 @@ class _File:
             whole = int(value)
             return str(bool(whole)).lower() if isinstance(old.value, bool) else str(whole)
         text = number(float(value), 0.0, "float64" if expected.exact_digits else actual.dtype)
-        special = _SPECIAL.get(text)
+        special = SPECIAL.get(text)
         if special is not None:
             self._allow(case, text.lstrip("-").lower(), f"{judged.name}: {text}", old.mark)
             return special

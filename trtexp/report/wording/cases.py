@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from trtexp.definition.facts import Adaptation, Phase
-from trtexp.numerics.format import plural, rounded
+from trtexp.errors import plural
+from trtexp.numerics.format import rounded
 from trtexp.records.facts import Difference, EndingKind, Repeats, Spread, Unmet
 from trtexp.records.model import CaseRecord
 from trtexp.report.wording.outputs import FREEDOMS, sentences
