@@ -12,7 +12,7 @@ import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import GIVEN, Attributes, DataType, Dims, Kind, Layer, Maybe, integers
-from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, encode, exactly, known
+from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, encode, exactly, held, known, wrapped
 
 FillOperation = Annotated[Literal["LINSPACE", "RANDOM_UNIFORM", "RANDOM_NORMAL"], Kind("FillOperation")]
 TYPES = {
@@ -105,7 +105,8 @@ class Fill(Layer):
             return self.random(dims, float(first.ref), float(second.ref.reshape(())), dtype)
         places = np.stack([np.ones(dims), *np.indices(dims, dtype=np.float64)], axis=-1)
         if dtype != "float32":
-            return exactly(places @ np.append(first.ref, second.ref), dtype)
+            both = np.append(first.ref, second.ref)
+            return exactly(wrapped(held(places.astype(both.dtype) @ both, dtype), dtype), dtype)
         ref, bound = np.append(first.ref, second.ref), np.append(first.bound, second.bound)
         steps = replace(exactly(ref, dtype), bound=bound, typical=bound)
         return dot_product(lambda x, w, _: x @ w, exactly(places, dtype), steps, None, arithmetic)

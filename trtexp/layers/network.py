@@ -10,7 +10,7 @@ import numpy as np
 
 from trtexp.definition.steps import Call, Ref, Step
 from trtexp.layers.base import Layer, LayerError
-from trtexp.numerics import Arithmetic, Bounded
+from trtexp.numerics import Arithmetic, Bounded, kept, leaves
 
 
 class NodeError(ValueError):
@@ -31,10 +31,12 @@ class Evaluation:
     """The reference of a network: every tensor by name, or how far it got.
 
     refusal: the constraint at which trtexp's own model stops, in a network with `check: false`; None if there is none.
+    leaving: the tensors that may leave the range of their type, as real numbers; a typed world then differs from this.
     """
 
     tensors: Mapping[str, Bounded]
     refusal: NodeError | None = None
+    leaving: tuple[str, ...] = ()
 
 
 def steps(layers: Mapping[str, Layer]) -> Iterator[Step]:
@@ -79,8 +81,8 @@ def evaluate(
         except NodeError as error:
             if layers[error.layer].check:
                 raise
-            return Evaluation(values.known, error)
-    return Evaluation(values.known)
+            return Evaluation(values.known, error, tuple(values.leaving))
+    return Evaluation(values.known, leaving=tuple(values.leaving))
 
 
 class Values:
@@ -100,6 +102,7 @@ class Values:
     ) -> None:
         self.layers, self.weights, self.arithmetic = layers, weights, arithmetic
         self.known = dict(known)
+        self.leaving: dict[str, None] = {} if outer is None else outer.leaving
         self._outer, self._varying = outer, varying
         self._makers = {tensor: name for name, layer in layers.items() for tensor in layer.output_tensors(name)}
         self._active: set[str] = set()
@@ -128,7 +131,10 @@ class Values:
             raise NodeError(name, error.path, str(error)) from error
         finally:
             self._active.discard(name)
-        self.known.update(zip(layer.output_tensors(name), made, strict=True))
+        tensors = layer.output_tensors(name)
+        self.leaving.update((tensor, None) for tensor, y in zip(tensors, made, strict=True) if leaves(y).any())
+        made = tuple(kept(y) for y in made) if self.arithmetic.typed else made
+        self.known.update(zip(tensors, made, strict=True))
 
     def check(self, name: str, layer: Layer) -> None:
         """Refuse inputs that the layer does not have, and what is wrong with the layers around it."""

@@ -23,6 +23,7 @@ from trtexp.numerics import (
     pointwise,
     wrapped,
 )
+from trtexp.numerics.integers import divide
 
 ReduceOperation = Annotated[Literal["SUM", "PROD", "MAX", "MIN", "AVG", "NONE"], Kind("ReduceOperation")]
 INTEGERS = ("int8", "int32", "int64")
@@ -84,8 +85,8 @@ class Reduce(Layer):
         if op in ("MAX", "MIN"):
             return extreme(op, rows)
         if dtype not in UNIT:
-            whole = rows.ref.prod(-1) if op == "PROD" else rows.ref.sum(-1)
-            whole = np.trunc(whole / max(n, 1)) if op == "AVG" else wrapped(whole, dtype)
+            whole = np.asarray(rows.ref.prod(-1) if op == "PROD" else rows.ref.sum(-1))
+            whole = divide(whole, np.asarray(max(n, 1)), "int64")[0] if op == "AVG" else wrapped(whole, dtype)
             unsure = np.asarray((rows.undetermined | (rows.bound > 0)).any(-1))
             return replace(exactly(whole, dtype), certified=~unsure, undetermined=unsure)
         if op == "PROD":
