@@ -2,7 +2,7 @@
 others that cannot drive a terminal. Only the standard library is imported.
 
 UserError                2   one or more sentences, never a traceback
-├── BadUsage             2   arguments that contradict each other or cannot be meant
+├── BadUsage             2   arguments that contradict each other or are invalid
 ├── NothingFound         2   a path, a case or a release that is not there
 ├── DamagedRecord        2   a record on disk that cannot be read
 │   └── OtherFormat      2   a record of an older or a newer format
@@ -31,7 +31,7 @@ class UserError(Exception):
 
 
 class BadUsage(UserError):
-    """Arguments that contradict each other or cannot be meant: what was given, and what is allowed."""
+    """Arguments that contradict each other or are invalid: what was given, and what is allowed."""
 
 
 class NothingFound(UserError):
