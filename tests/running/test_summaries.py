@@ -78,5 +78,5 @@ def test_a_damaged_record_is_named(reports: Path) -> None:
     found(reports)
     (path,) = reports.rglob("built.json")
     path.write_text("{", encoding="utf-8")
-    with pytest.raises(DamagedRecord, match="built.json: damaged record"):
+    with pytest.raises(DamagedRecord, match=r"built\.json: damaged record"):
         found(reports)
