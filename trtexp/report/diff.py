@@ -73,7 +73,7 @@ def lines(diff: Diff) -> Iterator[str]:
 
 def _answered(reports: Sequence[ReportRecord]) -> str:
     """Each thing that answered, once."""
-    return "; ".join(dict.fromkeys(facts(report) + _not_run(report) for report in reports)) or "no report"
+    return "; ".join(dict.fromkeys(facts(report.release) + _not_run(report) for report in reports)) or "no report"
 
 
 def _plain_facts(report: ReportRecord) -> str:

@@ -12,7 +12,7 @@ import jinja2
 
 from trtexp.errors import visible
 from trtexp.numerics.format import shape_text
-from trtexp.records.model import CaseRecord, OutputRecord, ReportRecord
+from trtexp.records.model import CaseRecord, OutputRecord, ReleaseRecord, ReportRecord
 from trtexp.report import escape, tensors
 from trtexp.report.table import table
 from trtexp.report.wording.cases import beside_outputs, came, difference, headline, notes, symbol
@@ -32,7 +32,7 @@ def render(report: ReportRecord) -> str:
         .render(
             report=report,
             release=report.release,
-            facts=facts(report),
+            facts=facts(report.release),
             options=options(report.build),
             verdicts=_verdicts(report),
             shared=_shared(report.cases),
@@ -92,9 +92,8 @@ def up(experiment: str) -> str:
     return "../" * (2 + page_name(experiment).count("/"))
 
 
-def facts(report: ReportRecord) -> str:
+def facts(release: ReleaseRecord) -> str:
     """Which TensorRT answered and on what, in bold and in words."""
-    release = report.release
     name = release.name if release.backend == "reference" else f"{release.flavour} {release.version}"
     gpu = f" on {escape.inline(release.gpu)}" if release.gpu else ""
     capability = (
