@@ -21,7 +21,6 @@ from trtexp.records.model import OutputRecord
 from trtexp.records.tensors import tensor
 from trtexp.report.wording.cases import headline, lost, problems
 from trtexp.report.wording.outputs import form_fault
-from trtexp.report.wording.values import recipe
 from trtexp.running.pending import Pending
 from trtexp.spec.case import Case, Experiment
 from trtexp.spec.errors import Fault, Mark, SpecError
@@ -168,7 +167,7 @@ class _File:
         assert expected is not None and expected.made is not None
         made = expected.made.made
         if made is not None:
-            what = f"{output}: its values are made ({recipe(made)}); write them as values to accept numbers"
+            what = f"{output}: its values are made by {made.generator}; write them as values to accept numbers"
             raise self._refused(case, what, expected.mark)
         return self._own(case, expected.mark, output, "values")
 
