@@ -97,6 +97,5 @@ def _literal(expected: Expected, tried: Sequence[tuple[Freedom | None, Bounded]]
     if expected.made.text is not None and not expected.exact_digits:
         texts = np.array(expected.made.text, dtype=object).reshape(-1)
         half = np.array([half_unit(str(text), dtype) for text in texts]).reshape(values.shape)
-        half = np.where(half > 0, half + np.spacing(np.abs(values)), half)  # the decimals are no float64 themselves
     computed = expected.origin is not None and expected.origin.computed
     return ExpectedValues(values, half, expected.dtype, expected.shape, computed, expected.signed_zero)
