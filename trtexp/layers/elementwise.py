@@ -10,7 +10,19 @@ import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Kind, Layer, Tensor
 from trtexp.layers.broadcast import broadcasts
-from trtexp.numerics import F64, UNIT, Bounded, Error, computed, jumping, pow_error, quotient, undetermined, wrapping
+from trtexp.numerics import (
+    F64,
+    UNIT,
+    Bounded,
+    Error,
+    computed,
+    jumping,
+    library,
+    pow_error,
+    quotient,
+    undetermined,
+    wrapping,
+)
 from trtexp.numerics.integers import divide, floor_divide, power
 
 ElementWiseOperation = Annotated[
@@ -28,7 +40,7 @@ FUNCTIONS: dict[str, Callable[[F64, F64], np.ndarray]] = {
     "MIN": np.minimum,
     "SUB": np.subtract,
     "DIV": np.divide,
-    "POW": np.power,
+    "POW": library.power,
     "FLOOR_DIV": lambda a, b: np.floor(a / b),
     "AND": np.logical_and,
     "OR": np.logical_or,

@@ -11,6 +11,7 @@ import numpy as np
 from trtexp.layers.base import GIVEN, Attributes, Default, Dims, Kind, Layer, PaddingMode, Tensor
 from trtexp.layers.geometry import Axis, pooled
 from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly, jumping, moved, pointwise, settled
+from trtexp.numerics.linear import matmul
 
 PoolingType = Annotated[Literal["MAX", "AVERAGE", "MAX_AVERAGE_BLEND"], Kind("PoolingType")]
 
@@ -132,7 +133,7 @@ class PoolingNd(Layer):
         blend = float(np.float32(self.final.blend_factor))
         shares = exactly(np.array([1 - blend, blend]), largest.dtype)
         both = moved(lambda *parts: np.stack(parts, axis=-1), largest, average)
-        return dot_product(lambda v, share, _: v @ share, both, shares, None, arithmetic)
+        return dot_product(lambda v, share, _: matmul(v, share), both, shares, None, arithmetic)
 
     def summed(self, x: F64) -> F64:
         """The sum over each window; padding adds nothing."""
