@@ -15,6 +15,8 @@ from trtexp.numerics.tolerance import Tolerance
 from trtexp.records.facts import FormFault, Freedom
 from trtexp.spec.case import Case, Expected
 
+CONVOLUTIONS = ("add_convolution", "add_convolution_nd")  # TensorRT may compute these by a transform
+
 
 @dataclass(frozen=True, eq=False)
 class JudgedOutput:
@@ -78,7 +80,7 @@ def attempts(case: Case, name: str, rules: Sequence[Tolerance]) -> list[tuple[Fr
     granted: list[tuple[Freedom | None, Arithmetic]] = [(None, plain(local=local))]
     if tf32:
         granted.append(("tf32", plain(tf32=True, local=local)))
-    if auto.local is None and any(layer.method.startswith("add_convolution") for layer in case.layers.values()):
+    if auto.local is None and any(layer.method in CONVOLUTIONS for layer in case.layers.values()):
         granted.append(("transform_domain", plain(tf32=tf32, local=False)))
     found = [(freedom, case.evaluation(arithmetic).tensors.get(name)) for freedom, arithmetic in granted]
     return [(freedom, bounded) for freedom, bounded in found if bounded is not None]

@@ -97,7 +97,12 @@ class Layer(Model):
     @classmethod
     def settable(cls) -> type[Attributes]:
         """What `set` may give."""
-        return type(cls.model_fields["set"].get_default())
+        return type(cls._defaults())
+
+    @classmethod
+    def _defaults(cls) -> Attributes:
+        defaults: Attributes = cls.model_fields["set"].default
+        return defaults
 
     @classmethod
     def most_inputs(cls) -> int:
@@ -111,15 +116,16 @@ class Layer(Model):
 
     @cached_property
     def _final(self) -> Attributes:
-        written = {k: v for _, name, value in self.written() for k, v in self.writes(name, value).items()}
-        return type(self.set).model_construct(None, **written)
+        fields, defaults = type(self.set).model_fields, self._defaults()
+        pairs = (pair for _, name, value in self.written for pair in self.writes(name, value).items())
+        return defaults.model_copy(update={name: value for name, value in pairs if name in fields})
 
-    def written(self) -> Iterator[tuple[str, str, Any]]:
+    @cached_property
+    def written(self) -> tuple[tuple[str, str, Any], ...]:
         """(the layer's word or `set`, name, value) of the arguments that are given, then of `set` in its order."""
-        for name in type(self).model_fields:
-            if name not in Layer.model_fields and name in self.model_fields_set:
-                yield self.word, name, getattr(self, name)
-        yield from (("set", name, value) for name, value in self.set.given())
+        names = [name for name in type(self).model_fields if name in self.model_fields_set - _BESIDE]
+        arguments = ((self.word, name, getattr(self, name)) for name in names)
+        return (*arguments, *(("set", name, value) for name, value in self.set.given()))
 
     def writes(self, name: str, value: Any) -> Mapping[str, Any]:
         """The attributes that an argument or an attribute writes."""
@@ -128,7 +134,7 @@ class Layer(Model):
     def refuse(self, attribute: str, message: str, label: str) -> NoReturn:
         """Raise a LayerError at whatever wrote the attribute last."""
         path: tuple[str, ...] = (self.word,)
-        for owner, name, value in self.written():
+        for owner, name, value in self.written:
             if attribute in (name, *self.writes(name, value)):
                 path = (owner, name)
         raise LayerError(path, f"{message} [{label}]")
@@ -147,7 +153,7 @@ class Layer(Model):
     def weight_arrays(self) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
         """(place below the layer, attribute, array) of each weights array; the last one of an attribute stands."""
         of = {self.word: kinds(type(self)), "set": kinds(type(self.set))}
-        for owner, name, value in self.written():
+        for owner, name, value in self.written:
             if of[owner].get(name) == "weights":
                 yield (owner, name), self.aliases.get(name, (name,))[0], value
 
@@ -157,7 +163,7 @@ class Layer(Model):
 
     def steps(self, name: str) -> Iterator[Step]:
         """The API calls: the constructor, the assignments, then `set_input`."""
-        given = ((k, v) for owner, k, v in self.written() if owner == self.word and k != self.owner)
+        given = ((k, v) for owner, k, v in self.written if owner == self.word and k != self.owner)
         arguments = {k: lowered(kinds(type(self)).get(k), v) for k, v in given}
         owner = NETWORK if self.owner is None else getattr(self, self.owner)
         yield Call(owner, self.method, arguments, name, self.output_tensors(name))
@@ -223,6 +229,9 @@ class Layer(Model):
         if self.output_names:
             raise NotImplementedError
         return ()
+
+
+_BESIDE = frozenset(Layer.model_fields)  # what stands beside the arguments
 
 
 def _tensors(model: type[Layer]) -> tuple[str, ...]:

@@ -6,9 +6,9 @@ import sys
 
 from trtexp.cli.commands.annotate import faults_annotated, remark
 from trtexp.cli.options import ValidateOptions
+from trtexp.errors import plural
 from trtexp.files.paths import collect
 from trtexp.judging.case import not_as_expected
-from trtexp.numerics.format import plural
 from trtexp.records.model import CaseRecord
 from trtexp.report.terminal import Terminal
 from trtexp.report.wording.cases import problems
