@@ -15,6 +15,7 @@ from trtexp.numerics import (
     Bounded,
     Error,
     Function,
+    attribute,
     computed,
     exp_error,
     jumping,
@@ -154,11 +155,8 @@ class Activation(Layer):
         return alpha if final.alpha is None else final.alpha, beta if final.beta is None else final.beta
 
     def evaluate(self, x: Bounded) -> Bounded:
-        alpha, beta = (float(np.float32(value)) for value in self.parameters())  # TensorRT keeps them as float32
         if x.dtype not in UNIT:
             return jumping(lambda v: np.maximum(v, 0), [x], x.dtype)
         kind = self.final.type
-        f, error = FUNCTIONS[kind]
-        least = LEAST.get(kind)
-        own = None if least is None else lambda v: least(v, alpha, beta)
-        return computed(lambda v: f(v, alpha, beta), lambda v, y: error(v, alpha, beta, y), x, least=own)
+        alpha, beta = (attribute(value) for value in self.parameters())
+        return computed(*FUNCTIONS[kind], x, alpha, beta, least=LEAST.get(kind))

@@ -16,6 +16,7 @@ from trtexp.numerics import (
     Bounded,
     Error,
     computed,
+    equal,
     jumping,
     library,
     pow_error,
@@ -104,6 +105,8 @@ class Elementwise(Layer):
     def evaluate(self, a: Bounded, b: Bounded) -> Bounded:
         op = self.final.op
         function = FUNCTIONS[op]
+        if op == "EQUAL":
+            return equal(a, b)
         if op in LOGICAL or op in COMPARING:
             return jumping(function, [a, b], "bool")
         if a.dtype not in UNIT:
