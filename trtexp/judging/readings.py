@@ -13,6 +13,8 @@ from trtexp.numerics.tolerance import Tolerance
 from trtexp.records.facts import Freedom, Leaving
 from trtexp.spec.case import Case
 
+CONVOLUTIONS = ("add_convolution", "add_convolution_nd")  # TensorRT may compute these by a transform
+
 
 def attempts(case: Case, rules: Sequence[Tolerance]) -> list[tuple[Freedom | None, Arithmetic]]:
     """What the device may do, strictest first, each with the freedom that it grants."""
@@ -23,7 +25,7 @@ def attempts(case: Case, rules: Sequence[Tolerance]) -> list[tuple[Freedom | Non
     granted: list[tuple[Freedom | None, Arithmetic]] = [(None, plain(local=local))]
     if tf32:
         granted.append(("tf32", plain(tf32=True, local=local)))
-    if auto.local is None and any(layer.method.startswith("add_convolution") for layer in case.layers.values()):
+    if auto.local is None and any(layer.method in CONVOLUTIONS for layer in case.layers.values()):
         granted.append(("transform_domain", plain(tf32=tf32, local=False)))
     return granted
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from trtexp.numerics.format import plural, rounded, shape_text
+from trtexp.errors import plural
+from trtexp.numerics.format import rounded, shape_text
 from trtexp.numerics.origin import Origin
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.records.facts import Comparison, Deviation, FormFault, Freedom, Leaving, Mark, Measured, Number, Terms
