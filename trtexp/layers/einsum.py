@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import numpy as np
@@ -74,5 +75,8 @@ class Einsum(Layer):
                 made: F64 = np.einsum(equation, a, b)
                 return made
 
-            done, have = dot_product(contract, settled(done), x, None, arithmetic), kept
+            summed = {*have, *term} - {*kept}
+            sizes = dict(zip(have + term, done.shape + x.shape, strict=True))
+            runs = (1, math.prod(sizes[letter] for letter in summed))
+            done, have = dot_product(contract, settled(done), x, None, arithmetic, runs=runs), kept
         return done

@@ -54,7 +54,8 @@ class Recurrent:
                 operands += [value, exactly(np.ones((value.shape[0], 1)), x.dtype)]
                 matrices += [reshaped(matrix, (self.size, -1)), reshaped(bias, (self.size, 1))]
             v, w = (moved(lambda *parts: np.concatenate(parts, -1), *part) for part in (operands, matrices))
-            return settled(dot_product(lambda a, b, _: a @ b.T, v, w, None, self.arithmetic))
+            runs = (1, v.shape[-1])
+            return settled(dot_product(lambda a, b, _: a @ b.T, v, w, None, self.arithmetic, runs=runs))
 
         if self.op in ("RELU", "TANH"):
             return _function(self.op, met("INPUT", True, False)), cell
