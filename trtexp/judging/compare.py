@@ -12,10 +12,10 @@ from typing import Literal
 import numpy as np
 
 from trtexp.definition.network import Array
-from trtexp.numerics import F64, LARGEST, UNIT, Bounded, Mask, decode, spacing
+from trtexp.numerics import F64, LARGEST, UNIT, Bounded, Freedom, Mask, decode, spacing
 from trtexp.numerics.similarity import cosine, snr_db
 from trtexp.numerics.tolerance import Tolerance
-from trtexp.records.facts import FormFault, Freedom, Measured, Side, Verdict
+from trtexp.records.facts import FormFault, Measured, Side, Verdict
 from trtexp.records.tensors import short
 
 UNDETERMINED_LIMIT = 0.01  # of the elements

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
 from trtexp.definition.network import Array
 from trtexp.judging.compare import ExpectedValues, Judgement, judge
-from trtexp.numerics import Arithmetic, Bounded, half_unit
+from trtexp.judging.freedoms import worlds
+from trtexp.numerics import Bounded, Freedom, half_unit
 from trtexp.numerics.tolerance import Tolerance
-from trtexp.records.facts import FormFault, Freedom
+from trtexp.records.facts import FormFault
 from trtexp.spec.case import Case, Expected
 
 
@@ -59,28 +59,25 @@ class JudgedOutput:
 
 
 def judge_output(
-    case: Case, name: str, actual: Array | None, inferred: tuple[str, tuple[int, ...]] | None
+    case: Case,
+    name: str,
+    actual: Array | None,
+    inferred: tuple[str, tuple[int, ...]] | None,
+    gpu: str | None = None,
 ) -> JudgedOutput:
-    """Compare one output of a case with what is expected and with the reference."""
+    """Compare one output of a case with what is expected and with the reference. gpu: the generation of the GPU."""
     expected = case.expected.get(name)
     rules = expected.tolerance if expected and expected.tolerance else case.tolerance
-    tried = attempts(case, name, rules)
+    tried = attempts(case, name, rules, gpu)
     judged = judge(actual, tried, _literal(expected, tried) if expected else None, rules)
     return JudgedOutput(name, judged, actual, expected, rules, inferred)
 
 
-def attempts(case: Case, name: str, rules: Sequence[Tolerance]) -> list[tuple[Freedom | None, Bounded]]:
+def attempts(
+    case: Case, name: str, rules: Sequence[Tolerance], gpu: str | None = None
+) -> list[tuple[Freedom | None, Bounded]]:
     """The reference of an output with its bounds, strictest first; a looser one names the freedom it grants."""
-    auto = next((rule for rule in rules if rule.kind == "auto"), Tolerance())
-    plain = partial(Arithmetic, acc=auto.acc, lam=auto.lam)
-    tf32 = case.definition.options.flags.get("TF32", False) if auto.tf32 is None else auto.tf32
-    local = auto.local is not False
-    granted: list[tuple[Freedom | None, Arithmetic]] = [(None, plain(local=local))]
-    if tf32:
-        granted.append(("tf32", plain(tf32=True, local=local)))
-    if auto.local is None and any(layer.method.startswith("add_convolution") for layer in case.layers.values()):
-        granted.append(("transform_domain", plain(tf32=tf32, local=False)))
-    found = [(freedom, case.evaluation(arithmetic).tensors.get(name)) for freedom, arithmetic in granted]
+    found = [(freedom, case.evaluation(world).tensors.get(name)) for freedom, world in worlds(case, rules, gpu)]
     return [(freedom, bounded) for freedom, bounded in found if bounded is not None]
 
 

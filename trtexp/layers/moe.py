@@ -13,7 +13,7 @@ from trtexp.layers.attention import FLOATS
 from trtexp.layers.base import GIVEN, Attributes, DataType, Default, Dims, Kind, Layer, Maybe, Tensor
 from trtexp.layers.quantize import there_and_back
 from trtexp.layers.settable import Arguments
-from trtexp.numerics import F64, UNIT, WORKING_UNIT, Arithmetic, Bounded, dot_product, moved, pointwise
+from trtexp.numerics import F64, WORKING_UNIT, Arithmetic, Bounded, dot_product, moved, pointwise
 
 MoEActType = Annotated[Literal["NONE", "SILU"], Kind("MoEActType")]
 

@@ -9,7 +9,6 @@ import numpy as np
 from trtexp.layers.base import Attributes, Default, Layer, Tensor, masked_axes
 from trtexp.numerics import F64, TINY, UNIT, WORKING_UNIT, Bounded, Mask, exp_error, narrowed
 
-
 #: What half adds to the error, in its own units: 1.3 is what 8.5.3.1 and 8.6.0 were off by on an NVIDIA H100.
 NARROW = 2.6
 

@@ -54,8 +54,9 @@ class Sums:
 
     @property
     def usual(self) -> F64:
-        """The root mean square of the partial sums, of terms in an order that does not depend on them."""
-        return np.minimum(np.sqrt(self.right**2 / 3 + self.squares / 6), self.s)
+        """What partial sums are like, of terms in an order that does not depend on them: more than the root mean square
+        of a walk from 0 to the result, which is √(right² / 3 + squares / 6)."""
+        return np.minimum(np.sqrt(self.right**2 / 2 + self.squares / 4), self.s)
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,9 +80,7 @@ def most_blocks(terms: int, run: int, block: int) -> int:
     return -(-terms // max(run, 1)) * -(-max(run, 1) // block)
 
 
-def sum_error(
-    accumulator: Accumulator, sums: Sums, blocks: int | None = None, sigmas: float = 4.0
-) -> SumError:
+def sum_error(accumulator: Accumulator, sums: Sums, blocks: int | None = None, sigmas: float = 4.0) -> SumError:
     """The error of sums of products.
 
     The blocks may be added to any number of running sums, and these in any tree. blocks: the most that there are, as
@@ -94,13 +93,14 @@ def sum_error(
     hard = np.where(loss < 1, loss / np.where(loss < 1, 1 - loss, 1), np.inf)
     hard = np.where(s == 0, 0.0, hard * np.where(s == 0, 1, s)) + accumulator.unfused * sums.m
     judged = np.ones(n.shape, bool) if accumulator.most_terms is None else n <= accumulator.most_terms
-    typical = np.minimum(_typical(accumulator, most, sums.usual, sigmas), hard)
+    typical = np.minimum(_typical(accumulator, most, joins, sums.usual, sigmas), hard)
     return SumError(hard, typical, judged, s + hard > accumulator.largest)
 
 
-def _typical(accumulator: Accumulator, blocks: F64, usual: F64, sigmas: float) -> F64:
+def _typical(accumulator: Accumulator, blocks: F64, joins: F64 | float, usual: F64, sigmas: float) -> F64:
     """Independent losses of sums of the usual size, and where they have one direction their mean: half of the most."""
-    spread = accumulator.unit * np.sqrt(blocks / 3)
+    losses = (accumulator.unit, blocks), (accumulator.joined, joins)
+    spread = np.sqrt(sum(loss**2 * times / 3 for loss, times in losses))
     spread = spread + accumulator.aligned * np.sqrt(blocks * (accumulator.block + 1) / 3)
     drift = blocks * (accumulator.unit + accumulator.block * accumulator.aligned) / 2
     return (sigmas * spread + drift * accumulator.toward_zero) * usual

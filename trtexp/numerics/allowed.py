@@ -54,6 +54,8 @@ def grant(dtype: str, arithmetic: Arithmetic, products: bool = True) -> Grant:
     term.
     """
     types = {dtype, arithmetic.codes}
+    if dtype == "float32" and arithmetic.grants("half"):
+        types.add("float16")
     fitting = [rule for rule in rules() if rule.type in types and _fits(rule, arithmetic)]
     if arithmetic.by_hand is not None:
         fitting += [rule for rule in rules() if rule.freedom == arithmetic.by_hand]

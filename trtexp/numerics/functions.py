@@ -9,7 +9,7 @@ import numpy as np
 
 from trtexp.numerics.alternatives import elementwise, undetermined
 from trtexp.numerics.bounded import Bounded
-from trtexp.numerics.dtypes import F64, SMALLEST_NORMAL, UNIT, WORKING_UNIT, Function, decode, encode
+from trtexp.numerics.dtypes import F64, LARGEST, SMALLEST_NORMAL, UNIT, WORKING_UNIT, Function, decode, encode, spacing
 from trtexp.numerics.integers import SATURATING, of_floats, wrapped
 from trtexp.numerics.library import log, tanh
 from trtexp.numerics.pointwise import Units, jumping, pointwise
@@ -86,6 +86,18 @@ def quotient(a: Bounded, b: Bounded) -> Bounded:
         return np.where(exact, 0.0, 2 * unit * size)
 
     return pointwise(np.divide, [a, b], floor=own)
+
+
+def perhaps_half(x: Bounded, ulps: float = 0.0) -> Bounded:
+    """A tensor of float32 that may have been rounded to half, or computed in it and be off by so many ulps more."""
+    if x.dtype != "float32":
+        return x
+    near = decode(encode(x.ref, "float16")).astype(np.float64)
+    off = np.abs(near - x.ref) if x.exact else np.maximum(np.abs(near - x.ref), UNIT["float16"] * np.abs(x.ref))
+    off = np.where(off > 0, off + ulps * spacing(x.ref, "float16"), 0.0)
+    beyond = np.abs(x.ref) + x.bound + off > LARGEST["float16"]
+    off = np.where(np.isfinite(x.ref), np.where(beyond, np.inf, off), 0.0)
+    return replace(x, bound=x.bound + off, typical=x.typical + off, certified=x.certified & (off == 0))
 
 
 def converted(x: Bounded, dtype: str) -> Bounded:

@@ -72,9 +72,7 @@ def dot_product(
     # The last term pays for float64, in which author's decimals and device's inputs are told apart.
     slack = carried["slack"] + OWN_ERROR * sums.m
     unsure = (carried["undetermined"] > 0) | (~(error.judged & ~error.overflows) & ~certain)
-    return Bounded(
-        x.dtype, sums.right, bound, typical, slack, certain & ~unsure, unsure, (sums.m, sums.n, sums.s)
-    )
+    return Bounded(x.dtype, sums.right, bound, typical, slack, certain & ~unsure, unsure, (sums.m, sums.n, sums.s))
 
 
 CUT_BITS = 11  # that an operand has when it is cut
@@ -121,9 +119,7 @@ def _blocks(accumulator: Accumulator, runs: tuple[int, int] | None, b: Bounded |
     return most_blocks(count * length, length, accumulator.block) + (b is not None)
 
 
-def _certified(
-    accumulators: Sequence[Accumulator], sums: Sums, lowest: NDArray[np.int64], dtype: str
-) -> Mask:
+def _certified(accumulators: Sequence[Accumulator], sums: Sums, lowest: NDArray[np.int64], dtype: str) -> Mask:
     """Whether no order of summation rounds, in any of the accumulators, and the type has the result."""
     held: Mask = decode(encode(sums.right, dtype)).astype(np.float64) == sums.right
     fits = np.logical_and.reduce([certified(each, lowest, sums.s) for each in accumulators])

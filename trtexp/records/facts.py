@@ -18,8 +18,6 @@ Status = Literal["pass", "mismatch", "failed", "unsupported", "crashed", "timeou
 #: elements have more than one legal value; unjudged: there is nothing to compare with.
 Verdict = Literal["pass", "wide", "mismatch", "vacuous", "undetermined", "unjudged"]
 Side = Literal["expected", "actual", "reference"]
-#: A freedom that the bound had to grant: TF32 operands, or errors as a transform (Winograd, FFT) spreads them.
-Freedom = Literal["tf32", "transform_domain"]
 
 #: A number as JSON has it: NaN and infinities are text.
 Number = Union[float, Literal["NaN", "Infinity", "-Infinity"]]

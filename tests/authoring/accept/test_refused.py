@@ -132,7 +132,10 @@ def test_a_damaged_record_of_what_is_pending_is_named(project, tmp_path, capsys)
     kept.write_text("{")
     assert main(["accept"]) == 2
     said = capsys.readouterr().err
-    assert f"{PENDING}/tensorrt-8.6.0/e.json: damaged record" in said and "replace it: trtexp run experiments/e.yaml" in said
+    assert (
+        f"{PENDING}/tensorrt-8.6.0/e.json: damaged record" in said
+        and "replace it: trtexp run experiments/e.yaml" in said
+    )
     project.again()
     assert len(names()) == 3
 
