@@ -9,7 +9,9 @@ FAMILIES = {"tensorrt<10", "tensorrt>=10", "tensorrt-rtx"}
 GPUS = {"Turing", "Ampere", "Ada", "Hopper", "Blackwell"}
 
 
-@pytest.mark.parametrize("rule", rules(), ids=lambda rule: f"{rule.type} {rule.freedom} {rule.gpus} {rule.accumulator.block}")
+@pytest.mark.parametrize(
+    "rule", rules(), ids=lambda rule: f"{rule.type} {rule.freedom} {rule.gpus} {rule.accumulator.block}"
+)
 def test_every_row_names_what_there_is_and_has_a_source(rule):
     assert set(rule.releases) <= FAMILIES and rule.releases
     assert set(rule.gpus) <= GPUS

@@ -119,11 +119,11 @@ def test_a_sum_of_nothing_has_no_bound():
 
 
 def test_bound_by_hand():
-    """B = u (M + n S) / (1 - n u) + tiny: 3 terms 1, 2, -0.5, so M 3.5, S 3."""
+    """B = u (M + n S) / (1 - n u) + tiny: 3 terms 1, 2, -0.5 and no sum that is exact, so M 3.5, S 3."""
     u = 2.0**-24
-    found = bounded([[1, 2, -0.5]], [1, 1, 1])
+    found = bounded([[1 + 2 * u, 2, -0.5]], [1, 1, 1])
     assert found.bound[0] == pytest.approx(u * (3.5 + 3 * 3) / (1 - 3 * u) + 2.0**-126)
-    assert [float(part[0]) for part in found.terms] == [3.5, 3, 3]
+    assert [float(part[0]) for part in found.terms] == pytest.approx([3.5, 3, 3])
     usual = np.sqrt(2.5**2 / 2 + (1 + 4 + 0.25) / 4)  # of the partial sums, in an order that does not depend on them
     assert found.typical[0] == pytest.approx(4 * u * np.sqrt(3 / 3) * usual)
 

@@ -60,12 +60,10 @@ def test_three_dimensions_that_cancel():
     assert n[2, 2] == 18
     assert found.bound[middle][2, 2] == pytest.approx(0.118, rel=0.01)
     assert found.typical[middle][2, 2] == pytest.approx(0.0373, rel=0.01)
-    assert found.bound[middle].min() == pytest.approx(2.2e-10, rel=0.05)
-    assert int(found.certified[middle].sum()) == 7
+    assert (found.bound[middle] == 0).sum() == found.certified[middle].sum() == 7
     planted = np.full((5, 5), 1e-2)
     over = planted > found.bound[middle]
-    assert int(over.sum()) == 18
-    assert int((over | found.certified[middle]).sum()) == 21
+    assert int(over.sum()) == 21
     assert not over[2, 2]  # at the peak alone 1e-2 is legal
     assert 2.4375e-3 / found.bound[middle][2, 2] < 0.14
 

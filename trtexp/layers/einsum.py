@@ -8,7 +8,7 @@ import re
 import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Layer, Tensor
-from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly, settled
+from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly
 
 
 class EinsumAttributes(Attributes):
@@ -78,5 +78,5 @@ class Einsum(Layer):
             summed = {*have, *term} - {*kept}
             sizes = dict(zip(have + term, done.shape + x.shape, strict=True))
             runs = (1, math.prod(sizes[letter] for letter in summed))
-            done, have = dot_product(contract, settled(done), x, None, arithmetic, runs=runs), kept
+            done, have = dot_product(contract, done, x, None, arithmetic, runs=runs), kept
         return done

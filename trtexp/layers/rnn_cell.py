@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from trtexp.layers.activation import activated
-from trtexp.numerics import F64, Arithmetic, Bounded, computed, dot_product, exactly, moved, settled
+from trtexp.numerics import F64, Arithmetic, Bounded, computed, dot_product, exactly, moved
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Recurrent:
                 matrices += [reshaped(matrix, (self.size, -1)), reshaped(bias, (self.size, 1))]
             v, w = (moved(lambda *parts: np.concatenate(parts, -1), *part) for part in (operands, matrices))
             runs = (1, v.shape[-1])
-            return settled(dot_product(lambda a, b, _: a @ b.T, v, w, None, self.arithmetic, runs=runs))
+            return dot_product(lambda a, b, _: a @ b.T, v, w, None, self.arithmetic, runs=runs)
 
         if self.op in ("RELU", "TANH"):
             return activated(self.op, met("INPUT", True, False)), cell

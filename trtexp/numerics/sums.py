@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from trtexp.numerics.accumulators import Accumulator, Sums, certified, most_blocks, sum_error, widest
 from trtexp.numerics.allowed import grant
 from trtexp.numerics.arithmetic import Arithmetic
-from trtexp.numerics.bounded import Bounded
+from trtexp.numerics.bounded import Bounded, settled
 from trtexp.numerics.dtypes import (
     F64,
     OWN_ERROR,
@@ -72,7 +72,8 @@ def dot_product(
     # The last term pays for float64, in which author's decimals and device's inputs are told apart.
     slack = carried["slack"] + OWN_ERROR * sums.m
     unsure = (carried["undetermined"] > 0) | (~(error.judged & ~error.overflows) & ~certain)
-    return Bounded(x.dtype, sums.right, bound, typical, slack, certain & ~unsure, unsure, (sums.m, sums.n, sums.s))
+    terms = (sums.m, sums.n, sums.s)
+    return settled(Bounded(x.dtype, sums.right, bound, typical, slack, certain & ~unsure, unsure, terms))
 
 
 CUT_BITS = 11  # that an operand has when it is cut
