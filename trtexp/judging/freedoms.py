@@ -8,16 +8,19 @@ from trtexp.numerics import UNIT, Arithmetic, Freedom
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.spec.case import Case
 
+#: Accumulators that hold less than float32.
+SHORT: frozenset[Freedom] = frozenset({"half_accumulator", "fp8_accumulator"})
+#: Those that a tolerance may name.
 ACCUMULATORS: dict[str, Freedom | None] = {"fp32": None, "fp16": "half_accumulator", "fp8acc": "fp8_accumulator"}
 
 
-def worlds(case: Case, rules: Sequence[Tolerance], gpu: str | None = None) -> list[tuple[Freedom | None, Arithmetic]]:
+def worlds(case: Case, rules: Sequence[Tolerance]) -> list[tuple[Freedom | None, Arithmetic]]:
     """The arithmetic to judge by, and what it grants beyond the one before.
 
-    gpu: the generation, None if it is not known. An accumulator that a rule names is granted from the first.
+    An accumulator that a rule names is granted from the first.
     """
     auto = next((rule for rule in rules if rule.kind == "auto"), Tolerance())
-    world = Arithmetic(family=case.family, gpu=gpu, by_hand=ACCUMULATORS[auto.acc], lam=auto.lam)
+    world = Arithmetic(family=case.family, gpu=case.gpu, by_hand=ACCUMULATORS[auto.acc], lam=auto.lam)
     if auto.local is False:
         world = world.with_granted("transform_domain")
     made: list[tuple[Freedom | None, Arithmetic]] = [(None, world)]
@@ -40,7 +43,7 @@ def _shared(case: Case, auto: Tolerance) -> Iterator[Freedom]:
 
 
 def _short(case: Case, world: Arithmetic) -> Iterator[Freedom]:
-    """Accumulators shorter than those of float32."""
+    """Accumulators of `SHORT`."""
     if case.family in (None, "tensorrt<10") and case.definition.options.flags.get("FP16", False):
         yield "half_accumulator"
     tensors = case.evaluation(world).tensors.values()

@@ -48,7 +48,7 @@ class Case:
     repeat: (builds, runs of each), to see whether results differ.
     error, crash: (phase, regex) of the refusal, or of the end of the process, that must come.
     differs: what the case changes in the file's base. tree: the file as merged for the case. family: of the release
-    that it is for, None if it may be any.
+    that it is for, gpu: the generation of its GPU, None if it may be any.
     """
 
     name: str
@@ -72,6 +72,7 @@ class Case:
     reason: str | None = None
     issue: str | None = None
     family: Family | None = None
+    gpu: str | None = None
     _evaluations: dict[Arithmetic, Evaluation] = field(default_factory=dict, repr=False)
 
     def place(self, *path: str | int) -> Mark:
@@ -86,7 +87,7 @@ class Case:
     def evaluation(self, arithmetic: Arithmetic | None = None) -> Evaluation:
         """The float64 reference with the bounds that this arithmetic grants, computed once; without freedoms if it is
         left out."""
-        arithmetic = arithmetic or Arithmetic(family=self.family)
+        arithmetic = arithmetic or Arithmetic(family=self.family, gpu=self.gpu)
         if arithmetic not in self._evaluations:
             tensors = {name: made.known for name, made in self.inputs.items()}
             weights = {name: made.known for name, made in self.weights.items()}
