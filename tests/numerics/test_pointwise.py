@@ -11,6 +11,7 @@ from trtexp.numerics import (
     converted,
     either,
     encode,
+    equal,
     exactly,
     exp_error,
     jumping,
@@ -175,3 +176,16 @@ def test_division_by_zero_is_ieees():
         y = quotient(floats(1.0, -1.0, 0.0), floats(0.0, 0.0, 0.0))
     np.testing.assert_array_equal(y.ref, [np.inf, -np.inf, np.nan])
     assert not y.bound.any()
+
+
+def test_numbers_whose_errors_meet_may_be_equal_or_not():
+    """At no corner of the two intervals are they equal."""
+    error = np.array([0.125, 0.0, 0.25])
+    x = replace(floats(1.0, 1.0, 2.0), bound=error)
+    y = equal(x, replace(floats(1.1875, 1.0, 3.0), bound=error))
+    assert y.ref.tolist() == [0, 1, 0]
+    assert y.undetermined.tolist() == [True, False, False]
+    assert y.also[0].values.tolist()[0] == 1
+    assert equal(integers(MOST), integers(MOST - 1)).ref.tolist() == [0]
+    with np.errstate(invalid="ignore"):
+        assert equal(floats(np.nan, np.inf), floats(np.nan, np.inf)).ref.tolist() == [0, 1]

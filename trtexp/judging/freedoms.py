@@ -8,6 +8,8 @@ from trtexp.numerics import UNIT, Arithmetic, Freedom
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.spec.case import Case
 
+#: What TensorRT may compute by a transform.
+CONVOLUTIONS = ("add_convolution", "add_convolution_nd")
 #: Accumulators that hold less than float32.
 SHORT: frozenset[Freedom] = frozenset({"half_accumulator", "fp8_accumulator"})
 #: Those that a tolerance may name.
@@ -28,7 +30,7 @@ def worlds(case: Case, rules: Sequence[Tolerance]) -> list[tuple[Freedom | None,
         world = world.with_granted(freedom)
         made.append((freedom, world))
     made += [(freedom, world.with_granted(freedom)) for freedom in _short(case, world)]
-    if auto.local is None and any(layer.method.startswith("add_convolution") for layer in case.layers.values()):
+    if auto.local is None and any(layer.method in CONVOLUTIONS for layer in case.layers.values()):
         made.append(("transform_domain", world.with_granted("transform_domain")))
     return made
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Layer, Tensor
 from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly
+from trtexp.numerics.linear import einsum
 
 
 class EinsumAttributes(Attributes):
@@ -72,7 +73,7 @@ class Einsum(Layer):
             equation = f"{have},{term}->{kept}"
 
             def contract(a: F64, b: F64, _: F64 | None, equation: str = equation) -> F64:
-                made: F64 = np.einsum(equation, a, b)
+                made: F64 = einsum(equation, a, b)
                 return made
 
             summed = {*have, *term} - {*kept}

@@ -8,6 +8,7 @@ import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Kind, Layer, Tensor
 from trtexp.numerics import Arithmetic, Bounded, dot_product, moved
+from trtexp.numerics.linear import matmul
 
 MatrixOperation = Annotated[Literal["NONE", "TRANSPOSE", "VECTOR"], Kind("MatrixOperation")]
 
@@ -63,7 +64,7 @@ class MatrixMultiply(Layer):
         lost = tuple(axis for axis, op in ((-2, self.final.op0), (-1, self.final.op1)) if op == "VECTOR")
         x, w = self.matrices(a, b)
         runs = (1, x.shape[-1])
-        return dot_product(lambda m, n, _: np.matmul(m, n).squeeze(lost), x, w, None, arithmetic, runs=runs)
+        return dot_product(lambda m, n, _: matmul(m, n).squeeze(lost), x, w, None, arithmetic, runs=runs)
 
 
 def matrix(x: Bounded, op: MatrixOperation, axis: int) -> Bounded:

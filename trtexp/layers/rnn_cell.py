@@ -11,6 +11,7 @@ import numpy as np
 
 from trtexp.layers.activation import activated
 from trtexp.numerics import F64, Arithmetic, Bounded, computed, dot_product, exactly, moved
+from trtexp.numerics.linear import matmul
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Recurrent:
                 matrices += [reshaped(matrix, (self.size, -1)), reshaped(bias, (self.size, 1))]
             v, w = (moved(lambda *parts: np.concatenate(parts, -1), *part) for part in (operands, matrices))
             runs = (1, v.shape[-1])
-            return dot_product(lambda a, b, _: a @ b.T, v, w, None, self.arithmetic, runs=runs)
+            return dot_product(lambda a, b, _: matmul(a, b.T), v, w, None, self.arithmetic, runs=runs)
 
         if self.op in ("RELU", "TANH"):
             return activated(self.op, met("INPUT", True, False)), cell

@@ -7,7 +7,7 @@ from typing import Annotated
 import numpy as np
 
 from trtexp.layers.base import Attributes, Default, Layer, Tensor, masked_axes
-from trtexp.numerics import F64, TINY, UNIT, WORKING_UNIT, Bounded, Mask, exp_error, narrowed
+from trtexp.numerics import F64, TINY, UNIT, WORKING_UNIT, Bounded, Mask, exp_error, library, narrowed
 
 #: What half adds to the error, in its own units: 1.3 is what 8.5.3.1 and 8.6.0 were off by on an NVIDIA H100.
 NARROW = 2.6
@@ -62,7 +62,7 @@ def softmaxed(x: Bounded, axis: int, inside: Mask) -> Bounded:
 
     values = np.where(inside, x.ref, -np.inf)
     difference = values - values.max(axis, keepdims=True, initial=-np.inf)
-    e = np.where(inside, np.exp(difference), 0.0)
+    e = np.where(inside, library.exp(difference), 0.0)
     p = np.where(inside, e / total(e), 0.0)
     size = np.abs(np.where(np.isfinite(difference), difference, 0.0))
     error = u * (size + exp_error(size))

@@ -67,10 +67,11 @@ def format_of(text: str | bytes) -> int | None:
     return number if isinstance(number, int) and number > 0 else None
 
 
-def load(path: Path, folder: Path) -> ReportRecord:
-    """Read a record below a folder of releases, which says what to run again. Raises DamagedRecord, OSError."""
+def load(path: Path, folder: Path, data: bytes | None = None) -> ReportRecord:
+    """Read a record below a folder of releases, which says what to run again. data: its text, if that was read before.
+    Raises DamagedRecord, OSError."""
     try:
-        return from_json(path.read_bytes(), str(path), str(folder))
+        return from_json(path.read_bytes() if data is None else data, str(path), str(folder))
     except OtherFormat:
         raise
     except DamagedRecord as error:

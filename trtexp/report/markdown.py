@@ -10,8 +10,9 @@ from pathlib import Path
 
 import jinja2
 
+from trtexp.errors import visible
 from trtexp.numerics.format import shape_text
-from trtexp.records.model import CaseRecord, OutputRecord, ReportRecord
+from trtexp.records.model import CaseRecord, OutputRecord, ReleaseRecord, ReportRecord
 from trtexp.report import escape, tensors
 from trtexp.report.table import table
 from trtexp.report.wording.cases import beside_outputs, came, difference, headline, notes, symbol
@@ -31,7 +32,7 @@ def render(report: ReportRecord) -> str:
         .render(
             report=report,
             release=report.release,
-            facts=facts(report),
+            facts=facts(report.release),
             options=options(report.build),
             verdicts=_verdicts(report),
             shared=_shared(report.cases),
@@ -91,9 +92,8 @@ def up(experiment: str) -> str:
     return "../" * (2 + page_name(experiment).count("/"))
 
 
-def facts(report: ReportRecord) -> str:
+def facts(release: ReleaseRecord) -> str:
     """Which TensorRT answered and on what, in bold and in words."""
-    release = report.release
     name = release.name if release.backend == "reference" else f"{release.flavour} {release.version}"
     gpu = f" on {escape.inline(release.gpu)}" if release.gpu else ""
     capability = (
@@ -107,7 +107,7 @@ def case_anchors(report: ReportRecord) -> list[str]:
     seen: dict[str, int] = {}
     anchors = []
     for heading in (report.title, *(case.name for case in report.cases)):
-        slug = re.sub(r"[^\w\- ]", "", escape.visible(heading).strip().lower()).replace(" ", "-")
+        slug = re.sub(r"[^\w\- ]", "", visible(heading).strip().lower()).replace(" ", "-")
         count = seen.get(slug, 0)
         seen[slug] = count + 1
         anchors.append(f"{slug}-{count}" if count else slug)
@@ -175,7 +175,7 @@ def _log(case: CaseRecord) -> list[str]:
         if not message or (text not in message and message not in text)
     ]
     fold = partial(textwrap.wrap, width=escape.WIDTH, subsequent_indent="    ", break_on_hyphens=False)
-    texts = (escape.visible(f"{line.severity}: {line.text}") for line in new)
+    texts = (visible(f"{line.severity}: {line.text}") for line in new)
     return [part for text in texts for part in fold(text, break_long_words=False)]
 
 

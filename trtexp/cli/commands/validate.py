@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from trtexp.cli.commands.annotate import faults_annotated, remark
 from trtexp.cli.options import ValidateOptions
+from trtexp.errors import plural
 from trtexp.files.paths import collect
 from trtexp.judging.check import check
-from trtexp.numerics.format import plural
 from trtexp.report.terminal import Terminal
 from trtexp.report.wording.cases import granted, problems
 from trtexp.running.helpers import Helpers

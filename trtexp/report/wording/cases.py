@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from trtexp.definition.facts import Adaptation, Phase
+from trtexp.errors import plural
 from trtexp.numerics import Family
-from trtexp.numerics.format import plural, rounded
+from trtexp.numerics.format import rounded
 from trtexp.records.facts import Difference, EndingKind, Repeats, Spread, Unmet
 from trtexp.records.model import CaseRecord
 from trtexp.report.wording.outputs import FREEDOMS, leaving, sentences
@@ -188,7 +189,12 @@ def _beyond(case: CaseRecord) -> str:
 
 
 def _lost(case: CaseRecord) -> list[str]:
-    return [f"{name}: no tensor came back" for name in case.ending.lost]
+    return [lost(name) for name in case.ending.lost]
+
+
+def lost(output: str) -> str:
+    """An output of which nothing came, though the case ran."""
+    return f"{output}: no tensor came back"
 
 
 def _unmet(case: CaseRecord) -> list[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from trtexp.errors import plural
 from trtexp.numerics.arithmetic import Freedom
-from trtexp.numerics.format import plural, rounded, shape_text
+from trtexp.numerics.format import rounded, shape_text
 from trtexp.numerics.origin import Origin
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.records.facts import Comparison, Deviation, FormFault, Leaving, Mark, Measured, Number, Terms
