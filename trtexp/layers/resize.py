@@ -12,7 +12,7 @@ import numpy as np
 
 from trtexp.layers.base import Attributes, Default, Dims, Kind, Layer, Maybe, Tensor, integers
 from trtexp.layers.interpolation import InterpolationMode, coordinate_error, taps
-from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly, moved, settled
+from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly, moved
 from trtexp.numerics.linear import matmul
 
 CoordinateTransformation = Annotated[
@@ -124,7 +124,7 @@ class Resize(Layer):
             if self.final.resize_mode == "NEAREST":
                 y = self.picked(y, axis, at, off)
             else:
-                y = dot_product(along(axis), settled(y), self.matrix(n, at, off, y.dtype), None, arithmetic)
+                y = dot_product(along(axis), y, self.matrix(n, at, off, y.dtype), None, arithmetic)
         return y
 
     def coordinates(self, n: int, m: int, scale: Fraction) -> tuple[F64, F64]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from trtexp.definition.names import LONGEST
-from trtexp.numerics import Family, family_of
+from trtexp.numerics import Family, family_of, generation
 from trtexp.spec.build_case import CaseBuilder
 from trtexp.spec.case import Case, Experiment
 from trtexp.spec.errors import Fault, Mark, SpecError, nearest
@@ -60,7 +60,7 @@ class ExperimentFile:
             if isinstance(built, SpecError):
                 faults += built.faults
             else:
-                cases.append(built)
+                cases.append(replace(built, gpu=generation(target.compute_capability)))
         if faults or self.faults:
             raise SpecError([*self.faults, *_common(faults, self.cases)])
         try:
