@@ -90,7 +90,7 @@ def _narrowed(source: np.ndarray, dtype: str) -> np.ndarray:
     They go by way of float64 or float32. Rounding to that towards 0, with the last bit set where anything was cut,
     keeps all that the second rounding asks for, since each has at least two bits more than the next.
     """
-    made = source
+    made = source.reshape(-1)  # numpy 1 gives a scalar and a Python integer another type than an array and that integer
     if made.dtype in (np.int64, np.uint64):
         cut = (made >> 10 | (made & 1023 != 0)).astype(np.float64) * 1024
         made = np.where(np.abs(cut) < 2.0**53, made.astype(np.float64), cut)
@@ -98,11 +98,8 @@ def _narrowed(source: np.ndarray, dtype: str) -> np.ndarray:
         near = made.astype(np.float32)
         inexact = np.isfinite(made) & (near != made)
         cut = np.where(np.abs(near) > np.abs(made), np.nextafter(near, np.float32(0)), near)
-        odd = (
-            (cut.reshape(-1).view(np.uint32) | 1).view(np.float32).reshape(cut.shape)
-        )  # numpy 1 has no view of a scalar
-        made = np.where(inexact, odd, near)
-    return made
+        made = np.where(inexact, (cut.view(np.uint32) | 1).view(np.float32), near)
+    return made.reshape(source.shape)
 
 
 def held(values: Any, dtype: str) -> np.ndarray:
