@@ -172,7 +172,7 @@ def _tell_of_journals(plan: Plan, releases: Sequence[str], words: Sequence[str])
     for release in releases:
         if count := set_aside(plan, release):
             many = "1 result" if count == 1 else f"{count} results"
-            _say(f"{many} of an interrupted {release} run; resume with: {_resume(words)}")
+            _say(f"found {many} of an interrupted {release} run; resume with: {_resume(words)}")
 
 
 def _resume(words: Sequence[str]) -> str:
