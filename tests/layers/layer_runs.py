@@ -9,7 +9,7 @@ from trtexp.numerics import Arithmetic, Bounded, encode, known
 
 
 def tensor(values, dtype="float32"):
-    return values if isinstance(values, Bounded) else known(encode(np.asarray(values, dtype=float), dtype))
+    return values if isinstance(values, Bounded) else known(encode(np.asarray(values), dtype))
 
 
 def evaluate(method, inputs, /, arrays=None, arithmetic=None, **data):

@@ -63,6 +63,24 @@ def test_lstm_by_hand():
     assert cell == [[pytest.approx(cells[-1])]] and hidden == [out[-1]]
 
 
+def test_each_gate_of_an_lstm_has_its_own_weights():
+    """Gates that are wholly open or closed, one at a time: a closed FORGET loses the cell, a closed INPUT the step."""
+    candidate = math.tanh(0.5)
+    for closed, cells in {
+        "FORGET": [candidate, candidate],
+        "INPUT": [0, 0],
+        "OUTPUT": [candidate, 2 * candidate],
+        None: [candidate, 2 * candidate],
+    }.items():
+        biases = {"CELL": "half", closed: "closed"}
+        kinds = [g | {"bias": biases.get(g["gate"], "open") if g["is_w"] else "rb"} for g in gates("LSTM")]
+        arrays = {"w": [[0.0]], "r": [[0.0]], "half": [0.5], "open": [100.0], "closed": [-100.0]}
+        out, _, cell = lists([[[1.0]] * 2], op="LSTM", arrays=arrays, gates=kinds, max_seq_length=2)
+        assert cell == [[pytest.approx(cells[-1])]], closed
+        shown = [0 if closed == "OUTPUT" else math.tanh(c) for c in cells]
+        assert [row[0] for row in out] == pytest.approx(shown), closed
+
+
 def test_gru_by_hand():
     """Half of the candidate tanh(x) and half of the state before: the gates get 0."""
     kinds = [g | {"weights": "zero", "bias": "rb"} if g["gate"] != "HIDDEN" else g for g in gates("GRU")]

@@ -68,3 +68,8 @@ def test_no_k():
 )
 def test_what_is_refused(label, x, keys, place):
     assert refused(label, "topk", [x], **{"input": "x", "op": "MAX", "k": 1, "axes": 2} | keys) == place
+
+
+def test_the_smallest_integer_is_last_among_the_largest():
+    x = tensor([[-(2**63), 2**53, 2**53 + 1]], "int64")
+    assert lists(x, k=3) == ([[2**53 + 1, 2**53, -(2**63)]], [[2, 1, 0]])

@@ -19,7 +19,7 @@ from trtexp.numerics.format import number
 from trtexp.numerics.origin import Origin
 from trtexp.records.model import OutputRecord
 from trtexp.records.tensors import tensor
-from trtexp.report.wording.cases import headline, problems
+from trtexp.report.wording.cases import headline, lost, problems
 from trtexp.report.wording.outputs import form_fault
 from trtexp.running.pending import Pending
 from trtexp.spec.case import Case, Experiment
@@ -28,12 +28,11 @@ from trtexp.spec.load import read
 from trtexp.spec.owners import Owners
 from trtexp.spec.patterns import occurs
 from trtexp.spec.requirement import Target
-from trtexp.spec.source import Edit, Source, leaves, quoted
+from trtexp.spec.source import SPECIAL, Edit, Source, leaves, quoted
 from trtexp.spec.tree import Mapping, Node, Scalar
 
 #: What is accepted only when it is named.
 DOUBTFUL = ("nan", "inf", "error")
-_SPECIAL = {"NaN": ".nan", "inf": ".inf", "-inf": "-.inf"}
 
 
 @dataclass(frozen=True)
@@ -136,7 +135,7 @@ class _File:
         if expected is None:
             return
         if output.actual is None:
-            raise self._refused(case, f"{output.name}: no tensor came back", expected.mark)
+            raise self._refused(case, lost(output.name), expected.mark)
         if output.actual.values is None:
             what = f"{output.name}: {output.elements} elements; so large a tensor is not kept"
             raise self._refused(case, what, expected.mark)
@@ -188,7 +187,7 @@ class _File:
             whole = int(value)
             return str(bool(whole)).lower() if isinstance(old.value, bool) else str(whole)
         text = number(float(value), 0.0, "float64" if expected.exact_digits else actual.dtype)
-        special = _SPECIAL.get(text)
+        special = SPECIAL.get(text)
         if special is not None:
             self._allow(case, text.lstrip("-").lower(), f"{judged.name}: {text}", old.mark)
             return special
@@ -278,7 +277,8 @@ def _why_nothing(one: Pending) -> str:
 
 
 def _target(one: Pending) -> Target:
-    return Target(one.report.release.flavour, one.report.release.version or "0")
+    release = one.report.release
+    return Target(release.flavour, release.version or "0", release.compute_capability)
 
 
 def _origin(one: Pending) -> Origin:

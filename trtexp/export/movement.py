@@ -13,6 +13,7 @@ from trtexp.layers.concatenation import Concatenation
 from trtexp.layers.constant import Constant
 from trtexp.layers.fill import Fill
 from trtexp.layers.gather import GatherV2
+from trtexp.layers.nms import NMS
 from trtexp.layers.non_zero import NonZero
 from trtexp.layers.one_hot import OneHot
 from trtexp.layers.padding import PaddingNd
@@ -141,6 +142,24 @@ def topk(writer: Writer, layer: TopK, to: str, inputs: Sequence[str]) -> None:
     found = writer.fresh("indices")
     writer.node("TopK", [inputs[0], count], [values, found], axis=axis, largest=int(final.op == "MAX"))
     writer.convert(found, DTYPE_OF_MEMBER[final.indices_type], indices)
+
+
+@EXPORTS("nms")
+def nms(writer: Writer, layer: NMS, to: str, inputs: Sequence[str]) -> None:
+    boxes, scores, most, overlap, least = [*inputs, "", ""][:5]
+    final, (_, count, classes) = layer.final, writer.shape(scores)
+    demand(layer, len(writer.shape(boxes)) == 3, "boxes of each class")
+    demand(layer, classes == 1, "several classes, whose rows are in the order of their scores")
+    demand(layer, final.topk_box_limit >= count, "a limit of boxes of all classes")
+    given = [writer.reshape(x, [1]) if x else writer.constant([0.0], "float32") for x in (overlap, least)]
+    found = writer.node(
+        "NonMaxSuppression",
+        [boxes, writer.transpose(scores, [0, 2, 1]), writer.reshape(writer.cast(most, "int64"), [1]), *given],
+        center_point_box=int(final.bounding_box_format == "CENTER_SIZES"),
+    )
+    rows, length = layer.output_tensors(to)
+    writer.convert(found, DTYPE_OF_MEMBER[final.indices_type], rows)
+    writer.convert(writer.reshape(writer.node("Shape", [found], start=0, end=1), []), "int32", length)
 
 
 @EXPORTS("shape")

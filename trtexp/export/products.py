@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
@@ -9,6 +10,7 @@ from trtexp.export.writer import Exports, Writer, demand
 from trtexp.layers.base import masked_axes
 from trtexp.layers.cumulative import Cumulative
 from trtexp.layers.einsum import Einsum
+from trtexp.layers.fully_connected import FullyConnected
 from trtexp.layers.matrix_multiply import MatrixMultiply
 from trtexp.layers.normalization import Normalization
 from trtexp.layers.quantize import Scaled
@@ -36,6 +38,18 @@ def matrix_multiply(writer: Writer, layer: MatrixMultiply, to: str, inputs: Sequ
         writer.node("Squeeze", [writer.node("MatMul", operands), writer.ints(lost)], to)
     else:
         writer.node("MatMul", operands, to)
+
+
+@EXPORTS("fully_connected")
+def fully_connected(writer: Writer, layer: FullyConnected, to: str, inputs: Sequence[str]) -> None:
+    """A matrix of one row for each block of C · H · W elements."""
+    arrays, outputs = {name: array for _, name, array in layer.weight_arrays()}, writer.shape(to)[-3]
+    blocks = writer.shape(inputs[0])[-3:]
+    kernel = writer.shaped(arrays["kernel"], [outputs, math.prod(blocks)])
+    operands = [writer.reshape(inputs[0], [-1, math.prod(blocks)]), kernel]
+    if "bias" in arrays and writer.weights[arrays["bias"]].size:
+        operands.append(writer.shaped(arrays["bias"], [outputs]))
+    writer.reshape(writer.node("Gemm", operands, transB=1), writer.shape(to), to)
 
 
 @EXPORTS("einsum")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -53,18 +54,23 @@ def pooling(writer: Writer, layer: PoolingNd, to: str, inputs: Sequence[str]) ->
     x, kind = inputs[0], layer.final.type
     axes = layer.axes(writer.shape(x))
     demand(layer, len(writer.shape(x)) == len(axes) + 2, f"{len(writer.shape(x))} dimensions")
-    demand(layer, kind != "MAX_AVERAGE_BLEND", "a blend of maximum and average")
     dtype = writer.dtype(x)
     demand(layer, kind == "MAX" or dtype != "int8", f"an average of {dtype}")
-    writer.node(
-        "MaxPool" if kind == "MAX" else "AveragePool",
-        [x],
-        to,
-        kernel_shape=[axis.taps for axis in axes],
-        strides=[axis.stride for axis in axes],
-        pads=[*(axis.pre for axis in axes), *(axis.behind for axis in axes)],
-        count_include_pad=None if kind == "MAX" else int(not layer.final.average_count_excludes_padding),
-    )
+    common: dict[str, Any] = {
+        "kernel_shape": [axis.taps for axis in axes],
+        "strides": [axis.stride for axis in axes],
+        "pads": [*(axis.pre for axis in axes), *(axis.behind for axis in axes)],
+    }
+    counts = int(not layer.final.average_count_excludes_padding)
+    if kind == "MAX":
+        writer.node("MaxPool", [x], to, **common)
+    elif kind == "AVERAGE":
+        writer.node("AveragePool", [x], to, **common, count_include_pad=counts)
+    else:
+        average = writer.node("AveragePool", [x], **common, count_include_pad=counts)
+        blend = float(np.float32(layer.final.blend_factor))
+        shares = [(writer.node("MaxPool", [x], **common), 1 - blend), (average, blend)]
+        writer.node("Add", [writer.node("Mul", [part, writer.scalar(share, x)]) for part, share in shares], to)
 
 
 @EXPORTS("lrn")

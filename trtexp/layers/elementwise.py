@@ -10,7 +10,21 @@ import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Kind, Layer, Tensor
 from trtexp.layers.broadcast import broadcasts
-from trtexp.numerics import F64, UNIT, Bounded, Error, computed, jumping, pow_error, wrapped
+from trtexp.numerics import (
+    F64,
+    UNIT,
+    Bounded,
+    Error,
+    computed,
+    equal,
+    jumping,
+    library,
+    pow_error,
+    quotient,
+    undetermined,
+    wrapping,
+)
+from trtexp.numerics.integers import divide, floor_divide, power
 
 ElementWiseOperation = Annotated[
     Literal[
@@ -27,7 +41,7 @@ FUNCTIONS: dict[str, Callable[[F64, F64], np.ndarray]] = {
     "MIN": np.minimum,
     "SUB": np.subtract,
     "DIV": np.divide,
-    "POW": np.power,
+    "POW": library.power,
     "FLOOR_DIV": lambda a, b: np.floor(a / b),
     "AND": np.logical_and,
     "OR": np.logical_or,
@@ -36,6 +50,8 @@ FUNCTIONS: dict[str, Callable[[F64, F64], np.ndarray]] = {
     "GREATER": np.greater,
     "LESS": np.less,
 }
+#: operations that some integers do not have -> the result, and where it is known.
+PARTIAL = {"DIV": divide, "FLOOR_DIV": floor_divide, "POW": power}
 LOGICAL = ("AND", "OR", "XOR")
 COMPARING = ("EQUAL", "GREATER", "LESS")
 NUMBERS = (*UNIT, "int8", "int32", "int64")
@@ -44,7 +60,6 @@ ERRORS: dict[str, Error] = {
     "SUM": lambda x, y, r: np.abs(r),
     "SUB": lambda x, y, r: np.abs(r),
     "PROD": lambda x, y, r: np.abs(r),
-    "DIV": lambda x, y, r: 2 * np.abs(r),
     "POW": lambda x, y, r: pow_error(x, y) * np.abs(r),
     "MAX": lambda x, y, r: 0 * r,
     "MIN": lambda x, y, r: 0 * r,
@@ -62,6 +77,7 @@ class Elementwise(Layer):
     """An operation on corresponding elements: two tensors of one rank, dimensions of 1 broadcast -> as numpy.
 
     Comparisons give bool. Integers wrap; their DIV cuts towards 0, their FLOOR_DIV towards minus infinity.
+    No source says what a division by 0, the smallest integer by -1, or a negative power of integers is.
     C1: the ranks are equal, and dimensions are equal or 1. C2: the dtypes are equal.
     C3: AND, OR and XOR take bool, EQUAL takes anything, all others take floats, int8, int32 and int64.
     """
@@ -89,23 +105,25 @@ class Elementwise(Layer):
     def evaluate(self, a: Bounded, b: Bounded) -> Bounded:
         op = self.final.op
         function = FUNCTIONS[op]
+        if op == "EQUAL":
+            return equal(a, b)
         if op in LOGICAL or op in COMPARING:
             return jumping(function, [a, b], "bool")
         if a.dtype not in UNIT:
             return whole(op, a, b)
+        if op == "DIV":
+            return quotient(a, b)
         if op == "FLOOR_DIV":
             return floored(a, b)
         return computed(function, ERRORS[op], a, b)
 
 
 def whole(op: str, a: Bounded, b: Bounded) -> Bounded:
-    """An operation on integers; by 0 nothing divides."""
-    function = FUNCTIONS[op] if op != "DIV" else lambda m, n: np.trunc(m / n)
-    made = jumping(lambda m, n: wrapped(np.nan_to_num(function(m, n), posinf=0, neginf=0), a.dtype), [a, b], a.dtype)
-    if op not in ("DIV", "FLOOR_DIV"):
-        return made
-    by_zero = np.broadcast_to(b.ref == 0, made.shape)
-    return replace(made, undetermined=made.undetermined | by_zero, certified=made.certified & ~by_zero)
+    """An operation on integers, which wraps."""
+    if op not in PARTIAL:
+        return jumping(lambda m, n: wrapping(FUNCTIONS[op], a.dtype, m, n), [a, b], a.dtype)
+    made = jumping(lambda m, n: PARTIAL[op](m, n, a.dtype)[0], [a, b], a.dtype)
+    return undetermined(made, ~PARTIAL[op](a.ref, b.ref, a.dtype)[1])
 
 
 def floored(a: Bounded, b: Bounded) -> Bounded:

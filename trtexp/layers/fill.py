@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from statistics import NormalDist
 from typing import Annotated, Literal
 
 import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import GIVEN, Attributes, DataType, Dims, Kind, Layer, Maybe, integers
-from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, encode, exactly, known
+from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, encode, exactly, held, known, library, wrapped
+from trtexp.numerics.linear import matmul
 
 FillOperation = Annotated[Literal["LINSPACE", "RANDOM_UNIFORM", "RANDOM_NORMAL"], Kind("FillOperation")]
 TYPES = {
@@ -105,10 +105,11 @@ class Fill(Layer):
             return self.random(dims, float(first.ref), float(second.ref.reshape(())), dtype)
         places = np.stack([np.ones(dims), *np.indices(dims, dtype=np.float64)], axis=-1)
         if dtype != "float32":
-            return exactly(places @ np.append(first.ref, second.ref), dtype)
+            both = np.append(first.ref, second.ref)
+            return exactly(wrapped(held((places.astype(both.dtype) * both).sum(-1), dtype), dtype), dtype)
         ref, bound = np.append(first.ref, second.ref), np.append(first.bound, second.bound)
         steps = replace(exactly(ref, dtype), bound=bound, typical=bound)
-        return dot_product(lambda x, w, _: x @ w, exactly(places, dtype), steps, None, arithmetic)
+        return dot_product(lambda x, w, _: matmul(x, w), exactly(places, dtype), steps, None, arithmetic)
 
     def random(self, shape: Sequence[int], alpha: float, beta: float, dtype: str) -> Bounded:
         """The quantiles in order; any number of the distribution is inside the bound."""
@@ -116,11 +117,15 @@ class Fill(Layer):
         shares = (np.arange(count) + 0.5) / max(count, 1)
         uniform = self.final.operation == "RANDOM_UNIFORM"
         low, high = (alpha, beta) if uniform else (alpha - SIGMAS * beta, alpha + SIGMAS * beta)
-        standard = NormalDist()
-        ref: F64 = (
-            alpha + (beta - alpha) * shares
-            if uniform
-            else alpha + beta * np.array([standard.inv_cdf(float(share)) for share in shares])
-        ).reshape(shape)
+        ref = (alpha + (beta - alpha) * shares if uniform else alpha + beta * quantiles(shares)).reshape(shape)
         bound = np.maximum(high - ref, ref - low)
         return replace(exactly(ref, dtype), bound=bound, typical=bound, certified=np.zeros(ref.shape, bool))
+
+
+def quantiles(shares: F64) -> F64:
+    """Those of the normal distribution, to 0.001 of it: between the shares that lie below multiples of 1 / 64."""
+    places = np.arange(-64 * SIGMAS, 64 * SIGMAS + 1) / 64
+    below = (1 + library.erf(places / np.sqrt(2))) / 2
+    left = np.clip(np.searchsorted(below, shares) - 1, 0, len(places) - 2)
+    made: F64 = places[left] + (shares - below[left]) / (below[left + 1] - below[left]) / 64
+    return made

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Layer, Tensor
-from trtexp.numerics import F64, SMALLEST_NORMAL, UNIT, Bounded, pow_error
+from trtexp.numerics import F64, TINY, UNIT, WORKING_UNIT, Bounded, library, narrowed, pow_error
 
 #: attribute -> the smallest and the largest number that it takes.
 RANGES = {"alpha": (-1e20, 1e20), "beta": (0.01, 1e5), "k": (1e-5, 1e10)}
@@ -62,18 +62,19 @@ class Lrn(Layer):
     def evaluate(self, x: Bounded) -> Bounded:
         window = self.final.window_size
         alpha, beta, k = (float(np.float32(v)) for v in (self.final.alpha, self.final.beta, self.final.k))
-        u, factor = UNIT[x.dtype], alpha / window
+        u, factor = WORKING_UNIT[x.dtype], alpha / window
         squares = self.summed(x.ref**2, window)
         base = k + factor * squares
-        ref = x.ref / base**beta
+        raised = library.power(base, beta)
+        ref = x.ref / raised
         # The sum's error, through the power; then the power's own, and the quotient's.
         sums = (window + 3) * u * np.abs(factor) * squares + 2 * u * (k + np.abs(factor) * squares)
         relative = beta * sums / np.abs(base) + u * (pow_error(base, np.float64(beta)) + 3)
-        own = np.abs(ref) * relative + SMALLEST_NORMAL[x.dtype] * (ref != 0)
+        own = np.abs(ref) * relative + TINY[x.dtype] * (ref != 0) + narrowed(ref, x.dtype, 2.0)
 
         def carried(error: F64) -> F64:
             reach = np.abs(factor) * self.summed((2 * np.abs(x.ref) + error) * error, window)
-            return (error + np.abs(x.ref) * beta * reach / np.abs(base)) / base**beta
+            return (error + np.abs(x.ref) * beta * reach / np.abs(base)) / raised
 
         errors = [own + carried(x.bound), own + carried(x.typical), carried(x.slack)]
         bound, typical, slack = (np.nan_to_num(error, posinf=np.inf) for error in errors)

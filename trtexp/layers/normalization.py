@@ -9,7 +9,7 @@ import numpy as np
 from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import GIVEN, Attributes, DataType, Layer, Tensor, masked_axes
 from trtexp.layers.broadcast import broadcasts_to
-from trtexp.numerics import F64, SMALLEST_NORMAL, UNIT, Bounded
+from trtexp.numerics import F64, TINY, UNIT, Bounded, narrowed
 
 
 class NormalizationAttributes(Attributes):
@@ -97,7 +97,9 @@ class Normalization(Layer):
         b_var = (2 * np.abs(d) * each).mean(axes, keepdims=True) + b_mean**2 + (n + 2) * u * var
         own = each / sigma + np.abs(z) * (b_var / (2 * sigma**2) + 4 * u)
         bound = own * (np.abs(w) + wb) + np.abs(z) * wb + cb + 2 * u * (np.abs(z * w) + np.abs(c))
-        bound = bound + UNIT[x.dtype] * np.abs(ref) * (x.dtype != computed) + SMALLEST_NORMAL[x.dtype] * (ref != 0)
+        # What is narrower than float32 may be rounded after each of the three steps.
+        steps = narrowed(z, x.dtype, 1.0) * np.abs(w) + narrowed(z * w, x.dtype, 1.0) + narrowed(ref, x.dtype, 1.0)
+        bound = bound + steps + TINY[x.dtype] * (ref != 0)
         slack = (x.slack.reshape(split) / sigma) * np.abs(w) + np.abs(z) * spread(scale.slack) + spread(bias.slack)
         bound, zero = np.nan_to_num(bound.reshape(x.shape), posinf=np.inf), np.zeros(x.shape, bool)
         unsure = np.broadcast_to(x.undetermined.any(), x.shape)

@@ -12,17 +12,21 @@ from trtexp.layers.base import GIVEN, Attributes, Kind, Layer, Tensor, masked_ax
 from trtexp.numerics import (
     F64,
     RANGE,
-    SMALLEST_NORMAL,
+    TINY,
     UNIT,
+    WORKING_UNIT,
     Arithmetic,
     Bounded,
     dot_product,
     exactly,
+    library,
     lowest_bit,
     moved,
+    narrowed,
     pointwise,
     wrapped,
 )
+from trtexp.numerics.integers import divide
 
 ReduceOperation = Annotated[Literal["SUM", "PROD", "MAX", "MIN", "AVG", "NONE"], Kind("ReduceOperation")]
 INTEGERS = ("int8", "int32", "int64")
@@ -84,8 +88,8 @@ class Reduce(Layer):
         if op in ("MAX", "MIN"):
             return extreme(op, rows)
         if dtype not in UNIT:
-            whole = rows.ref.prod(-1) if op == "PROD" else rows.ref.sum(-1)
-            whole = np.trunc(whole / max(n, 1)) if op == "AVG" else wrapped(whole, dtype)
+            whole = np.asarray(rows.ref.prod(-1) if op == "PROD" else rows.ref.sum(-1))
+            whole = divide(whole, np.asarray(max(n, 1)), "int64")[0] if op == "AVG" else wrapped(whole, dtype)
             unsure = np.asarray((rows.undetermined | (rows.bound > 0)).any(-1))
             return replace(exactly(whole, dtype), certified=~unsure, undetermined=unsure)
         if op == "PROD":
@@ -106,10 +110,12 @@ def extreme(op: str, rows: Bounded) -> Bounded:
 
 def product(rows: Bounded) -> Bounded:
     """The product of each row: |y| ((1 + u)^n - 1), or exact where no partial product needs more than all bits."""
-    ref, u = rows.ref.prod(-1), UNIT[rows.dtype]
+    ref, u = rows.ref.prod(-1), WORKING_UNIT[rows.dtype]
     bits = np.where(rows.ref == 0, 0, np.frexp(rows.ref)[1] - lowest_bit(rows.ref)).sum(-1)
-    rounding = np.abs(ref) * np.expm1(rows.shape[-1] * np.log1p(u)) + SMALLEST_NORMAL[rows.dtype] * (ref != 0)
-    own = np.where((bits <= 1 - np.log2(u)) & (bits > 0), 0.0, rounding) if rows.exact else rounding
+    rounding = np.abs(ref) * library.expm1(rows.shape[-1] * library.log1p(u)) + TINY[rows.dtype] * (ref != 0)
+    rounding = rounding + narrowed(ref, rows.dtype, 1.0)
+    few = (bits <= 1 - np.frexp(UNIT[rows.dtype])[1]) & (bits > 0)
+    own = np.where(few, 0.0, rounding) if rows.exact else rounding
 
     def carried(error: F64) -> F64:
         return (np.abs(rows.ref) + error).prod(-1) - np.abs(ref)

@@ -12,7 +12,8 @@ import numpy as np
 
 from trtexp.layers.base import Attributes, Default, Dims, Kind, Layer, Maybe, Tensor, integers
 from trtexp.layers.interpolation import InterpolationMode, coordinate_error, taps
-from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly, moved, settled
+from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly, moved
+from trtexp.numerics.linear import matmul
 
 CoordinateTransformation = Annotated[
     Literal["ALIGN_CORNERS", "ASYMMETRIC", "HALF_PIXEL"], Kind("ResizeCoordinateTransformation")
@@ -123,7 +124,7 @@ class Resize(Layer):
             if self.final.resize_mode == "NEAREST":
                 y = self.picked(y, axis, at, off)
             else:
-                y = dot_product(along(axis), settled(y), self.matrix(n, at, off, y.dtype), None, arithmetic)
+                y = dot_product(along(axis), y, self.matrix(n, at, off, y.dtype), None, arithmetic)
         return y
 
     def coordinates(self, n: int, m: int, scale: Fraction) -> tuple[F64, F64]:
@@ -165,4 +166,4 @@ class Resize(Layer):
 
 def along(axis: int) -> Callable[[F64, F64, F64 | None], F64]:
     """x (…, n, …) by a matrix (m, n) -> (…, m, …)."""
-    return lambda x, matrix, _: np.moveaxis(np.tensordot(matrix, x, (1, axis)), 0, axis)
+    return lambda x, matrix, _: np.moveaxis(matmul(np.moveaxis(x, axis, -1), matrix.T), -1, axis)

@@ -8,7 +8,7 @@ import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import GIVEN, Attributes, DataType, Kind, Layer, Maybe, Tensor, masked_axes
-from trtexp.numerics import Bounded, exactly, moved
+from trtexp.numerics import UNIT, Bounded, exactly, moved
 
 TopKOperation = Annotated[Literal["MAX", "MIN"], Kind("TopKOperation")]
 MOST = 3840  # k stays at or below this
@@ -64,7 +64,8 @@ class TopK(Layer):
 
     def evaluate(self, x: Bounded, k: Maybe) -> tuple[Bounded, Bounded]:
         (axis,) = masked_axes(self.final.axes, len(x.shape))
-        keys = x.ref if self.final.op == "MIN" else -x.ref
+        falling = np.negative if x.dtype in UNIT else np.invert  # ~x = -x - 1 has no overflow
+        keys = x.ref if self.final.op == "MIN" else falling(x.ref)
         order = np.argsort(keys, axis=axis, kind="stable").take(range(self.count(k)), axis=axis)
         values = moved(lambda part: np.take_along_axis(part, order, axis), x)
         return values, exactly(order, DTYPE_OF_MEMBER[self.final.indices_type])

@@ -1,4 +1,4 @@
-"""Numbers as text, to the digits that the error bound makes meaningful; shapes, counts and nested lists."""
+"""Numbers as text, to the digits that the error bound makes meaningful; shapes and nested lists."""
 
 from __future__ import annotations
 
@@ -89,8 +89,3 @@ def nested(flat: Sequence[T], shape: Sequence[int]) -> Any:
 def shape_text(shape: Sequence[int]) -> str:
     """`1×5×?`: -1 is a dimension that is not known yet."""
     return "×".join("?" if n < 0 else str(n) for n in shape) or "scalar"
-
-
-def plural(count: int, noun: str) -> str:
-    """`1 case`, `2 cases`."""
-    return f"{count} {noun}{'s' * (count != 1)}"

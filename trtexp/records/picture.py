@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from trtexp.records.facts import Record
 from trtexp.records.tensors import Numbers
 
@@ -35,11 +33,6 @@ class Window(Record):
     actual: Numbers
     reference: Numbers
     bound: Numbers
-
-    @property
-    def opinions(self) -> dict[str, Any]:
-        """What stands below each other, in this order."""
-        return {"actual": self.actual, "reference": self.reference, "bound": self.bound}
 
 
 class Picture(Record):

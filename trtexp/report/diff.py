@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from trtexp.errors import visible
 from trtexp.records.diff import KINDS, Change, Diff, Kind
 from trtexp.records.model import ReportRecord
 from trtexp.report import escape
@@ -112,7 +113,7 @@ def _entries(diff: Diff, kind: Kind, anchors: Mapping[tuple[str, str | None], st
         said = text(change)
         line = f"{escape.label(name)}{' / ' if cases else ''}{linked}" + (f": {escape.inline(said)}" if said else "")
         marked = _marked(change)
-        yield line, escape.fence("\n".join(map(escape.visible, marked)), "diff") if marked else ""
+        yield line, escape.fence("\n".join(map(visible, marked)), "diff") if marked else ""
 
 
 def _marked(change: Change) -> list[str]:

@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
+from trtexp.errors import visible
 from trtexp.records.model import CaseRecord, ReportRecord
 from trtexp.report import plain
-from trtexp.report.escape import visible
 from trtexp.report.markdown import page_name
 from trtexp.report.wording.values import options
 

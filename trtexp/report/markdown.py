@@ -10,6 +10,7 @@ from pathlib import Path
 
 import jinja2
 
+from trtexp.errors import visible
 from trtexp.numerics.format import shape_text
 from trtexp.records.model import CaseRecord, OutputRecord, ReleaseRecord, ReportRecord
 from trtexp.report import escape, tensors
@@ -106,7 +107,7 @@ def case_anchors(report: ReportRecord) -> list[str]:
     seen: dict[str, int] = {}
     anchors = []
     for heading in (report.title, *(case.name for case in report.cases)):
-        slug = re.sub(r"[^\w\- ]", "", escape.visible(heading).strip().lower()).replace(" ", "-")
+        slug = re.sub(r"[^\w\- ]", "", visible(heading).strip().lower()).replace(" ", "-")
         count = seen.get(slug, 0)
         seen[slug] = count + 1
         anchors.append(f"{slug}-{count}" if count else slug)
@@ -174,7 +175,7 @@ def _log(case: CaseRecord) -> list[str]:
         if not message or (text not in message and message not in text)
     ]
     fold = partial(textwrap.wrap, width=escape.WIDTH, subsequent_indent="    ", break_on_hyphens=False)
-    texts = (escape.visible(f"{line.severity}: {line.text}") for line in new)
+    texts = (visible(f"{line.severity}: {line.text}") for line in new)
     return [part for text in texts for part in fold(text, break_long_words=False)]
 
 

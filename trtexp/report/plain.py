@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from trtexp.errors import visible
 from trtexp.records.model import CaseRecord, OutputRecord
-from trtexp.report.escape import visible
 from trtexp.report.wording.cases import beside_tables, headline
 from trtexp.report.wording.outputs import deviation, index_text, odd
 

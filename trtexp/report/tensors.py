@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from trtexp.errors import visible
 from trtexp.numerics.format import number, shape_text
 from trtexp.records.model import NetworkRecord, OutputRecord
 from trtexp.records.picture import Window
 from trtexp.records.tensors import TensorRecord
 from trtexp.report import grid
-from trtexp.report.escape import visible
 from trtexp.report.wording.outputs import index_text, origin
 from trtexp.report.wording.values import recipe, summary
 

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
+from trtexp.errors import visible
 from trtexp.records.facts import Spread
 from trtexp.records.model import CaseRecord
-from trtexp.report.escape import inert, visible, width
+from trtexp.report.escape import inert, width
 from trtexp.report.plain import difference
 from trtexp.report.wording.cases import beside_tables, headline, spread
 

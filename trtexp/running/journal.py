@@ -16,8 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from trtexp.errors import plural
 from trtexp.files.atomic import write_bytes
-from trtexp.numerics.format import plural
 from trtexp.records.model import FORMAT, CaseRecord
 
 PREVIOUS = ".previous"

@@ -10,26 +10,26 @@ from pathlib import Path
 
 from trtexp.errors import NothingSelected
 from trtexp.files.paths import report_name, shown
-from trtexp.records.model import CaseRecord
+from trtexp.judging.check import Checked
 from trtexp.running.helpers import FEW, Helpers
 from trtexp.spec.case import Experiment
 from trtexp.spec.errors import Fault, SpecError, nearest
 from trtexp.spec.load import ExperimentFile, read
 
-Judge = Callable[[Experiment], list[CaseRecord]]
+Judge = Callable[[Experiment], Checked]
 
 
 @dataclass(frozen=True)
 class Planned:
     """A checked experiment file: its bytes as they were checked, the name of its report, the names of its cases, and
-    those that a judge found wrong. parsed: the file, where few are run by this process alone."""
+    what a judge says of them. parsed: the file, where few are run by this process alone."""
 
     path: Path
     shown: str
     data: bytes
     name: str
     cases: tuple[str, ...]
-    wrong: tuple[CaseRecord, ...] = ()
+    checked: Checked
     parsed: ExperimentFile | None = None
 
     def file(self) -> ExperimentFile:
@@ -92,6 +92,6 @@ def _check(path: Path, judge: Judge | None, keep: bool) -> Planned | tuple[Fault
         experiment = file.check()
     except SpecError as error:
         return error.faults
-    wrong = () if judge is None else tuple(judge(experiment))
+    checked = Checked() if judge is None else judge(experiment)
     names, parsed = tuple(name for name, _, _ in file.cases), file.unmade() if keep else None
-    return Planned(path, file.shown, data, report_name(path), names, wrong, parsed)
+    return Planned(path, file.shown, data, report_name(path), names, checked, parsed)

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from trtexp.errors import UserError
+from trtexp.errors import UserError, plural, visible
 
 
 @dataclass(frozen=True, order=True)
@@ -47,13 +47,7 @@ class SpecError(UserError):
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
     def lines(self) -> list[str]:
-        count = len(self.faults)
-        return [*map(str, self.faults), f"{count} fault{'s' * (count != 1)}; nothing was run or written"]
-
-
-def visible(text: str) -> str:
-    """A text on one line, its control characters escaped, so that a file cannot write to the terminal."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+        return [*map(str, self.faults), f"{plural(len(self.faults), 'fault')}; nothing was run or written"]
 
 
 def nearest(given: str, allowed: Iterable[str]) -> str:

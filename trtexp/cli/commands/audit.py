@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from trtexp.cli.options import AuditOptions
-from trtexp.errors import NothingFound
+from trtexp.errors import NothingFound, plural, visible
 from trtexp.files.paths import collect, report_name
-from trtexp.numerics.format import plural
 from trtexp.records.audit import audit
-from trtexp.report.escape import visible
 from trtexp.report.markdown import page_name
 from trtexp.report.wording.audit import noted, unknown
 from trtexp.running.folders import records

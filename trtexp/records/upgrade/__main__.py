@@ -6,8 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from trtexp.errors import DamagedRecord
-from trtexp.numerics.format import plural
+from trtexp.errors import DamagedRecord, plural
 from trtexp.records.model import FORMAT
 from trtexp.records.upgrade import old_records, upgrade
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from trtexp.numerics.format import number, plural, rounded, shape_text
+from trtexp.errors import plural
+from trtexp.numerics.format import number, rounded, shape_text
 from trtexp.records.diff import KINDS, Change, Diff, Fact, Kind, Moved, Told
 from trtexp.records.facts import BuildRecord, Difference
 from trtexp.records.model import CaseRecord

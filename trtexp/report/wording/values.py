@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from trtexp.numerics.format import plural, rounded
+from trtexp.errors import plural
+from trtexp.numerics.format import rounded
 from trtexp.numerics.recipe import Operand, Recipe
 from trtexp.records.facts import BuildRecord, Number
 from trtexp.records.tensors import Summary
