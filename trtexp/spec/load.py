@@ -70,6 +70,10 @@ class ExperimentFile:
         title, about, source = (_head(base, key) for key in ("title", "about", "source"))
         return Experiment(self.shown, self.sha256, title, about, source, tuple(cases), whole)
 
+    def unmade(self) -> ExperimentFile:
+        """The same file without the cases that were made of it, which hold their tensors."""
+        return replace(self, _built={})
+
     def check(self) -> Experiment:
         """The file for the reference, after every release override of it was checked as well, by what all releases
         demand. Raises SpecError."""
