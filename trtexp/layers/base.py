@@ -191,6 +191,11 @@ class Layer(Model):
         arithmetic = replace(tensors.arithmetic, codes=codes.pop() if len(codes) == 1 else None)
         return self.outputs(inputs, arrays, arithmetic)
 
+    def types_its_output(self) -> bool:
+        """Whether the type that it is given is that of its tensor, also where this is an output of a weakly typed
+        network."""
+        return False
+
     def undoes(self) -> str | None:
         """The tensor of codes that the layer gives as numbers, if it does so."""
         return None
