@@ -7,11 +7,7 @@ from typing import Any
 import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Layer, Tensor
-<<<<<<< HEAD
-from trtexp.numerics import F64, TINY, UNIT, WORKING_UNIT, Bounded, library, narrowed, pow_error
-=======
-from trtexp.numerics import F64, OWN_ERROR, SMALLEST_NORMAL, UNIT, Bounded, attribute, library, pow_error
->>>>>>> judge
+from trtexp.numerics import F64, OWN_ERROR, TINY, UNIT, WORKING_UNIT, Bounded, attribute, library, narrowed, pow_error
 
 #: attribute -> the smallest and the largest number that it takes.
 RANGES = {"alpha": (-1e20, 1e20), "beta": (0.01, 1e5), "k": (1e-5, 1e10)}
@@ -65,14 +61,9 @@ class Lrn(Layer):
 
     def evaluate(self, x: Bounded) -> Bounded:
         window = self.final.window_size
-<<<<<<< HEAD
-        alpha, beta, k = (float(np.float32(v)) for v in (self.final.alpha, self.final.beta, self.final.k))
-        u, factor = WORKING_UNIT[x.dtype], alpha / window
-=======
         given = [attribute(value) for value in (self.final.alpha, self.final.beta, self.final.k)]
         alpha, beta, k = (float(value.ref) for value in given)
-        u, factor = UNIT[x.dtype], alpha / window
->>>>>>> judge
+        u, factor = WORKING_UNIT[x.dtype], alpha / window
         squares = self.summed(x.ref**2, window)
         base = k + factor * squares
         raised = library.power(base, beta)

@@ -13,11 +13,7 @@ from trtexp.layers.attention import FLOATS
 from trtexp.layers.base import GIVEN, Attributes, DataType, Default, Dims, Kind, Layer, Maybe, Tensor
 from trtexp.layers.quantize import there_and_back
 from trtexp.layers.settable import Arguments
-<<<<<<< HEAD
-from trtexp.numerics import F64, WORKING_UNIT, Arithmetic, Bounded, dot_product, library, moved, pointwise
-=======
-from trtexp.numerics import F64, UNIT, Arithmetic, Bounded, attribute, dot_product, library, moved, pointwise
->>>>>>> judge
+from trtexp.numerics import F64, WORKING_UNIT, Arithmetic, Bounded, attribute, dot_product, library, moved, pointwise
 from trtexp.numerics.linear import matmul
 
 MoEActType = Annotated[Literal["NONE", "SILU"], Kind("MoEActType")]
@@ -240,14 +236,7 @@ class MoE(Layer):
             g = np.minimum(g, limit)
             return g / (1 + library.exp(-alpha * g)) * (np.clip(u, -limit, limit) + beta)
 
-<<<<<<< HEAD
-        def floor(g: F64, u: F64) -> F64:
-            return WORKING_UNIT[gate.dtype] * (16 + 4 * np.abs(alpha * g)) * np.abs(f(g, u))
-
-        return pointwise(f, [gate, up], floor=floor, narrow=2.0)
-=======
         def floor(g: F64, u: F64, limit: F64, alpha: F64, beta: F64) -> F64:
-            return UNIT[gate.dtype] * (16 + 4 * np.abs(alpha * g)) * np.abs(f(g, u, limit, alpha, beta))
+            return WORKING_UNIT[gate.dtype] * (16 + 4 * np.abs(alpha * g)) * np.abs(f(g, u, limit, alpha, beta))
 
-        return pointwise(f, [gate, up, *map(attribute, given)], floor=floor)
->>>>>>> judge
+        return pointwise(f, [gate, up, *map(attribute, given)], floor=floor, narrow=2.0)

@@ -85,14 +85,7 @@ class LReLU(Known):
 
     @classmethod
     def evaluate(cls, given: Given, inputs: Sequence[Bounded], arithmetic: Arithmetic) -> Bounded:
-<<<<<<< HEAD
-        slope = float(np.float32(given["negSlope"]))
-        return activated("LEAKY_RELU", inputs[0], slope)
-=======
-        f, error = FUNCTIONS["LEAKY_RELU"]
-        slope = attribute(given["negSlope"])
-        return computed(lambda x, slope: f(x, slope, 0), lambda x, slope, y: error(x, slope, 0, y), *inputs, slope)
->>>>>>> judge
+        return activated("LEAKY_RELU", inputs[0], given["negSlope"])
 
 
 class Gelu(Known):

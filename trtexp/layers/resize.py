@@ -12,11 +12,7 @@ import numpy as np
 
 from trtexp.layers.base import Attributes, Default, Dims, Kind, Layer, Maybe, Tensor, integers
 from trtexp.layers.interpolation import InterpolationMode, coordinate_error, taps
-<<<<<<< HEAD
-from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly, moved
-=======
-from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, either, exactly, moved, settled
->>>>>>> judge
+from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, either, exactly, moved
 from trtexp.numerics.linear import matmul
 
 CoordinateTransformation = Annotated[
@@ -128,12 +124,8 @@ class Resize(Layer):
             if self.final.resize_mode == "NEAREST":
                 y = self.picked(y, axis, at, off)
             else:
-<<<<<<< HEAD
-                y = dot_product(along(axis), y, self.matrix(n, at, off, y.dtype), None, arithmetic)
-=======
                 matrix = self.matrix(n, at, off, self.coordinates(n, m, written)[0], y.dtype)
-                y = dot_product(along(axis), settled(y), matrix, None, arithmetic)
->>>>>>> judge
+                y = dot_product(along(axis), y, matrix, None, arithmetic)
         return y
 
     def coordinates(self, n: int, m: int, scale: Fraction) -> tuple[F64, F64]:

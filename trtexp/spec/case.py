@@ -104,7 +104,9 @@ class Case:
     def _marked(self, tensors: abc.Mapping[str, Bounded], family: Family | None) -> dict[str, Bounded]:
         """The tensors as they leave the network: a weakly typed one gives some types as float32."""
         widened = {} if self.definition.options.strongly_typed or family is None else WIDENED[family]
-        typed = {t for name, layer in self.layers.items() if layer.types_its_output() for t in layer.output_tensors(name)}
+        typed = {
+            t for name, layer in self.layers.items() if layer.types_its_output() for t in layer.output_tensors(name)
+        }
         outputs = {name: tensors[name] for name in self.definition.outputs if name in tensors and name not in typed}
         return {**tensors, **{n: replace(x, dtype=widened.get(x.dtype, x.dtype)) for n, x in outputs.items()}}
 
