@@ -94,7 +94,8 @@ def _literal(case: Case, expected: Expected, dtype: str | None) -> ExpectedValue
         return ExpectedValues(None, None, expected.dtype, expected.shape)
     dtype = expected.dtype or dtype or "float32"
     values = np.asarray(expected.made.decimals)
-    values = values.astype(np.float64) if dtype in UNIT else held(values, dtype)
+    whole = dtype not in UNIT and np.array_equal(np.rint(values), values)
+    values = held(values, dtype) if whole else values.astype(np.float64)
     half = np.zeros(values.shape)
     if expected.made.text is not None and not expected.exact_digits:
         texts = np.array(expected.made.text, dtype=object).reshape(-1)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from trtexp.definition.facts import CasePhase
 from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.layers.base import Layer
-from trtexp.layers.network import Evaluation, partly_evaluate
+from trtexp.layers.network import Evaluation, partly_evaluate, upstream
 from trtexp.numerics import Arithmetic, Bounded, Family
 from trtexp.numerics.origin import Origin
 from trtexp.numerics.tolerance import Tolerance
@@ -98,9 +98,17 @@ class Case:
     def _marked(self, tensors: abc.Mapping[str, Bounded], family: Family | None) -> dict[str, Bounded]:
         """The tensors as they leave the network: a weakly typed one gives some types as float32."""
         widened = {} if self.definition.options.strongly_typed or family is None else WIDENED[family]
-        typed = {t for name, layer in self.layers.items() if layer.types_its_output() for t in layer.output_tensors(name)}
+        typed = {
+            t for name, layer in self.layers.items() if layer.types_its_output() for t in layer.output_tensors(name)
+        }
         outputs = {name: tensors[name] for name in self.definition.outputs if name in tensors and name not in typed}
         return {**tensors, **{n: replace(x, dtype=widened.get(x.dtype, x.dtype)) for n, x in outputs.items()}}
+
+    def leaving(self, output: str, arithmetic: Arithmetic) -> dict[str, str]:
+        """name -> dtype of the tensors in between, of those that an output is made from, that may leave their range."""
+        found = self.evaluation(arithmetic).leaving
+        near = upstream(self.layers, output) - {output} if found else set()
+        return {tensor: dtype for tensor, dtype in found.items() if tensor in near}
 
 
 @dataclass(frozen=True, eq=False)
