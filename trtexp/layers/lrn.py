@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Layer, Tensor
-from trtexp.numerics import F64, TINY, UNIT, WORKING_UNIT, Bounded, library, narrowed, pow_error
+from trtexp.numerics import F64, OWN_ERROR, TINY, UNIT, WORKING_UNIT, Bounded, attribute, library, narrowed, pow_error
 
 #: attribute -> the smallest and the largest number that it takes.
 RANGES = {"alpha": (-1e20, 1e20), "beta": (0.01, 1e5), "k": (1e-5, 1e10)}
@@ -61,7 +61,8 @@ class Lrn(Layer):
 
     def evaluate(self, x: Bounded) -> Bounded:
         window = self.final.window_size
-        alpha, beta, k = (float(np.float32(v)) for v in (self.final.alpha, self.final.beta, self.final.k))
+        given = [attribute(value) for value in (self.final.alpha, self.final.beta, self.final.k)]
+        alpha, beta, k = (float(value.ref) for value in given)
         u, factor = WORKING_UNIT[x.dtype], alpha / window
         squares = self.summed(x.ref**2, window)
         base = k + factor * squares
@@ -76,7 +77,10 @@ class Lrn(Layer):
             reach = np.abs(factor) * self.summed((2 * np.abs(x.ref) + error) * error, window)
             return (error + np.abs(x.ref) * beta * reach / np.abs(base)) / raised
 
-        errors = [own + carried(x.bound), own + carried(x.typical), carried(x.slack)]
+        off_alpha, off_beta, off_k = (float(value.slack) for value in given)
+        decimals = beta * (off_k + off_alpha / window * squares) / np.abs(base) + off_beta * np.abs(library.log(base))
+        slack = np.abs(ref) * (decimals + OWN_ERROR * (1 + relative / u))
+        errors = [own + carried(x.bound), own + carried(x.typical), slack + carried(x.slack)]
         bound, typical, slack = (np.nan_to_num(error, posinf=np.inf) for error in errors)
         unsure = self.summed(x.undetermined.astype(float), window) > 0
         return Bounded(x.dtype, ref, bound, typical, slack, (x.ref == 0) & x.exact, unsure)

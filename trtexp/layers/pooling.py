@@ -14,6 +14,7 @@ from trtexp.numerics import (
     F64,
     Arithmetic,
     Bounded,
+    attribute,
     converted,
     dot_product,
     either,
@@ -142,8 +143,9 @@ class PoolingNd(Layer):
 
     def blended(self, largest: Bounded, average: Bounded, arithmetic: Arithmetic) -> Bounded:
         """(1 - blend_factor) · maximum + blend_factor · average."""
-        blend = float(np.float32(self.final.blend_factor))
-        shares = exactly(np.array([1 - blend, blend]), largest.dtype)
+        blend = attribute(self.final.blend_factor)
+        shares = exactly(np.array([1 - blend.ref, blend.ref]), largest.dtype)
+        shares = replace(shares, slack=np.array([blend.slack, blend.slack]))
         both = moved(lambda *parts: np.stack(parts, axis=-1), largest, average)
         return dot_product(lambda v, share, _: matmul(v, share), both, shares, None, arithmetic)
 

@@ -24,9 +24,9 @@ Found = Literal["seen", "noted", "missed", "same"]
 class Trial:
     """One output of a case with one wrong element, for each of `SIZES`.
 
-    experiment, case, output: where it stands. layer: the method that makes it, without add_; type: its dtype. terms: the
-    most that a sum of it has, None if it has none. bound: what the element may be off by, relative to it, by the bound
-    that the smallest error met; granted: the freedom in it.
+    experiment, case, output: where it stands. layer: the method that makes it, without add_; type: its dtype. terms:
+    the most that a sum of it has, None if it has none. bound: what the element may be off by, relative to it, by the
+    bound that the smallest error met; granted: the freedom in it.
     """
 
     experiment: str
