@@ -87,7 +87,7 @@ def judge(
     actual: Array | None, readings: Iterable[Reading], literal: ExpectedValues | None, rules: Sequence[Tolerance]
 ) -> Judgement:
     """Compare an output. readings: strictest first; the first that leaves nothing to say is taken, else the best."""
-    strictest: Judgement | None = None
+    first: Judgement | None = None
     best: Judgement | None = None
     for reading in readings:
         faults = tuple(_form_faults(actual, reading.reference, literal))
@@ -95,11 +95,11 @@ def judge(
             return Judgement("mismatch", faults, reference=reading.reference)
         if best is not None and not any(best.disagreeing) and reading.granted == "transform_domain":
             break  # it would explain almost anything
-        judged = _judged(None if actual is None else numbers(actual), reading, literal, rules)
-        if strictest is None:
-            strictest = judged
+        judged = _judged(None if actual is None else numbers(actual), reading, literal, rules, first)
+        if first is None:
+            first = judged
         elif reading.short:
-            judged = _beyond(judged, strictest)
+            judged = _beyond(judged, first)
         if best is None or _said(judged) < _said(best):
             best = judged
         if not any(_said(judged)):
@@ -112,12 +112,12 @@ def _said(judged: Judgement) -> tuple[int, ...]:
     return (*judged.disagreeing, int(judged.verdict == "wide"))
 
 
-def _beyond(judged: Judgement, strictest: Judgement) -> Judgement:
+def _beyond(judged: Judgement, first: Judgement) -> Judgement:
     """Unjudged where more terms than a short accumulator is judged for are what explains an element.
 
     The typical error is that of these elements, too: how far off they are is all that can be said of them.
     """
-    legal, strict, usual = judged.reference, strictest.actual_reference, strictest.reference
+    legal, strict, usual = judged.reference, first.actual_reference, first.reference
     if legal is None or strict is None or usual is None or judged.typical is None or any(judged.disagreeing):
         return judged
     needed = legal.anything & (strict.bad | (strict.error > usual.typical))
@@ -145,13 +145,22 @@ def _form_faults(actual: Array | None, reference: Bounded | None, literal: Expec
 
 
 def _judged(
-    got: np.ndarray | None, reading: Reading, literal: ExpectedValues | None, rules: Sequence[Tolerance]
+    got: np.ndarray | None,
+    reading: Reading,
+    literal: ExpectedValues | None,
+    rules: Sequence[Tolerance],
+    first: Judgement | None,
 ) -> Judgement:
-    """The comparisons of one reading; the typed world is asked where real numbers leave something to say."""
+    """The comparisons of one reading; the typed world is asked where real numbers leave something to say.
+
+    first: of the strictest reading, the only one that literals are held against which no device made.
+    """
     reference = reading.reference
     values = None if literal is None else literal.values
     device = _device(got, reference, rules)
     author = literal.against(reference, rules) if literal is not None and values is not None else None
+    if first is not None and literal is not None and not literal.computed:
+        author = first.expected_reference
     leaving: tuple[Leaving, ...] = ()
     if any(pair is not None and not pair.agrees for pair in (device, author)):
         typed = reading.typed()

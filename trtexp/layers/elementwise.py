@@ -115,7 +115,7 @@ class Elementwise(Layer):
             return quotient(a, b)
         if op == "FLOOR_DIV":
             return floored(a, b)
-        return computed(function, ERRORS[op], a, b)
+        return computed(function, ERRORS[op], a, b, narrow=2.0 if op == "POW" else 0.5)  # sums and products round once
 
 
 def whole(op: str, a: Bounded, b: Bounded) -> Bounded:
