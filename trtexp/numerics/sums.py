@@ -35,7 +35,7 @@ def dot_product(
     `apply(x, w, b)` is the operator in float64; it must be linear in (x, b) and in (w, b), b being the terms that are
     added without a product. It runs on the values, on magnitudes, on squares and on indicators, then on powers that
     give the lowest bit of each element's terms and on the errors of the inputs. stacked: it takes all these at once,
-    each argument with one more axis in front.
+    each argument with one more axis in front. A sum that is NaN or infinite has no error.
     """
     dtype = x.dtype
     ax, aw, ab = np.abs(x.ref) + x.bound, np.abs(w.ref) + w.bound, None if b is None else np.abs(b.ref) + b.bound
@@ -99,6 +99,10 @@ def dot_product(
         certified |= m == 0
     # The last term pays for float64, in which author's decimals and device's inputs are told apart.
     slack = carried["slack"] + OWN_ERROR * m
+    bound, typical, slack = (
+        np.where(np.isfinite(ref), np.nan_to_num(error, nan=np.inf, posinf=np.inf), 0.0)
+        for error in (bound, typical, slack)
+    )
     return Bounded(dtype, ref, bound, typical, slack, certified, carried["undetermined"] > 0, (m, n, s))
 
 
