@@ -11,7 +11,7 @@ import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import GIVEN, Attributes, DataType, Dims, Kind, Layer, Maybe, integers
-from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, encode, exactly, held, known, library, wrapped
+from trtexp.numerics import F64, Arithmetic, Bounded, attribute, dot_product, exactly, held, library, moved, wrapped
 from trtexp.numerics.linear import matmul
 
 FillOperation = Annotated[Literal["LINSPACE", "RANDOM_UNIFORM", "RANDOM_NORMAL"], Kind("FillOperation")]
@@ -68,8 +68,7 @@ class Fill(Layer):
         """alpha and beta: the inputs, or the attributes."""
         if alpha is not None and beta is not None:
             return alpha, beta
-        given = (np.array(self.final.alpha), np.array([self.final.beta]))
-        ends = (known(encode(v, "float32"), v.astype(np.float64)) for v in given)
+        ends = attribute(self.final.alpha), moved(np.atleast_1d, attribute(self.final.beta))
         first, second = (replace(v, bound=v.slack, typical=v.slack) for v in ends)  # a double, or a float
         return first, second
 
@@ -107,8 +106,10 @@ class Fill(Layer):
         if dtype != "float32":
             both = np.append(first.ref, second.ref)
             return exactly(wrapped(held((places.astype(both.dtype) * both).sum(-1), dtype), dtype), dtype)
-        ref, bound = np.append(first.ref, second.ref), np.append(first.bound, second.bound)
-        steps = replace(exactly(ref, dtype), bound=bound, typical=bound)
+        ref, bound, slack = (
+            np.append(getattr(first, part), getattr(second, part)) for part in ("ref", "bound", "slack")
+        )
+        steps = replace(exactly(ref, dtype), bound=bound, typical=bound, slack=slack)
         return dot_product(lambda x, w, _: matmul(x, w), exactly(places, dtype), steps, None, arithmetic)
 
     def random(self, shape: Sequence[int], alpha: float, beta: float, dtype: str) -> Bounded:

@@ -12,7 +12,7 @@ from trtexp.layers.base import Attributes, Layer, Tensor
 from trtexp.layers.interpolation import Indices, InterpolationMode, coordinate_error, taps
 from trtexp.layers.orders import MEASURED, rule
 from trtexp.layers.slice import SampleMode
-from trtexp.numerics import F64, Arithmetic, Bounded, Mask, dot_product, exactly, moved, undetermined
+from trtexp.numerics import F64, Arithmetic, Bounded, Mask, dot_product, either, exactly, moved, undetermined
 
 FLOATS = ("float32", "float16", "bfloat16")
 MODES = ("CLAMP", "FILL", "REFLECT")
@@ -67,24 +67,23 @@ class GridSample(Layer):
         unsure = grid.undetermined.any(-1) | infinite | nan
         if self.final.interpolation_mode == "LINEAR" and rule(MEASURED, x, arithmetic):
             spread = np.broadcast_to(np.expand_dims(nan, 1), made.shape)
-            made = replace(made, ref=np.where(spread, np.nan, made.ref))
-            bound, typical, slack = (np.where(spread, 0.0, e) for e in (made.bound, made.typical, made.slack))
-            made = replace(made, bound=bound, typical=typical, slack=slack)
+            made = without_error(replace(made, ref=np.where(spread, np.nan, made.ref)), spread)
             unsure = grid.undetermined.any(-1) | infinite
-        return undetermined(made, np.broadcast_to(np.expand_dims(unsure, 1), made.shape))
+        made = undetermined(made, np.broadcast_to(np.expand_dims(unsure, 1), made.shape))
+        return without_error(made, made.anything)
 
     def sampled(self, x: Bounded, grid: Bounded, arithmetic: Arithmetic) -> Bounded:
         """The samples where the grid's coordinates are numbers."""
         mode = self.final.interpolation_mode
         axes = [self.coordinates(grid, axis, size) for axis, size in enumerate(x.shape[2:])]
         if mode == "NEAREST":
-            index = [np.rint(at).astype(np.int64) for at, _ in axes]
-            made = moved(lambda part: self.gathered(part, index), x)
-            inside = self.gathered(np.ones(x.shape, bool), index)
-            crossing = (np.rint(at - off) != np.rint(at + off) for at, off in axes)
-            spread = np.broadcast_to(np.expand_dims(np.any(list(crossing), axis=0), 1), made.shape)
-            certified = (made.certified | ~inside) & ~spread
-            return replace(made, undetermined=made.undetermined | spread, certified=certified)
+            made = self.nearest(x, [at for at, _ in axes])
+            crossing = np.any([np.rint(at - off) != np.rint(at + off) for at, off in axes], axis=0)
+            where = np.broadcast_to(np.expand_dims(crossing, 1), made.shape)
+            for signs in itertools.product((-1, 1), repeat=len(axes)) if crossing.any() else ():
+                moved_axes = [at + sign * off for sign, (at, off) in zip(signs, axes, strict=True)]
+                made = either(made, self.nearest(x, moved_axes), where)
+            return undetermined(made, self.far(axes))
         found = [taps(mode, *axis) for axis in axes]
         picked, shares, errors = [], [], []
         for tap in itertools.product(*(range(len(indices)) for indices, _, _ in found)):
@@ -97,8 +96,17 @@ class GridSample(Layer):
         ref, bound = np.array(shares)[:, :, None], np.array(errors)[:, :, None]
         weighed = replace(exactly(ref, x.dtype), bound=bound, typical=bound, certified=bound == 0)
         made = dot_product(lambda v, w, _: (v * w).sum(0), values, weighed, None, arithmetic)
-        far = np.expand_dims(np.any([off >= UNSURE for _, off in axes], axis=0), 1)
-        return undetermined(made, far | weightless(values.ref, ref))
+        return undetermined(alone(made, values, weighed), self.far(axes) | weightless(values.ref, ref))
+
+    def far(self, axes: Sequence[tuple[F64, F64]]) -> Mask:
+        """(N, 1, *O): where a coordinate may be so far off that it says nothing."""
+        return np.expand_dims(np.any([off >= UNSURE for _, off in axes], axis=0), 1)
+
+    def nearest(self, x: Bounded, axes: Sequence[F64]) -> Bounded:
+        """The elements nearest to coordinates; what lies outside is 0 for certain."""
+        index = [np.rint(at).astype(np.int64) for at in axes]
+        made = moved(lambda part: self.gathered(part, index), x)
+        return replace(made, certified=made.certified | ~self.gathered(np.ones(x.shape, bool), index))
 
     def coordinates(self, grid: Bounded, axis: int, size: int) -> tuple[F64, F64]:
         """Where the samples lie along a spatial axis of the input, (N, *O), and how far off a device may put them."""
@@ -148,3 +156,19 @@ def weightless(values: F64, weights: F64) -> Mask:
     """Where an element that is NaN or infinite has a weight of 0, for taps along the first axis."""
     made: Mask = (~np.isfinite(values) & (weights == 0)).any(0)
     return made
+
+
+def alone(made: Bounded, values: Bounded, weights: Bounded) -> Bounded:
+    """Sums of taps along the first axis, which are an element itself where its weight is 1 and all others are 0."""
+    whole = (weights.bound == 0) & ((weights.ref == 0) | (weights.ref == 1))
+    one = np.broadcast_to(whole.all(0) & (weights.ref.sum(0) == 1), made.shape)
+    place = np.broadcast_to(weights.ref.argmax(0), made.shape)[None]
+    picked = moved(lambda part: np.take_along_axis(part, place, 0)[0], values)
+    bound, typical = np.where(one, picked.bound, made.bound), np.where(one, picked.typical, made.typical)
+    return replace(made, bound=bound, typical=typical, certified=made.certified | (one & picked.certified))
+
+
+def without_error(x: Bounded, where: Mask) -> Bounded:
+    """x without any error where `where` holds."""
+    bound, typical, slack = (np.where(where, 0.0, error) for error in (x.bound, x.typical, x.slack))
+    return replace(x, bound=bound, typical=typical, slack=slack)

@@ -13,7 +13,18 @@ from trtexp.layers.attention import FLOATS
 from trtexp.layers.base import GIVEN, Attributes, DataType, Default, Dims, Kind, Layer, Maybe, Tensor
 from trtexp.layers.quantize import there_and_back
 from trtexp.layers.settable import Arguments
-from trtexp.numerics import F64, UNIT, Arithmetic, Bounded, dot_product, library, moved, pointwise, undetermined
+from trtexp.numerics import (
+    F64,
+    WORKING_UNIT,
+    Arithmetic,
+    Bounded,
+    attribute,
+    dot_product,
+    library,
+    moved,
+    pointwise,
+    undetermined,
+)
 from trtexp.numerics.linear import matmul
 
 MoEActType = Annotated[Literal["NONE", "SILU"], Kind("MoEActType")]
@@ -226,21 +237,22 @@ class MoE(Layer):
             made = matmul(v, m[:, None])
             return made if added is None else made + added[:, None, None]
 
-        return dot_product(apply, x, w, bias, arithmetic)
+        return dot_product(apply, x, w, bias, arithmetic, runs=(1, x.shape[-1]))
 
     def gated(self, gate: Bounded, up: Bounded) -> Bounded:
         """act(gate) · up."""
         final = self.final
-        limit, alpha, beta = final.swiglu_param_limit, final.swiglu_param_alpha, final.swiglu_param_beta
+        given = (final.swiglu_param_limit, final.swiglu_param_alpha, final.swiglu_param_beta)
         if final.activation_type == "NONE":
             return pointwise(np.multiply, [gate, up], 0.5)
 
-        def f(g: F64, u: F64) -> F64:
+        def f(g: F64, u: F64, limit: F64, alpha: F64, beta: F64) -> F64:
             g = np.minimum(g, limit)
             return g / (1 + library.exp(-alpha * g)) * (np.clip(u, -limit, limit) + beta)
 
-        def floor(g: F64, u: F64) -> F64:
-            return UNIT[gate.dtype] * (16 + 4 * np.abs(alpha * g)) * np.abs(f(g, u))
+        def floor(g: F64, u: F64, limit: F64, alpha: F64, beta: F64) -> F64:
+            return WORKING_UNIT[gate.dtype] * (16 + 4 * np.abs(alpha * g)) * np.abs(f(g, u, limit, alpha, beta))
 
-        made = pointwise(f, [gate, up], floor=floor)
-        return undetermined(made, np.isfinite(limit) & (np.isnan(gate.ref) | np.isnan(up.ref)))
+        made = pointwise(f, [gate, up, *map(attribute, given)], floor=floor, narrow=2.0)
+        limited = np.isfinite(final.swiglu_param_limit)
+        return undetermined(made, limited & (np.isnan(gate.ref) | np.isnan(up.ref)))

@@ -15,6 +15,7 @@ from trtexp.numerics import (
     F64,
     Arithmetic,
     Bounded,
+    attribute,
     converted,
     dot_product,
     either,
@@ -128,7 +129,7 @@ class PoolingNd(Layer):
             return largest
         dtype = "float32" if x.dtype == "int8" else x.dtype
         given, ones = converted(x, dtype), exactly(np.ones(()), dtype)
-        total = settled(dot_product(lambda a, _, __: self.summed(a), given, ones, None, arithmetic))
+        total = dot_product(lambda a, _, __: self.summed(a), given, ones, None, arithmetic)
         count = self.count(x.shape)
         average = pointwise(lambda t: t / count, [total], ulps=lambda _: 1.0 * (np.frexp(count)[0] != 0.5))
         if self.final.type == "MAX_AVERAGE_BLEND":
@@ -155,8 +156,9 @@ class PoolingNd(Layer):
 
     def blended(self, largest: Bounded, average: Bounded, arithmetic: Arithmetic) -> Bounded:
         """(1 - blend_factor) · maximum + blend_factor · average."""
-        blend = float(np.float32(self.final.blend_factor))
-        shares = exactly(np.array([1 - blend, blend]), largest.dtype)
+        blend = attribute(self.final.blend_factor)
+        shares = exactly(np.array([1 - blend.ref, blend.ref]), largest.dtype)
+        shares = replace(shares, slack=np.array([blend.slack, blend.slack]))
         both = moved(lambda *parts: np.stack(parts, axis=-1), largest, average)
         return dot_product(lambda v, share, _: matmul(v, share), both, shares, None, arithmetic)
 

@@ -13,8 +13,9 @@ from trtexp.layers.orders import MEASURED, rule
 from trtexp.numerics import (
     F64,
     RANGE,
-    SMALLEST_NORMAL,
+    TINY,
     UNIT,
+    WORKING_UNIT,
     Arithmetic,
     Bounded,
     dot_product,
@@ -22,6 +23,7 @@ from trtexp.numerics import (
     library,
     lowest_bit,
     moved,
+    narrowed,
     pointwise,
     undetermined,
     wrapped,
@@ -130,11 +132,12 @@ def among(op: str, rows: Bounded, made: Bounded) -> Bounded:
 
 def product(rows: Bounded) -> Bounded:
     """The product of each row: |y| ((1 + u)^n - 1), or exact where no partial product needs more than all bits."""
-    ref, u = rows.ref.prod(-1), UNIT[rows.dtype]
+    ref, u = rows.ref.prod(-1), WORKING_UNIT[rows.dtype]
     bits = np.where(rows.ref == 0, 0, np.frexp(rows.ref)[1] - lowest_bit(rows.ref)).sum(-1)
-    rounding = np.abs(ref) * library.expm1(rows.shape[-1] * library.log1p(u)) + SMALLEST_NORMAL[rows.dtype] * (ref != 0)
-    rounding = np.where(np.isfinite(ref), rounding, 0.0)
-    own = np.where((bits <= 1 - np.frexp(u)[1]) & (bits > 0), 0.0, rounding) if rows.exact else rounding
+    rounding = np.abs(ref) * library.expm1(rows.shape[-1] * library.log1p(u)) + TINY[rows.dtype] * (ref != 0)
+    rounding = np.where(np.isfinite(ref), rounding + narrowed(ref, rows.dtype, 1.0), 0.0)
+    few = (bits <= 1 - np.frexp(UNIT[rows.dtype])[1]) & (bits > 0)
+    own = np.where(few, 0.0, rounding) if rows.exact else rounding
 
     def carried(error: F64) -> F64:
         grown = (np.abs(rows.ref) + error).prod(-1)
