@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from trtexp.judging.compare import Reading, judge, odd_one_out
+from trtexp.judging.compare import judge
+from trtexp.judging.judgement import Reading, odd_one_out
 from trtexp.judging.literal import ExpectedValues
 from trtexp.numerics import LARGEST, Bounded, encode, exactly
 from trtexp.numerics.tolerance import Tolerance
