@@ -16,7 +16,7 @@ from trtexp.authoring.advice import advice
 from trtexp.cli.commands import ci
 from trtexp.cli.commands.annotate import faults_annotated
 from trtexp.cli.options import RunOptions
-from trtexp.errors import BadUsage, BrokenOff, plural
+from trtexp.errors import BadUsage, BrokenOff, NothingSelected, plural
 from trtexp.files.home import JOURNALS, LAST_RUN, PENDING
 from trtexp.files.paths import collect, shown
 from trtexp.report.terminal import Summary, Terminal
@@ -45,7 +45,11 @@ def run(options: RunOptions) -> int:
     events, steps = list[str](), Steps()
     with ExitStack() as stack:
         with faults_annotated(options.github), steps.step("plan"):
-            plan = _plan(options, stack)
+            try:
+                plan = _plan(options, stack)
+            except NothingSelected:
+                ci.write(options, [])
+                raise
         work, given = workplace(options.targets, partial(_heard, events)), places(options.targets)
         stack.enter_context(_signals_stop())
         with steps.step("workers"):
