@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trtexp.judging.compare import Pair
 from trtexp.judging.output import JudgedOutput
+from trtexp.judging.pairs import Pair
 from trtexp.numerics import F64, decode
 from trtexp.records.picture import AROUND, BINS, Grid, Picture, Window
 from trtexp.records.tensors import REFERENCE_DIGITS, WHOLE, Numbers, numbers, short

@@ -8,12 +8,12 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from trtexp.numerics import F64, UNIT, decode, spacing
+from trtexp.numerics import F64, UNIT, spacing
 from trtexp.numerics.similarity import cosine, snr_db
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.records.facts import Comparison, Place
 from trtexp.records.model import OutputRecord, ReportRecord
-from trtexp.records.tensors import array, tensor
+from trtexp.records.tensors import array
 
 MOST_USED = 0.5  # of a bound; more of it is worth a look
 WIDE = 10  # times what is needed; a tolerance written by hand should be closer
@@ -167,6 +167,6 @@ def _pair(output: OutputRecord) -> tuple[F64, F64] | None:
     got, want = output.actual or output.expected, output.reference or output.expected
     if got is None or want is None or got.values is None or want.values is None or got.shape != want.shape:
         return None
-    there, wanted = decode(tensor(got)).astype(np.float64), array(want)
+    there, wanted = array(got), array(want)
     finite = np.isfinite(there) & np.isfinite(wanted)
     return np.where(finite, there, 0.0), np.where(finite, wanted, 0.0)

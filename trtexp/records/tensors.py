@@ -37,7 +37,8 @@ class Summary(Record):
 class TensorRecord(Record):
     """dtype, shape and values; `values` is nested like the shape, None above `WHOLE` elements (then see `summary`).
 
-    text: the literals as the YAML has them, nested alike, for expected tensors written as `values`.
+    text: the literals as the YAML has them, nested alike, for expected tensors written as `values`; where these are
+    null, nothing is expected.
     made: how a tensor without literals was made.
     """
 
@@ -84,11 +85,11 @@ def _fits(values: Any, shape: Sequence[int]) -> bool:
         if not all(isinstance(value, list) and len(value) == length for value in level):
             return False
         level = list(chain.from_iterable(level))
-    return not {list, dict, type(None)} & set(map(type, level))
+    return not {list, dict} & set(map(type, level))
 
 
 def array(record: TensorRecord) -> np.ndarray:
-    """The values of a record as float64 (the strings for NaN and the infinities are read back)."""
+    """The values of a record as float64: the strings for NaN and the infinities are read back, null is NaN."""
     return np.array(_floats(record.values), dtype=np.float64).reshape(record.shape)
 
 
@@ -100,7 +101,7 @@ def tensor(record: TensorRecord) -> Array:
 
 
 def _floats(values: Any) -> Any:
-    return [_floats(v) for v in values] if isinstance(values, list) else float(values)
+    return [_floats(v) for v in values] if isinstance(values, list) else float("nan" if values is None else values)
 
 
 def tensor_record(tensor: Array, made: Recipe | None = None, text: Any = None) -> TensorRecord:

@@ -10,26 +10,26 @@ from pathlib import Path
 
 from trtexp.errors import NothingSelected
 from trtexp.files.paths import report_name, shown
-from trtexp.records.model import CaseRecord
+from trtexp.judging.check import Checked
 from trtexp.running.helpers import Helpers
 from trtexp.spec.case import Experiment
 from trtexp.spec.errors import Fault, SpecError, nearest
 from trtexp.spec.load import read
 
-Judge = Callable[[Experiment], list[CaseRecord]]
+Judge = Callable[[Experiment], Checked]
 
 
 @dataclass(frozen=True)
 class Planned:
     """A checked experiment file: its bytes as they were checked, the name of its report, the names of its cases, and
-    those that a judge found wrong."""
+    what a judge says of them."""
 
     path: Path
     shown: str
     data: bytes
     name: str
     cases: tuple[str, ...]
-    wrong: tuple[CaseRecord, ...] = ()
+    checked: Checked
 
     def selected(self, patterns: Sequence[str]) -> list[str]:
         """The cases whose names match one of the shell patterns; all if there are none."""
@@ -86,5 +86,5 @@ def _check(path: Path, judge: Judge | None) -> Planned | tuple[Fault, ...]:
         experiment = file.check()
     except SpecError as error:
         return error.faults
-    wrong = () if judge is None else tuple(judge(experiment))
-    return Planned(path, file.shown, data, report_name(path), tuple(name for name, _, _ in file.cases), wrong)
+    checked = Checked() if judge is None else judge(experiment)
+    return Planned(path, file.shown, data, report_name(path), tuple(name for name, _, _ in file.cases), checked)

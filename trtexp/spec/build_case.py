@@ -12,12 +12,13 @@ from trtexp.definition.network import Input, NetworkDefinition
 from trtexp.definition.steps import Step, references
 from trtexp.layers import LAYERS
 from trtexp.layers.base import Layer
-from trtexp.layers.network import NodeError, steps
+from trtexp.layers.network import steps
+from trtexp.numerics import Family
 from trtexp.spec import parsed
 from trtexp.spec.case import Case
 from trtexp.spec.checker import Checker
 from trtexp.spec.differs import Change, differs
-from trtexp.spec.errors import Mark, SpecError, nearest
+from trtexp.spec.errors import Mark, nearest
 from trtexp.spec.expecting import expectations, expected
 from trtexp.spec.hints import no_output
 from trtexp.spec.make import Made, declared, make
@@ -32,11 +33,15 @@ from trtexp.spec.tree import Mapping, plain
 
 
 class CaseBuilder:
-    """Builds the cases of one file; `base` is the file's tree, for telling what a case changes."""
+    """Builds the cases of one file; `base` is the file's tree, for telling what a case changes.
 
-    def __init__(self, folder: Path, base: Mapping) -> None:
+    family: the releases whose constraints hold; what only some releases refuse is a fault for these alone.
+    """
+
+    def __init__(self, folder: Path, base: Mapping, family: Family | None = None) -> None:
         self.folder = folder
         self.base = base
+        self.family = family
         self.made: dict[Mapping, dict[str, Made]] = {}  # groups of tensors that cases share, by their node
 
     def case(self, name: str, mark: Mark, tree: Mapping, partial: Mapping) -> Case:
@@ -48,6 +53,7 @@ class _OneCase(Checker):
     def __init__(self, builder: CaseBuilder, name: str, tree: Mapping) -> None:
         super().__init__(builder.folder, name, tree)
         self.shared = builder.made
+        self.family = builder.family
 
     def build(self, mark: Mark, changed: tuple[Change, ...]) -> Case:
         layers, head, model = dict(self.layers()), self.head(), parsed.model(self)
@@ -78,12 +84,25 @@ class _OneCase(Checker):
             options=head.build.options(),
         )
         about, rules = head.about.strip(), tolerances(head.tolerance)
-        case = Case(self.name, about, mark, changed, layers, inputs, weights, definition, {}, rules, self.tree)
-        try:
-            evaluation = case.evaluation()
-        except NodeError as error:
-            self.fault(("network", error.layer, *error.path), str(error))
-            raise SpecError(self.faults) from error
+        case = Case(
+            self.name,
+            about,
+            mark,
+            changed,
+            layers,
+            inputs,
+            weights,
+            definition,
+            {},
+            rules,
+            self.tree,
+            family=self.family,
+        )
+        evaluation = case.evaluation()
+        for error in evaluation.refusals:
+            if layers[error.layer].check:
+                self.fault(("network", error.layer, *error.path), str(error))
+        self.stop_at_faults()
         forms = {n: (t.dtype, t.shape) for n, t in evaluation.tensors.items()} | (model.forms() if model else {})
         expected_outputs = {}
         for output, given in outputs_expected.items():

@@ -8,16 +8,14 @@ from dataclasses import dataclass, field
 from trtexp.definition.facts import CasePhase
 from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.layers.base import Layer
-from trtexp.layers.network import Evaluation, evaluate
-from trtexp.numerics import Arithmetic
+from trtexp.layers.network import Evaluation, partly_evaluate
+from trtexp.numerics import Arithmetic, Family
 from trtexp.numerics.origin import Origin
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.spec.differs import Change
 from trtexp.spec.errors import Mark
 from trtexp.spec.make import Made
 from trtexp.spec.tree import Mapping, find
-
-STRICT = Arithmetic()
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +39,8 @@ class Case:
 
     repeat: (builds, runs of each), to see whether results differ.
     error, crash: (phase, regex) of the refusal, or of the end of the process, that must come.
-    differs: what the case changes in the file's base. tree: the file as merged for the case.
+    differs: what the case changes in the file's base. tree: the file as merged for the case. family: of the release
+    that it is for, None if it may be any.
     """
 
     name: str
@@ -64,6 +63,7 @@ class Case:
     finding: str | None = None
     reason: str | None = None
     issue: str | None = None
+    family: Family | None = None
     _evaluations: dict[Arithmetic, Evaluation] = field(default_factory=dict, repr=False)
 
     def place(self, *path: str | int) -> Mark:
@@ -75,12 +75,14 @@ class Case:
         """The inputs' values as the device gets them."""
         return {name: made.array for name, made in self.inputs.items()}
 
-    def evaluation(self, arithmetic: Arithmetic = STRICT) -> Evaluation:
-        """The float64 reference with the bounds that this arithmetic grants, computed once."""
+    def evaluation(self, arithmetic: Arithmetic | None = None) -> Evaluation:
+        """The float64 reference with the bounds that this arithmetic grants, computed once; without freedoms if it is
+        left out."""
+        arithmetic = arithmetic or Arithmetic(family=self.family)
         if arithmetic not in self._evaluations:
             tensors = {name: made.known for name, made in self.inputs.items()}
             weights = {name: made.known for name, made in self.weights.items()}
-            self._evaluations[arithmetic] = evaluate(self.layers, tensors, weights, arithmetic)
+            self._evaluations[arithmetic] = partly_evaluate(self.layers, tensors, weights, arithmetic)
         return self._evaluations[arithmetic]
 
 

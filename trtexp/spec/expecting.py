@@ -50,7 +50,7 @@ def expected(
     wanted = list(shape) if shape is not None and given and "values" not in given else None
     try:
         if given:
-            made = make(model, model.dtype or dtype or "float32", {}, check.folder, wanted)
+            made = make(model, model.dtype or dtype or "float32", {}, check.folder, wanted, gaps=True)
     except TensorError as error:
         check.fault((*place, *error.path), str(error))
     rules: tuple[Tolerance, ...] = ()

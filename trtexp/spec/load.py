@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from trtexp.definition.names import LONGEST
+from trtexp.numerics import Family, family_of
 from trtexp.spec.build_case import CaseBuilder
 from trtexp.spec.case import Case, Experiment
 from trtexp.spec.errors import Fault, Mark, SpecError, nearest
@@ -37,14 +38,18 @@ class ExperimentFile:
     _built: dict[Any, Case | SpecError] = field(default_factory=dict, repr=False)
 
     def experiment(self, target: Target = REFERENCE) -> Experiment:
-        """The cases as they are for a target. Raises SpecError with all faults."""
+        """The cases as they are for a target, by the rules of its family of releases. Raises SpecError with all
+        faults."""
+        return self._experiment(target, family_of(target.flavour, target.version))
+
+    def _experiment(self, target: Target, family: Family | None) -> Experiment:
         base = self._for(target, self.base, self.releases)
-        builder = CaseBuilder(self.path.parent, self.base)
+        builder = CaseBuilder(self.path.parent, self.base, family)
         cases: list[Case] = []
         faults: list[Fault] = []
         for i, (name, mark, tree) in enumerate(self.cases):
             releases = mapping(tree, "releases")
-            key = (i, tuple(_overrides(target, self.releases)), tuple(_overrides(target, releases)))
+            key = (i, family, tuple(_overrides(target, self.releases)), tuple(_overrides(target, releases)))
             if key not in self._built:  # what no override tells apart is one case for several targets
                 merged = self._for(target, _merged(base, tree), releases)
                 try:
@@ -66,12 +71,13 @@ class ExperimentFile:
         return Experiment(self.shown, self.sha256, title, about, source, tuple(cases), whole)
 
     def check(self) -> Experiment:
-        """The file for the reference, after every release override of it was checked as well. Raises SpecError."""
+        """The file for the reference, after every release override of it was checked as well, by what all releases
+        demand. Raises SpecError."""
         faults: list[Fault] = []
         experiment = self.experiment()
         for target in self.targets():
             try:
-                self.experiment(target)
+                self._experiment(target, None)
             except SpecError as error:
                 faults += error.faults
         if faults:
