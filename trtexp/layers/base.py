@@ -12,8 +12,11 @@ from trtexp.layers.attributes import Attributes as Attributes
 from trtexp.layers.attributes import DataType as DataType
 from trtexp.layers.attributes import Dims as Dims
 from trtexp.layers.attributes import Object as Object
+from trtexp.layers.attributes import Described as Described
 from trtexp.layers.attributes import PaddingMode as PaddingMode
+from trtexp.layers.attributes import Spread as Spread
 from trtexp.layers.attributes import Tensor as Tensor
+from trtexp.layers.attributes import Typed as Typed
 from trtexp.layers.attributes import Weights as Weights
 from trtexp.layers.operands import Maybe as Maybe
 from trtexp.layers.operands import Operand, granted, rounded_to
@@ -22,10 +25,11 @@ from trtexp.layers.settable import GIVEN as GIVEN
 from trtexp.layers.settable import Default as Default
 from trtexp.layers.settable import Kind as Kind
 from trtexp.layers.settable import Model as Model
+from trtexp.layers.settable import Settable as Settable
 from trtexp.layers.settable import kinds, lowered
 from trtexp.numerics import UNIT, Arithmetic, Bounded, converted
 
-A = TypeVar("A", bound="Attributes", covariant=True)
+A = TypeVar("A", bound="Settable", covariant=True)
 
 
 class LayerError(ValueError):
@@ -95,13 +99,13 @@ class Layer(Model):
             cls.operands = _tensors(cls)
 
     @classmethod
-    def settable(cls) -> type[Attributes]:
+    def settable(cls) -> type[Settable]:
         """What `set` may give."""
         return type(cls._defaults())
 
     @classmethod
-    def _defaults(cls) -> Attributes:
-        defaults: Attributes = cls.model_fields["set"].default
+    def _defaults(cls) -> Settable:
+        defaults: Settable = cls.model_fields["set"].default
         return defaults
 
     @classmethod
@@ -115,7 +119,7 @@ class Layer(Model):
         return cast(A, cast(Layer, self)._final)
 
     @cached_property
-    def _final(self) -> Attributes:
+    def _final(self) -> Settable:
         fields, defaults = type(self.set).model_fields, self._defaults()
         pairs = (pair for _, name, value in self.written for pair in self.writes(name, value).items())
         return defaults.model_copy(update={name: value for name, value in pairs if name in fields})
@@ -192,8 +196,9 @@ class Layer(Model):
         They are computed in `precision` and given `output_type` where a weakly typed network asks for them.
         """
         operands = self.operand_values(inputs, arrays)
-        self.check_inputs(*operands)
-        precision = DTYPE_OF_MEMBER.get(self.final.precision or "", "")
+        self.check_inputs(*operands, **granted(type(self).check_inputs, family=arithmetic.family))
+        asked = self.final if isinstance(self.final, Typed) else Typed()
+        precision = DTYPE_OF_MEMBER.get(asked.precision or "", "")
         floats = [x.dtype for x in inputs.values() if x.dtype in UNIT]
         narrowed = precision in UNIT and bool(floats)
         if narrowed:
@@ -202,7 +207,7 @@ class Layer(Model):
         outputs = made if isinstance(made, tuple) else (made,)
         if narrowed:
             outputs = tuple(converted(y, floats[0]) if y.dtype == precision else y for y in outputs)
-        wanted = DTYPE_OF_MEMBER.get(self.set.output_type or "")
+        wanted = DTYPE_OF_MEMBER.get(asked.output_type or "")
         if wanted and outputs[0].dtype != wanted:
             outputs = (converted(outputs[0], wanted), *outputs[1:])
         return outputs
@@ -219,7 +224,11 @@ class Layer(Model):
         return array if tensor is None else tensor
 
     def check_inputs(self, *operands: Any, **_: Any) -> None:
-        """Refuse what TensorRT refuses, with the labels of the docstring. Raises LayerError."""
+        """Refuse what TensorRT refuses, with the labels of the docstring. Raises LayerError.
+
+        family: the releases whose constraints hold, None if no release is known; for those who name it, since not all
+        releases refuse the same.
+        """
 
     def evaluate(self, *operands: Any, **granted: Any) -> Bounded | tuple[Bounded, ...]:
         """The outputs in float64 with their bounds; a layer without outputs has none to give.

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeVar
 
 import numpy as np
 
-from trtexp.layers.base import Attributes, Kind, Layer, LayerError, Object, Tensor, Tensors
+from trtexp.layers.base import Attributes, Kind, Layer, LayerError, Object, Settable, Tensor, Tensors
 from trtexp.layers.network import NodeError
 from trtexp.layers.region import between, check_exits
 from trtexp.numerics import Bounded, exactly, moved
@@ -41,6 +41,9 @@ class Loop(Layer):
     method, interface = "add_loop", "ILoop"
     scaffold = SCAFFOLD
     output_names = ()
+
+    set: Settable = Settable()  # type: ignore[assignment]
+    """Nothing: a loop is no layer, and has no attributes."""
 
     def check_network(self, name: str, layers: Mapping[str, Layer]) -> None:
         kinds = [limit.kind for limit in _of(layers, name, TripLimit).values()]
