@@ -145,3 +145,17 @@ def test_c1_parameters_are_finite(attributes):
 @pytest.mark.parametrize(("kind", "dtype"), [("SIGMOID", "int32"), ("RELU", "bool"), ("RELU", "uint8")])
 def test_c2_only_relu_takes_integers(kind, dtype):
     refused("C2", "activation", [tensor([1], dtype)], input="x", type=kind)
+
+
+def test_bytes_are_certain_where_the_result_is_a_whole_number():
+    x = tensor([-4, -3, 0, 7], "int8")
+    made = evaluate("activation", [x], input="x", type="LEAKY_RELU", set={"alpha": 0.5})
+    assert made.dtype == "int8"
+    assert made.ref[[0, 2, 3]].tolist() == [-2, 0, 7]
+    assert made.undetermined.tolist() == [False, True, False, False]
+    assert evaluate("activation", [x], input="x", type="CLIP", set={"alpha": -3.0, "beta": 3.0}).ref.tolist() == [
+        -3,
+        -3,
+        0,
+        3,
+    ]

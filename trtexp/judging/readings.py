@@ -13,7 +13,6 @@ from trtexp.numerics.tolerance import Tolerance
 from trtexp.records.facts import Freedom, Leaving
 from trtexp.spec.case import Case
 
-
 CONVOLUTIONS = ("add_convolution", "add_convolution_nd")  # TensorRT may compute these by a transform
 
 

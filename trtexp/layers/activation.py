@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Default, Kind, Layer, Tensor
-from trtexp.layers.unary import INTEGERS, erf
+from trtexp.layers.unary import INTEGERS, erf, of_integers
 from trtexp.numerics import (
     F64,
     LARGEST,
@@ -41,6 +41,8 @@ DEFAULTS = {
     "SCALED_TANH": (1.0, 1.0),
     "THRESHOLDED_RELU": (1.0, 0.0),
 }
+#: What int8 has besides RELU.
+OF_BYTES = ("LEAKY_RELU", "SOFTSIGN", "CLIP", "HARD_SIGMOID", "THRESHOLDED_RELU")
 ROOT = np.sqrt(2 / np.pi)
 
 
@@ -123,7 +125,9 @@ class Activation(Layer):
     """A function of every element: x (any shape) -> the same shape and dtype.
 
     The defaults of alpha and beta are those of the type that the layer is made with; a new type does not change them.
-    GELU_ERF and GELU_TANH come with 10.x. C1: alpha and beta are finite. C2: x is float; integers go with RELU.
+    GELU_ERF and GELU_TANH come with 10.x. C1: alpha and beta are finite. C2: x is float; integers go with RELU,
+    int8 also with LEAKY_RELU, SOFTSIGN, CLIP, HARD_SIGMOID and THRESHOLDED_RELU (RTX 1.7.1; how it rounds is not
+    known).
     """
 
     method, interface = "add_activation", "IActivationLayer"
@@ -139,8 +143,10 @@ class Activation(Layer):
         for name, value in zip(("alpha", "beta"), self.parameters(), strict=True):
             if not np.isfinite(value):
                 self.refuse(name, f"{value} given; give a finite number", "C1")
-        if x.dtype not in UNIT and not (kind == "RELU" and x.dtype in INTEGERS):
-            self.refuse("type", f"{kind} of {x.dtype}; give float, or RELU of int8, int32, int64", "C2")
+        whole = (kind == "RELU" and x.dtype in INTEGERS) or (kind in OF_BYTES and x.dtype == "int8")
+        if x.dtype not in UNIT and not whole:
+            allowed = f"float, RELU of int8, int32, int64, or {', '.join(OF_BYTES)} of int8"
+            self.refuse("type", f"{kind} of {x.dtype}; give {allowed}", "C2")
 
     def parameters(self) -> tuple[float, float]:
         """alpha and beta."""
@@ -150,10 +156,12 @@ class Activation(Layer):
 
     def evaluate(self, x: Bounded) -> Bounded:
         alpha, beta = (float(np.float32(value)) for value in self.parameters())  # TensorRT keeps them as float32
-        if x.dtype not in UNIT:
-            return jumping(lambda v: np.maximum(v, 0), [x], x.dtype)
         kind = self.final.type
+        if x.dtype not in UNIT and kind == "RELU":
+            return jumping(lambda v: np.maximum(v, 0), [x], x.dtype)
         f, error = FUNCTIONS[kind]
+        if x.dtype not in UNIT:
+            return of_integers(lambda v: f(v, alpha, beta), x)
         least = LEAST.get(kind)
         own = None if least is None else lambda v: least(v, alpha, beta)
         return computed(lambda v: f(v, alpha, beta), lambda v, y: error(v, alpha, beta, y), x, least=own)

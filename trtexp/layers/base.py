@@ -10,9 +10,9 @@ from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.definition.steps import NETWORK, Call, Ref, Step
 from trtexp.layers.attributes import Attributes as Attributes
 from trtexp.layers.attributes import DataType as DataType
+from trtexp.layers.attributes import Described as Described
 from trtexp.layers.attributes import Dims as Dims
 from trtexp.layers.attributes import Object as Object
-from trtexp.layers.attributes import Described as Described
 from trtexp.layers.attributes import PaddingMode as PaddingMode
 from trtexp.layers.attributes import Spread as Spread
 from trtexp.layers.attributes import Tensor as Tensor

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Layer, Tensor
+from trtexp.layers.unary import of_integers
 from trtexp.numerics import F64, SMALLEST_NORMAL, UNIT, Bounded, pow_error
 
 #: attribute -> the smallest and the largest number that it takes.
@@ -33,7 +34,7 @@ class Lrn(Layer):
     reference, whose formula has neither the divisor nor the half. The channels are the third axis from the end, for
     8.5.3.1 and 8.6.0 sum over no neighbours along axis 1 of five.
     C1: the window is odd, from 1 to 15. C2: |alpha| <= 1e20, beta from 0.01 to 1e5, k from 1e-5 to 1e10. C3: x is float
-    and has at least 4 dimensions.
+    or int8 (RTX 1.7.1; how that is rounded is not known) and has at least 4 dimensions.
     """
 
     method, interface = "add_lrn", "ILRNLayer"
@@ -56,13 +57,16 @@ class Lrn(Layer):
             low, high = RANGES[name]
             if not low <= value <= high:
                 self.refuse(name, f"{value} given; give {low:g} to {high:g}", "C2")
-        if x.dtype not in UNIT or len(x.shape) < 4:
-            self.refuse("input", f"{x.dtype} {list(x.shape)}; give float of 4 dimensions or more", "C3")
+        if x.dtype not in (*UNIT, "int8") or len(x.shape) < 4:
+            self.refuse("input", f"{x.dtype} {list(x.shape)}; give float or int8 of 4 dimensions or more", "C3")
 
     def evaluate(self, x: Bounded) -> Bounded:
         window = self.final.window_size
         alpha, beta, k = (float(np.float32(v)) for v in (self.final.alpha, self.final.beta, self.final.k))
-        u, factor = UNIT[x.dtype], alpha / window
+        factor = alpha / window
+        if x.dtype not in UNIT:
+            return of_integers(lambda v: v / (k + factor * self.summed(v**2, window)) ** beta, x)
+        u = UNIT[x.dtype]
         squares = self.summed(x.ref**2, window)
         base = k + factor * squares
         ref = x.ref / base**beta
