@@ -19,7 +19,7 @@ from trtexp.engine.session import Session
 from trtexp.judging.case import record_case
 from trtexp.judging.output import judge_output
 from trtexp.layers.network import evaluate
-from trtexp.numerics import Arithmetic, encode, half_unit, known
+from trtexp.numerics import Arithmetic, encode, half_unit, known, spacing
 from trtexp.spec.case import Case
 from trtexp.spec.load import read
 
@@ -51,7 +51,9 @@ def test_one_wrong_expected_value_is_noticed_wherever_it_stands(name):
                 tensor = case.evaluation().tensors[output]
                 legal = tensor.bound[index] + tensor.slack[index]  # what a device's and an author's numbers may be off
                 if np.isfinite(wrong[index]):
-                    wrong[index] += max(abs(wrong[index]) / 100, 4 * half_unit(text, "float32"), 3 * legal, 1e-3)
+                    size = max(abs(wrong[index]) / 100, 4 * half_unit(text, "float32"), 3 * legal, 1e-3)
+                    # what is nearer may name the same number of the type
+                    wrong[index] += max(size, 2 * float(spacing(wrong[index], tensor.dtype)))
                 else:
                     wrong[index] = 0.0  # adding to what is not finite changes nothing
                 made = replace(expected.made, decimals=wrong)

@@ -159,3 +159,10 @@ def test_bytes_are_certain_where_the_result_is_a_whole_number():
         0,
         3,
     ]
+
+
+def test_a_parameter_is_float32_with_the_slack_of_its_decimal():
+    made = evaluate("activation", [[-61.47925567626953]], input="x", type="LEAKY_RELU", set={"alpha": 0.01})
+    assert made.ref.tolist() == [-61.47925567626953 * float(np.float32(0.01))]
+    assert made.slack[0] >= abs(-0.6147925567626953 - made.ref[0])
+    assert made.slack[0] < 1e-7

@@ -129,3 +129,9 @@ def test_c4_rtx_has_no_average_of_bytes():
     x = [tensor([1, 3], "int8")]
     assert refused("C4", "reduce", x, arithmetic=Arithmetic(family="tensorrt-rtx"), **keys) == ("reduce", "op")
     assert evaluate("reduce", x, **keys).ref.tolist() == [2]
+
+
+def test_a_product_of_25_bits_is_rounded_in_float32():
+    made = run("PROD", [[8191.0, 4095.0], [4097.0, 2047.0]])
+    assert made.certified.tolist() == [False, True]
+    assert abs(float(np.float32(8191.0 * 4095)) - made.ref[0]) <= made.bound[0]

@@ -34,18 +34,21 @@ def test_shapes_and_values_are_numpys(left, right):
     np.testing.assert_allclose(linear.matmul(a, b), a @ b, atol=1e-13, strict=True)
 
 
-@pytest.mark.parametrize("limits", [(400, 2**20), (0, 2**20), (400, 32)])
-def test_terms_are_added_in_their_order_however_many_are_held_at_once(limits, monkeypatch):
+@pytest.mark.parametrize("limits", [(2000, 2**15), (0, 2**15), (2000, 32)])
+@pytest.mark.parametrize("shape", [(3, 2), (1, 1), (1, 2), (2, 1), (1, 9), (40, 1), (17, 16)])
+def test_terms_are_added_in_their_order_however_many_are_held_at_once(shape, limits, monkeypatch):
     monkeypatch.setattr(linear, "FEW", limits[0])
     monkeypatch.setattr(linear, "AT_ONCE", limits[1])
-    a, b = RNG.standard_normal((3, 50)), RNG.standard_normal((50, 2))
+    a, b = RNG.standard_normal((shape[0], 500)), RNG.standard_normal((500, shape[1]))
     wanted = [[in_order(row, column) for column in b.T.tolist()] for row in a.tolist()]
     assert linear.matmul(a, b).tolist() == wanted
+    stacked = linear.matmul(np.stack([a, a]), b)
+    assert stacked.tolist() == [wanted, wanted]
 
 
 EQUATIONS = [
     "ij,jk->ik", "bij,bjk->bik", "ij,jk->ki", "bij,bjk->ikb", "ij,kl->ijkl", "ij,ij->", "ij,ij->ij", "ijx,jky->ik",
-    ",ij->ji", "i,->i",
+    ",ij->ji", "i,->i", "ii,->i", "iji,jk->ik", "iii,->",
 ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from trtexp.numerics import (
     converted,
     either,
     encode,
+    equal,
     exactly,
     exp_error,
     jumping,
@@ -206,3 +207,16 @@ def test_a_jump_within_the_error_leaves_both_sides_legal(value, unsure):
 def test_a_jump_of_what_is_exact_is_exact():
     made = jumping(np.floor, [known(encode([3.0, 2.5], "float32"))], "float32")
     assert made.certified.all() and not made.undetermined.any()
+
+
+def test_numbers_whose_errors_meet_may_be_equal_or_not():
+    """At no corner of the two intervals are they equal."""
+    error = np.array([0.125, 0.0, 0.25])
+    x = replace(floats(1.0, 1.0, 2.0), bound=error)
+    y = equal(x, replace(floats(1.1875, 1.0, 3.0), bound=error))
+    assert y.ref.tolist() == [0, 1, 0]
+    assert y.undetermined.tolist() == [True, False, False]
+    assert y.also[0].values.tolist()[0] == 1
+    assert equal(integers(MOST), integers(MOST - 1)).ref.tolist() == [0]
+    with np.errstate(invalid="ignore"):
+        assert equal(floats(np.nan, np.inf), floats(np.nan, np.inf)).ref.tolist() == [0, 1]

@@ -62,12 +62,15 @@ def _only_tensor_wide(rules: Sequence[Tolerance]) -> Sequence[Tolerance]:
 
 
 def _named(values: F64, want: F64, legal: Bounded) -> Pair:
-    """Agreement where a literal, rounded to the type, is the number of the type nearest to a legal value."""
+    """Agreement where a literal, rounded to the type, is the number of the type nearest to a legal value.
+
+    Beyond the range that is an infinity, which an infinite literal alone names.
+    """
     numbers = ~np.isnan(values) & np.isfinite(want)
     middle = np.where(numbers, want, 0.0)
     ends = middle - legal.slack, np.where(numbers, values, 0.0), middle + legal.slack
     low, named, high = (rounded(end, legal.dtype) for end in ends)
-    alike = numbers & (low <= named) & (named <= high)
+    alike = numbers & (low <= named) & (named <= high) & (np.isfinite(named) | np.isinf(values))
     error = np.where(alike, np.abs(np.where(alike & np.isfinite(values), values, middle) - middle), np.inf)
     return Pair(~alike, error, np.where(alike, error, 0.0), want)
 

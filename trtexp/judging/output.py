@@ -12,7 +12,7 @@ from trtexp.definition.network import Array
 from trtexp.judging.compare import Judgement, judge
 from trtexp.judging.literal import ExpectedValues
 from trtexp.judging.readings import readings
-from trtexp.numerics import UNIT, family_of, half_unit, held
+from trtexp.numerics import UNIT, Bounded, family_of, half_unit, held
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.records.facts import FormFault
 from trtexp.spec.case import Case, Expected
@@ -49,14 +49,17 @@ class JudgedOutput:
         none = judged.reference is None or 0 < judged.reference.ref.size == judged.unsettled
         return judged.verdict == "unjudged" and (none or (self.expected is not None and self.expected.made is not None))
 
-    def inferred_faults(self) -> list[FormFault]:
-        """TensorRT's own dtype and shape before the run, against what is expected or the reference says."""
-        return list(self._inferred_faults())
+    def inferred_faults(self, found: bool = False) -> list[FormFault]:
+        """TensorRT's own dtype and shape before the run, against what is expected, or else what the reference says.
 
-    def _inferred_faults(self) -> Iterator[FormFault]:
+        found: there is a finding, so that the reference does not count.
+        """
+        return list(self._inferred_faults(None if found else self.judged.reference))
+
+    def _inferred_faults(self, reference: Bounded | None) -> Iterator[FormFault]:
         if self.inferred is None:
             return
-        reference, expected = self.judged.reference, self.expected
+        expected = self.expected
         dtype, shape = self.inferred
         wanted_shape = expected.shape if expected else None
         wanted_dtype = expected.dtype if expected else None
@@ -94,7 +97,8 @@ def _literal(case: Case, expected: Expected, dtype: str | None) -> ExpectedValue
         return ExpectedValues(None, None, expected.dtype, expected.shape)
     dtype = expected.dtype or dtype or "float32"
     values = np.asarray(expected.made.decimals)
-    values = values.astype(np.float64) if dtype in UNIT else held(values, dtype)
+    whole = dtype not in UNIT and np.array_equal(np.rint(values), values)
+    values = held(values, dtype) if whole else values.astype(np.float64)
     half = np.zeros(values.shape)
     if expected.made.text is not None and not expected.exact_digits:
         texts = np.array(expected.made.text, dtype=object).reshape(-1)

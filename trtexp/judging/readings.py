@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 
 from trtexp.judging.compare import Reading, Typed
-from trtexp.layers.network import upstream
 from trtexp.numerics import Arithmetic
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.records.facts import Freedom, Leaving
@@ -40,8 +39,6 @@ def readings(case: Case, name: str, rules: Sequence[Tolerance]) -> Iterator[Read
 
 def _typed(case: Case, name: str, arithmetic: Arithmetic) -> Typed | None:
     """The reference where tensors in between keep the range of their type; None if none of its own leaves it."""
-    leaving = case.evaluation(arithmetic).leaving
-    near = upstream(case.layers, name) - {name}
-    found = tuple(Leaving(tensor=tensor, dtype=dtype) for tensor, dtype in leaving.items() if tensor in near)
+    found = tuple(Leaving(tensor=tensor, dtype=dtype) for tensor, dtype in case.leaving(name, arithmetic).items())
     reference = case.evaluation(replace(arithmetic, typed=True)).tensors.get(name) if found else None
     return None if reference is None else Typed(reference, found)

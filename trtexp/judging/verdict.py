@@ -119,9 +119,8 @@ def _of_tensors(case: Case, outcome: Outcome, outputs: Sequence[JudgedOutput]) -
     lost = [output.name for output in outputs if outcome.status == "ran" and output.actual is None]
     if case.finding is not None and outcome.status == "ran":
         return _of_finding(outputs, lost, unmet)
-    if case.finding is not None and not unmet:
-        return Verdict("built", True, Ending(kind="finding_untold"))
-    if lost or any(output.wrong for output in outputs):
+    found = case.finding is not None
+    if lost or any(output.inferred_faults(found) if found else output.wrong for output in outputs):
         return Verdict("mismatch", False, Ending(kind="mismatch", lost=lost, unmet=unmet))
     if unmet:
         return Verdict("failed", False, Ending(kind="other_lines", unmet=unmet))

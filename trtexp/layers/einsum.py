@@ -9,6 +9,7 @@ import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Layer, Tensor
 from trtexp.numerics import F64, Arithmetic, Bounded, Family, dot_product, exactly, settled
+from trtexp.numerics.linear import einsum
 
 DOTS = "..."
 TERM = re.compile(r"[a-z]*(\.\.\.[a-z]*)?")
@@ -26,10 +27,10 @@ class Einsum(Layer):
 
     Without an arrow the output has the letters that occur once, in alphabetical order. An ellipsis stands for the same
     number of axes in every term that has one; a letter that a term has twice is its diagonal.
-    C1: the equation has terms of lower-case letters, each with one ellipsis at most, one per input. C2: each letter of the
-    output occurs in an input, and once in the output. C3: a term has as many letters as its input has axes, and one letter
-    has one size, or 1. C4: all inputs are float and of one dtype. C5: in 8.x there are at most two inputs, no ellipsis and
-    no diagonal (8.6.0; 10.16 and RTX 1.7.1 take them all).
+    C1: the equation has terms of lower-case letters, each with one ellipsis at most, one per input. C2: each letter of
+    the output occurs in an input, and once in the output. C3: a term has as many letters as its input has axes, and one
+    letter has one size, or 1. C4: all inputs are float and of one dtype. C5: in 8.x there are at most two inputs, no
+    ellipsis and no diagonal (8.6.0; 10.16 and RTX 1.7.1 take them all).
     """
 
     method, interface = "add_einsum", "IEinsumLayer"
@@ -90,7 +91,7 @@ class Einsum(Layer):
             equation = f"{have},{term}->{kept}"
 
             def contract(a: F64, b: F64, _: F64 | None, equation: str = equation) -> F64:
-                made: F64 = np.einsum(equation, a, b)
+                made: F64 = einsum(equation, a, b)
                 return made
 
             done, have = dot_product(contract, settled(done), x, None, arithmetic), kept

@@ -17,7 +17,9 @@ from trtexp.numerics import (
     Error,
     Family,
     computed,
+    equal,
     jumping,
+    library,
     pow_error,
     quotient,
     undetermined,
@@ -40,7 +42,7 @@ FUNCTIONS: dict[str, Callable[[F64, F64], np.ndarray]] = {
     "MIN": np.minimum,
     "SUB": np.subtract,
     "DIV": np.divide,
-    "POW": np.power,
+    "POW": library.power,
     "FLOOR_DIV": lambda a, b: np.floor(a / b),
     "AND": np.logical_and,
     "OR": np.logical_or,
@@ -107,6 +109,8 @@ class Elementwise(Layer):
     def evaluate(self, a: Bounded, b: Bounded) -> Bounded:
         op = self.final.op
         function = FUNCTIONS[op]
+        if op == "EQUAL":
+            return equal(a, b)
         if op in LOGICAL or op in COMPARING:
             return jumping(function, [a, b], "bool")
         if a.dtype not in UNIT:

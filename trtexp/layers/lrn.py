@@ -8,7 +8,17 @@ import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Layer, Tensor
 from trtexp.layers.unary import of_integers
-from trtexp.numerics import F64, SMALLEST_NORMAL, UNIT, Bounded, pow_error
+from trtexp.numerics import (
+    F64,
+    OWN_ERROR,
+    SMALLEST_NORMAL,
+    UNIT,
+    Bounded,
+    attribute,
+    library,
+    pow_error,
+    undetermined,
+)
 
 #: attribute -> the smallest and the largest number that it takes.
 RANGES = {"alpha": (-1e20, 1e20), "beta": (0.01, 1e5), "k": (1e-5, 1e10)}
@@ -62,14 +72,17 @@ class Lrn(Layer):
 
     def evaluate(self, x: Bounded) -> Bounded:
         window = self.final.window_size
-        alpha, beta, k = (float(np.float32(v)) for v in (self.final.alpha, self.final.beta, self.final.k))
+        given = [attribute(value) for value in (self.final.alpha, self.final.beta, self.final.k)]
+        alpha, beta, k = (float(value.ref) for value in given)
         factor = alpha / window
         if x.dtype not in UNIT:
-            return of_integers(lambda v: v / (k + factor * self.summed(v**2, window)) ** beta, x)
+            made = of_integers(lambda v: v / library.power(k + factor * self.summed(v**2, window), beta), x)
+            return undetermined(made, self.summed((x.undetermined | (x.bound > 0)).astype(float), window) > 0)
         u = UNIT[x.dtype]
         squares = self.summed(x.ref**2, window)
         base = k + factor * squares
-        ref = x.ref / base**beta
+        raised = library.power(base, beta)
+        ref = x.ref / raised
         # The sum's error, through the power; then the power's own, and the quotient's.
         sums = (window + 3) * u * np.abs(factor) * squares + 2 * u * (k + np.abs(factor) * squares)
         relative = beta * sums / np.abs(base) + u * (pow_error(base, np.float64(beta)) + 3)
@@ -77,9 +90,12 @@ class Lrn(Layer):
 
         def carried(error: F64) -> F64:
             reach = np.abs(factor) * self.summed((2 * np.abs(x.ref) + error) * error, window)
-            return (error + np.abs(x.ref) * beta * reach / np.abs(base)) / base**beta
+            return (error + np.abs(x.ref) * beta * reach / np.abs(base)) / raised
 
-        errors = [own + carried(x.bound), own + carried(x.typical), carried(x.slack)]
+        off_alpha, off_beta, off_k = (float(value.slack) for value in given)
+        decimals = beta * (off_k + off_alpha / window * squares) / np.abs(base) + off_beta * np.abs(library.log(base))
+        slack = np.abs(ref) * (decimals + OWN_ERROR * (1 + relative / u))
+        errors = [own + carried(x.bound), own + carried(x.typical), slack + carried(x.slack)]
         bound, typical, slack = (np.nan_to_num(error, posinf=np.inf) for error in errors)
         unsure = self.summed(x.undetermined.astype(float), window) > 0
         return Bounded(x.dtype, ref, bound, typical, slack, (x.ref == 0) & x.exact, unsure)

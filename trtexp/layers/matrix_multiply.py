@@ -8,6 +8,7 @@ import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Kind, Layer, Tensor
 from trtexp.numerics import Arithmetic, Bounded, dot_product, moved
+from trtexp.numerics.linear import matmul
 
 MatrixOperation = Annotated[Literal["NONE", "TRANSPOSE", "VECTOR"], Kind("MatrixOperation")]
 
@@ -61,7 +62,7 @@ class MatrixMultiply(Layer):
 
     def evaluate(self, a: Bounded, b: Bounded, *, arithmetic: Arithmetic) -> Bounded:
         lost = tuple(axis for axis, op in ((-2, self.final.op0), (-1, self.final.op1)) if op == "VECTOR")
-        return dot_product(lambda x, w, _: np.matmul(x, w).squeeze(lost), *self.matrices(a, b), None, arithmetic)
+        return dot_product(lambda x, w, _: matmul(x, w).squeeze(lost), *self.matrices(a, b), None, arithmetic)
 
 
 def matrix(x: Bounded, op: MatrixOperation, axis: int) -> Bounded:

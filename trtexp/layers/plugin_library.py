@@ -12,7 +12,7 @@ import numpy as np
 
 from trtexp.layers.activation import FUNCTIONS
 from trtexp.layers.roi_align import Bins
-from trtexp.numerics import F64, Arithmetic, Bounded, computed, jumping, moved, settled
+from trtexp.numerics import F64, Arithmetic, Bounded, attribute, computed, jumping, moved, settled
 
 Given = Mapping[str, Any]
 
@@ -66,17 +66,15 @@ class Clip(Known):
 
     @classmethod
     def evaluate(cls, given: Given, inputs: Sequence[Bounded], arithmetic: Arithmetic) -> Bounded:
-        low, high = (float(np.float32(given[name])) for name in ("clipMin", "clipMax"))
-        if inputs[0].dtype == "int32":
-            low, high = np.trunc(low), np.trunc(high)
-
-        def clipped(x: F64) -> F64:
+        def clipped(x: np.ndarray, low: F64, high: F64) -> np.ndarray:
             above = np.where(x > low, x, low)
             return np.where(above < high, above, high)
 
+        ends = [attribute(given[name]) for name in ("clipMin", "clipMax")]
         if inputs[0].dtype == "int32":
-            return jumping(clipped, inputs, "int32")
-        return computed(clipped, lambda x, y: 0 * y, *inputs)
+            low, high = (np.trunc(end.ref) for end in ends)
+            return jumping(lambda x: clipped(x, low, high), inputs, "int32")
+        return computed(clipped, lambda x, low, high, y: 0 * y, *inputs, *ends)
 
 
 class LReLU(Known):
@@ -87,9 +85,9 @@ class LReLU(Known):
 
     @classmethod
     def evaluate(cls, given: Given, inputs: Sequence[Bounded], arithmetic: Arithmetic) -> Bounded:
-        slope = float(np.float32(given["negSlope"]))
         f, error = FUNCTIONS["LEAKY_RELU"]
-        return computed(lambda x: f(x, slope, 0), lambda x, y: error(x, slope, 0, y), *inputs)
+        slope = attribute(given["negSlope"])
+        return computed(lambda x, slope: f(x, slope, 0), lambda x, slope, y: error(x, slope, 0, y), *inputs, slope)
 
 
 class Gelu(Known):

@@ -19,6 +19,7 @@ from trtexp.numerics import (
     Family,
     decode,
     encode,
+    held,
     moved,
     pointwise,
     significant_bits,
@@ -164,7 +165,7 @@ def coded(x: Bounded, scale: Bounded, dtype: str) -> Bounded:
 
     bound = reach(x.bound)
     lost = x.undetermined | scale.undetermined | (np.isnan(quotient) & (dtype != "float8e4m3"))
-    return Bounded(dtype, code, bound, reach(x.typical), reach(x.slack), (bound == 0) & ~lost, lost)
+    return Bounded(dtype, held(code, dtype), bound, reach(x.typical), reach(x.slack), (bound == 0) & ~lost, lost)
 
 
 def decoded(x: Bounded, scale: Bounded, dtype: str) -> Bounded:

@@ -19,6 +19,7 @@ from trtexp.numerics import (
     Family,
     dot_product,
     exactly,
+    library,
     lowest_bit,
     moved,
     pointwise,
@@ -112,8 +113,8 @@ def product(rows: Bounded) -> Bounded:
     """The product of each row: |y| ((1 + u)^n - 1), or exact where no partial product needs more than all bits."""
     ref, u = rows.ref.prod(-1), UNIT[rows.dtype]
     bits = np.where(rows.ref == 0, 0, np.frexp(rows.ref)[1] - lowest_bit(rows.ref)).sum(-1)
-    rounding = np.abs(ref) * np.expm1(rows.shape[-1] * np.log1p(u)) + SMALLEST_NORMAL[rows.dtype] * (ref != 0)
-    own = np.where((bits <= 1 - np.log2(u)) & (bits > 0), 0.0, rounding) if rows.exact else rounding
+    rounding = np.abs(ref) * library.expm1(rows.shape[-1] * library.log1p(u)) + SMALLEST_NORMAL[rows.dtype] * (ref != 0)
+    own = np.where((bits <= 1 - np.frexp(u)[1]) & (bits > 0), 0.0, rounding) if rows.exact else rounding
 
     def carried(error: F64) -> F64:
         return (np.abs(rows.ref) + error).prod(-1) - np.abs(ref)

@@ -11,6 +11,7 @@ import numpy as np
 
 from trtexp.layers.activation import FUNCTIONS
 from trtexp.numerics import F64, Arithmetic, Bounded, computed, dot_product, exactly, moved, settled
+from trtexp.numerics.linear import matmul
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Recurrent:
                 operands += [value, exactly(np.ones((value.shape[0], 1)), x.dtype)]
                 matrices += [reshaped(matrix, (self.size, -1)), reshaped(bias, (self.size, 1))]
             v, w = (moved(lambda *parts: np.concatenate(parts, -1), *part) for part in (operands, matrices))
-            return settled(dot_product(lambda a, b, _: a @ b.T, v, w, None, self.arithmetic))
+            return settled(dot_product(lambda a, b, _: matmul(a, b.T), v, w, None, self.arithmetic))
 
         if self.op in ("RELU", "TANH"):
             return _function(self.op, met("INPUT", True, False)), cell

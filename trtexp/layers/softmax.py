@@ -7,7 +7,7 @@ from typing import Annotated
 import numpy as np
 
 from trtexp.layers.base import Attributes, Default, Layer, Tensor, masked_axes
-from trtexp.numerics import F64, SMALLEST_NORMAL, UNIT, Bounded, Mask, exp_error
+from trtexp.numerics import F64, SMALLEST_NORMAL, UNIT, Bounded, Mask, exp_error, library
 
 
 class SoftmaxAttributes(Attributes):
@@ -59,7 +59,7 @@ def softmaxed(x: Bounded, axis: int, inside: Mask) -> Bounded:
 
     values = np.where(inside, x.ref, -np.inf)
     difference = values - values.max(axis, keepdims=True, initial=-np.inf)
-    e = np.where(inside, np.exp(difference), 0.0)
+    e = np.where(inside, library.exp(difference), 0.0)
     p = np.where(inside, e / total(e), 0.0)
     size = np.abs(np.where(np.isfinite(difference), difference, 0.0))
     error = u * (size + exp_error(size))

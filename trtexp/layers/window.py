@@ -9,11 +9,10 @@ import math
 from collections.abc import Sequence
 from typing import Annotated
 
-import numpy as np
-
 from trtexp.layers.base import GIVEN, Attributes, Default, Dims, Layer, Maybe, PaddingMode, Weights
 from trtexp.layers.geometry import Axis
 from trtexp.numerics import F64, Arithmetic, Bounded, Family, dot_product, moved
+from trtexp.numerics.linear import matmul
 
 MOST_ELEMENTS, MOST_PRODUCTS = 2**24, 2**30
 MOST_TAPS = {2: 65_536, 3: 2**24}  # a kernel's volume stays below this, by its rank
@@ -170,5 +169,5 @@ def grouped(x: F64, w: F64) -> F64:
     """One tap: x (V, N, C, *O) by w (V, 1, groups, K/groups, C/groups) -> (V, N, K, *O), each group on its channels."""
     variants, n, channels, *spatial = x.shape
     split = x.reshape(variants, n, w.shape[2], channels // w.shape[2], math.prod(spatial))
-    product: F64 = np.matmul(w, split).reshape(variants, n, w.shape[2] * w.shape[3], *spatial)
+    product: F64 = matmul(w, split).reshape(variants, n, w.shape[2] * w.shape[3], *spatial)
     return product

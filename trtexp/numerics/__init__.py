@@ -38,7 +38,7 @@ from trtexp.numerics.functions import (
     tanh_least,
 )
 from trtexp.numerics.integers import RANGE, wrapped, wrapping
-from trtexp.numerics.pointwise import jumping, pointwise, rounded
+from trtexp.numerics.pointwise import equal, jumping, pointwise, rounded
 from trtexp.numerics.ranges import kept, leaves
 from trtexp.numerics.sums import Apply, Terms, dot_product
 
@@ -70,6 +70,7 @@ __all__ = [
     "either",
     "elementwise",
     "encode",
+    "equal",
     "exactly",
     "exp_error",
     "family_of",

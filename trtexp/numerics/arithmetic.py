@@ -36,7 +36,3 @@ class Arithmetic:
     lam: float = 4.0
     family: Family | None = None
     typed: bool = False
-
-    def describe(self) -> str:
-        operands = "operands cut to tf32" if self.tf32 else "operands as typed"
-        return f"{operands}, {self.acc} accumulation, {'local' if self.local else 'global'} bound"

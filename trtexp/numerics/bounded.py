@@ -44,6 +44,9 @@ class Bounded:
     terms: tuple[F64, F64, F64] | None = None
     also: tuple[Alternative, ...] = ()
 
+    def __post_init__(self) -> None:
+        assert self.ref.dtype == (np.float64 if self.dtype in UNIT else np.int64), (self.dtype, self.ref.dtype)
+
     @property
     def shape(self) -> tuple[int, ...]:
         return self.ref.shape

@@ -94,7 +94,9 @@ def _narrowed(source: np.ndarray, dtype: str) -> np.ndarray:
         near = made.astype(np.float32)
         inexact = np.isfinite(made) & (near != made)
         cut = np.where(np.abs(near) > np.abs(made), np.nextafter(near, np.float32(0)), near)
-        odd = (cut.reshape(-1).view(np.uint32) | 1).view(np.float32).reshape(cut.shape)  # numpy 1 has no view of a scalar
+        odd = (
+            (cut.reshape(-1).view(np.uint32) | 1).view(np.float32).reshape(cut.shape)
+        )  # numpy 1 has no view of a scalar
         made = np.where(inexact, odd, near)
     return made
 

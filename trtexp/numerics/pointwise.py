@@ -98,3 +98,15 @@ def _jumped(f: Callable[..., np.ndarray], dtype: str, inputs: Sequence[Bounded])
     for end in (low, high):
         made = either(made, exactly(end, dtype), near & ~same(end, ref))
     return undetermined(made, ~near)
+
+
+def equal(a: Bounded, b: Bounded) -> Bounded:
+    """a == b; both answers are legal where the errors of a and b meet, since they may lie on one number in between."""
+    return elementwise(lambda inputs: _equal(*inputs), [a, b])
+
+
+def _equal(a: Bounded, b: Bounded) -> Bounded:
+    made = exactly(a.ref == b.ref, "bool")
+    reach = a.bound + b.bound
+    near = (reach > 0) & (np.abs(a.ref - b.ref) <= reach)
+    return either(made, exactly(1 - made.ref, "bool"), near)

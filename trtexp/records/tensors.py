@@ -51,7 +51,7 @@ class TensorRecord(Record):
 
     @model_validator(mode="after")
     def _nested(self) -> TensorRecord:
-        if self.values is not None and not _fits(self.values, self.shape):
+        if self.values is not None and not _fits(self.values, self.shape, gaps=self.text is not None):
             raise ValueError(f"the values are not nested like {self.shape}")
         return self
 
@@ -79,18 +79,23 @@ def short(values: Any, digits: int) -> Any:
     return numbers(array)
 
 
-def _fits(values: Any, shape: Sequence[int]) -> bool:
+def _fits(values: Any, shape: Sequence[int], gaps: bool) -> bool:
     level = [values]
     for length in shape:
         if not all(isinstance(value, list) and len(value) == length for value in level):
             return False
         level = list(chain.from_iterable(level))
-    return not {list, dict} & set(map(type, level))
+    return not {list, dict, *(() if gaps else (type(None),))} & set(map(type, level))
 
 
 def array(record: TensorRecord) -> np.ndarray:
     """The values of a record as float64: the strings for NaN and the infinities are read back, null is NaN."""
     return np.array(_floats(record.values), dtype=np.float64).reshape(record.shape)
+
+
+def has_gaps(record: TensorRecord) -> bool:
+    """Whether nothing is expected of some elements."""
+    return None in np.array(record.values, dtype=object).reshape(-1)
 
 
 def tensor(record: TensorRecord) -> Array:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from trtexp.definition.facts import CasePhase
 from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.layers.base import Layer
-from trtexp.layers.network import Evaluation, partly_evaluate
+from trtexp.layers.network import Evaluation, partly_evaluate, upstream
 from trtexp.numerics import Arithmetic, Family
 from trtexp.numerics.origin import Origin
 from trtexp.numerics.tolerance import Tolerance
@@ -84,6 +84,12 @@ class Case:
             weights = {name: made.known for name, made in self.weights.items()}
             self._evaluations[arithmetic] = partly_evaluate(self.layers, tensors, weights, arithmetic)
         return self._evaluations[arithmetic]
+
+    def leaving(self, output: str, arithmetic: Arithmetic) -> dict[str, str]:
+        """name -> dtype of the tensors in between, of those that an output is made from, that may leave their range."""
+        found = self.evaluation(arithmetic).leaving
+        near = upstream(self.layers, output) - {output} if found else set()
+        return {tensor: dtype for tensor, dtype in found.items() if tensor in near}
 
 
 @dataclass(frozen=True, eq=False)
