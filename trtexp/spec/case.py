@@ -15,6 +15,7 @@ from trtexp.numerics.tolerance import Tolerance
 from trtexp.spec.differs import Change
 from trtexp.spec.errors import Mark
 from trtexp.spec.make import Made
+from trtexp.spec.released import released
 from trtexp.spec.tree import Mapping, find
 
 
@@ -40,7 +41,7 @@ class Case:
     repeat: (builds, runs of each), to see whether results differ.
     error, crash: (phase, regex) of the refusal, or of the end of the process, that must come.
     differs: what the case changes in the file's base. tree: the file as merged for the case. family: of the release
-    that it is for, None if it may be any.
+    that it is for, None if it may be any. strong: that release types all networks strongly, without being told.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Case:
     reason: str | None = None
     issue: str | None = None
     family: Family | None = None
+    strong: bool = False
     _evaluations: dict[Arithmetic, Evaluation] = field(default_factory=dict, repr=False)
 
     def place(self, *path: str | int) -> Mark:
@@ -82,7 +84,10 @@ class Case:
         if arithmetic not in self._evaluations:
             tensors = {name: made.known for name, made in self.inputs.items()}
             weights = {name: made.known for name, made in self.weights.items()}
-            self._evaluations[arithmetic] = partly_evaluate(self.layers, tensors, weights, arithmetic)
+            made = partly_evaluate(self.layers, tensors, weights, arithmetic)
+            ranged = frozenset(name for name, given in self.inputs.items() if given.set.dynamic_range is not None)
+            family = None if self.strong else arithmetic.family
+            self._evaluations[arithmetic] = released(made, self.layers, self.definition, ranged, family)
         return self._evaluations[arithmetic]
 
     def leaving(self, output: str, arithmetic: Arithmetic) -> dict[str, str]:
