@@ -77,11 +77,16 @@ def fault(judged: Judgement) -> str:
     pair, reference = judged.actual_reference, judged.reference
     if judged.faults or pair is None or reference is None:
         return "; ".join(judged.faults) or judged.verdict
-    if judged.verdict == "undetermined" and pair.agrees and 2 * judged.undetermined <= reference.ref.size:
+    if (
+        judged.verdict in ("pass", "unjudged")
+        and judged.undetermined
+        and pair.agrees
+        and 2 * judged.undetermined <= reference.ref.size
+    ):
         return ""
     if judged.verdict in GOOD:
         return ""
-    if judged.verdict == "undetermined" and pair.agrees:
+    if judged.verdict == "unjudged" and pair.agrees:
         raise ExcludedError("open")
     if judged.verdict == "vacuous" and pair.agrees:
         raise ExcludedError("wide")
