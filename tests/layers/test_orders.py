@@ -7,8 +7,8 @@ import pytest
 from layer_runs import outputs, tensor
 
 from trtexp.layers import LAYERS
-from trtexp.layers.orders import shaky
-from trtexp.numerics import FAMILIES, Arithmetic, exactly, undetermined
+from trtexp.layers.orders import MEASURED, lost, rule, shaky
+from trtexp.numerics import FAMILIES, Arithmetic, encode, exactly, known, undetermined
 
 NAN, INF = np.nan, np.inf
 OLD, NEW = "tensorrt<10", "tensorrt>=10"
@@ -193,3 +193,26 @@ def test_an_undetermined_condition_selects_one_of_both():
     (found,) = made("select", [condition, [1.0, NAN], [3.0, 4]], None, condition="c", then_input="a", else_input="b")
     assert found.undetermined.tolist() == [True, False] and not found.anything.any()
     assert [(other.values[0], other.where[0]) for other in found.also] == [(3, True)]
+
+
+def floats(*values, dtype="float32"):
+    return known(encode(np.array(values), dtype))
+
+
+def test_a_rule_holds_for_its_family_and_for_float32_alone():
+    assert rule(MEASURED, floats(1.0), Arithmetic(family=OLD)) is True
+    assert rule(MEASURED, floats(1.0), Arithmetic(family=NEW)) is None
+    assert rule(MEASURED, floats(1.0), Arithmetic()) is None
+    assert rule(MEASURED, floats(1.0, dtype="float16"), Arithmetic(family=OLD)) is None
+
+
+def test_places_of_an_order_are_unsure_where_errors_meet():
+    x = floats(1.0, 2.0, 2.5, 9.0)
+    order = np.arange(4)
+    assert not shaky(x, order, 0).any()
+    assert shaky(replace(x, bound=np.array([0.0, 0.3, 0.3, 0.0])), order, 0).tolist() == [False, True, True, False]
+
+
+def test_one_undetermined_element_loses_its_row():
+    x = replace(floats(1.0, 2.0), undetermined=np.array([False, True]))
+    assert lost(x, 0).tolist() == [True] and lost(floats(1.0, 2.0), 0).tolist() == [False]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from trtexp.judging.compare import Judgement, odd_one_out
+from trtexp.judging.judgement import Judgement, odd_one_out
 from trtexp.judging.literal import passing
 from trtexp.judging.output import JudgedOutput
 from trtexp.judging.pairs import Pair

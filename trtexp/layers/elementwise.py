@@ -123,7 +123,7 @@ class Elementwise(Layer):
             return floored(a, b)
         if op in ("MAX", "MIN"):
             return elementwise(lambda inputs: extreme(op, inputs[0], inputs[1], arithmetic), [a, b])
-        return computed(function, ERRORS[op], a, b)
+        return computed(function, ERRORS[op], a, b, narrow=2.0 if op == "POW" else 0.5)  # sums and products round once
 
 
 def extreme(op: str, a: Bounded, b: Bounded, arithmetic: Arithmetic) -> Bounded:
