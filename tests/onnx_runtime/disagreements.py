@@ -51,14 +51,14 @@ MECHANISMS = (
     Mechanism(
         "a maximum over padding and NaN",
         "open",
-        "Padding is no element of a window: a window of padding and NaN alone is NaN, or -inf where NaN is left out; the"
+        "Padding is no element of a window: one of padding and NaN alone is NaN, or -inf where NaN is left out; the"
         " runtime's MaxPool starts at the lowest finite number.",
         ("nan/pooling::padding-MAX.y",),
     ),
     Mechanism(
         "coordinates that are no numbers, infinite or far outside",
         "open",
-        "The reference puts a coordinate far outside at the border; the runtime takes 1e10 as another, since it converts"
+        "The reference puts what is far outside at the border; the runtime takes 1e10 as another, since it converts"
         " coordinates to integers unchecked.",
         ("nan/grid_sample::{far_outside,coordinates-LINEAR-CLAMP}.y",),
     ),
