@@ -78,7 +78,8 @@ def inner_error(x: F64) -> F64:
 #: 2 |y|. Sums that cancel (exp(x) - 1, 1 + library.erf(x)) have errors in units of their terms, not of the result.
 FUNCTIONS: dict[str, tuple[Function, Error]] = {
     "RELU": (lambda x, a, b: np.maximum(x, 0), lambda x, a, b, y: 0 * y),
-    "SIGMOID": (lambda x, a, b: sigmoid(x), lambda x, a, b, y: (8 + 2 * np.abs(x)) * y),
+    # the error of exp(-x) counts as far as it stands beside 1
+    "SIGMOID": (lambda x, a, b: sigmoid(x), lambda x, a, b, y: (8 + 2 * np.abs(x) * sigmoid(-x)) * y),
     "TANH": (lambda x, a, b: library.tanh(x), lambda x, a, b, y: tanh_error(x)),
     "LEAKY_RELU": (lambda x, a, b: np.where(x >= 0, x, a * x), lambda x, a, b, y: np.abs(y) * (x < 0)),
     "ELU": (
@@ -131,7 +132,7 @@ OF_NAN: dict[str, dict[Family, float]] = {
 #: type -> what half adds to the error, in its own units, as a function of (x, alpha, beta); 2 for all others. 8.5.3.1
 #: and 8.6.0 take the exp of a sigmoid in half (9 units at -8.7 on an NVIDIA H100), and a softplus was off by 1.4.
 NARROW: dict[str, Function] = {
-    "SIGMOID": lambda x, a, b: 2 * (1 + np.abs(x)),
+    "SIGMOID": lambda x, a, b: 2 * (1 + np.abs(x) * sigmoid(-x)),
     "SOFTPLUS": lambda x, a, b: np.full(x.shape, 3.0),
 }
 
