@@ -35,10 +35,15 @@ def run(folder, *command, **environment):
     )
 
 
-def command(*arguments):
-    """The console script, wherever this package is found."""
-    code = f"import sys; sys.path[0] = {str(ROOT)!r}; from trtexp.__main__ import main; sys.exit(main())"
-    return [sys.executable, "-c", code, *arguments]
+CODE = f"import sys; sys.path[0] = {str(ROOT)!r}; from trtexp.__main__ import main; sys.exit(main())"
+
+
+@pytest.fixture
+def command(tmp_path_factory):
+    """The console script, wherever this package is found. A file: for `-c` CPython 3.13 imports linecache first."""
+    program = tmp_path_factory.mktemp("bin") / "trtexp"
+    program.write_text(CODE, encoding="utf-8")
+    return lambda *arguments: [sys.executable, str(program), *arguments]
 
 
 WORKER = ["--worker", f"8.6.0={standin.command()}", "--no-cache"]
@@ -56,14 +61,14 @@ WORKER = ["--worker", f"8.6.0={standin.command()}", "--no-cache"]
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )
-def test_the_command_and_its_workers_import_nothing_from_there(hostile, arguments, code):
+def test_the_command_and_its_workers_import_nothing_from_there(hostile, command, arguments, code):
     done = run(hostile, *command(*arguments))
     assert ran(hostile) == [], done.stderr
     assert code is None or done.returncode == code, done.stderr
     assert "raceback" not in done.stderr
 
 
-def test_an_empty_part_of_pythonpath_is_not_the_working_directory(hostile):
+def test_an_empty_part_of_pythonpath_is_not_the_working_directory(hostile, command):
     names = [path for path in hostile.glob("*.py") if path.stem not in OTHERS]
     for path in names:
         path.unlink()  # the standard library's modules come after PYTHONPATH, and before any line of ours
@@ -95,5 +100,5 @@ def test_the_pytest_plugin_imports_nothing_from_there(hostile):
 def test_a_working_directory_that_is_gone_is_no_traceback(tmp_path):
     (tmp_path / "gone").mkdir()
     inside = f"import os; os.chdir({str(tmp_path / 'gone')!r}); os.rmdir({str(tmp_path / 'gone')!r}); "
-    done = run(tmp_path, sys.executable, "-c", inside + command("--version")[2], "--version")
+    done = run(tmp_path, sys.executable, "-c", inside + CODE, "--version")
     assert (done.returncode, done.stderr) == (0, "")

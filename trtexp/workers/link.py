@@ -21,6 +21,7 @@ from trtexp.workers.spec import WorkerSpec
 from trtexp.workers.watchdog import Watchdog
 
 TAIL = 8192  # bytes of stderr that are kept
+SAFE = {"PYTHONSAFEPATH": "1"}  # CPython 3.13 imports linecache before the line of `-c`, else from the working directory
 
 
 class Lost(Exception):
@@ -160,13 +161,16 @@ def _command(place: WorkerSpec) -> list[str]:
     if place.host is None:
         return [*shlex.split(place.python), "-u", "-c", line]
     # `exit $?` keeps the shell there, which turns the death by a signal into an exit code.
-    return ["ssh", "-C", *shlex.split(place.host), f"{place.python} -u -c {shlex.quote(line)}; exit $?"]
+    safe = "".join(f"{name}={value} " for name, value in SAFE.items())
+    return ["ssh", "-C", *shlex.split(place.host), f"env {safe}{place.python} -u -c {shlex.quote(line)}; exit $?"]
 
 
 def _spawn(place: WorkerSpec) -> subprocess.Popen[bytes]:
     """A local worker has its own session, so that Ctrl-C is ours alone; ssh may have to ask for a password."""
-    pipe = subprocess.PIPE
-    return subprocess.Popen(_command(place), stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=place.host is None)
+    pipe, local = subprocess.PIPE, place.host is None
+    return subprocess.Popen(
+        _command(place), stdin=pipe, stdout=pipe, stderr=pipe, env={**os.environ, **SAFE}, start_new_session=local
+    )
 
 
 def _open_channel(process: subprocess.Popen[bytes]) -> Any:
