@@ -10,7 +10,8 @@ from onnx.reference import ReferenceEvaluator
 from trtexp.cli.main import main
 from trtexp.export import Inexpressible
 from trtexp.export.model import EXPORTS
-from trtexp.judging.compare import Reading, judge
+from trtexp.judging.compare import judge
+from trtexp.judging.judgement import Reading
 from trtexp.layers import LAYERS
 from trtexp.numerics import VALUE_DTYPES, encode
 from trtexp.numerics.tolerance import Tolerance

@@ -14,7 +14,8 @@ import onnx_nodes.ops  # noqa: F401  enters the converters
 from onnx_nodes.builder import Builder, array_of, refusal
 from onnx_nodes.graph import ExcludedError, convert, opset_of
 from trtexp.definition.network import Array, NetworkDefinition
-from trtexp.judging.compare import Judgement, Reading, judge
+from trtexp.judging.compare import judge
+from trtexp.judging.judgement import Judgement, Reading
 from trtexp.layers.base import LayerError
 from trtexp.layers.network import NodeError
 from trtexp.numerics import UNIT, Bounded

@@ -13,7 +13,8 @@ from planting import planted
 from onnx_runtime.session import Refused, run
 from trtexp.definition.network import Array
 from trtexp.export import Inexpressible
-from trtexp.judging.compare import Judgement, Reading, judge
+from trtexp.judging.compare import judge
+from trtexp.judging.judgement import Judgement, Reading
 from trtexp.numerics import UNIT, Bounded
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.spec.case import Case

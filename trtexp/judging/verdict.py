@@ -126,6 +126,8 @@ def _of_tensors(case: Case, outcome: Outcome, outputs: Sequence[JudgedOutput]) -
         return Verdict("failed", False, Ending(kind="other_lines", unmet=unmet))
     if outcome.status == "built":
         return Verdict("built", True, Ending(kind="built"))
+    if any(output.judged.verdict == "unjudged" and output.judged.granted is not None for output in outputs):
+        return Verdict("unjudged", True, Ending(kind="beyond_accumulator"))
     return Verdict("pass", True, _praise(outputs))
 
 

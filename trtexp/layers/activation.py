@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Default, Kind, Layer, Tensor
+from trtexp.layers.orders import rule
 from trtexp.layers.unary import INTEGERS
 from trtexp.numerics import (
     F64,
     LARGEST,
     UNIT,
+    Arithmetic,
     Bounded,
     Error,
+    Family,
     Function,
     attribute,
     computed,
+    elementwise,
     exp_error,
     jumping,
     library,
     tanh_error,
     tanh_least,
+    undetermined,
 )
 
 ActivationType = Annotated[
@@ -112,6 +118,26 @@ LEAST: dict[str, Function] = {
     "TANH": lambda x, a, b: tanh_least(x),
     "SCALED_TANH": lambda x, a, b: np.abs(a) * tanh_least(b * x),
 }
+#: type that compares -> family of releases -> the infinity that has the same result as NaN.
+OF_NAN: dict[str, dict[Family, float]] = {
+    "RELU": {"tensorrt<10": -np.inf},
+    "CLIP": {"tensorrt<10": np.inf, "tensorrt>=10": -np.inf},
+    "HARD_SIGMOID": {},
+    "THRESHOLDED_RELU": {},
+}
+
+#: type -> what half adds to the error, in its own units, as a function of (x, alpha, beta); 2 for all others. 8.5.3.1
+#: and 8.6.0 take the exp of a sigmoid in half (9 units at -8.7 on an NVIDIA H100), and a softplus was off by 1.4.
+NARROW: dict[str, Function] = {
+    "SIGMOID": lambda x, a, b: 2 * (1 + np.abs(x)),
+    "SOFTPLUS": lambda x, a, b: np.full(x.shape, 3.0),
+}
+
+
+def activated(kind: str, x: Bounded, alpha: float = 0.0, beta: float = 0.0) -> Bounded:
+    """A function of floats with its error."""
+    parameters = (attribute(value, narrow=x.dtype) for value in (alpha, beta))
+    return computed(*FUNCTIONS[kind], x, *parameters, least=LEAST.get(kind), narrow=NARROW.get(kind, 2.0))
 
 
 class ActivationAttributes(Attributes):
@@ -128,8 +154,13 @@ class ActivationAttributes(Attributes):
 class Activation(Layer):
     """A function of every element: x (any shape) -> the same shape and dtype.
 
-    The defaults of alpha and beta are those of the type that the layer is made with; a new type does not change them.
-    GELU_ERF and GELU_TANH come with 10.x. C1: alpha and beta are finite. C2: x is float; integers go with RELU.
+    Where x is NaN, RELU is 0 on tensorrt<10 (8.5.3.1 and 8.6.0, measured in float32); CLIP is beta on tensorrt<10
+    (8.6.0, measured in float32) and alpha on tensorrt>=10 (10.16, a public report); elsewhere these two are
+    undetermined, and HARD_SIGMOID and THRESHOLDED_RELU, which compare too, everywhere. The others are computed from x,
+    and are NaN (on 8.6.0 SIGMOID, TANH, LEAKY_RELU, ELU and SELU, measured). Of an infinity the result is the limit;
+    where the formula has none, as SOFTSIGN, it is undetermined. The defaults of alpha and beta are those of the type
+    that the layer is made with; a new type does not change them. GELU_ERF and GELU_TANH come with 10.x. C1: alpha and
+    beta are finite. C2: x is float; integers go with RELU.
     """
 
     method, interface = "add_activation", "IActivationLayer"
@@ -154,9 +185,16 @@ class Activation(Layer):
         final = self.final
         return alpha if final.alpha is None else final.alpha, beta if final.beta is None else final.beta
 
-    def evaluate(self, x: Bounded) -> Bounded:
+    def evaluate(self, x: Bounded, *, arithmetic: Arithmetic) -> Bounded:
         if x.dtype not in UNIT:
             return jumping(lambda v: np.maximum(v, 0), [x], x.dtype)
-        kind = self.final.type
-        alpha, beta = (attribute(value) for value in self.parameters())
-        return computed(*FUNCTIONS[kind], x, alpha, beta, least=LEAST.get(kind))
+        return elementwise(lambda inputs: self.chosen(inputs[0], arithmetic), [x])
+
+    def chosen(self, x: Bounded, arithmetic: Arithmetic) -> Bounded:
+        """The function of one choice among the legal values of x, by the release's rule of NaN."""
+        kind, nan = self.final.type, np.isnan(x.ref)
+        alike = rule(OF_NAN.get(kind, {}), x, arithmetic)
+        given = x if alike is None else replace(x, ref=np.where(nan, alike, x.ref))
+        y = activated(kind, given, *self.parameters())
+        without_limit = np.isinf(x.ref) & np.isnan(y.ref)
+        return undetermined(y, without_limit | (nan & (kind in OF_NAN) & (alike is None)))

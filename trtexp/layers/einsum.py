@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Layer, Tensor
-from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly, settled
+from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly
 from trtexp.numerics.linear import einsum
 
 
@@ -75,5 +76,8 @@ class Einsum(Layer):
                 made: F64 = einsum(equation, a, b)
                 return made
 
-            done, have = dot_product(contract, settled(done), x, None, arithmetic), kept
+            summed = {*have, *term} - {*kept}
+            sizes = dict(zip(have + term, done.shape + x.shape, strict=True))
+            runs = (1, math.prod(sizes[letter] for letter in summed))
+            done, have = dot_product(contract, done, x, None, arithmetic, runs=runs), kept
         return done

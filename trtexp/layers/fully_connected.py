@@ -62,4 +62,4 @@ class FullyConnected(Layer):
             return (made if b is None else made + b).reshape(shape)
 
         given = None if bias is None or bias.ref.size == 0 else moved(lambda part: part.reshape(-1), bias)
-        return dot_product(apply, x, kernel, given, arithmetic)
+        return dot_product(apply, x, kernel, given, arithmetic, runs=(1, math.prod(x.shape[-3:])))

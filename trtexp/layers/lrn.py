@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Layer, Tensor
-from trtexp.numerics import F64, OWN_ERROR, SMALLEST_NORMAL, UNIT, Bounded, attribute, library, pow_error
+from trtexp.numerics import F64, OWN_ERROR, TINY, UNIT, WORKING_UNIT, Bounded, attribute, library, narrowed, pow_error
 
 #: attribute -> the smallest and the largest number that it takes.
 RANGES = {"alpha": (-1e20, 1e20), "beta": (0.01, 1e5), "k": (1e-5, 1e10)}
@@ -63,7 +63,7 @@ class Lrn(Layer):
         window = self.final.window_size
         given = [attribute(value) for value in (self.final.alpha, self.final.beta, self.final.k)]
         alpha, beta, k = (float(value.ref) for value in given)
-        u, factor = UNIT[x.dtype], alpha / window
+        u, factor = WORKING_UNIT[x.dtype], alpha / window
         squares = self.summed(x.ref**2, window)
         base = k + factor * squares
         raised = library.power(base, beta)
@@ -71,7 +71,7 @@ class Lrn(Layer):
         # The sum's error, through the power; then the power's own, and the quotient's.
         sums = (window + 3) * u * np.abs(factor) * squares + 2 * u * (k + np.abs(factor) * squares)
         relative = beta * sums / np.abs(base) + u * (pow_error(base, np.float64(beta)) + 3)
-        own = np.abs(ref) * relative + SMALLEST_NORMAL[x.dtype] * (ref != 0)
+        own = np.abs(ref) * relative + TINY[x.dtype] * (ref != 0) + narrowed(ref, x.dtype, 2.0)
 
         def carried(error: F64) -> F64:
             reach = np.abs(factor) * self.summed((2 * np.abs(x.ref) + error) * error, window)

@@ -156,6 +156,11 @@ class Values:
             self.make(name)
         return self.known[tensor]
 
+    def codes(self, tensor: str) -> str | None:
+        maker = self._makers.get(tensor)
+        undone = None if maker is None else self.layers[maker].undoes()
+        return None if undone is None else self.value(undone).dtype
+
     def make_all(self) -> Iterator[NodeError]:
         """Compute all tensors that have one value; the refusals of those that have none."""
         sound = [layer for name, layer in self.layers.items() if name not in self.failed]

@@ -9,7 +9,7 @@ import numpy as np
 from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import GIVEN, Attributes, DataType, Layer, Tensor, masked_axes
 from trtexp.layers.broadcast import broadcasts_to
-from trtexp.numerics import F64, OWN_ERROR, SMALLEST_NORMAL, UNIT, Bounded, attribute
+from trtexp.numerics import F64, OWN_ERROR, TINY, UNIT, Bounded, attribute, narrowed
 
 
 class NormalizationAttributes(Attributes):
@@ -98,7 +98,9 @@ class Normalization(Layer):
         b_var = (2 * np.abs(d) * each).mean(axes, keepdims=True) + b_mean**2 + (n + 2) * u * var
         own = each / sigma + np.abs(z) * (b_var / (2 * sigma**2) + 4 * u)
         bound = own * (np.abs(w) + wb) + np.abs(z) * wb + cb + 2 * u * (np.abs(z * w) + np.abs(c))
-        bound = bound + UNIT[x.dtype] * np.abs(ref) * (x.dtype != computed) + SMALLEST_NORMAL[x.dtype] * (ref != 0)
+        # What is narrower than float32 may be rounded after each of the three steps.
+        steps = narrowed(z, x.dtype, 1.0) * np.abs(w) + narrowed(z * w, x.dtype, 1.0) + narrowed(ref, x.dtype, 1.0)
+        bound = bound + steps + TINY[x.dtype] * (ref != 0)
         s = x.slack.reshape(split)
         shifted = s + s.mean(axes, keepdims=True)
         widened = (2 * np.abs(d) * shifted).mean(axes, keepdims=True) + epsilon.slack

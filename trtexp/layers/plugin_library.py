@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from trtexp.layers.activation import FUNCTIONS
+from trtexp.layers.activation import activated
 from trtexp.layers.roi_align import Bins
 from trtexp.numerics import F64, Arithmetic, Bounded, attribute, computed, jumping, moved, settled
 
@@ -85,9 +85,7 @@ class LReLU(Known):
 
     @classmethod
     def evaluate(cls, given: Given, inputs: Sequence[Bounded], arithmetic: Arithmetic) -> Bounded:
-        f, error = FUNCTIONS["LEAKY_RELU"]
-        slope = attribute(given["negSlope"])
-        return computed(lambda x, slope: f(x, slope, 0), lambda x, slope, y: error(x, slope, 0, y), *inputs, slope)
+        return activated("LEAKY_RELU", inputs[0], given["negSlope"])
 
 
 class Gelu(Known):
@@ -120,8 +118,7 @@ class Gelu(Known):
         if "bias" in given:
             bias = np.asarray(given["bias"], np.float32 if x.dtype == "float32" else np.float16).astype(np.float64)
             x = computed(lambda v: v + bias, lambda v, y: np.where(y == v, 0.0, np.abs(y)), x)
-        f, error = FUNCTIONS["GELU_TANH"]
-        return computed(lambda v: f(v, 0, 0), lambda v, y: error(v, 0, 0, y), settled(x))
+        return activated("GELU_TANH", settled(x))
 
 
 class ScatterND(Known):

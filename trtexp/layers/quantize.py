@@ -134,6 +134,9 @@ class Dequantize(Scaled):
     gives = FLOATS
     default = "FLOAT"
 
+    def undoes(self) -> str | None:
+        return self.input
+
     def evaluate(self, x: Bounded, scale: Bounded, zero: Maybe) -> Bounded:
         return decoded(x, self.scales(x, scale), self.to())
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from trtexp.layers.base import Attributes, Default, Dims, Kind, Layer, Maybe, Tensor, integers
 from trtexp.layers.interpolation import InterpolationMode, coordinate_error, taps
-from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, either, exactly, moved, settled
+from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, either, exactly, moved
 from trtexp.numerics.linear import matmul
 
 CoordinateTransformation = Annotated[
@@ -125,7 +125,7 @@ class Resize(Layer):
                 y = self.picked(y, axis, at, off)
             else:
                 matrix = self.matrix(n, at, off, self.coordinates(n, m, written)[0], y.dtype)
-                y = dot_product(along(axis), settled(y), matrix, None, arithmetic)
+                y = dot_product(along(axis), y, matrix, None, arithmetic)
         return y
 
     def coordinates(self, n: int, m: int, scale: Fraction) -> tuple[F64, F64]:

@@ -15,7 +15,6 @@ from trtexp.numerics import (
     exactly,
     moved,
     pointwise,
-    settled,
     significant_bits,
 )
 from trtexp.numerics.linear import einsum
@@ -66,7 +65,7 @@ class Bins:
         )
         weights = exactly(einsum("pgh,qkw->pqgkhw", rows, columns), x.dtype)
         if self.average:
-            total = settled(dot_product(_summed, x, weights, None, arithmetic))
+            total = dot_product(_summed, x, weights, None, arithmetic)
             count = rows.shape[1] * columns.shape[1]
             y = pointwise(lambda t: t / count, [total], ulps=1.0 * (np.frexp(count)[0] != 0.5))
         else:

@@ -20,6 +20,7 @@ from trtexp.numerics import (
     library,
     pointwise,
     sine_least,
+    undetermined,
     wrapped,
 )
 
@@ -81,7 +82,8 @@ class Unary(Layer):
     """An operation on every element: x (any shape) -> the same shape; ISINF and ISNAN give bool.
 
     ABS and NEG of the smallest integer are that integer. 8.x approximates SIN, COS and TAN: 4e-7 and 1.6e-7 |x| may be
-    lost. ISINF comes with 8.6, ISNAN with 10.x.
+    lost. SIGN of NaN is undetermined: no source or measurement says what its comparisons make of it. ISINF comes with
+    8.6, ISNAN with 10.x.
     C1: NOT takes bool, and nothing else does. C2: integers go with ABS, NEG and SIGN only.
     """
 
@@ -105,7 +107,8 @@ class Unary(Layer):
         if op in COMPUTED:
             return computed(*COMPUTED[op], x, least=LEAST.get(op))
         if op in JUMPING:
-            return jumping(JUMPING[op], [x], "bool" if op in ("NOT", "ISINF", "ISNAN") else x.dtype)
+            made = jumping(JUMPING[op], [x], "bool" if op in ("NOT", "ISINF", "ISNAN") else x.dtype)
+            return undetermined(made, np.isnan(x.ref)) if op == "SIGN" else made
         if x.dtype in UNIT:
             return pointwise(EXACT[op], [x])
         return jumping(lambda v: wrapped(EXACT[op](v), x.dtype), [x], x.dtype)

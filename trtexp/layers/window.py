@@ -153,7 +153,8 @@ class Window(Layer):
         folded = _reshaped(x, (math.prod(batch), *behind))
         w = _reshaped(kernel, self.kernel_shape_of(behind[0]))
         b = None if bias is None or bias.ref.size == 0 else _reshaped(bias, (bias.ref.size,))
-        y = dot_product(self.apply, folded, w, b, arithmetic, stacked=True)
+        runs = (math.prod(self.final.kernel_size_nd), behind[0] // self.final.num_groups)
+        y = dot_product(self.apply, folded, w, b, arithmetic, stacked=True, runs=runs)
         return _reshaped(y, (*batch, *y.shape[1:]))
 
 

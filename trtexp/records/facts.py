@@ -19,8 +19,6 @@ Status = Literal["pass", "mismatch", "failed", "unsupported", "crashed", "timeou
 Verdict = Literal["pass", "wide", "mismatch", "vacuous", "unjudged"]
 Side = Literal["expected", "actual", "reference"]
 Measuree = Literal["expected", "actual"]
-#: A freedom that the bound had to grant: TF32 operands, or errors as a transform (Winograd, FFT) spreads them.
-Freedom = Literal["tf32", "transform_domain"]
 
 #: A number as JSON has it: NaN and infinities are text.
 Number = Union[float, Literal["NaN", "Infinity", "-Infinity"]]
@@ -95,6 +93,7 @@ EndingKind = Literal[
     "mismatch",
     "pass",
     "granted",  # inside the bound with a freedom that the outputs name
+    "beyond_accumulator",  # sums of more terms than the accumulator that explains them is judged for
     "wide",
     "certified",  # every one of `certified` elements is exact
     "by_expectation",  # there is no reference

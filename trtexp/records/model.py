@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trtexp.definition.facts import Adaptation, LogLine, Phase
-from trtexp.numerics import Family
+from trtexp.numerics import Family, Freedom
 from trtexp.numerics.origin import Origin
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.records.facts import (
@@ -19,7 +19,6 @@ from trtexp.records.facts import (
     Difference,
     Ending,
     FormFault,
-    Freedom,
     Leaving,
     Mark,
     Measured,

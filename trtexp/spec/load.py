@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from trtexp.definition.names import LONGEST
-from trtexp.numerics import Family, family_of
+from trtexp.numerics import Family, family_of, generation
 from trtexp.spec.build_case import CaseBuilder
 from trtexp.spec.case import Case, Experiment
 from trtexp.spec.errors import Fault, Mark, SpecError, nearest
@@ -60,7 +60,7 @@ class ExperimentFile:
             if isinstance(built, SpecError):
                 faults += built.faults
             else:
-                cases.append(built)
+                cases.append(replace(built, gpu=generation(target.compute_capability)))
         if faults or self.faults:
             raise SpecError([*self.faults, *_common(faults, self.cases)])
         try:
@@ -69,6 +69,10 @@ class ExperimentFile:
             whole = None  # a base that only becomes a network in its cases
         title, about, source = (_head(base, key) for key in ("title", "about", "source"))
         return Experiment(self.shown, self.sha256, title, about, source, tuple(cases), whole)
+
+    def unmade(self) -> ExperimentFile:
+        """The same file without the cases that were made of it, which hold their tensors."""
+        return replace(self, _built={})
 
     def check(self) -> Experiment:
         """The file for the reference, after every release override of it was checked as well, by what all releases

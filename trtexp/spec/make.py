@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -11,18 +10,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import ml_dtypes
 import numpy as np
 
 from trtexp.definition.network import Array
 from trtexp.layers.base import Model
 from trtexp.layers.tensor import TensorAttributes
-from trtexp.numerics import LARGEST, SMALLEST_NORMAL, UNIT, VALUE_DTYPES, Bounded, Mask, encode, known
+from trtexp.numerics import Bounded, Mask, encode, known
 from trtexp.numerics.format import spelled
 from trtexp.numerics.recipe import Recipe
-from trtexp.spec.files import below
 from trtexp.spec.hints import no_number
-from trtexp.spec.tensors import GENERATORS, MOST_ELEMENTS, Generator, Operand, Random, TensorError
+from trtexp.spec.sources import check_size, from_file, random, special
+from trtexp.spec.tensors import GENERATORS, MOST_ELEMENTS, Generator, Operand, TensorError
 from trtexp.spec.tree import Number
 
 MOST_EXPONENT = 1100  # of `powers`: 2**-1074 is the smallest float64
@@ -78,7 +76,7 @@ def make(
     except (ValueError, OverflowError, MemoryError) as error:
         raise TensorError((name,), str(error) or "more than the memory holds") from error
     if wanted is not None:
-        _check_size(wanted)
+        check_size(wanted)
         if decimals.size != math.prod(wanted):
             raise TensorError((name,), f"{decimals.size} values do not fit the shape {wanted} of {math.prod(wanted)}")
         if name == "values" and decimals.ndim > 1 and list(decimals.shape) != list(wanted):
@@ -136,13 +134,6 @@ def _operand(value: Any) -> Any:
     return value
 
 
-def _check_size(shape: list[int]) -> None:
-    if any(n < 0 for n in shape):
-        raise TensorError(("shape",), f"{shape} given; dimensions are 0 or more")
-    if math.prod(shape) > MOST_ELEMENTS:
-        raise TensorError(("shape",), f"{shape} has {math.prod(shape)} elements; at most {MOST_ELEMENTS} are allowed")
-
-
 def _values(
     model: Generator, name: str, dtype: str, shape: list[int] | None, named: Mapping[str, Made], folder: Path
 ) -> np.ndarray:
@@ -151,7 +142,7 @@ def _values(
         return _literal(value)
     if name == "powers":
         step = 1 if value.last >= value.first else -1
-        _check_size([abs(value.last - value.first) + 1])
+        check_size([abs(value.last - value.first) + 1])
         if not math.isfinite(value.base) or max(abs(value.first), abs(value.last)) > MOST_EXPONENT:
             raise TensorError((name,), f"give a finite base, and exponents from -{MOST_EXPONENT} to {MOST_EXPONENT}")
         text = getattr(value.base, "text", "")
@@ -163,12 +154,12 @@ def _values(
                 (name,), f"{value.base:g} to a power from {value.first} to {value.last}: {error}"
             ) from error
     if name == "eye":
-        _check_size([value, value])
+        check_size([value, value])
         return np.eye(value)
     if name == "special":
-        return np.array([x for kind in value for x in _special(kind, dtype)])
+        return np.array([x for kind in value for x in special(kind, dtype)])
     if name == "file":
-        return _file(value, folder)
+        return from_file(value, folder)
 
     def operand(inner: Operand, *path: str | int) -> np.ndarray:
         if isinstance(inner, str):
@@ -199,7 +190,7 @@ def _values(
         return (np.concatenate if name == "concat" else np.stack)(parts, axis=value.axis)  # type: ignore[operator]
     if shape is None:
         raise TensorError((name,), f"{name} needs a shape")
-    _check_size(shape)
+    check_size(shape)
     count = math.prod(shape)
     if name == "full":
         return np.full(count, value)
@@ -209,7 +200,7 @@ def _values(
         return values.astype(np.int64) if whole else values
     if name == "linspace":
         return np.linspace(value.start, value.stop, count)
-    return _random(value, count)
+    return random(value, count)
 
 
 def _literal(value: Any) -> np.ndarray:
@@ -253,64 +244,3 @@ def _given(value: Any) -> Mask:
 def _filled(value: Any) -> Any:
     """Nested literals with 0 in the place of null."""
     return [_filled(item) for item in value] if isinstance(value, list) else 0 if value is None else value
-
-
-def _special(kind: str, dtype: str) -> list[float]:
-    if dtype not in UNIT:
-        info: Any = ml_dtypes.iinfo(VALUE_DTYPES[dtype]) if dtype != "bool" else None
-        return [int(info.min), int(info.max)] if kind == "extremes" and info else [0]
-    normal, smallest = SMALLEST_NORMAL[dtype], SMALLEST_NORMAL[dtype] * 2 * UNIT[dtype]
-    return {
-        "nan": [math.nan],
-        "inf": [math.inf, -math.inf],
-        "zero": [0.0, -0.0],
-        "subnormal": [smallest, -smallest, normal - smallest, smallest - normal],
-        "ties": [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5],
-        "extremes": [LARGEST[dtype], -LARGEST[dtype], normal, -normal],
-    }[kind]
-
-
-def _random(value: Random, count: int) -> np.ndarray:
-    if value.seed < 0:
-        raise TensorError(("random", "seed"), f"{value.seed} given; give 0 or more")
-    rng = np.random.Generator(np.random.PCG64(value.seed))
-    given = [name for name in ("normal", "uniform", "integers") if getattr(value, name) is not None]
-    if len(given) != 1 or len(getattr(value, given[0])) != 2:
-        raise TensorError(
-            ("random",), "give one of normal: [mean, deviation], uniform: [low, high], integers: [low, high]"
-        )
-    low, high = getattr(value, given[0])
-    try:
-        if given[0] == "integers":
-            return rng.integers(low, high, count, endpoint=True)
-        return getattr(rng, given[0])(low, high, count)  # type: ignore[no-any-return]
-    except (ValueError, OverflowError) as error:
-        raise TensorError(("random", given[0]), f"[{low}, {high}]: {error}") from error
-
-
-def _file(value: str, folder: Path) -> np.ndarray:
-    """A .npy file, or an array of an .npz file (`data.npz#name`), below the experiment's folder; never a pickle."""
-    name, _, member = value.partition("#")
-    try:
-        path = below(name, folder, 64 * MOST_ELEMENTS)
-    except ValueError as error:
-        raise TensorError(("file",), str(error)) from error
-    except OSError as error:
-        raise TensorError(("file",), f"{name} cannot be read: {error.strerror}") from error
-    try:
-        loaded = np.load(path, allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            array = loaded
-        elif member in loaded:
-            array = loaded[member]
-        else:
-            raise TensorError(("file",), f"{value}: the file holds: {', '.join(loaded)}; write {name}#NAME")
-    except TensorError:
-        raise
-    except Exception as error:  # whatever a damaged file makes of numpy, zipfile or zlib
-        said = re.sub(r"\[Errno \d+\] |: '.*'", "", str(error)) or type(error).__name__
-        raise TensorError(("file",), f"{value} cannot be read: {said}") from error
-    if array.dtype.kind not in "biuf":
-        raise TensorError(("file",), f"{value} holds {array.dtype}; give numbers")
-    _check_size(list(array.shape))
-    return array

@@ -82,6 +82,7 @@ _HEADLINES: dict[EndingKind, Headline] = {
     "mismatch": Headline("mismatch", "", ""),
     "pass": Headline("pass", "", ""),
     "granted": Headline("pass", ", ", "{freedom}"),
+    "beyond_accumulator": Headline("unjudged", ": ", "{freedom}, {beyond}"),
     "wide": Headline("pass", ", ", "wide: outside the typical bound"),
     "certified": Headline("pass", ", ", "certified exact {certified} of {certified}"),
     "by_expectation": Headline("pass", " ", "by the expected values alone: no reference"),
@@ -172,8 +173,19 @@ def _facts(case: CaseRecord) -> dict[str, str | int | None]:
         "who": "only TensorRT can tell" if case.refusal is None else "trtexp's own model refuses it, too",
         "no_reference": "; no reference" if without else "",
         "freedom": FREEDOMS[freedom] if freedom else "",
+        "beyond": _beyond(case),
         "as_family": "" if case.family is None else f", as {RELEASES[case.family]}",
     }
+
+
+def _beyond(case: CaseRecord) -> str:
+    """Why the first output that a short accumulator leaves unjudged is so, and how far off it is."""
+    output = next((each for each in case.outputs if each.verdict == "unjudged" and each.granted), None)
+    if output is None or output.terms is None or output.typical is None:
+        return ""
+    if isinstance(output.typical, str):
+        return "of which a partial sum may overflow"
+    return f"K = {output.terms.count}; {rounded(output.typical, 2)} of the typical error"
 
 
 def _lost(case: CaseRecord) -> list[str]:

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from trtexp.errors import plural
+from trtexp.numerics.arithmetic import Freedom
 from trtexp.numerics.format import rounded, shape_text
 from trtexp.numerics.origin import Origin
 from trtexp.numerics.tolerance import Tolerance
-from trtexp.records.facts import Comparison, Deviation, FormFault, Freedom, Leaving, Mark, Measured, Number, Terms
+from trtexp.records.facts import Comparison, Deviation, FormFault, Leaving, Mark, Measured, Number, Terms
 from trtexp.records.model import CaseRecord, OutputRecord
 from trtexp.report.escape import code
 
-FREEDOMS: dict[Freedom, str] = {"tf32": "TF32 accuracy", "transform_domain": "transform-domain accuracy"}
+FREEDOMS: dict[Freedom, str] = {
+    "tf32": "TF32 accuracy",
+    "half": "half accuracy",
+    "half_accumulator": "half accumulator",
+    "fp8_accumulator": "FP8 accumulator of 13 bits",
+    "transform_domain": "transform-domain accuracy",
+}
 _VERDICTS = {
     "wide": "**wide**: inside the hard bound, outside the typical one",
     "vacuous": "**vacuous**: the bound is too wide for these values to say much",
