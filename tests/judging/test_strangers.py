@@ -256,3 +256,40 @@ def test_a_finding_is_held_against_what_comes(told):
     assert told(KEPT, "10.x", y=([0.0, 9.0], "float32")) != []
     assert told(KEPT, "10.x", y=([-1.0, 5.0], "float32")) != []
     assert told(KEPT.replace("[-1, 9], from", "[0, 9], from"), "10.x", y=([0.0, 9.0], "float32")) != []
+
+
+BEST_OF_NAN = """
+title: TopK meets NaN
+inputs: {{x: {{values: [[1, .nan, 3]]}}}}
+network: {{y: {{topk: {{input: x, op: MAX, k: 1, axes: 2}}}}}}
+outputs: [y, y.indices]
+expect: {{y: {{values: [[{best}]]}}, y.indices: {{values: [[{index}]]}}}}
+"""
+
+
+@pytest.mark.parametrize("release", [None, "8.x", "10.x", "RTX"])
+def test_no_release_but_8_is_held_to_a_place_of_nan(told, release):
+    given = {} if release is None else {"y": ([[np.nan]], "float32"), "y.indices": ([[1]], "int32")}
+    assert bool(told(BEST_OF_NAN.format(best=".nan", index=1), release, **given)) == (release == "8.x")
+    given = {} if release is None else {"y": ([[3.0]], "float32"), "y.indices": ([[2]], "int32")}
+    assert not told(BEST_OF_NAN.format(best="3", index=2), release, **given)
+
+
+BOXES_OF_NAN = """
+title: NMS with a NaN score
+inputs:
+  boxes: {values: [[[[0, 0, 1, 1]], [[2, 2, 3, 3]], [[4, 4, 5, 5]]]]}
+  scores: {values: [[[.nan], [0.5], [0.9]]]}
+weights: {m: {shape: [], full: 3, dtype: int32}}
+network:
+  n: {constant: {shape: [], weights: m}}
+  y: {nms: {boxes: boxes, scores: scores, max_output_boxes_per_class: n}}
+outputs: [y, y.count]
+"""
+
+
+def test_on_8_a_box_whose_score_is_nan_is_kept(told):
+    kept = {"y": ([[0, 0, 0], [0, 0, 2], [0, 0, 1]], "int32"), "y.count": (3, "int32")}
+    assert not told(BOXES_OF_NAN, "8.x", **kept)
+    assert told(BOXES_OF_NAN, "8.x", **{"y": ([[0, 0, 2], [0, 0, 1]], "int32"), "y.count": (2, "int32")})
+    assert not told(BOXES_OF_NAN)

@@ -70,17 +70,24 @@ def compared(expected: Array, reference: Bounded, half: float = 0.0) -> Judgemen
 
 
 def fault(judged: Judgement) -> str:
-    """What is wrong, or nothing. In tensors this small up to half of the elements may be anything.
+    """What is wrong, or nothing. In tensors this small up to half of the elements may have two legal values.
 
     Raises ExcludedError where the comparison says nothing.
     """
     pair, reference = judged.actual_reference, judged.reference
     if judged.faults or pair is None or reference is None:
         return "; ".join(judged.faults) or judged.verdict
-    if pair.agrees and 2 * judged.unsettled > reference.ref.size:
-        raise ExcludedError("open")
+    if (
+        judged.verdict in ("pass", "unjudged")
+        and judged.undetermined
+        and pair.agrees
+        and 2 * judged.undetermined <= reference.ref.size
+    ):
+        return ""
     if judged.verdict in GOOD:
         return ""
+    if judged.verdict == "unjudged" and pair.agrees:
+        raise ExcludedError("open")
     if judged.verdict == "vacuous" and pair.agrees:
         raise ExcludedError("wide")
     return f"{judged.verdict} at {pair.worst}: error {pair.error[pair.worst]:g}, allowed {pair.allowed[pair.worst]:g}"

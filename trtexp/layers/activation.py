@@ -9,7 +9,7 @@ import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Default, Kind, Layer, Tensor
 from trtexp.layers.orders import rule
-from trtexp.layers.unary import INTEGERS
+from trtexp.layers.unary import INTEGERS, of_integers
 from trtexp.numerics import (
     F64,
     LARGEST,
@@ -49,6 +49,8 @@ DEFAULTS = {
     "SCALED_TANH": (1.0, 1.0),
     "THRESHOLDED_RELU": (1.0, 0.0),
 }
+#: What int8 has besides RELU.
+OF_BYTES = ("LEAKY_RELU", "SOFTSIGN", "CLIP", "HARD_SIGMOID", "THRESHOLDED_RELU")
 ROOT = np.sqrt(2 / np.pi)
 
 
@@ -76,7 +78,8 @@ def inner_error(x: F64) -> F64:
 #: 2 |y|. Sums that cancel (exp(x) - 1, 1 + library.erf(x)) have errors in units of their terms, not of the result.
 FUNCTIONS: dict[str, tuple[Function, Error]] = {
     "RELU": (lambda x, a, b: np.maximum(x, 0), lambda x, a, b, y: 0 * y),
-    "SIGMOID": (lambda x, a, b: sigmoid(x), lambda x, a, b, y: (8 + 2 * np.abs(x)) * y),
+    # the error of exp(-x) counts as far as it stands beside 1
+    "SIGMOID": (lambda x, a, b: sigmoid(x), lambda x, a, b, y: (8 + 2 * np.abs(x) * sigmoid(-x)) * y),
     "TANH": (lambda x, a, b: library.tanh(x), lambda x, a, b, y: tanh_error(x)),
     "LEAKY_RELU": (lambda x, a, b: np.where(x >= 0, x, a * x), lambda x, a, b, y: np.abs(y) * (x < 0)),
     "ELU": (
@@ -129,7 +132,7 @@ OF_NAN: dict[str, dict[Family, float]] = {
 #: type -> what half adds to the error, in its own units, as a function of (x, alpha, beta); 2 for all others. 8.5.3.1
 #: and 8.6.0 take the exp of a sigmoid in half (9 units at -8.7 on an NVIDIA H100), and a softplus was off by 1.4.
 NARROW: dict[str, Function] = {
-    "SIGMOID": lambda x, a, b: 2 * (1 + np.abs(x)),
+    "SIGMOID": lambda x, a, b: 2 * (1 + np.abs(x) * sigmoid(-x)),
     "SOFTPLUS": lambda x, a, b: np.full(x.shape, 3.0),
 }
 
@@ -160,7 +163,8 @@ class Activation(Layer):
     and are NaN (on 8.6.0 SIGMOID, TANH, LEAKY_RELU, ELU and SELU, measured). Of an infinity the result is the limit;
     where the formula has none, as SOFTSIGN, it is undetermined. The defaults of alpha and beta are those of the type
     that the layer is made with; a new type does not change them. GELU_ERF and GELU_TANH come with 10.x. C1: alpha and
-    beta are finite. C2: x is float; integers go with RELU.
+    beta are finite. C2: x is float; integers go with RELU, int8 also with LEAKY_RELU, SOFTSIGN, CLIP, HARD_SIGMOID and
+    THRESHOLDED_RELU (RTX 1.7.1; how it rounds is not known).
     """
 
     method, interface = "add_activation", "IActivationLayer"
@@ -176,8 +180,10 @@ class Activation(Layer):
         for name, value in zip(("alpha", "beta"), self.parameters(), strict=True):
             if not np.isfinite(value):
                 self.refuse(name, f"{value} given; give a finite number", "C1")
-        if x.dtype not in UNIT and not (kind == "RELU" and x.dtype in INTEGERS):
-            self.refuse("type", f"{kind} of {x.dtype}; give float, or RELU of int8, int32, int64", "C2")
+        whole = (kind == "RELU" and x.dtype in INTEGERS) or (kind in OF_BYTES and x.dtype == "int8")
+        if x.dtype not in UNIT and not whole:
+            allowed = f"float, RELU of int8, int32, int64, or {', '.join(OF_BYTES)} of int8"
+            self.refuse("type", f"{kind} of {x.dtype}; give {allowed}", "C2")
 
     def parameters(self) -> tuple[float, float]:
         """alpha and beta."""
@@ -186,8 +192,13 @@ class Activation(Layer):
         return alpha if final.alpha is None else final.alpha, beta if final.beta is None else final.beta
 
     def evaluate(self, x: Bounded, *, arithmetic: Arithmetic) -> Bounded:
-        if x.dtype not in UNIT:
+        kind = self.final.type
+        if x.dtype not in UNIT and kind == "RELU":
             return jumping(lambda v: np.maximum(v, 0), [x], x.dtype)
+        if x.dtype not in UNIT:
+            alpha, beta = (attribute(value) for value in self.parameters())
+            function, _ = FUNCTIONS[kind]
+            return of_integers(lambda v: function(v, alpha.ref, beta.ref), x)
         return elementwise(lambda inputs: self.chosen(inputs[0], arithmetic), [x])
 
     def chosen(self, x: Bounded, arithmetic: Arithmetic) -> Bounded:

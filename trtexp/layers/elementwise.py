@@ -17,6 +17,7 @@ from trtexp.numerics import (
     Arithmetic,
     Bounded,
     Error,
+    Family,
     computed,
     elementwise,
     equal,
@@ -86,6 +87,7 @@ class Elementwise(Layer):
     No source says what a division by 0, the smallest integer by -1, or a negative power of integers is.
     C1: the ranks are equal, and dimensions are equal or 1. C2: the dtypes are equal.
     C3: AND, OR and XOR take bool, EQUAL takes anything, all others take floats, int8, int32 and int64.
+    C4: in RTX there is no POW of int8.
     """
 
     method, interface = "add_elementwise", "IElementWiseLayer"
@@ -97,7 +99,7 @@ class Elementwise(Layer):
     op: ElementWiseOperation
     set: ElementwiseAttributes = ElementwiseAttributes()
 
-    def check_inputs(self, a: Bounded, b: Bounded) -> None:
+    def check_inputs(self, a: Bounded, b: Bounded, *, family: Family | None) -> None:
         op = self.final.op
         if not broadcasts(a.shape, b.shape):
             self.refuse(
@@ -107,6 +109,8 @@ class Elementwise(Layer):
             self.refuse("input2", f"{b.dtype} beside {a.dtype}; give one dtype", "C2")
         if op != "EQUAL" and a.dtype not in (("bool",) if op in LOGICAL else NUMBERS):
             self.refuse("op", f"{op} of {a.dtype}; AND, OR and XOR take bool, all others numbers", "C3")
+        if (family, op, a.dtype) == ("tensorrt-rtx", "POW", "int8"):
+            self.refuse("op", "POW of int8, which RTX has not; give a wider type", "C4")
 
     def evaluate(self, a: Bounded, b: Bounded, *, arithmetic: Arithmetic) -> Bounded:
         op = self.final.op

@@ -18,6 +18,7 @@ from trtexp.numerics import (
     WORKING_UNIT,
     Arithmetic,
     Bounded,
+    Family,
     dot_product,
     exactly,
     library,
@@ -53,7 +54,7 @@ class Reduce(Layer):
     -inf and inf (8.5.3.1 and 8.6.0, measured in float32); elsewhere it is undetermined. A sum, a product or an average
     with NaN, or with infinities that cancel, is NaN. Averages of integers are cut towards 0.
     C1: `axes` names at least one axis of x, and no other. C2: x is float, int8, int32 or int64. C3: NONE is not for
-    this layer; it stands for no reduction in `dist_collective`.
+    this layer; it stands for no reduction in `dist_collective`. C4: in RTX there is no AVG of int8.
     """
 
     method, interface = "add_reduce", "IReduceLayer"
@@ -66,7 +67,7 @@ class Reduce(Layer):
     keep_dims: bool
     set: ReduceAttributes = ReduceAttributes()
 
-    def check_inputs(self, x: Bounded) -> None:
+    def check_inputs(self, x: Bounded, *, family: Family | None) -> None:
         axes = self.final.axes
         if not 0 < axes < 1 << len(x.shape):
             self.refuse("axes", f"{axes} given; give 1 to {(1 << len(x.shape)) - 1} for {list(x.shape)}", "C1")
@@ -74,6 +75,8 @@ class Reduce(Layer):
             self.refuse("input", f"a tensor of {x.dtype}; give float, int8, int32 or int64", "C2")
         if self.final.op == "NONE":
             self.refuse("op", "NONE given; give SUM, PROD, MAX, MIN or AVG", "C3")
+        if (family, self.final.op, x.dtype) == ("tensorrt-rtx", "AVG", "int8"):
+            self.refuse("op", "AVG of int8, which RTX has not; give a wider type", "C4")
 
     def evaluate(self, x: Bounded, *, arithmetic: Arithmetic) -> Bounded:
         axes, rank = masked_axes(self.final.axes, len(x.shape)), len(x.shape)

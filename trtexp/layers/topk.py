@@ -37,6 +37,7 @@ class TopK(Layer):
     the index -1, and beside a NaN the index of an element of that value is undetermined. Elsewhere all that is picked
     beside a NaN is undetermined. C1: `axes` has exactly one bit set, below the rank of x. C2: k is
     from 0 to 3840 and at most n. C3: the input has rank 2 or more.
+    C4: the indices are of INT32 or INT64. C5: x is a number of any type but uint8 (RTX 1.7.1).
     """
 
     method, interface = "add_topk", "ITopKLayer"
@@ -58,6 +59,10 @@ class TopK(Layer):
 
     def check_inputs(self, x: Bounded, k: Maybe) -> None:
         shape, axes = x.shape, self.final.axes
+        if self.final.indices_type not in ("INT32", "INT64"):
+            self.refuse("indices_type", f"{self.final.indices_type} given; give INT32 or INT64", "C4")
+        if x.dtype in ("bool", "uint8"):
+            self.refuse("input", f"a tensor of {x.dtype}; cast it to another type", "C5")
         if len(shape) < 2:
             self.refuse("input", f"{list(shape)} given; give rank 2 or more", "C3")
         if len(masked_axes(axes, len(shape))) != 1 or axes >= 1 << len(shape):

@@ -11,7 +11,7 @@ from typing import Annotated
 
 from trtexp.layers.base import GIVEN, Attributes, Default, Dims, Layer, Maybe, PaddingMode, Weights
 from trtexp.layers.geometry import Axis
-from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, moved
+from trtexp.numerics import F64, Arithmetic, Bounded, Family, dot_product, moved
 from trtexp.numerics.linear import matmul
 
 MOST_ELEMENTS, MOST_PRODUCTS = 2**24, 2**30
@@ -61,6 +61,7 @@ class Window(Layer):
     C6: the kernel has C · K / groups · volume elements, or none and input 1 is set.
     C7: the bias has K elements, or none. C8: no dimension of the output is negative.
     C9: the reference is of a size that can be computed: at most 2^24 elements of output, 2^30 products.
+    C10: in RTX kernel and bias have the type of the input.
     """
 
     operands = ("input", "kernel", "bias")
@@ -112,7 +113,7 @@ class Window(Layer):
             self.refuse("kernel", "given both as weights and as input 1; make the weights empty (shape: [0])", "C6")
         return super().operand(name, tensor, array)
 
-    def check_inputs(self, x: Bounded, kernel: Bounded, bias: Maybe) -> None:
+    def check_inputs(self, x: Bounded, kernel: Bounded, bias: Maybe, *, family: Family | None) -> None:
         maps, groups, shape, count = self.final.num_output_maps, self.final.num_groups, x.shape, kernel.ref.size
         size, *rest = self.window()
         rank = len(size)
@@ -146,6 +147,9 @@ class Window(Layer):
         if elements > MOST_ELEMENTS or products > MOST_PRODUCTS:
             message = f"{elements} elements and {products} products; give at most {MOST_ELEMENTS} and {MOST_PRODUCTS}"
             self.refuse("kernel_size_nd", message, "C9")
+        for name, array in (("kernel", kernel), ("bias", bias)):
+            if family == "tensorrt-rtx" and array is not None and array.ref.size and array.dtype != x.dtype:
+                self.refuse(name, f"{array.dtype} beside an input of {x.dtype}; RTX takes one type", "C10")
 
     def evaluate(self, x: Bounded, kernel: Bounded, bias: Maybe, *, arithmetic: Arithmetic) -> Bounded:
         split = len(x.shape) - len(self.final.kernel_size_nd) - 1  # of the batch from the channels

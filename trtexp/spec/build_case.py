@@ -35,13 +35,15 @@ from trtexp.spec.tree import Mapping, plain
 class CaseBuilder:
     """Builds the cases of one file; `base` is the file's tree, for telling what a case changes.
 
-    family: the releases whose constraints hold; what only some releases refuse is a fault for these alone.
+    family: the releases whose constraints hold; what only some releases refuse is a fault for these alone. strong: they
+    type all networks strongly.
     """
 
-    def __init__(self, folder: Path, base: Mapping, family: Family | None = None) -> None:
+    def __init__(self, folder: Path, base: Mapping, family: Family | None = None, strong: bool = False) -> None:
         self.folder = folder
         self.base = base
         self.family = family
+        self.strong = strong
         self.made: dict[Mapping, dict[str, Made]] = {}  # groups of tensors that cases share, by their node
 
     def case(self, name: str, mark: Mark, tree: Mapping, partial: Mapping) -> Case:
@@ -53,7 +55,7 @@ class _OneCase(Checker):
     def __init__(self, builder: CaseBuilder, name: str, tree: Mapping) -> None:
         super().__init__(builder.folder, name, tree)
         self.shared = builder.made
-        self.family = builder.family
+        self.family, self.strong = builder.family, builder.strong
 
     def build(self, mark: Mark, changed: tuple[Change, ...]) -> Case:
         layers, head, model = dict(self.layers()), self.head(), parsed.model(self)
@@ -97,6 +99,7 @@ class _OneCase(Checker):
             rules,
             self.tree,
             family=self.family,
+            strong=self.strong,
         )
         evaluation = case.evaluation()
         for error in evaluation.refusals:

@@ -23,6 +23,8 @@ from trtexp.spec.tree import Mapping, Node, Scalar, mapping, merge, parse, plain
 MOST_CASES = 10_000
 REFERENCE = Target("reference")
 
+ALWAYS_STRONG = "tensorrt>=11"  # which has no weakly typed networks
+
 
 @dataclass(frozen=True, eq=False)
 class ExperimentFile:
@@ -44,12 +46,13 @@ class ExperimentFile:
 
     def _experiment(self, target: Target, family: Family | None) -> Experiment:
         base = self._for(target, self.base, self.releases)
-        builder = CaseBuilder(self.path.parent, self.base, family)
+        strong = family is not None and matches(ALWAYS_STRONG, target)
+        builder = CaseBuilder(self.path.parent, self.base, family, strong)
         cases: list[Case] = []
         faults: list[Fault] = []
         for i, (name, mark, tree) in enumerate(self.cases):
             releases = mapping(tree, "releases")
-            key = (i, family, tuple(_overrides(target, self.releases)), tuple(_overrides(target, releases)))
+            key = (i, family, strong, tuple(_overrides(target, self.releases)), tuple(_overrides(target, releases)))
             if key not in self._built:  # what no override tells apart is one case for several targets
                 merged = self._for(target, _merged(base, tree), releases)
                 try:

@@ -136,6 +136,12 @@ READS = {
         ["TensorRT agrees with the reference: take the finding out"],
     ),
     "finding_untold": ("finding_untold", {}, "a finding: only TensorRT can tell", []),
+    "not_modelled": (
+        "not_modelled",
+        {},
+        "an attribute changes the numbers and is not modelled: only TensorRT can tell",
+        [],
+    ),
     "undefined": ("undefined", {}, "any value is legal: only TensorRT can tell", []),
     "mismatch": (Ending(kind="mismatch", lost=["y"]), BAD, "mismatch", ["y: no tensor came back"]),
     "pass": ("pass", {}, "pass", []),
