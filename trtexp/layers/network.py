@@ -46,6 +46,13 @@ class Evaluation:
         return next(iter(self.refusals), None)
 
 
+def _beyond(error: MemoryError | RecursionError) -> str:
+    """Why a layer has no reference, though none of its constraints is broken."""
+    if isinstance(error, MemoryError):
+        return f"its reference does not fit into memory: {error or 'give smaller tensors'}"
+    return "too many layers wait for one another"
+
+
 def steps(layers: Mapping[str, Layer]) -> Iterator[Step]:
     """The API calls of all layers, in order. A `set_input` to a tensor made later waits until it is there."""
     made = {tensor for name, layer in layers.items() for tensor in layer.output_tensors(name)}
@@ -191,6 +198,9 @@ class Values:
         except NodeError as error:
             self.failed[name] = error
             raise
+        except (MemoryError, RecursionError) as error:
+            self.failed[name] = NodeError(name, (), _beyond(error))
+            raise self.failed[name] from error
         finally:
             self._active.discard(name)
         tensors = layer.output_tensors(name)
