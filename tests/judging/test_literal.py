@@ -36,7 +36,8 @@ def test_what_is_said_to_be_right_passes(dtype, exact, value, negative):
 @given(value=st.floats(2.0**-5, 2.0**9).map(lambda x: x / 3), up=st.booleans())
 def test_the_number_beside_the_one_that_is_named_is_caught(dtype, value, up):
     nearest = encode(np.array([value]), dtype)
-    beside = replace(nearest, bits=nearest.bits + (1 if up else -1))
+    one = nearest.bits.dtype.type(1)
+    beside = replace(nearest, bits=nearest.bits + one if up else nearest.bits - one)
     text = repr(float(decode(beside)[0]))
     assert not literal(text, dtype).against(legal(value, dtype), AUTO).agrees
 
