@@ -86,7 +86,8 @@ def judge_case(case: Case, outcome: Outcome | None) -> JudgedCase:
     right if one of them gives it, by the one that settles most, and wrong if none does.
     """
     shared = _judged(case, outcome)
-    told = case.error is None and case.crash is None and (outcome is None or outcome.status in ("ran", "built"))
+    told = case.finding is None if outcome is None else outcome.status in ("ran", "built")
+    told = told and case.error is None and case.crash is None
     if case.family is not None or not told or (shared.as_expected and not any(shared.unsettled)):
         return shared
     each = [_judged(replace(case, family=family), outcome) for family in FAMILIES]

@@ -156,6 +156,15 @@ def test_a_nan_or_an_infinity_is_accepted_only_when_it_is_named(project, capsys,
     assert f"[1, 2, {text}, 4]" in path.read_text()
 
 
+def test_an_infinity_of_the_type_stays_green_once_it_is_accepted(project):
+    network = "network: {y: {elementwise: {input1: x, input2: x, op: PROD}}}\n"
+    inputs = "inputs: {x: {values: [300, 2], dtype: float16}}\n"
+    path = project(f"title: t\n{inputs}{network}expect: {{y: {{values: [5, 4]}}}}\n", {"base": [np.inf, 4]})
+    assert main(["accept", "--allow", "inf"]) == 0
+    assert "[.inf, 4]" in path.read_text()
+    assert main(["validate", str(path)]) == 0
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [
