@@ -115,7 +115,9 @@ class Unary(Layer):
         if op in OF_BYTES and x.dtype not in UNIT:
             return of_integers(COMPUTED[op][0], x)
         if op in COMPUTED:
-            return computed(*COMPUTED[op], x, least=LEAST.get(op), seen=Seen(op, arithmetic.family))
+            # errors of what counts in turns grow with the angle, which a formula follows closer than a table of ranges
+            seen = None if op in LEAST else Seen(op, arithmetic.family)
+            return computed(*COMPUTED[op], x, least=LEAST.get(op), seen=seen)
         if op in JUMPING:
             made = jumping(JUMPING[op], [x], "bool" if op in ("NOT", "ISINF", "ISNAN") else x.dtype)
             return undetermined(made, np.isnan(x.ref)) if op == "SIGN" else made
