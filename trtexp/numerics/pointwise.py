@@ -11,7 +11,7 @@ import numpy as np
 
 from trtexp.numerics.alternatives import either, elementwise, same, undetermined
 from trtexp.numerics.bounded import Bounded, exactly
-from trtexp.numerics.dtypes import F64, F64_UNIT, OWN_ERROR, TINY, WORKING_UNIT, held, narrowed
+from trtexp.numerics.dtypes import F64, F64_UNIT, OWN_ERROR, SMALLEST_NORMAL, TINY, WORKING_UNIT, held, narrowed
 from trtexp.numerics.tables import Seen
 
 Units = float | Callable[..., F64]
@@ -27,6 +27,17 @@ def rounded(x: Bounded, values: F64, ulps: float, dtype: str | None = None) -> B
     return replace(
         x, dtype=dtype, ref=values, bound=own + x.bound, typical=own + x.typical, slack=slack, certified=certified
     )
+
+
+def _perhaps_flushed(x: Bounded) -> Bounded:
+    """x, whose subnormal numbers a device may take as 0, where a type's are flushed."""
+    least = SMALLEST_NORMAL.get(x.dtype, 0.0)
+    if TINY.get(x.dtype) != least:
+        return x
+    lost = np.where((x.ref != 0) & (np.abs(x.ref) < least), np.abs(x.ref), 0.0)
+    if not lost.any():
+        return x
+    return replace(x, bound=x.bound + lost, typical=x.typical + lost, certified=x.certified & (lost == 0))
 
 
 def pointwise(
@@ -57,6 +68,7 @@ def _continuous(
     dtype: str,
     inputs: Sequence[Bounded],
 ) -> Bounded:
+    inputs = [_perhaps_flushed(x) for x in inputs]
     values = [x.ref for x in inputs]
     ref = held(f(*values), dtype)
     units, apart, more, narrow = (u(*values) if callable(u) else u for u in errors)
@@ -99,6 +111,7 @@ def jumping(f: Callable[..., np.ndarray], inputs: Sequence[Bounded], dtype: str)
 
 
 def _jumped(f: Callable[..., np.ndarray], dtype: str, inputs: Sequence[Bounded]) -> Bounded:
+    inputs = [_perhaps_flushed(x) for x in inputs]
     ref = held(f(*(x.ref for x in inputs)), dtype)
     made = exactly(ref, dtype)
     if not any(x.bound.any() for x in inputs):
