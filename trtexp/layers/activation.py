@@ -29,6 +29,7 @@ from trtexp.numerics import (
     tanh_least,
     undetermined,
 )
+from trtexp.numerics.tables import Seen
 
 ActivationType = Annotated[
     Literal[
@@ -137,10 +138,15 @@ NARROW: dict[str, Function] = {
 }
 
 
-def activated(kind: str, x: Bounded, alpha: float = 0.0, beta: float = 0.0) -> Bounded:
-    """A function of floats with its error."""
+#: Those without parameters, whose measured errors hold everywhere.
+ALONE = ("SIGMOID", "TANH", "SOFTSIGN")
+
+
+def activated(kind: str, x: Bounded, alpha: float = 0.0, beta: float = 0.0, family: Family | None = None) -> Bounded:
+    """A function of floats with its error, by the measurements of a family of releases."""
     parameters = (attribute(value, narrow=x.dtype) for value in (alpha, beta))
-    return computed(*FUNCTIONS[kind], x, *parameters, least=LEAST.get(kind), narrow=NARROW.get(kind, 2.0))
+    seen = Seen(kind, family) if kind in ALONE else None
+    return computed(*FUNCTIONS[kind], x, *parameters, least=LEAST.get(kind), narrow=NARROW.get(kind, 2.0), seen=seen)
 
 
 class ActivationAttributes(Attributes):
@@ -206,6 +212,6 @@ class Activation(Layer):
         kind, nan = self.final.type, np.isnan(x.ref)
         alike = rule(OF_NAN.get(kind, {}), x, arithmetic)
         given = x if alike is None else replace(x, ref=np.where(nan, alike, x.ref))
-        y = activated(kind, given, *self.parameters())
+        y = activated(kind, given, *self.parameters(), family=arithmetic.family)
         without_limit = np.isinf(x.ref) & np.isnan(y.ref)
         return undetermined(y, without_limit | (nan & (kind in OF_NAN) & (alike is None)))

@@ -29,6 +29,7 @@ from trtexp.numerics import (
     wrapping,
 )
 from trtexp.numerics.integers import divide, floor_divide, power
+from trtexp.numerics.tables import Seen
 
 ElementWiseOperation = Annotated[
     Literal[
@@ -127,7 +128,14 @@ class Elementwise(Layer):
             return floored(a, b)
         if op in ("MAX", "MIN"):
             return elementwise(lambda inputs: extreme(op, inputs[0], inputs[1], arithmetic), [a, b])
-        return computed(function, ERRORS[op], a, b, narrow=2.0 if op == "POW" else 0.5)  # sums and products round once
+        if op == "POW":
+            return computed(function, ERRORS[op], a, b, seen=Seen(op, arithmetic.family, exponent))
+        return computed(function, ERRORS[op], a, b, narrow=0.5)  # sums and products round once
+
+
+def exponent(x: F64, y: F64) -> F64:
+    """y · ln x, by which the error of a power grows."""
+    return np.asarray(y * library.log(np.where(x > 0, x, np.nan)))
 
 
 def extreme(op: str, a: Bounded, b: Bounded, arithmetic: Arithmetic) -> Bounded:

@@ -12,6 +12,7 @@ from trtexp.numerics import (
     F64,
     RANGE,
     UNIT,
+    Arithmetic,
     Bounded,
     Error,
     Function,
@@ -24,6 +25,7 @@ from trtexp.numerics import (
     undetermined,
     wrapped,
 )
+from trtexp.numerics.tables import Seen
 
 UnaryOperation = Annotated[
     Literal[
@@ -108,12 +110,14 @@ class Unary(Layer):
             said = f"of int8, int32 and int64 there are {', '.join(OF_INTEGERS)}, of int8 also {', '.join(OF_BYTES)}"
             self.refuse("op", f"{op} of {dtype}; {said}", "C2")
 
-    def evaluate(self, x: Bounded) -> Bounded:
+    def evaluate(self, x: Bounded, *, arithmetic: Arithmetic) -> Bounded:
         op = self.final.op
         if op in OF_BYTES and x.dtype not in UNIT:
             return of_integers(COMPUTED[op][0], x)
         if op in COMPUTED:
-            return computed(*COMPUTED[op], x, least=LEAST.get(op))
+            # errors of what counts in turns grow with the angle, which a formula follows closer than a table of ranges
+            seen = None if op in LEAST else Seen(op, arithmetic.family)
+            return computed(*COMPUTED[op], x, least=LEAST.get(op), seen=seen)
         if op in JUMPING:
             made = jumping(JUMPING[op], [x], "bool" if op in ("NOT", "ISINF", "ISNAN") else x.dtype)
             return undetermined(made, np.isnan(x.ref)) if op == "SIGN" else made

@@ -13,19 +13,26 @@ from trtexp.numerics.dtypes import F64, LARGEST, SMALLEST_NORMAL, UNIT, WORKING_
 from trtexp.numerics.integers import SATURATING, of_floats, wrapped
 from trtexp.numerics.library import log, tanh
 from trtexp.numerics.pointwise import Units, jumping, pointwise
+from trtexp.numerics.tables import Seen
 
 #: An absolute error in units of u, the unit roundoff, as a function of the inputs and of the result. 1 ulp is 2u |y|.
 Error = Callable[..., F64]
 
 
 def computed(
-    f: Function, error: Error, *inputs: Bounded, least: Function | None = None, narrow: Units = 2.0
+    f: Function,
+    error: Error,
+    *inputs: Bounded,
+    least: Function | None = None,
+    narrow: Units = 2.0,
+    seen: Seen | None = None,
 ) -> Bounded:
     """f of corresponding elements with its own absolute error of `error(inputs…, result)` units of u.
 
     Where an input is infinite and the result is not, four ulps. least(inputs…): the least absolute error in any dtype,
     that of a function which the device approximates to fewer bits than float32 has. narrow: what a narrower type adds
-    in its own units; 8.5.3.1 and 8.6.0 on an NVIDIA H100 compute most functions of half in float32, off by 0.5.
+    in its own units; 8.5.3.1 and 8.6.0 on an NVIDIA H100 compute most functions of half in float32, off by 0.5. seen:
+    what was measured of it.
     """
     unit = WORKING_UNIT[inputs[0].dtype]
 
@@ -34,7 +41,7 @@ def computed(
         units = np.asarray(error(*values, result))
         return unit * np.where(np.isfinite(units), units, 8 * np.abs(result))
 
-    return pointwise(f, inputs, floor=own, least=least or 0.0, narrow=narrow)
+    return pointwise(f, inputs, floor=own, least=least or 0.0, narrow=narrow, seen=seen)
 
 
 def exp_error(x: F64) -> F64:

@@ -11,7 +11,8 @@ import numpy as np
 
 from trtexp.numerics.alternatives import either, elementwise, same, undetermined
 from trtexp.numerics.bounded import Bounded, exactly
-from trtexp.numerics.dtypes import F64, F64_UNIT, OWN_ERROR, TINY, WORKING_UNIT, held, narrowed
+from trtexp.numerics.dtypes import F64, F64_UNIT, OWN_ERROR, SMALLEST_NORMAL, TINY, WORKING_UNIT, held, narrowed
+from trtexp.numerics.tables import Seen
 
 Units = float | Callable[..., F64]
 
@@ -28,6 +29,17 @@ def rounded(x: Bounded, values: F64, ulps: float, dtype: str | None = None) -> B
     )
 
 
+def _perhaps_flushed(x: Bounded) -> Bounded:
+    """x, whose subnormal numbers a device may take as 0, where a type's are flushed."""
+    least = SMALLEST_NORMAL.get(x.dtype, 0.0)
+    if TINY.get(x.dtype) != least:
+        return x
+    lost = np.where((x.ref != 0) & (np.abs(x.ref) < least), np.abs(x.ref), 0.0)
+    if not lost.any():
+        return x
+    return replace(x, bound=x.bound + lost, typical=x.typical + lost, certified=x.certified & (lost == 0))
+
+
 def pointwise(
     f: Callable[..., np.ndarray],
     inputs: Sequence[Bounded],
@@ -36,21 +48,27 @@ def pointwise(
     dtype: str | None = None,
     least: Units = 0.0,
     narrow: Units = 1.0,
+    seen: Seen | None = None,
 ) -> Bounded:
     """A function of corresponding elements, continuous where the inputs are not exact.
 
     ulps: its own error in units in the last place of the result, a number or a function of the inputs, those of float32
     for narrower types; floor: the least absolute error, likewise; float64 has the same errors in its own, smaller
     units, and they become slack. least: the least absolute error of the device alone. narrow: where there is an error,
-    what the narrower type adds in its own units. The inputs' errors are carried by evaluating at both ends of their
-    intervals. Inputs broadcast as in numpy.
+    what the narrower type adds in its own units. seen: what was measured of it. The inputs' errors are carried by
+    evaluating at both ends of their intervals. Inputs broadcast as in numpy.
     """
-    return elementwise(partial(_continuous, f, (ulps, floor, least, narrow), dtype or inputs[0].dtype), inputs)
+    return elementwise(partial(_continuous, f, (ulps, floor, least, narrow), seen, dtype or inputs[0].dtype), inputs)
 
 
 def _continuous(
-    f: Callable[..., np.ndarray], errors: tuple[Units, Units, Units, Units], dtype: str, inputs: Sequence[Bounded]
+    f: Callable[..., np.ndarray],
+    errors: tuple[Units, Units, Units, Units],
+    seen: Seen | None,
+    dtype: str,
+    inputs: Sequence[Bounded],
 ) -> Bounded:
+    inputs = [_perhaps_flushed(x) for x in inputs]
     values = [x.ref for x in inputs]
     ref = held(f(*values), dtype)
     units, apart, more, narrow = (u(*values) if callable(u) else u for u in errors)
@@ -61,6 +79,7 @@ def _continuous(
     float64 = np.maximum(OWN_ERROR * size, 2 * F64_UNIT * formula / unit) if unit else 0.0
     own = own + np.where(inexact, narrowed(ref, dtype, narrow), 0.0)
     own = own + np.where(inexact & (ref != 0), TINY.get(dtype, 0.0), 0.0)
+    own = own if seen is None else seen.error(dtype, tuple(values), ref, own)
     bound, typical, slack = (_carried(f, inputs, kind, ref, dtype) for kind in ("bound", "typical", "slack"))
     certified = np.logical_and.reduce([np.broadcast_to(x.certified, ref.shape) for x in inputs])
     return Bounded(
@@ -92,6 +111,7 @@ def jumping(f: Callable[..., np.ndarray], inputs: Sequence[Bounded], dtype: str)
 
 
 def _jumped(f: Callable[..., np.ndarray], dtype: str, inputs: Sequence[Bounded]) -> Bounded:
+    inputs = [_perhaps_flushed(x) for x in inputs]
     ref = held(f(*(x.ref for x in inputs)), dtype)
     made = exactly(ref, dtype)
     if not any(x.bound.any() for x in inputs):

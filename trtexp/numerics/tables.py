@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cache
+from importlib import resources
 from typing import Any
 
 import numpy as np
 
-from trtexp.numerics.dtypes import F64, SMALLEST_NORMAL, spacing
+from trtexp.numerics.arithmetic import Family
+from trtexp.numerics.dtypes import F64, SMALLEST_NORMAL, TINY, spacing
 
 MARGIN = 2.0  # how much more than the worst that was seen is allowed
+#: The releases that stand for their family once all of them are measured.
+STANDING: Mapping[Family, frozenset[str]] = {"tensorrt<10": frozenset({"tensorrt-8.5.3.1", "tensorrt-8.6.0"})}
 Row = tuple[float, float, float, float, float]
 
 
@@ -41,13 +45,48 @@ class ErrorTable:
         inside = (key >= low[place]) & (key <= high[place]) & np.isfinite(right)
         with np.errstate(invalid="ignore"):
             worst = np.minimum(ulps[place] * spacing(np.where(inside, right, 0.0), dtype), absolute[place])
-        tiny = np.where((right != 0) & (worst > 0), SMALLEST_NORMAL[dtype], 0.0)  # a device may flush to zero
+        tiny = np.where((right != 0) & (worst > 0), TINY[dtype], 0.0)  # a device may flush to zero
         return np.where(inside, MARGIN * worst + tiny, np.nan)
 
 
-def read_table(path: Path) -> ErrorTable:
+@dataclass(frozen=True)
+class Seen:
+    """What is known of a function from measurements, for a family of releases. key: what the ranges are of, a function
+    of the inputs, the first of them if left out."""
+
+    function: str
+    family: Family | None
+    key: Callable[..., F64] | None = None
+
+    def error(self, dtype: str, values: tuple[F64, ...], right: F64, formula: F64) -> F64:
+        """What a device may be off by. formula: what is allowed where nothing was measured.
+
+        Where all releases that stand for the family were measured, the worst of them is granted; else that or the
+        formula, whichever is more.
+        """
+        key = np.broadcast_to(values[0] if self.key is None else self.key(*values), right.shape)
+        found = [(table, table.allowed(self.function, dtype, key, right)) for table in tables()]
+        there = {table.release: error for table, error in found if error is not None}
+        if not there:
+            return formula
+        worst = np.maximum.reduce([np.nan_to_num(error, nan=-1.0) for error in there.values()])
+        standing = STANDING.get(self.family) if self.family is not None else None
+        if standing is None or not standing <= there.keys():
+            return np.maximum(formula, worst)
+        return np.where(worst < 0, formula, worst)
+
+
+@cache
+def tables() -> tuple[ErrorTable, ...]:
+    """Those of `measured`, by the names of their files."""
+    folder = resources.files("trtexp.numerics") / "measured"
+    files = sorted(item.name for item in folder.iterdir() if item.name.endswith(".json")) if folder.is_dir() else []
+    return tuple(read_table((folder / name).read_text(encoding="utf-8")) for name in files)
+
+
+def read_table(text: str) -> ErrorTable:
     """A table as the program wrote it; of its ways, those that compute in the type that they are named after."""
-    data = json.loads(path.read_text(encoding="utf-8"))
+    data = json.loads(text)
     rows = {
         (way, function): _rows(facts)
         for way, functions in data["ways"].items()
