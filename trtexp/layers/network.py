@@ -11,6 +11,7 @@ import numpy as np
 from trtexp.definition.steps import Call, Ref, Step
 from trtexp.layers.base import Layer, LayerError
 from trtexp.numerics import Arithmetic, Bounded
+from trtexp.numerics.budget import Budget, OverBudget, Work
 
 
 class NodeError(ValueError):
@@ -35,6 +36,18 @@ class Evaluation:
 
     tensors: Mapping[str, Bounded]
     refusal: NodeError | None = None
+
+
+def _said(error: Exception) -> str:
+    """What kept a reference from being computed."""
+    match error:
+        case OverBudget():
+            return str(error)
+        case MemoryError():
+            return f"its reference does not fit into memory{f': {error}' if str(error) else ''}"
+        case RecursionError():
+            return "too many layers wait for one another"
+    return f"its reference cannot be computed: {error or type(error).__name__}"
 
 
 def steps(layers: Mapping[str, Layer]) -> Iterator[Step]:
@@ -64,9 +77,11 @@ def evaluate(
     tensors: Mapping[str, Bounded],
     weights: Mapping[str, Bounded],
     arithmetic: Arithmetic,
+    budget: Budget | None = None,
 ) -> Evaluation:
-    """Run the references of all layers. Raises NodeError where a layer with `check` refuses its inputs."""
-    values = Values(layers, weights, arithmetic, tensors)
+    """Run the references of all layers, as far as the budget goes. Raises NodeError where a layer with `check` refuses
+    its inputs, or cannot be computed."""
+    values = Values(layers, weights, arithmetic, tensors, budget or Budget())
     with np.errstate(all="ignore"):  # infinities and NaNs are values like others
         try:
             for name, layer in layers.items():
@@ -79,6 +94,7 @@ def evaluate(
         except NodeError as error:
             if layers[error.layer].check:
                 raise
+            values.budget.over = False  # the others of the file may still be computed
             return Evaluation(values.known, error)
     return Evaluation(values.known)
 
@@ -95,17 +111,18 @@ class Values:
         weights: Mapping[str, Bounded],
         arithmetic: Arithmetic,
         known: Mapping[str, Bounded],
+        budget: Budget,
         outer: Values | None = None,
         varying: frozenset[str] = frozenset(),
     ) -> None:
-        self.layers, self.weights, self.arithmetic = layers, weights, arithmetic
+        self.layers, self.weights, self.arithmetic, self.budget = layers, weights, arithmetic, budget
         self.known = dict(known)
         self._outer, self._varying = outer, varying
         self._makers = {tensor: name for name, layer in layers.items() for tensor in layer.output_tensors(name)}
         self._active: set[str] = set()
 
     def inside(self, known: Mapping[str, Bounded], varying: frozenset[str]) -> Values:
-        return Values(self.layers, self.weights, self.arithmetic, known, self, varying)
+        return Values(self.layers, self.weights, self.arithmetic, known, self.budget, self, varying)
 
     def value(self, tensor: str) -> Bounded:
         if tensor not in self.known:
@@ -124,8 +141,13 @@ class Values:
         self._active.add(name)
         try:
             made = layer.pull(name, self)
+            self.budget.spend_work(Work(sum(y.ref.size for y in made)), max(1, len(made)))
+        except NodeError:
+            raise
         except LayerError as error:
             raise NodeError(name, error.path, str(error)) from error
+        except (MemoryError, RecursionError, ArithmeticError, ValueError) as error:
+            raise NodeError(name, (), _said(error)) from error
         finally:
             self._active.discard(name)
         self.known.update(zip(layer.output_tensors(name), made, strict=True))

@@ -9,6 +9,7 @@ from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.layers.base import Layer
 from trtexp.layers.network import Evaluation, evaluate
 from trtexp.numerics import Arithmetic
+from trtexp.numerics.budget import Budget
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.spec.errors import Mark
 from trtexp.spec.make import Made
@@ -72,12 +73,13 @@ class Case:
         """The inputs' values as the device gets them."""
         return {name: made.array for name, made in self.inputs.items()}
 
-    def evaluation(self, arithmetic: Arithmetic = STRICT) -> Evaluation:
-        """The float64 reference with the bounds that this arithmetic grants, computed once."""
+    def evaluation(self, arithmetic: Arithmetic = STRICT, budget: Budget | None = None) -> Evaluation:
+        """The float64 reference with the bounds that this arithmetic grants, computed once. budget: what it may cost,
+        None where that is known. Raises NodeError."""
         if arithmetic not in self._evaluations:
             tensors = {name: made.known for name, made in self.inputs.items()}
             weights = {name: made.known for name, made in self.weights.items()}
-            self._evaluations[arithmetic] = evaluate(self.layers, tensors, weights, arithmetic)
+            self._evaluations[arithmetic] = evaluate(self.layers, tensors, weights, arithmetic, budget)
         return self._evaluations[arithmetic]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from trtexp.spec.errors import joined
 from trtexp.spec.tensors import GENERATORS
 from trtexp.spec.tree import Mapping, Node, Number, plain
 
@@ -40,19 +41,28 @@ def _short(path: tuple[str, ...]) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = _text(value)
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return joined(_pieces(value), LONGEST).strip()
 
 
-def _text(value: Any) -> str:
+def _pieces(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         given = [k for k in value if k in GENERATORS and k != "shape"]
-        shape = "×".join(str(n) for n in value["shape"]) + " " if isinstance(value.get("shape"), list) else ""
+        shape = value.get("shape")
         if len(given) == 1:
-            return f"{shape}{given[0]} {_text(value[given[0]])}".strip()
-        return ", ".join(f"{k} {_text(v)}" for k, v in value.items())
-    if isinstance(value, list):
-        return f"[{', '.join(_text(v) for v in value)}]"
-    if isinstance(value, Number):
-        return value.text
-    return "removed" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+            yield "×".join(str(n) for n in shape[:8]) + " " if isinstance(shape, list) else ""
+            yield f"{given[0]} "
+            yield from _pieces(value[given[0]])
+            return
+        for i, (key, inner) in enumerate(value.items()):
+            yield f"{', ' if i else ''}{key} "
+            yield from _pieces(inner)
+    elif isinstance(value, list):
+        yield "["
+        for i, item in enumerate(value):
+            yield ", " if i else ""
+            yield from _pieces(item)
+        yield "]"
+    elif isinstance(value, Number):
+        yield value.text
+    else:
+        yield "removed" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -18,11 +17,16 @@ from trtexp.definition.network import Array
 from trtexp.layers.base import Model
 from trtexp.layers.tensor import TensorAttributes
 from trtexp.numerics import LARGEST, SMALLEST_NORMAL, UNIT, VALUE_DTYPES, Bounded, encode, known
-from trtexp.spec.files import below
+from trtexp.numerics.budget import Budget, Work
+from trtexp.spec.arrays import NoArray, read_array
+from trtexp.spec.errors import nearest
+from trtexp.spec.files import read_below
 from trtexp.spec.hints import no_number
-from trtexp.spec.tensors import GENERATORS, MOST_ELEMENTS, Generator, Operand, Random, TensorError
+from trtexp.spec.tensors import GENERATORS, Generator, Operand, Powers, Random, TensorError
 from trtexp.spec.tree import Number
 
+MOST_DIMENSIONS = 32  # as numpy 1 has it; TensorRT takes 8
+BYTES = 16  # that an element of a file has at most
 MOST_EXPONENT = 1100  # of `powers`: 2**-1074 is the smallest float64
 
 
@@ -48,19 +52,30 @@ class Made:
         return known(self.array, self.decimals)
 
 
-def make(model: Generator, dtype: str, named: Mapping[str, Made], folder: Path, shape: list[int] | None = None) -> Made:
+@dataclass(frozen=True)
+class Making:
+    """What a tensor is made of: tensors above it by name, files of a folder, and what is left of the budget."""
+
+    named: Mapping[str, Made]
+    folder: Path
+    budget: Budget
+
+
+def make(model: Generator, dtype: str, making: Making, shape: list[int] | None = None) -> Made:
     """Build a tensor. shape: the one to fill if the generator has none of its own. Raises TensorError."""
     wanted = shape if model.shape is None else model.shape
     name = generator(model)
+    if wanted is not None:
+        _check_shape(wanted)
     try:
         with np.errstate(all="ignore"):  # infinities and NaNs are values like others
-            decimals = _values(model, name, dtype, wanted, named, folder)
+            decimals = _values(model, name, dtype, wanted, making)
+        making.budget.spend_work(Work(decimals.size))
     except TensorError:
         raise
     except (ValueError, OverflowError, MemoryError) as error:
         raise TensorError((name,), str(error) or "more than the memory holds") from error
     if wanted is not None:
-        _check_size(wanted)
         if decimals.size != math.prod(wanted):
             raise TensorError((name,), f"{decimals.size} values do not fit the shape {wanted} of {math.prod(wanted)}")
         if name == "values" and decimals.ndim > 1 and list(decimals.shape) != list(wanted):
@@ -115,48 +130,36 @@ def _word(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _check_size(shape: list[int]) -> None:
+def _check_shape(shape: list[int]) -> None:
     if any(n < 0 for n in shape):
         raise TensorError(("shape",), f"{shape} given; dimensions are 0 or more")
-    if math.prod(shape) > MOST_ELEMENTS:
-        raise TensorError(("shape",), f"{shape} has {math.prod(shape)} elements; at most {MOST_ELEMENTS} are allowed")
+    if len(shape) > MOST_DIMENSIONS:
+        raise TensorError(("shape",), f"{len(shape)} dimensions given; at most {MOST_DIMENSIONS} are allowed")
 
 
-def _values(
-    model: Generator, name: str, dtype: str, shape: list[int] | None, named: Mapping[str, Made], folder: Path
-) -> np.ndarray:
+def _values(model: Generator, name: str, dtype: str, shape: list[int] | None, making: Making) -> np.ndarray:
+    """The values in float64. What may be large is asked for before it is made. Raises TensorError, OverBudget."""
     value = getattr(model, name)
     if name == "values":
         return _literal(value)
     if name == "powers":
-        step = 1 if value.last >= value.first else -1
-        _check_size([abs(value.last - value.first) + 1])
-        if not math.isfinite(value.base) or max(abs(value.first), abs(value.last)) > MOST_EXPONENT:
-            raise TensorError((name,), f"give a finite base, and exponents from -{MOST_EXPONENT} to {MOST_EXPONENT}")
-        text = getattr(value.base, "text", "")
-        base = Fraction(text if value.base and 0 < len(text) <= 40 else repr(float(value.base)))
-        try:
-            return np.array([float(base**k) for k in range(value.first, value.last + step, step)])
-        except (ZeroDivisionError, OverflowError) as error:
-            raise TensorError(
-                (name,), f"{value.base:g} to a power from {value.first} to {value.last}: {error}"
-            ) from error
+        return _powers(value, making.budget)
     if name == "eye":
-        _check_size([value, value])
+        _check_shape([value])
+        making.budget.ask(Work(value * value))
         return np.eye(value)
     if name == "special":
         return np.array([x for kind in value for x in _special(kind, dtype)])
     if name == "file":
-        return _file(value, folder)
+        return _file(value, making)
 
     def operand(inner: Operand, *path: str | int) -> np.ndarray:
         if isinstance(inner, str):
-            if inner not in named:
-                known = ", ".join(named) or "none"
-                raise TensorError((name, *path), f"no tensor {inner!r} above this one; there are: {known}")
-            return named[inner].decimals
+            if inner not in making.named:
+                raise TensorError((name, *path), f"no tensor {inner!r} above this one; {nearest(inner, making.named)}")
+            return making.named[inner].decimals
         try:
-            return make(inner, dtype, named, folder).decimals
+            return make(inner, dtype, making).decimals
         except TensorError as error:
             raise TensorError((name, *path, *error.path), str(error)) from error
 
@@ -168,18 +171,17 @@ def _values(
         return np.transpose(operand(value.of, "of"), value.perm)
     if name == "tile":
         part = operand(value.of, "of")
-        if part.size * math.prod(value.reps) > MOST_ELEMENTS:
-            raise TensorError((name, "reps"), f"{value.reps} makes more than {MOST_ELEMENTS} elements")
+        _check_shape(value.reps)
+        making.budget.ask(Work(part.size * math.prod(value.reps)))
         return np.tile(part, value.reps)
     if name in ("concat", "stack"):
         parts = [operand(inner, "of", i) for i, inner in enumerate(value.of)]
-        if sum(part.size for part in parts) > MOST_ELEMENTS:
-            raise TensorError((name, "of"), f"these make more than {MOST_ELEMENTS} elements")
+        making.budget.ask(Work(sum(part.size for part in parts)))
         return (np.concatenate if name == "concat" else np.stack)(parts, axis=value.axis)  # type: ignore[operator]
     if shape is None:
         raise TensorError((name,), f"{name} needs a shape")
-    _check_size(shape)
     count = math.prod(shape)
+    making.budget.ask(Work(count))
     if name == "full":
         return np.full(count, value)
     if name == "arange":
@@ -189,6 +191,22 @@ def _values(
     if name == "linspace":
         return np.linspace(value.start, value.stop, count)
     return _random(value, count)
+
+
+def _powers(value: Powers, budget: Budget) -> np.ndarray:
+    step = 1 if value.last >= value.first else -1
+    count, largest = abs(value.last - value.first) + 1, max(abs(value.first), abs(value.last))
+    if not math.isfinite(value.base) or largest > MOST_EXPONENT:
+        raise TensorError(("powers",), f"give a finite base, and exponents from -{MOST_EXPONENT} to {MOST_EXPONENT}")
+    text = getattr(value.base, "text", "")
+    base = Fraction(text if value.base and 0 < len(text) <= 40 else repr(float(value.base)))
+    bits = base.numerator.bit_length() + base.denominator.bit_length()
+    budget.spend("products", count * largest * bits)
+    try:
+        return np.array([float(base**k) for k in range(value.first, value.last + step, step)])
+    except (ZeroDivisionError, OverflowError) as error:
+        said = f"{value.base:g} to a power from {value.first} to {value.last}: {error}"
+        raise TensorError(("powers",), said) from error
 
 
 def _literal(value: Any) -> np.ndarray:
@@ -255,29 +273,18 @@ def _random(value: Random, count: int) -> np.ndarray:
         raise TensorError(("random", given[0]), f"[{low}, {high}]: {error}") from error
 
 
-def _file(value: str, folder: Path) -> np.ndarray:
-    """A .npy file, or an array of an .npz file (`data.npz#name`), below the experiment's folder; never a pickle."""
+def _file(value: str, making: Making) -> np.ndarray:
+    """A .npy file, or an array of an .npz file (`data.npz#name`), below the experiment's folder."""
     name, _, member = value.partition("#")
+    most = BYTES * making.budget.limits.elements
     try:
-        path = below(name, folder, 64 * MOST_ELEMENTS)
+        array = read_array(read_below(name, making.folder, most), member, most)
+    except NoArray as error:
+        raise TensorError(("file",), f"{value}: {error}") from error
     except ValueError as error:
         raise TensorError(("file",), str(error)) from error
     except OSError as error:
         raise TensorError(("file",), f"{name} cannot be read: {error.strerror}") from error
-    try:
-        loaded = np.load(path, allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            array = loaded
-        elif member in loaded:
-            array = loaded[member]
-        else:
-            raise TensorError(("file",), f"{value}: the file holds: {', '.join(loaded)}; write {name}#NAME")
-    except TensorError:
-        raise
-    except Exception as error:  # whatever a damaged file makes of numpy, zipfile or zlib
-        said = re.sub(r"\[Errno \d+\] |: '.*'", "", str(error)) or type(error).__name__
-        raise TensorError(("file",), f"{value} cannot be read: {said}") from error
     if array.dtype.kind not in "biuf":
         raise TensorError(("file",), f"{value} holds {array.dtype}; give numbers")
-    _check_size(list(array.shape))
-    return array
+    return array  # type: ignore[no-any-return]

@@ -1,0 +1,89 @@
+"""What one experiment file may ask for. It is asked before anything of that size is made, and what a file has used up
+stays used up: sixty tensors, or a thousand cases, are as large as one of their sum.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import NamedTuple
+
+LEAST = 512  # elements that a tensor counts as: a small one costs as much as that in time and memory
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The most that a file may come to, all cases together. Each can be raised: `--limit elements=1e9`.
+
+    elements: numbers in all its tensors, made or computed. products: multiplications of the reference, or steps as
+    costly. values: values of the YAML as its cases use them. cases: after matrices are spread out. releases: strings
+    that say what a release must meet. bytes: of the file and the models that it names. faults: those that are told.
+    """
+
+    elements: int = 2**22
+    products: int = 2**28
+    values: int = 2**20
+    cases: int = 2000
+    releases: int = 1000
+    bytes: int = 2**26
+    faults: int = 100
+
+
+DEFAULTS = Limits()
+NAMES = tuple(field.name for field in fields(Limits))
+
+
+class OverBudget(ValueError):
+    """More than the file may ask for: what was asked for, the limit, and how to raise it."""
+
+
+class Work(NamedTuple):
+    """What something will come to: elements of its tensors, and products to get them."""
+
+    elements: int
+    products: int = 0
+
+
+class Budget:
+    """What is left for one file. over: something was refused, after which nothing more of the file is looked at."""
+
+    def __init__(self, limits: Limits = DEFAULTS) -> None:
+        self.limits = limits
+        self.over = False
+        self._spent: Counter[str] = Counter()
+
+    def spend(self, what: str, amount: int) -> None:
+        """Take an amount of a limit, or leave all as it was. Raises OverBudget."""
+        limit, before = getattr(self.limits, what), self._spent[what]
+        if before + amount > limit:
+            self.over = True
+            count = f"{before + amount} {what}{', those before it included' if before else ''}"
+            raise OverBudget(f"{count}; a file may have {limit}, or more by --limit {what}=N")
+        self._spent[what] += amount
+
+    def ask(self, work: Work) -> None:
+        """Whether that much is left, without taking it. Raises OverBudget."""
+        spent = self._spent.copy()
+        self.spend_work(work)
+        self._spent = spent
+
+    def spend_work(self, work: Work, tensors: int = 1) -> None:
+        """Take what so many tensors come to together. Raises OverBudget."""
+        self.spend("elements", max(work.elements, LEAST * tensors))
+        self.spend("products", work.products)
+
+
+def parse_limits(texts: Iterable[str]) -> Limits:
+    """`elements=1e9`, `elements=1e9,cases=20000` -> Limits. Raises ValueError with what is allowed."""
+    given: dict[str, int] = {}
+    for item in (item.strip() for text in texts for item in text.split(",")):
+        name, _, number = item.partition("=")
+        try:
+            value = float(number)
+        except ValueError:
+            value = 0.0
+        if name not in NAMES or not 1 <= value <= 1e15:
+            raise ValueError(f"limit {item!r}: give NAME=NUMBER with a name of {', '.join(NAMES)}")
+        given[name] = int(value)
+    return Limits(**given)
