@@ -33,7 +33,7 @@ def attributes() -> set[tuple[str, str]]:
     return {
         (word, name)
         for word, model in LAYERS.items()
-        for name in type(model.model_fields["set"].get_default()).model_fields
+        for name in model.settable().model_fields
         if name not in Attributes.model_fields
     } | {("every layer", name) for name in Attributes.model_fields}
 

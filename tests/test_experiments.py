@@ -8,6 +8,7 @@ from conftest import EACH_FILE, EXPERIMENTS, FILES, WITHOUT_REFERENCE
 
 from trtexp.engine.session import Session
 from trtexp.judging.case import record_case
+from trtexp.report.wording.cases import headline, problems
 from trtexp.spec.load import read
 from trtexp.spec.requirement import Target
 
@@ -41,7 +42,7 @@ def test_every_release_override_is_valid(path):
 @EACH_FILE
 def test_expected_values_agree_with_the_reference(path):
     records = [record_case(case, None) for case in experiment(path).cases]
-    assert {r.name: r.problems for r in records if not r.as_expected} == {}
+    assert {r.name: problems(r) for r in records if not r.as_expected} == {}
     assert any(r.status == "pass" for r in records) == (path not in WITHOUT_REFERENCE)
 
 
@@ -63,7 +64,7 @@ def test_every_case_says_its_point_and_every_number_its_origin(path):
 def test_literals_of_other_releases_agree_with_the_reference_too(path, version):
     for case in experiment(path, Target("tensorrt", version)).cases:
         if case.finding is None and case.unsupported is None:
-            assert record_case(case, None).problems == [], case.name
+            assert problems(record_case(case, None)) == [], case.name
 
 
 @functools.cache
@@ -81,5 +82,5 @@ def test_every_case_is_built_by_tensorrt_rtx_as_expected(path):
         outcome = session().run(case.definition, case.feeds, build_only=True)
         record = record_case(case, outcome)
         if not record.as_expected:
-            wrong[case.name] = [record.headline, *record.problems]
+            wrong[case.name] = [str(headline(record)), *problems(record)]
     assert wrong == {}

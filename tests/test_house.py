@@ -105,6 +105,37 @@ def test_help_imports_nothing_heavy():
     assert python(f"{code}print([m for m in {heavy} if m in sys.modules])").splitlines()[-1] == "[]"
 
 
+WORDS = PACKAGE / "report" / "wording"
+TAKE_APART = {"partition", "rpartition", "rsplit", "split", "removeprefix", "removesuffix", "startswith", "endswith"}
+
+
+def sentences(path):
+    """Every piece of text of four words or more that a module holds, but for its docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    docs = {ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, documented)}
+    texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return {text.strip() for text in texts - docs if len(text.split()) >= 4}
+
+
+def test_no_other_room_makes_the_sentences_about_records():
+    words = set().union(*map(sentences, WORDS.glob("*.py")))
+    assert len(words) > 40
+    others = [path for path in modules() if WORDS not in path.parents and "upgrade" not in path.parts]
+    assert {str(path.relative_to(PACKAGE)): found for path in others if (found := sentences(path) & words)} == {}
+
+
+@pytest.mark.parametrize("folder", ["judging", "records", "report/wording"])
+def test_what_holds_facts_takes_no_text_apart(folder):
+    calls = {
+        f"{path.name}:{node.lineno}: {node.attr}"
+        for path in (PACKAGE / folder).glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in TAKE_APART
+    }
+    assert calls == set()
+
+
 DATA = {"tests/report/report_samples.py"}  # written-out records, no code
 
 
@@ -120,13 +151,16 @@ def test_files_stay_under_300_lines(folder):
 
 BESIDE = {
     "__init__",
+    "attributes",
     "base",
     "broadcast",
     "geometry",
     "interpolation",
     "network",
+    "operands",
     "plugin_library",
     "region",
+    "rnn_cell",
     "roi_align",
     "settable",
     "table",

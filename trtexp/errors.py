@@ -1,9 +1,11 @@
-"""Errors that a user can do something about, and the exit code of each. Only the standard library is imported.
+"""Errors that a user can do something about, the exit code of each, and what every message needs: counts, and text of
+others that cannot drive a terminal. Only the standard library is imported.
 
 UserError                2   one or more sentences, never a traceback
-├── BadUsage             2   arguments that contradict each other or cannot be meant
+├── BadUsage             2   arguments that contradict each other or are invalid
 ├── NothingFound         2   a path, a case or a release that is not there
 ├── DamagedRecord        2   a record on disk that cannot be read
+│   └── OtherFormat      2   a record of an older or a newer format
 ├── SpecError            2   faults of experiment files (spec/errors.py)
 ├── Held                 1   another process holds a lock
 ├── NoGpu                4   TensorRT on a GPU was demanded and is not there
@@ -14,6 +16,7 @@ BrokenOff                    a run that ended too early; its exit code is that o
 
 from __future__ import annotations
 
+import unicodedata
 from typing import ClassVar
 
 
@@ -28,7 +31,7 @@ class UserError(Exception):
 
 
 class BadUsage(UserError):
-    """Arguments that contradict each other or cannot be meant: what was given, and what is allowed."""
+    """Arguments that contradict each other or are invalid: what was given, and what is allowed."""
 
 
 class NothingFound(UserError):
@@ -37,6 +40,10 @@ class NothingFound(UserError):
 
 class DamagedRecord(UserError):
     """A JSON record that cannot be read; the message names the file and what to do."""
+
+
+class OtherFormat(DamagedRecord):
+    """A record of another format than this trtexp reads; the message names both and what to do."""
 
 
 class Held(UserError):
@@ -66,3 +73,19 @@ class BrokenOff(Exception):
     def __init__(self, reason: BaseException, message: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 case`, `2 cases`."""
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
+def visible(text: str, keep: str = "") -> str:
+    """Control and direction-changing characters as escapes (`\\x1b`), except those in `keep`."""
+    if text.translate(dict.fromkeys(map(ord, keep))).isprintable():
+        return text
+    return "".join(c if c in keep or not _is_control(c) else c.encode("unicode_escape").decode() for c in text)
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")

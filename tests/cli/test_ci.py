@@ -63,7 +63,7 @@ def test_json_holds_every_report_and_two_runs_are_the_same_bytes(project, tmp_pa
     assert run(*outputs) == 1
     first = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
     whole = json.loads(first["all.json"])
-    assert (whole["format"], whole["ended"]) == (1, "finished")
+    assert (whole["format"], whole["ended"]) == (2, "finished")
     reports = [ReportRecord.model_validate(report) for report in whole["reports"]]
     assert [report.experiment for report in reports] == ["experiments/a.yaml", "experiments/b.yaml"]
     assert json.loads((tmp_path / "reports/reference/a.json").read_text(encoding="utf-8")) == whole["reports"][0]

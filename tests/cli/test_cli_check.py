@@ -3,7 +3,7 @@
 import pytest
 from conftest import BASE
 
-import trtexp.migration.columns as columns
+import trtexp.migration.counts as counts
 from trtexp.cli.main import main
 
 OLD = BASE + "    set: {stride: [1, 1]}\n"
@@ -71,8 +71,8 @@ def test_quiet_says_only_what_must_be_changed(project, capsys):
 
 def test_quiet_counts_again_only_what_has_changed(project, monkeypatch):
     assert main(["check", "--quiet", project(BASE, "a"), project(BASE, "b")]) == 0
-    calls, count = [], columns.count
-    monkeypatch.setattr(columns, "count", lambda path, data: calls.append(path.name) or count(path, data))
+    calls, count = [], counts.count
+    monkeypatch.setattr(counts, "count", lambda path, data: calls.append(path.name) or count(path, data))
     assert main(["check", "--quiet", project(OLD.replace("stride", "stride_nd"), "b"), "experiments/a.yaml"]) == 0
     assert calls == ["b.yaml"]
 

@@ -78,6 +78,19 @@ def test_a_crash_costs_its_case_and_leaves_a_restart_in_last_run(project, tmp_pa
     assert "SIGSEGV" in page
 
 
+def test_what_must_crash_is_answered_beside_the_others_and_shown_last(project, tmp_path, capsys):
+    project("dies", "segv_build", "fine"), project("lives", "a", "b")
+    path = tmp_path / "experiments" / "dies.yaml"
+    text = path.read_text(encoding="utf-8").replace("segv_build: {values: [1, 2, 3, 4]}", "crash: {build: SIGSEGV}")
+    path.write_text(text, encoding="utf-8")
+    assert run(worker(), "--no-cache") == 0
+    said = capsys.readouterr().out
+    assert said.index("lives\n") < said.index("dies\n") < said.index("segv_build") < said.index("  fine")
+    assert "4 as expected" in said
+    assert [event.split(":")[0] for event in facts(tmp_path)["events"]] == ["restart", "restart"]
+    assert "dies.md" in said and (tmp_path / "reports" / "tensorrt-8.6.0" / "dies.json").is_file()
+
+
 def test_a_hang_ends_at_the_timeout_that_was_given(project, capsys):
     project("one", "a", "hang_run", "c")
     assert run(worker(), "--no-cache", "--timeout", "run=0.5") == 1

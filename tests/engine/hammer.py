@@ -2,8 +2,9 @@
 
 import sys
 
+from trtexp.definition.facts import Adaptation, LogLine
 from trtexp.engine.cache import Cache, entry_key
-from trtexp.engine.outcome import LogLine, Outcome, Release
+from trtexp.engine.outcome import Outcome, Release
 
 RELEASE = Release("tensorrt", "8.6.0", "NVIDIA H100", "9.0", "CUDA 13.0", True)
 BUILT = Outcome(
@@ -11,7 +12,7 @@ BUILT = Outcome(
     inferred={"y": ("float32", (1, -1)), "a": ("int8", ())},
     log=(LogLine("WARNING", "sl\u00f6w \ud800"),),
     warnings=("w",),
-    notes=("n",),
+    notes=(Adaptation("not_read_back", "y.axes", "n"),),
 )
 PLAN = bytes(range(256)) * 4
 

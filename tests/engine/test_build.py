@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 from engine.fake_tensorrt import IBuilderConfig
 
+from trtexp.definition.facts import Adaptation
 from trtexp.definition.network import BuildOptions, Input, Range
 from trtexp.engine.build import build
 from trtexp.engine.failure import Failed, Unsupported
@@ -99,7 +100,7 @@ def test_where_nothing_comes_of_our_choice_tensorrt_chooses(run, api8, trt8, mon
     trt8.refuses_choice = True
     assert run() == b"plan"
     assert run.log.lines() == ()
-    assert api8.notes == ["nothing comes of the first tactics; TensorRT chose by timing"]
+    assert api8.notes == [Adaptation("timed_tactics")]
     trt8.plan = None
     trt8.build_log = [("ERROR", "10: Could not find any implementation for node fill.")]
     with pytest.raises(Failed, match=r"^Could not find any implementation for node fill\.$"):

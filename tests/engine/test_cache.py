@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from engine.hammer import BUILT, PLAN, RELEASE, hammer, key
 
+from trtexp.definition.facts import LogLine
 from trtexp.engine import cache as cache_module
 from trtexp.engine.cache import Cache, Usage, clear, recipe, timing_key, usage
-from trtexp.engine.outcome import LogLine, Outcome
+from trtexp.engine.outcome import Outcome
 
 REFUSAL = Outcome("error", "define", "deconv: no", log=(LogLine("ERROR", "no"),))
 

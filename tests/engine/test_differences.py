@@ -2,6 +2,7 @@ import types
 
 import pytest
 
+from trtexp.definition.facts import Adaptation
 from trtexp.definition.network import Array
 from trtexp.definition.steps import Member
 from trtexp.engine.differences import Api, signatures
@@ -102,7 +103,7 @@ def test_builder_flags(api8, trt8):
     trt8.BuilderFlag = type("F", (), {"__members__": {"TF32": 0}})  # 11.x
     api8.set_flag(config, "INT8", True)
     api8.set_flag(config, "FP16", False)
-    assert api8.notes == ["flag INT8 is left out: tensorrt-8.5.3.1 takes all types from the network"]
+    assert api8.notes == [Adaptation("flag_left_out", "INT8")]
     with pytest.raises(Unsupported, match=r"BuilderFlag.STRICT_TYPES"):
         api8.set_flag(config, "STRICT_TYPES", True)
 

@@ -2,8 +2,8 @@ import warnings
 
 import pytest
 
+from trtexp.definition.facts import LogLine
 from trtexp.engine.log import Log, python_warnings, reason, stable
-from trtexp.engine.outcome import LogLine
 
 
 @pytest.mark.parametrize(

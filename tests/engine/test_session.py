@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from trtexp.definition.facts import Adaptation
 from trtexp.definition.network import Array, BuildOptions, Input, NetworkDefinition, Range
 from trtexp.definition.steps import Assign, Call, Member, Ref
 from trtexp.engine.session import Session
@@ -83,7 +84,7 @@ def test_quantize_and_dequantize_and_a_kernel_by_set_input(rtx, array):
         rtx, (Input("x", "float32", (1, 1, 4, 4)),), weights, steps, ("conv",), BuildOptions(flags={"INT8": True})
     )
     assert (outcome.status, outcome.message) == ("built", "")
-    assert outcome.notes == ("flag INT8 is left out: tensorrt-rtx-1.7.1.116 takes all types from the network",)
+    assert outcome.notes == (Adaptation("flag_left_out", "INT8"),)
 
 
 def loop():

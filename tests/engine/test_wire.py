@@ -2,9 +2,10 @@ import execnet
 import numpy as np
 import pytest
 
+from trtexp.definition.facts import Adaptation, LogLine
 from trtexp.definition.network import Array
 from trtexp.engine import wire
-from trtexp.engine.outcome import LogLine, Outcome, Release
+from trtexp.engine.outcome import Outcome, Release
 
 
 def carried(data):
@@ -37,7 +38,7 @@ def test_outcomes_and_releases(array):
         inferred={"y": ("float32", (1, -1))},
         log=(LogLine("ERROR", "no"),),
         warnings=("w",),
-        notes=("n",),
+        notes=(Adaptation("flag_left_out", "INT8"),),
         seconds={"build": 0.5},
         repeats=((2, {"y": array([1])}), (1, {"y": array([2])})),
     )

@@ -12,6 +12,7 @@ from trtexp.cli.main import main
 from trtexp.engine.session import Session
 from trtexp.judging.case import record_case
 from trtexp.numerics import decode
+from trtexp.report.wording.cases import problems
 from trtexp.spec.load import load
 
 CASES = {case.name: case for path in WITHOUT_REFERENCE for case in load(path).cases}
@@ -54,7 +55,7 @@ def test_there_and_back(name, tmp_path):
     assert back.definition.outputs == case.definition.outputs
     outcome = Session("tensorrt-rtx").run(back.definition, back.feeds, build_only=True)
     record = record_case(back, outcome)
-    assert record.as_expected, record.problems
+    assert record.as_expected, problems(record)
     assert outcome.inferred == {
         n: (t.dtype, t.shape) for n in back.definition.outputs for t in [case.evaluation().tensors[n]]
     }

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from conftest import BASE
 
-from trtexp.engine.outcome import LogLine, Outcome
+from trtexp.definition.facts import LogLine
+from trtexp.engine.outcome import Outcome
 from trtexp.judging.case import record_case
 from trtexp.numerics import encode
+from trtexp.records.facts import Ending, Place
 
 SHAPE = (1, 1, 5, 5)
 
@@ -31,14 +33,14 @@ def ended(case, outcome):
 
 def test_the_right_tensor_passes(case):
     assert ended(case(), ran(case())) == ("pass", True)
-    assert record_case(case(), ran(case())).headline == "pass, certified exact 25 of 25"
+    assert record_case(case(), ran(case())).ending == Ending(kind="certified", certified=25)
 
 
 def test_a_wrong_tensor_is_a_mismatch_with_a_script_to_repeat_it(case):
     record = record_case(case(), ran(case(), {"deconv": encode(np.zeros(SHAPE), "float32")}))
     assert (record.status, record.as_expected) == ("mismatch", False)
     assert record.script is not None
-    assert record.problems
+    assert record.ending == Ending(kind="mismatch")
 
 
 def test_a_wrong_shape_is_a_mismatch_even_if_only_built(case):
@@ -135,4 +137,4 @@ def test_the_reference_judges_the_literals_alone(case):
 
 def test_a_mismatch_points_at_the_literals_and_not_at_the_case(case):
     record = record_case(case("expect:\n  deconv:\n    full: 1\n"), None)
-    assert record.location == "e.yaml:11:11"
+    assert record.place == Place(file="e.yaml", line=11, column=11)

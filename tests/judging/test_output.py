@@ -5,8 +5,10 @@ import pytest
 from conftest import BASE
 
 from trtexp.judging.output import attempts, judge_output
+from trtexp.judging.recording import record_output
 from trtexp.numerics import encode
 from trtexp.numerics.tolerance import Tolerance
+from trtexp.records.facts import Deviation, FormFault
 
 ONES = [[1, 3, 6, 5, 3], [5, 12, 21, 16, 9], [12, 27, 45, 33, 18], [11, 24, 39, 28, 15], [7, 15, 24, 17, 9]]
 SHAPE = (1, 1, 5, 5)
@@ -33,13 +35,12 @@ def test_a_wrong_element_is_named_with_all_three_values_and_who_is_the_odd_one(c
     wrong = np.array(ONES, dtype=float)
     wrong[2, 3] = 34
     output = judged(case(EXPECT.format(values=ONES)), wrong)
-    assert output.sentences() == [
-        "deconv[0, 0, 2, 3]: expected 33, actual 34, reference 33; off by 1, 0.0000138 allowed (72600 bounds); "
-        "actual is the odd one out; 1 of 25 elements"
-    ]
-    (mark,) = output.marks()
+    record = record_output(output)
+    (mark,) = record.marks
     assert (mark.index, mark.odd) == ([0, 0, 2, 3], "actual")
-    record = output.record()
+    assert (mark.expected, mark.actual, mark.reference) == ("33", "34", "33")
+    assert mark.off == Deviation(error=1.0, allowed=1.38e-05, ratio=72600.0)
+    assert (record.disagreeing, record.elements) == (1, 25)
     assert (record.verdict, record.certified, record.certified_wrong) == ("mismatch", 25, 1)
     assert record.actual_reference.bad == 1
     assert record.expected_reference.agrees
@@ -49,17 +50,18 @@ def test_a_wrong_literal_is_told_from_a_wrong_device(case):
     values = [row[:] for row in ONES]
     values[0][0] = 2
     output = judged(case(EXPECT.format(values=values)), ONES)
-    assert [mark.odd for mark in output.marks()] == ["expected"]
-    assert output.record().actual_reference.agrees
+    record = record_output(output)
+    assert [mark.odd for mark in record.marks] == ["expected"]
+    assert record.actual_reference.agrees
 
 
 def test_the_worst_element_comes_first_and_twenty_are_kept(case):
     wrong = np.array(ONES, dtype=float) + 1
     wrong[4, 4] = 1000
     output = judged(case(EXPECT.format(values=ONES)), wrong)
-    assert output.marks()[0].index == [0, 0, 4, 4]
-    assert len(output.marks()) == 20
-    assert output.sentences()[0].endswith("25 of 25 elements")
+    record = record_output(output)
+    assert record.marks[0].index == [0, 0, 4, 4]
+    assert (len(record.marks), record.disagreeing) == (20, 25)
 
 
 @pytest.mark.parametrize(
@@ -68,45 +70,45 @@ def test_the_worst_element_comes_first_and_twenty_are_kept(case):
 )
 def test_a_mark_quotes_the_literal_as_it_was_written(case, given, text):
     one = case("    set: {padding_nd: [2, 2]}\nexpect: {deconv: {shape: [1, 1, 1, 1], values: " + given + "}}\n")
-    (mark,) = judge_output(one, "deconv", None, None).marks()
+    (mark,) = record_output(judge_output(one, "deconv", None, None)).marks
     assert (mark.expected, mark.reference, mark.actual) == (text, "45", None)
 
 
 def test_tensorrts_own_shape_and_dtype_before_the_run_are_compared(case):
     right = judged(case(), inferred=("float32", SHAPE))
-    assert list(right.form_faults()) == []
-    assert list(judged(case(), inferred=("float32", (1, 1, -1, 5))).form_faults()) == []
+    assert right.inferred_faults() == []
+    assert judged(case(), inferred=("float32", (1, 1, -1, 5))).inferred_faults() == []
     wrong = judged(case(), inferred=("float16", (1, 1, 5, 6)))
-    assert list(wrong.form_faults()) == [
-        "deconv: TensorRT infers shape 1×1×5×6, expected 1×1×5×5",
-        "deconv: TensorRT infers dtype float16, expected float32",
+    assert wrong.inferred_faults() == [
+        FormFault(what="shape", inferred=[1, 1, 5, 6], expected=[1, 1, 5, 5]),
+        FormFault(what="dtype", inferred="float16", expected="float32"),
     ]
 
 
 def test_deconvolution_is_never_granted_transform_domain_accuracy(case):
-    assert [note for note, _ in attempts(case(), "deconv", (Tolerance(),))] == [""]
+    assert [freedom for freedom, _ in attempts(case(), "deconv", (Tolerance(),))] == [None]
 
 
 def test_a_convolution_is_granted_it_unless_local_says_otherwise(load):
     text = BASE.replace("deconvolution_nd", "convolution_nd")
     convolution = load(text).cases[0]
-    assert [n for n, _ in attempts(convolution, "deconv", (Tolerance(),))] == ["", "transform-domain accuracy"]
-    assert [n for n, _ in attempts(convolution, "deconv", (Tolerance(local=True),))] == [""]
+    assert [n for n, _ in attempts(convolution, "deconv", (Tolerance(),))] == [None, "transform_domain"]
+    assert [n for n, _ in attempts(convolution, "deconv", (Tolerance(local=True),))] == [None]
     assert len(attempts(convolution, "deconv", (Tolerance(local=False),))) == 1
 
 
 def test_tf32_is_granted_only_if_the_flag_or_the_tolerance_says_so(case, load):
     fine = "    set: {padding_nd: [1, 1]}\nbuild: {flags: {TF32: true}}\n"
-    assert [n for n, _ in attempts(case(fine), "deconv", (Tolerance(),))] == ["", "TF32 accuracy"]
-    assert [n for n, _ in attempts(case(fine), "deconv", (Tolerance(tf32=False),))] == [""]
-    assert [n for n, _ in attempts(case(), "deconv", (Tolerance(tf32=True),))] == ["", "TF32 accuracy"]
+    assert [n for n, _ in attempts(case(fine), "deconv", (Tolerance(),))] == [None, "tf32"]
+    assert [n for n, _ in attempts(case(fine), "deconv", (Tolerance(tf32=False),))] == [None]
+    assert [n for n, _ in attempts(case(), "deconv", (Tolerance(tf32=True),))] == [None, "tf32"]
 
 
 def test_a_large_tensor_is_recorded_by_its_extremes(load):
     large = BASE.replace("x: {shape: [1, 1, 3, 3]", "x: {shape: [1, 1, 40, 40]")
-    record = judge_output(load(large).cases[0], "deconv", None, None).record()
+    record = record_output(judge_output(load(large).cases[0], "deconv", None, None))
     assert record.reference.values is None
-    assert record.reference.summary.startswith("1764 elements from 1 to ")
+    assert (record.reference.summary.elements, record.reference.summary.smallest) == (1764, 1.0)
     assert record.bound is None
 
 
@@ -117,11 +119,10 @@ def test_nan_is_expected_where_nan_goes_in(case, load):
     assert judge_output(one, "deconv", encode(np.zeros(SHAPE), "float32"), None).judged.verdict == "mismatch"
 
 
-def test_a_tolerance_by_hand_shows_its_reason(case):
+def test_a_tolerance_by_hand_keeps_its_reason(case):
     end = "expect: {deconv: {tolerance: {ulp: 3, reason: measured}}}\n"
-    record = judged(case(end), ONES).record()
-    assert record.tolerance == "3 ulp"
-    assert "3 ulp: measured" in record.assumptions
+    record = record_output(judged(case(end), ONES))
+    assert record.tolerance == [Tolerance("ulp", limit=3.0, reason="measured")]
 
 
 BEYOND = """

@@ -8,6 +8,7 @@ from trtexp.engine.outcome import Outcome
 from trtexp.judging.case import record_case
 from trtexp.judging.repeats import distinct, spread
 from trtexp.numerics import encode
+from trtexp.records.facts import Repeats, Spread
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def outcome(*repeats):
 def test_one_result(case):
     came = outcome((6, result(case)))
     record = record_case(case, came)
-    assert (record.status, record.notes) == ("pass", ["3 builds × 2 runs: one result"])
+    assert (record.status, record.repeats) == ("pass", Repeats(builds=3, runs=2, alike=True, fine=True))
     assert spread(case, came) is None
 
 
@@ -37,8 +38,8 @@ def test_several_results_within_the_bound(load):
     came = outcome((1, result(case, 0.25)), (1, result(case)))
     record = record_case(case, came)
     assert record.as_expected
-    assert record.notes == ["2 builds × 1 run: more than one result, all within the bound"]
-    assert spread(case, came) == "2 builds × 1 run: 2 different results (1 + 1), apart in deconv by up to 0.25"
+    assert record.repeats == Repeats(builds=2, runs=1, alike=False, fine=True)
+    assert spread(case, came) == Spread(builds=2, runs=1, counts=[1, 1], apart={"deconv": 0.25})
 
 
 def test_one_wrong_result_of_many_is_a_mismatch_and_is_the_one_recorded(case):
@@ -47,9 +48,9 @@ def test_one_wrong_result_of_many_is_a_mismatch_and_is_the_one_recorded(case):
         for came in (outcome(*results), outcome(*reversed(results))):
             record = record_case(case, came)
             assert (record.status, record.as_expected) == ("mismatch", False)
-            assert record.notes == ["3 builds × 2 runs: more than one result, not all as expected"]
+            assert record.repeats == Repeats(builds=3, runs=2, alike=False, fine=False)
             assert record.outputs[0].marks[0].index == [0, 0, 2, 2]
-            assert "64" in spread(case, came)
+            assert spread(case, came).apart == {"deconv": 64.0}
 
 
 def test_the_record_does_not_depend_on_which_came_first_or_how_often(case):
@@ -64,19 +65,21 @@ def test_the_record_does_not_depend_on_which_came_first_or_how_often(case):
     )
 
 
-@pytest.mark.parametrize(("values", "apart"), [([1.0, np.nan], "inf"), ([np.inf, np.inf], "0"), ([np.inf, 1.0], "inf")])
+@pytest.mark.parametrize(
+    ("values", "apart"), [([1.0, np.nan], "Infinity"), ([np.inf, np.inf], 0.0), ([np.inf, 1.0], "Infinity")]
+)
 def test_the_distance_of_what_is_no_number(case, values, apart):
     results = []
     for value in values:
         tensor = np.zeros((1, 1, 5, 5))
         tensor[0, 0, 0, 0] = value
         results.append((1, {"deconv": encode(tensor, "float32")}))
-    assert spread(case, outcome(*results)).split("up to ")[1] == apart
+    assert spread(case, outcome(*results)).apart == {"deconv": apart}
 
 
 def test_without_repeat_nothing_is_said(load):
     case = load(BASE).cases[0]
     came = Outcome("ran", outputs=result(case))
-    assert record_case(case, came).notes == []
+    assert record_case(case, came).repeats is None
     assert spread(case, came) is None
     assert spread(case, None) is None

@@ -9,17 +9,20 @@ from trtexp.numerics import Arithmetic, Bounded, encode, known
 
 
 def tensor(values, dtype="float32"):
-    return values if isinstance(values, Bounded) else known(encode(np.asarray(values, dtype=float), dtype))
+    return values if isinstance(values, Bounded) else known(encode(np.asarray(values), dtype))
 
 
 def evaluate(method, inputs, /, arrays=None, arithmetic=None, **data):
     """The first output. `data` are the layer's keys; tensors and weights are named as they are needed."""
-    layer = LAYERS[method].model_validate(data)
-    operands = [None if x is None else tensor(x) for x in inputs]
+    return outputs(LAYERS[method].model_validate(data), inputs, arrays, arithmetic)[0]
+
+
+def outputs(layer, inputs, arrays=None, arithmetic=None):
+    """All outputs for inputs by index, None for one that is missing, and weights arrays by attribute."""
+    given = {i: tensor(x) for i, x in enumerate(inputs) if x is not None}
     weights = {name: tensor(values) for name, values in (arrays or {}).items()}
-    layer.check_inputs(operands, weights)
     with np.errstate(all="ignore"):
-        return layer.evaluate(operands, weights, arithmetic or Arithmetic())[0]
+        return layer.outputs(given, weights, arithmetic or Arithmetic())
 
 
 def windowed(method, x, w, b=None, maps=None, kernel=None, set_input=None, arithmetic=None, **attributes):

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-from layer_runs import evaluate, refused, tensor
+from layer_runs import evaluate, outputs, refused, tensor
 
 from trtexp.layers import LAYERS
-from trtexp.numerics import Arithmetic
 
 MX = {"output_type": "FP8", "scale_type": "E8M0"}
 NV = {"output_type": "FP4", "scale_type": "FP8"}
@@ -15,10 +14,7 @@ def quantized(x, *second, method="dynamic_quantize_v2", **keys):
     """Codes and scales."""
     given = {"block_shape": [1, 4]} if method == "dynamic_quantize_v2" else {"axis": 1, "block_size": 4}
     layer = LAYERS[method].model_validate({"input": "x"} | given | keys)
-    inputs = [tensor(x), *(tensor(s) for s in second)]
-    layer.check_inputs(inputs, {})
-    with np.errstate(all="ignore"):
-        return layer.evaluate(inputs, {}, Arithmetic())
+    return outputs(layer, [x, *second])
 
 
 X = [[448.0, 17, 19, -0.5, 1.75, 0.0048828125, 0, -1]]

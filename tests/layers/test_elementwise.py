@@ -68,7 +68,39 @@ def test_integers_wrap_and_nothing_divides_by_zero():
     assert run("DIV", [1, 4], [0, 2], "int32").undetermined.tolist() == [True, False]
 
 
-@pytest.mark.parametrize("op", ERRORS)
+@pytest.mark.parametrize(
+    ("op", "a", "b", "made"),
+    [
+        ("SUM", 2**53, 1, 2**53 + 1),
+        ("SUM", 2**63 - 1, 1, -(2**63)),
+        ("SUB", -(2**63), 1, 2**63 - 1),
+        ("PROD", 2**62 + 1, 3, 3 * 2**62 + 3 - 2**64),
+        ("PROD", 3037000500, 3037000500, 3037000500**2 - 2**64),
+        ("MAX", 2**63 - 1, 2**63 - 2, 2**63 - 1),
+        ("MIN", 2**63 - 1, 2**63 - 2, 2**63 - 2),
+        ("DIV", 2**63 - 1, -2, -(2**62) + 1),
+        ("FLOOR_DIV", 2**63 - 1, -2, -(2**62)),
+        ("POW", 3, 39, 3**39),
+        ("POW", -(2**63), 1, -(2**63)),
+        ("POW", 2, 64, 0),
+        ("POW", -1, -3, -1),
+        ("EQUAL", 2**53, 2**53 + 1, False),
+        ("GREATER", 2**63 - 1, 2**63 - 2, True),
+        ("LESS", 2**63 - 1, 2**63 - 2, False),
+    ],
+)
+def test_int64_is_exact(op, a, b, made):
+    found = run(op, [a], [b], "int64")
+    assert found.ref.tolist() == [made]
+    assert found.certified.all()
+
+
+@pytest.mark.parametrize(("op", "a", "b"), [("DIV", -(2**31), -1), ("FLOOR_DIV", -(2**31), -1), ("POW", 2, -1)])
+def test_what_no_source_says_of_integers_is_undetermined(op, a, b):
+    assert run(op, [a], [b], "int32").anything.tolist() == [True]
+
+
+@pytest.mark.parametrize("op", [*ERRORS, "DIV"])
 def test_numpys_float32_is_within_the_bound(op):
     rng = np.random.default_rng(0)
     a, b = (rng.uniform(0.1, 9, 3000).astype(np.float32) for _ in range(2))

@@ -30,6 +30,8 @@ def test_types():
     found = filled([2], "LINSPACE", output_type="INT64", alpha=2**32, beta=3)
     assert (found.dtype, found.ref.tolist()) == ("int64", [2**32, 2**32 + 3])
     assert filled([2], "LINSPACE", to_type="INT32").dtype == "int32"
+    large = [None, tensor(2**53 + 1, "int64"), tensor([2**53 + 1], "int64")]
+    assert filled([2], "LINSPACE", large, to_type="INT64").ref.tolist() == [2**53 + 1, 2**54 + 2]
     assert filled([2], "RANDOM_NORMAL", output_type="HALF").dtype == "float16"
 
 

@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from layer_runs import evaluate, tensor
+from layer_runs import evaluate, outputs, tensor
 
 from trtexp.layers import LAYERS
 from trtexp.layers.rnn_v2 import GATES
-from trtexp.numerics import Arithmetic
 
 SEEDS = st.integers(0, 2**31)
 CLOSE = {"rtol": 1e-9, "atol": 1e-12}
@@ -170,11 +169,10 @@ def test_recurrent_networks(op, layers, ways):
     data = {"input": "x", "layer_count": layers, "hidden_size": hidden, "max_seq_length": steps, "op": op}
     direction = {"direction": "BIDIRECTION"} if ways == 2 else {}
     layer = LAYERS["rnn_v2"].model_validate({**data, "gates": gates, "set": direction})
-    weights = {key: tensor(arrays[name]) for _, key, name in layer.weight_arrays()}
-    layer.check_inputs([tensor(x)], weights)
-    outputs = layer.evaluate([tensor(x)], weights, Arithmetic())
-    np.testing.assert_allclose(outputs[0].ref[0], rows, **CLOSE)
-    np.testing.assert_allclose(outputs[1].ref[0], lasts, **CLOSE)
+    weights = {key: arrays[name] for _, key, name in layer.weight_arrays()}
+    found, last = outputs(layer, [x], weights)[:2]
+    np.testing.assert_allclose(found.ref[0], rows, **CLOSE)
+    np.testing.assert_allclose(last.ref[0], lasts, **CLOSE)
 
 
 @given(SEEDS, st.integers(1, 3))

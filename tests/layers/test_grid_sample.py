@@ -64,13 +64,13 @@ def test_the_first_coordinate_is_that_of_the_last_axis():
 @pytest.mark.parametrize("align", [False, True])
 def test_bilinear_by_a_formula_per_element(align):
     random = np.random.default_rng(2)
-    x = random.standard_normal((2, 3, 4, 5)).astype(np.float32)
-    grid = random.uniform(-1.3, 1.3, (2, 3, 4, 2)).astype(np.float32)
+    x = random.standard_normal((2, 3, 4, 5)).astype(np.float32).astype(float)  # numpy 1 would stay in float32
+    grid = random.uniform(-1.3, 1.3, (2, 3, 4, 2)).astype(np.float32).astype(float)
     found = sampled(x, grid, align_corners=align)
     for n, i, j in np.ndindex(2, 3, 4):
         column, row = (
             (g + 1) / 2 * (size - 1) if align else ((g + 1) * size - 1) / 2
-            for g, size in zip(grid[n, i, j].astype(float), (5, 4), strict=True)
+            for g, size in zip(grid[n, i, j], (5, 4), strict=True)
         )
         wanted = np.zeros(3)
         for r in (math.floor(row), math.floor(row) + 1):

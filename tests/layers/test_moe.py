@@ -65,6 +65,11 @@ def test_a_limit_clamps_both_factors(attributes):
     np.testing.assert_allclose(y.ref, [[[9, 144], [12, 0]]], rtol=1e-12)
 
 
+def test_a_gate_far_below_the_limit_is_not_clamped():
+    y = moe([[[-4.0, 2], [4, 8]]], activation_type="SILU", swiglu_params={"limit": 3.0, "alpha": 0.25, "beta": 0.0})
+    assert y.ref[0, 0, 0] == pytest.approx(-4 / (1 + np.exp(1)) * 2)
+
+
 def test_codes_before_the_last_product():
     static = {"quantization_static": {"fc_down_activation_scale": "q", "data_type": "FP8"}}
     x = [[[33.0, 33], [4, 8]]]

@@ -119,3 +119,32 @@ def test_a_cycle_is_refused():
     )
     with pytest.raises(NodeError, match="a cycle"):
         run(made)
+
+
+def test_tensors_that_may_leave_their_type_are_named_and_a_typed_world_keeps_them_in_it():
+    made = layers(
+        square=("elementwise", {"input1": "x", "input2": "x", "op": "PROD"}),
+        root=("unary", {"input": "square", "op": "SQRT"}),
+    )
+    x = {"x": tensor([300.0, 2.0], "float16")}
+    real = evaluate(made, x, {}, Arithmetic())
+    assert real.leaving == ("square",)
+    assert real.tensors["root"].ref.tolist() == [300.0, 2.0]
+    typed = evaluate(made, x, {}, Arithmetic(typed=True))
+    assert typed.leaving == ("square",)
+    assert typed.tensors["root"].ref.tolist() == [np.inf, 2.0]
+
+
+def test_a_tensor_of_a_loop_that_leaves_its_type_is_named_once():
+    made = layers(
+        n=("constant", {"shape": [], "weights": "n"}),
+        loop=("loop", {}),
+        limit=("trip_limit", {"loop": "loop", "tensor": "n", "kind": "COUNT"}),
+        state=("recurrence", {"loop": "loop", "initial_value": "x", "set_input": {1: "square"}}),
+        square=("elementwise", {"input1": "state", "input2": "state", "op": "PROD"}),
+        y=("loop_output", {"loop": "loop", "tensor": "state", "kind": "LAST_VALUE"}),
+    )
+    weights = {"n": tensor(3, "int32")}
+    found = evaluate(made, {"x": tensor([20.0], "float16")}, weights, Arithmetic())
+    assert found.leaving == ("square", "y")
+    assert found.tensors["y"].ref.tolist() == [20.0**8]

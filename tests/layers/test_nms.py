@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-from layer_runs import refused, tensor
+from layer_runs import outputs, refused, tensor
 
 from trtexp.layers import LAYERS
-from trtexp.numerics import Arithmetic
 
 # Box 1 overlaps box 0 by a third, box 2 by a half, box 3 not at all.
 BOXES = np.array([[[0, 0, 2, 2], [1, 0, 3, 2], [0, 0, 2, 1], [4, 4, 5, 5]]], float)
@@ -22,9 +21,7 @@ def inputs_of(boxes=BOXES, scores=SCORES, most=9, overlap=None, least=None):
 def chosen(*arguments, arithmetic=None, indices_type="INT32", **keys):
     attributes = {k: keys.pop(k) for k in ("bounding_box_format", "topk_box_limit") if k in keys}
     layer = LAYERS["nms"].model_validate({**KEYS, "set": attributes, "indices_type": indices_type})
-    inputs = inputs_of(*arguments, **keys)
-    layer.check_inputs(inputs, {})
-    return layer.evaluate(inputs, {}, Arithmetic())
+    return outputs(layer, inputs_of(*arguments, **keys))
 
 
 def rows(*arguments, **keys):

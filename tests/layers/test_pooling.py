@@ -70,7 +70,8 @@ def test_padding_modes(mode, found):
 )
 def test_the_examples_of_the_header(mode, post, found):
     """NvInfer.h, PaddingMode: windows of 3 with stride 2 over 6 elements, 3 of padding in front."""
-    assert geometry.pooled(mode, 6, 3, 2, 3, post) == found
+    axis = geometry.pooled(mode, geometry.Axis(6, 3, stride=2, pre=3, post=post))
+    assert (axis.out, axis.pre, axis.post) == found
 
 
 def test_same_puts_the_odd_padding_at_its_end():

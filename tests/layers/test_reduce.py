@@ -69,6 +69,15 @@ def test_float32_in_any_order_is_within_the_bound(op):
         assert (np.abs(got - made.ref) <= made.bound).all()
 
 
+def test_a_product_carries_the_errors_of_its_factors():
+    """√2 · √3 · 4: each root may be off by an ulp, and the product by four times both."""
+    roots = evaluate("unary", [[[2.0, 3.0, 16.0]]], input="x", op="SQRT")
+    made = evaluate("reduce", [roots], input="x", op="PROD", axes=2, keep_dims=False)
+    alone = run("PROD", roots.ref)
+    carried = np.prod(roots.ref + roots.bound) - np.prod(roots.ref)
+    assert made.bound[0] == pytest.approx(alone.bound[0] + carried, rel=1e-6)
+
+
 def test_products_of_few_bits_are_certified():
     assert run("PROD", [[3, 5, 2, 0.25]]).certified.all()
     assert not run("PROD", [[1.1, 1.3, 1.7, 1.9]]).certified.any()
@@ -93,3 +102,21 @@ def test_c2_numbers(dtype):
 
 def test_c3_none_is_for_others():
     refused("C3", "reduce", [X], input="x", op="NONE", axes=1, keep_dims=True)
+
+
+@pytest.mark.parametrize(
+    ("op", "row", "made"),
+    [
+        ("SUM", [2**53, 1], 2**53 + 1),
+        ("SUM", [2**63 - 1, 1], -(2**63)),
+        ("PROD", [3037000500, 3037000500], 3037000500**2 - 2**64),
+        ("MAX", [2**63 - 2, 2**63 - 1], 2**63 - 1),
+        ("MIN", [-(2**63) + 1, -(2**63)], -(2**63)),
+        ("AVG", [2**62 + 1, 2**61, -(2**61), 2], (2**62 + 3) // 4),
+        ("AVG", [-(2**62) - 3, 0], -(2**61) - 1),
+    ],
+)
+def test_int64_is_exact(op, row, made):
+    found = run(op, [row], dtype="int64")
+    assert found.ref.tolist() == [made]
+    assert found.certified.all()

@@ -4,13 +4,12 @@ import math
 
 import numpy as np
 import pytest
-from layer_runs import tensor
+from layer_runs import outputs, tensor
 
 from trtexp.definition.steps import Call, Member, Ref
 from trtexp.layers import LAYERS
 from trtexp.layers.base import LayerError
 from trtexp.layers.rnn_v2 import GATES
-from trtexp.numerics import Arithmetic
 
 ARRAYS = {"w": [[1.0]], "r": [[2.0]], "wb": [0.5], "rb": [0.0], "zero": [[0.0]]}
 X = [[[1.0], [2.0], [-16.0]]]
@@ -30,11 +29,8 @@ def data(op="RELU", layers=1, **changes):
 def run(x=X, inputs=(), arrays=None, op="RELU", **changes):
     """All outputs; `inputs` are hidden_state, cell_state and seq_lengths, as far as they are given."""
     layer = LAYERS["rnn_v2"].model_validate(data(op, **changes))
-    operands = [tensor(x), *inputs]
     values = ARRAYS | (arrays or {})
-    weights = {key: tensor(values[name]) for _, key, name in layer.weight_arrays()}
-    layer.check_inputs(operands, weights)
-    return layer.evaluate(operands, weights, Arithmetic())
+    return outputs(layer, [x, *inputs], {key: values[name] for _, key, name in layer.weight_arrays()})
 
 
 def lists(*arguments, **changes):
@@ -65,6 +61,24 @@ def test_lstm_by_hand():
         cells.append(0.5 * (cells[before - 1] if before else 0) + 0.5 * candidate)
     assert [row[0] for row in out] == pytest.approx([0.5 * math.tanh(c) for c in cells])
     assert cell == [[pytest.approx(cells[-1])]] and hidden == [out[-1]]
+
+
+def test_each_gate_of_an_lstm_has_its_own_weights():
+    """Gates that are wholly open or closed, one at a time: a closed FORGET loses the cell, a closed INPUT the step."""
+    candidate = math.tanh(0.5)
+    for closed, cells in {
+        "FORGET": [candidate, candidate],
+        "INPUT": [0, 0],
+        "OUTPUT": [candidate, 2 * candidate],
+        None: [candidate, 2 * candidate],
+    }.items():
+        biases = {"CELL": "half", closed: "closed"}
+        kinds = [g | {"bias": biases.get(g["gate"], "open") if g["is_w"] else "rb"} for g in gates("LSTM")]
+        arrays = {"w": [[0.0]], "r": [[0.0]], "half": [0.5], "open": [100.0], "closed": [-100.0]}
+        out, _, cell = lists([[[1.0]] * 2], op="LSTM", arrays=arrays, gates=kinds, max_seq_length=2)
+        assert cell == [[pytest.approx(cells[-1])]], closed
+        shown = [0 if closed == "OUTPUT" else math.tanh(c) for c in cells]
+        assert [row[0] for row in out] == pytest.approx(shown), closed
 
 
 def test_gru_by_hand():

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-from layer_runs import refused, tensor
+from layer_runs import outputs, refused, tensor
 
 from trtexp.layers import LAYERS
-from trtexp.numerics import Arithmetic
 
 X = np.array([[1.0, 4, 2, 3], [8, 5, 7, 6]])
 
@@ -13,9 +12,7 @@ X = np.array([[1.0, 4, 2, 3], [8, 5, 7, 6]])
 def best(x=X, op="MAX", k=2, axes=2, count=None, **keys):
     """Values and indices."""
     layer = LAYERS["topk"].model_validate({"input": "x", "op": op, "k": k, "axes": axes, **keys})
-    inputs = [tensor(x)] + ([] if count is None else [tensor(count, "int32")])
-    layer.check_inputs(inputs, {})
-    return layer.evaluate(inputs, {}, Arithmetic())
+    return outputs(layer, [x, None if count is None else tensor(count, "int32")])
 
 
 def lists(*arguments, **keys):
@@ -71,3 +68,8 @@ def test_no_k():
 )
 def test_what_is_refused(label, x, keys, place):
     assert refused(label, "topk", [x], **{"input": "x", "op": "MAX", "k": 1, "axes": 2} | keys) == place
+
+
+def test_the_smallest_integer_is_last_among_the_largest():
+    x = tensor([[-(2**63), 2**53, 2**53 + 1]], "int64")
+    assert lists(x, k=3) == ([[2**53 + 1, 2**53, -(2**63)]], [[2, 1, 0]])

@@ -127,7 +127,7 @@ def test_an_attribute_assigned_later_replaces_the_argument(method):
         }
     )
     assert {name: array for _, name, array in layer.weight_arrays()} == {"kernel": "w"}
-    assert layer.state()["kernel_size_nd"] == [3, 3]
+    assert layer.final.kernel_size_nd == [3, 3]
 
 
 @BOTH

@@ -93,6 +93,7 @@ def test_the_certificate_is_not_vacuous():
         ([4096, 4096], [4096 - 1, 1], None, True),  # S is 2^24 steps of the lowest bit: just in
         ([4096, 4097], [4096, 1], None, False),  # one step more
         ([4096, 1], [4096, 1], None, False),
+        ([4096, 1, 1], [4096, 1, 1], None, False),  # 2^24 + 2 is a float32, 2^24 + 1 on the way is none
         ([1, 1], [1, 1], 2.0**-22, True),  # the bias has the lowest bit: 2 + 2^-22 needs 24 bits
         ([1, 1], [1, 1], 2.0**-23, False),
         ([1, -1], [2.0**30, 2.0**30], 1.0, False),  # exact in the end, not on the way
@@ -175,6 +176,7 @@ def test_an_fp16_accumulator_has_11_bits():
     for a, c in zip(x, w, strict=True):
         total = np.float16(total + np.float16(a * c))
     assert abs(float(total) - found.ref[0]) <= found.bound[0]
+    assert found.bound[0] > 4 * bounded(x[None], w, dtype="float16").bound[0]
 
 
 def test_the_global_bound_grants_transform_domain_accuracy_and_the_local_one_does_not():

@@ -14,8 +14,10 @@ from trtexp.numerics import (
     SMALLEST_NORMAL,
     UNIT,
     VALUE_DTYPES,
+    attribute,
     decode,
     encode,
+    exactly,
     half_unit,
     known,
     lowest_bit,
@@ -107,6 +109,58 @@ def test_floats_round_to_nearest_ties_to_even(dtype, tie, to):
     assert float(decode(encode(tie, dtype))) == to
 
 
+NARROW = ["float16", "bfloat16", "float8e4m3", "float4e2m1"]
+
+
+def numbers_of(dtype):
+    """All numbers of a narrow type from 0 to its largest, in order."""
+    bits = 16 if dtype in ("float16", "bfloat16") else 8 if dtype == "float8e4m3" else 3
+    codes = np.arange(2 ** (bits - 1) if bits > 3 else 8, dtype=np.uint16 if bits == 16 else np.uint8)
+    with np.errstate(invalid="ignore"):  # some are NaN
+        values = codes.view(VALUE_DTYPES[dtype]).astype(np.float64)
+    return values[np.isfinite(values)]
+
+
+@pytest.mark.parametrize("dtype", NARROW)
+def test_floats_round_once(dtype):
+    """Each float64 next to a tie, which float32 would move onto it, and each tie."""
+    numbers = numbers_of(dtype)
+    ties = (numbers[:-1] + numbers[1:]) / 2
+    even = np.where(np.arange(len(ties)) % 2 == 0, numbers[:-1], numbers[1:])
+    for sign in (1, -1):
+        for values, wanted in (
+            (ties, even),
+            (np.nextafter(ties, np.inf), numbers[1:]),
+            (np.nextafter(ties, -np.inf), numbers[:-1]),
+        ):
+            made = decode(encode(sign * values, dtype)).astype(np.float64)
+            np.testing.assert_array_equal(made, sign * wanted)
+
+
+@given(st.integers(-(2**63), 2**63 - 1), st.sampled_from(["float32", "bfloat16"]))
+def test_int64_rounds_once_to_a_float(value, dtype):
+    made = Fraction(float(decode(encode(np.array(value, np.int64), dtype))))
+    unit = Fraction(2) ** max(abs(value).bit_length() - (24 if dtype == "float32" else 8), 0)
+    assert made == round(Fraction(value) / unit) * unit  # Python rounds ties to even
+
+
+@pytest.mark.parametrize(
+    ("value", "dtype", "rounded"),
+    [
+        (2**62 + 2**38 + 1, "float32", 2**62 + 2**39),  # float64 has it on the tie
+        (2**62 + 2**38, "float32", 2**62),
+        (2**63 - 1, "float32", 2.0**63),
+        (32768 + 17, "float16", 32800),
+        (2**62 + 2**54 + 1, "bfloat16", 2**62 + 2**55),
+        (-(2**62) - 2**54 - 1, "bfloat16", -(2**62) - 2**55),
+        (65519, "float16", 65504),
+        (65520, "float16", np.inf),
+    ],
+)
+def test_large_integers_round_once(value, dtype, rounded):
+    assert float(decode(encode(np.array([value]), dtype))[0]) == rounded
+
+
 @pytest.mark.parametrize(("dtype", "beyond"), [("float32", 1e39), ("float16", 65520), ("bfloat16", 3.4e38)])
 def test_floats_beyond_the_largest_become_infinite(dtype, beyond):
     assert float(decode(encode(-beyond * 1.01, dtype))) == -np.inf
@@ -189,8 +243,31 @@ def test_an_input_has_no_error_and_the_slack_of_its_decimals():
     assert bounded.slack.tolist() == [float(np.float32(0.1)) - 0.1, 0, 0]
 
 
+def test_an_integer_input_is_exact_beyond_2_53():
+    x = known(encode(np.array([2**63 - 1, -(2**63), 2**53 + 1]), "int64"), np.array([2**63 - 1, -(2**63), 2**53 + 1]))
+    assert x.ref.dtype == np.int64
+    assert x.ref.tolist() == [2**63 - 1, -(2**63), 2**53 + 1]
+    assert not x.slack.any()
+
+
+@pytest.mark.parametrize("dtype", [*INTEGERS, "bool"])
+def test_integers_and_bool_are_int64(dtype):
+    assert exactly(np.array([True, False]), dtype).ref.dtype == np.int64
+    assert exactly(np.array([0.0, 1.0]), dtype).ref.dtype == np.int64
+    assert not np.signbit(exactly(np.array([-0.0]), dtype).ref.astype(float)).any()
+
+
+def test_an_attribute_is_float32_with_the_slack_of_its_decimal():
+    x = attribute(0.01)
+    assert (x.dtype, x.shape, x.exact) == ("float32", (), True)
+    assert x.ref == np.float32(0.01)
+    assert x.slack == abs(float(np.float32(0.01)) - 0.01)
+    assert attribute(0.5).slack == 0
+
+
 def test_a_rounded_result_carries_what_came_and_adds_its_own_ulps():
     x = known(encode([1.0, 3.0, 0.0], "float32"))
     y = rounded(x, x.ref / 3, 1.0)
     assert y.bound.tolist() == [2 * 2.0**-24 / 3 + 2.0**-126, 2 * 2.0**-24 + 2.0**-126, 0]
     assert y.certified.tolist() == [False, False, True]
+    assert y.slack.tolist() == [2.0**-50 / 3, 2.0**-50, 0]

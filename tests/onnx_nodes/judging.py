@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import onnx
+from planting import SEEN, planted
 
 import onnx_nodes.ops  # noqa: F401  enters the converters
 from onnx_nodes.builder import Builder, array_of, refusal
@@ -16,15 +17,13 @@ from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.judging.compare import Judgement, judge
 from trtexp.layers.base import LayerError
 from trtexp.layers.network import NodeError
-from trtexp.numerics import UNIT, Bounded, decode, encode
+from trtexp.numerics import UNIT, Bounded
 from trtexp.numerics.tolerance import Tolerance
 
 RULES = (Tolerance(),)
 GOOD = ("pass", "wide")
 #: Outputs whose values the package holds as printed decimals: half a unit of their last digit.
 PRINTED = {"test_gridsample_bicubic": 5e-5}
-#: By how much of a tensor's size (its root mean square) one element may be off unseen.
-SEEN = {"float32": 1e-3, "float16": 2e-2, "bfloat16": 0.1}
 
 
 @dataclass(frozen=True)
@@ -113,25 +112,3 @@ def converted(test: Any) -> Converted:
 
 def plain(values: Any) -> np.ndarray:
     return onnx.numpy_helper.to_array(values) if isinstance(values, onnx.TensorProto) else np.asarray(values)
-
-
-def planted(expected: Array, reference: Bounded) -> Array | None:
-    """The expected tensor with one wrong element, the largest that has one legal value only; None if there is none.
-
-    A float is off by a share of the tensor's size, an infinity becomes 0, an integer is off by 1.
-    """
-    values = np.asarray(decode(expected)).astype(np.float64).reshape(-1)
-    sure = np.flatnonzero(~reference.undetermined.reshape(-1) & ~np.isnan(values))
-    if not sure.size:
-        return None
-    place = sure[np.argmax(np.abs(values[sure]))]
-    if expected.dtype == "bool":
-        values[place] = 1 - values[place]
-    elif not np.isfinite(values[place]):
-        values[place] = 0.0
-    elif expected.dtype in SEEN:
-        size = np.sqrt(np.mean(values[np.isfinite(values)] ** 2))
-        values[place] += SEEN[expected.dtype] * (size or 1.0)
-    else:
-        values[place] += -1 if values[place] > 0 else 1
-    return encode(values.reshape(expected.shape), expected.dtype)

@@ -7,19 +7,24 @@ import random
 from report_samples import GPU, NEW, REFERENCE, RTX, SAMPLES, case, report
 
 from trtexp.report.findings import render_findings
+from trtexp.report.overview import summarize
 
 ENDINGS = SAMPLES["endings"].model_copy(update={"experiment": "experiments/layers/endings.yaml"})
+
+
+def page_of(*reports):
+    return render_findings([summarize(one) for one in reports])
 
 
 def on(*releases, **changes):
     """The findings page of one case on some releases."""
     found = case("differs", finding="3 is promised, 2 comes.", **changes)
     made = [report(found).model_copy(update={"release": r, "experiment": "experiments/a.yaml"}) for r in releases]
-    return render_findings(made)
+    return page_of(*made)
 
 
 def test_a_finding_has_text_link_and_command():
-    page = render_findings([ENDINGS])
+    page = page_of(ENDINGS)
     assert "## layers/endings / differs\n\nThe document says 3; every release since 8.5 gives 2." in page
     assert "\n- tensorrt-8.6.0: [differs](tensorrt-8.6.0/layers/endings.md#differs)\n" in page
     assert "trtexp script experiments/layers/endings.yaml --case differs --release tensorrt-8.6.0\n" in page, (
@@ -36,7 +41,7 @@ def test_one_finding_on_two_releases_stands_once_with_the_newest_first():
 def test_cases_of_which_the_same_is_said_stand_together():
     cases = [case(name, finding="3 is promised, 2 comes.") for name in ("one", "two")]
     made = report(*cases).model_copy(update={"release": GPU, "experiment": "experiments/a.yaml"})
-    page = render_findings([made])
+    page = page_of(made)
     assert "## a / one, two\n" in page
     assert "- tensorrt-8.6.0: [one](tensorrt-8.6.0/a.md#one), [two](tensorrt-8.6.0/a.md#two)\n" in page
     assert "| a          | 3 is promised, 2 comes. | tensorrt-8.6.0 |\n" in page
@@ -46,10 +51,10 @@ def test_cases_of_which_the_same_is_said_stand_together():
 def test_an_end_of_the_process_that_was_expected_is_a_finding():
     ended = case("dies", status="crashed", phase="build", message="the worker was ended by signal 11 (SIGSEGV)")
     made = report(ended).model_copy(update={"release": GPU, "experiment": "experiments/a.yaml"})
-    page = render_findings([made])
+    page = page_of(made)
     assert "The process ends while building: the worker was ended by signal 11 (SIGSEGV)." in page
     lost = made.model_copy(update={"cases": [ended.model_copy(update={"as_expected": False})]})
-    assert "None." in render_findings([lost])
+    assert "None." in page_of(lost)
 
 
 def test_reason_and_issue():
@@ -67,9 +72,9 @@ def test_what_is_not_as_expected_is_no_finding():
 
 
 def test_no_findings():
-    assert render_findings([]).endswith("None.\n")
+    assert page_of().endswith("None.\n")
 
 
 def test_order_of_the_reports_does_not_matter():
     reports = [ENDINGS.model_copy(update={"release": release}) for release in (GPU, NEW, RTX)]
-    assert len({render_findings(random.Random(seed).sample(reports, 3)) for seed in range(6)}) == 1
+    assert len({page_of(*random.Random(seed).sample(reports, 3)) for seed in range(6)}) == 1

@@ -7,6 +7,8 @@ import pytest
 import xmlschema
 from report_samples import SAMPLES, case, report
 
+from trtexp.definition.facts import LogLine
+from trtexp.records.facts import Ending
 from trtexp.report.junit import render
 
 SCHEMA = xmlschema.XMLSchema(str(Path(__file__).parent / "junit.xsd"))
@@ -28,7 +30,13 @@ def test_every_sample_is_valid_and_counted(name):
 
 
 def test_nothing_that_a_record_holds_breaks_the_document():
-    one = case(HOSTILE, status="failed", as_expected=False, headline=HOSTILE, problems=[HOSTILE], log=[HOSTILE])
+    one = case(
+        HOSTILE,
+        status="failed",
+        as_expected=False,
+        ending=Ending(kind="not_missing", declared=HOSTILE),
+        log=[LogLine("ERROR", HOSTILE)],
+    )
     root = parsed(render([report(one, title=HOSTILE, experiment=f"experiments/{HOSTILE}.yaml")], HOSTILE))
     failure = root.find(".//failure")
     assert "]]><script>&amp;\\x00\\x1b[31m" in failure.get("message")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from report_samples import FULL, GPU, SAMPLES, case, close, output, report
 
-from trtexp.records.model import from_json, to_json
+from trtexp.records.files import from_json, to_json
 from trtexp.report.escape import width
 from trtexp.report.markdown import case_anchors, page_name, render
 
@@ -92,9 +92,3 @@ def test_backends_that_did_not_run_say_so() -> None:
     assert "TensorRT was NOT run" in render(SAMPLES["reference"])
     assert "NOT run" in render(SAMPLES["built"])
     assert "NOT run" not in render(report(case("a"), release=GPU))
-
-
-def test_many_sentences_are_counted() -> None:
-    loud = output([1.0], sentences=[f"y[{i}] is off" for i in range(25)])
-    page = render(report(case("a", loud)))
-    assert "y[19] is off" in page and "y[20]" not in page and "… and 5 more" in page

@@ -12,10 +12,12 @@ from report_samples import GPU, NEW, OLD, REFERENCE, RTX, SAMPLES, case, report
 from trtexp.report.markdown import case_anchors
 from trtexp.report.matrix import render_matrix
 from trtexp.report.order import newest_first
+from trtexp.report.overview import summarize
 
 RELEASES = [NEW, GPU, OLD, RTX, REFERENCE]
-REPORTS = [SAMPLES["padding"].model_copy(update={"release": release}) for release in RELEASES]
-REPORTS += [SAMPLES["built"], SAMPLES["endings"].model_copy(update={"experiment": "experiments/endings.yaml"})]
+RECORDS = [SAMPLES["padding"].model_copy(update={"release": release}) for release in RELEASES]
+RECORDS += [SAMPLES["built"], SAMPLES["endings"].model_copy(update={"experiment": "experiments/endings.yaml"})]
+REPORTS = [summarize(record) for record in RECORDS]
 SNAPSHOT = Path(__file__).parent / "snapshots" / "matrix.md"
 
 
@@ -44,10 +46,10 @@ def test_what_is_not_as_expected_is_listed_with_links() -> None:
 
 
 def test_nothing_to_say() -> None:
-    page = render_matrix([report(case("a"))])
+    page = render_matrix([summarize(report(case("a")))])
     assert "## Not as expected\n\nNothing." in page and "## Findings\n\nNone." in page
 
 
-@pytest.mark.parametrize("reports", [[], [report()]])
+@pytest.mark.parametrize("reports", [[], [summarize(report())]])
 def test_no_cases(reports: list) -> None:
     assert render_matrix(reports).startswith("# Reports\n")

@@ -18,7 +18,6 @@ def test_empty_tensors_of_two_types_have_a_row_each() -> None:
         actual=tensor(empty, "int32"),
         reference=tensor(empty, "int64"),
         verdict="mismatch",
-        sentences=["y: dtype: actual int32, reference int64"],
     )
     head, *rows = output_lines(output)
     assert head == "y  int64 0"

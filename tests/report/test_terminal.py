@@ -7,10 +7,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from report_samples import case as sample
+from report_samples import mark
 
-from trtexp.records.model import CaseRecord, Comparison, Mark, OutputRecord
+from trtexp.records.facts import Comparison, Ending, Place
+from trtexp.records.model import CaseRecord, OutputRecord
 from trtexp.report.plain import difference
 from trtexp.report.terminal import Summary, Terminal, status_word
 
@@ -27,45 +31,34 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
 
 
-def case(
-    name: str, status: str = "pass", as_expected: bool = True, headline: str = "pass", **more: object
-) -> CaseRecord:
-    fields = {"about": "", "location": "experiments/padding.yaml:41:22", "differs": []}
-    return CaseRecord.model_validate(
-        fields | {"name": name, "status": status, "as_expected": as_expected, "headline": headline} | more
-    )
+def case(name: str, status: str = "pass", as_expected: bool = True, **more: Any) -> CaseRecord:
+    place = Place(file="experiments/padding.yaml", line=41, column=22)
+    return sample(name, *more.pop("outputs", ()), status=status, as_expected=as_expected, place=place, **more)
 
 
 def wrong(count: int = 1) -> OutputRecord:
     marks = [
-        Mark(
-            index=[0, i],
-            expected="98764.43",
-            actual="98765.43",
-            reference="98765.4321",
-            allowed="15.4 bounds",
-            odd="expected",
-        )
+        mark([0, i], "expected", "98764.43", "98765.43", "98765.4321", (1.0, 0.065, 15.4))
         for i in range(min(count, 20))
     ]
     return OutputRecord(
         name="deconv",
         verdict="mismatch",
-        sentences=["deconv[0, 0] is off"],
         dtype="float32",
         shape=[1, count],
         actual_expected=Comparison(agrees=False, bad=count),
         marks=marks,
+        disagreeing=count,
     )
 
 
 CASES = [
     case("none"),
-    case("both_exact", headline="pass, certified exact 9 of 9"),
-    case("too_much", headline="refused in build, as expected", phase="build", message="it cannot be negative"),
-    case("typo", "mismatch", False, "mismatch", outputs=[wrong()], problems=["deconv[0, 0] is off"]),
-    case("crash", "crashed", False, "crashed in build", message="signal 11", problems=["signal 11"]),
-    case("found", "mismatch", True, "differs from the reference, as found before", finding="the last row is 0"),
+    case("both_exact", ending=Ending(kind="certified", certified=9)),
+    case("too_much", ending="refused", phase="build", message="it cannot be negative"),
+    case("typo", "mismatch", False, outputs=[wrong()]),
+    case("crash", "crashed", False, phase="build", message="signal 11"),
+    case("found", "mismatch", True, finding="the last row is 0"),
 ]
 
 
@@ -91,8 +84,8 @@ padding
   too_much      refused      in build, as expected
   typo          MISMATCH
       experiments/padding.yaml:41:22
-      deconv  expected  actual    reference   error        odd one out
-      [0, 0]  98764.43  98765.43  98765.4321  15.4 bounds  expected
+      deconv  expected  actual    reference   error                                  odd one out
+      [0, 0]  98764.43  98765.43  98765.4321  off by 1, 0.065 allowed (15.4 bounds)  expected
   crash         CRASHED      in build
       experiments/padding.yaml:41:22
       signal 11
@@ -147,7 +140,8 @@ def test_colour_can_be_demanded_and_refused() -> None:
 
 def test_text_from_outside_drives_no_terminal() -> None:
     attack = "\x1b[2J\x07a\rb\u202e"
-    bad = case(attack, "failed", False, attack, problems=[attack], message=attack, outputs=[wrong()])
+    ending = Ending(kind="not_missing", declared=attack)
+    bad = case(attack, "failed", False, ending=ending, message=attack, outputs=[wrong()])
     stream = io.StringIO()
     terminal = Terminal(stream)
     terminal.header([attack])
@@ -160,14 +154,14 @@ def test_text_from_outside_drives_no_terminal() -> None:
 
 
 def test_brackets_are_not_markup_of_the_bar() -> None:
-    assert "[red]x[/red]" in shown(Tty(), [case("a", headline="[red]x[/red]")] * 6)
+    assert "[red]x[/red]" in shown(Tty(), [case("a", ending=Ending(kind="not_missing", declared="[red]x[/red]"))] * 6)
 
 
 def test_lines_are_cut_at_the_width_of_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
     size = os.terminal_size((50, 24))
     monkeypatch.setattr("os.get_terminal_size", lambda *_: size)
     monkeypatch.setattr(Tty, "fileno", lambda _: 1)
-    long = case("a", headline="words " * 30)
+    long = case("a", ending=Ending(kind="not_missing", declared="words " * 30))
     text = shown(Tty(), [long], color=False)
     (line,) = [line for line in text.splitlines() if line.startswith("  a ")]
     assert len(line) == 50 and line.endswith("…")

@@ -1,12 +1,15 @@
 """The journal: what was appended comes back to the bit; what is torn, damaged or of something else does not."""
 
+import hashlib
 import json
 import os
 import threading
 
 import pytest
 
-from trtexp.records.model import CaseRecord, OutputRecord, TensorRecord
+from trtexp.records.facts import Ending, Place
+from trtexp.records.model import FORMAT, CaseRecord, OutputRecord
+from trtexp.records.tensors import TensorRecord
 from trtexp.running.journal import Journal, Key, delete, line, previous, read, set_aside
 
 KEY = Key("0.1.0", "tensorrt-8.6.0", "sha", "none", "definition", "tensors")
@@ -14,10 +17,10 @@ KEY = Key("0.1.0", "tensorrt-8.6.0", "sha", "none", "definition", "tensors")
 
 def record(name, value=1.5):
     tensor = TensorRecord(dtype="float32", shape=[2], values=[value, "NaN"], text=["1.50", "nan"])
-    output = OutputRecord(name="y", verdict="pass", sentences=[], dtype="float32", shape=[2], actual=tensor)
+    output = OutputRecord(name="y", verdict="pass", dtype="float32", shape=[2], actual=tensor)
     return CaseRecord(
-        name=name, about="grüße\n\u2028", location="e.yaml:1:1", differs=[], status="pass", as_expected=True,
-        headline="pass", outputs=[output],
+        name=name, about="grüße\n\u2028", place=Place(file="e.yaml", line=1, column=1), differs=[], status="pass",
+        as_expected=True, ending=Ending(kind="pass"), outputs=[output],
     )  # fmt: skip
 
 
@@ -84,7 +87,7 @@ def test_a_damaged_line_in_the_middle_is_named_and_the_others_count(tmp_path):
     path.write_bytes(b"".join(lines))
     journal = Journal(path, resume=True)
     assert list(journal.found) == [keys(4)[i] for i in (0, 2, 3)]
-    assert journal.damaged == [f"{path}:2: damaged; its case is run again"]
+    assert journal.notes == [f"{path}:2: damaged; its case is run again"]
 
 
 JUNK = (b"", b"\n", b"{}\n", b"[]\n", b"null\n", b"\0" * 100, b"\xff\xfe\n", b"[" * 100_000 + b"\n", b'{"sha256": 1}\n')
@@ -100,14 +103,36 @@ def test_junk_is_no_journal_and_no_error(tmp_path, junk):
     assert list(read(path).entries) == [KEY]
 
 
-def test_a_record_of_another_form_is_dropped(tmp_path):
-    path = tmp_path / "e.jsonl"
-    entry = {"key": list(KEY), "record": {"name": "none"}}
-    from trtexp.running.journal import _digest
-
+def entered(entry):
+    """A whole line of a journal."""
     text = json.dumps(entry)
-    path.write_text(f'{{"sha256": "{_digest(text)}", "entry": {text}}}\n')
+    return f'{{"sha256": "{hashlib.sha256(text.encode()).hexdigest()[:32]}", "entry": {text}}}\n'.encode()
+
+
+def test_a_record_of_another_form_is_damage(tmp_path):
+    path = tmp_path / "e.jsonl"
+    path.write_bytes(entered({"format": FORMAT, "key": list(KEY), "record": {"name": "none"}}))
     assert read(path).entries == {}
+
+
+@pytest.mark.parametrize("head", [{}, {"format": 1}, {"format": FORMAT + 1}])
+def test_results_of_another_record_format_are_dropped_with_a_sentence(tmp_path, head):
+    path = tmp_path / "e.jsonl"
+    old = entered(head | {"key": list(KEY), "record": {"name": "none"}})
+    path.write_bytes(old + line(KEY, record("none")) + old)
+    contents = read(path)
+    assert (list(contents.entries), contents.damaged, contents.other) == ([KEY], [], [old, old])
+    journal = Journal(path, resume=True)
+    assert journal.notes == [f"{path}: 2 results of another record format dropped; run again"]
+
+
+def test_results_of_another_record_format_are_set_aside_and_do_not_count(tmp_path):
+    path = tmp_path / "e.jsonl"
+    path.write_bytes(entered({"key": list(KEY), "record": {"name": "none"}}))
+    assert set_aside(path) == 0
+    assert Journal(path, resume=True).notes == [
+        f"{previous(path)}: 1 result of another record format dropped; run again"
+    ]
 
 
 def test_the_later_of_two_results_with_one_key_counts(tmp_path):

@@ -1,12 +1,14 @@
-"""A file's report: head, build options in words, the base network as lines of Python."""
+"""A file's report: head, build options, the base network as lines of Python."""
 
 import pytest
 from conftest import BASE
 
 from trtexp.definition.network import BuildOptions
 from trtexp.judging.case import record_case
-from trtexp.records.model import ReleaseRecord, to_json
-from trtexp.running.report_head import calls, options, record_report
+from trtexp.records.facts import BuildRecord
+from trtexp.records.files import to_json
+from trtexp.records.model import ReleaseRecord
+from trtexp.running.report_head import build, calls, record_report
 
 REFERENCE = ReleaseRecord(name="reference", flavour="reference", version="0", backend="reference")
 BUILT = ReleaseRecord(name="tensorrt-rtx-1.7", flavour="tensorrt-rtx", version="1.7", backend="built")
@@ -22,18 +24,19 @@ def test_the_network_is_shown_as_the_calls_that_make_it(load):
 
 
 @pytest.mark.parametrize(
-    ("build", "said"),
+    ("options", "kept"),
     [
-        (BuildOptions(flags={"TF32": False}), ["TF32 off", "external tactic sources off"]),
-        (BuildOptions(flags={"INT8": True}, tactic_sources=()), ["INT8 on", "tactic sources none"]),
-        (BuildOptions(tactic_sources=("CUDNN",)), ["tactic sources CUDNN"]),
-        (BuildOptions(workspace=0), ["workspace 0 bytes"]),
-        (BuildOptions(optimization_level=0), ["optimization level 0"]),
-        (BuildOptions(strongly_typed=True), ["strongly typed"]),
+        (BuildOptions(flags={"TF32": False, "INT8": True}), {"flags": {"INT8": True, "TF32": False}}),
+        (BuildOptions(tactic_sources=("CUDNN",)), {"tactic_sources": ["CUDNN"]}),
+        (BuildOptions(tactic_sources=None), {"tactic_sources": None}),
+        (BuildOptions(tactics="fastest"), {"tactics": "fastest"}),
+        (BuildOptions(workspace=0), {"workspace": 0}),
+        (BuildOptions(optimization_level=0), {"optimization_level": 0}),
+        (BuildOptions(strongly_typed=True), {"strongly_typed": True}),
     ],
 )
-def test_options_are_said_in_words(build, said):
-    assert set(said) <= set(options(build))
+def test_build_options_are_kept(options, kept):
+    assert build(options) == BuildRecord(**({"flags": {}, "tactic_sources": ["internal"]} | kept))
 
 
 def test_a_report_holds_the_base_and_every_case(load):
@@ -44,8 +47,10 @@ def test_a_report_holds_the_base_and_every_case(load):
     assert (report.title, report.about, report.source, report.experiment) == ("T", "A", "S", "experiments/e.yaml")
     assert [case.name for case in report.cases] == ["a", "b"]
     assert set(report.network.inputs) == {"x"}
-    assert report.options == []  # nothing is built
-    assert record_report(experiment, "e", BUILT, records).options
+    assert report.build is None  # nothing is built
+    assert record_report(experiment, "e", BUILT, records).build == BuildRecord(
+        flags={"TF32": False}, tactic_sources=["internal"]
+    )
 
 
 def test_a_base_that_is_no_network_alone_is_left_out(load):

@@ -4,6 +4,7 @@ import pytest
 from conftest import BASE
 
 from trtexp.definition.steps import Assign
+from trtexp.numerics.origin import Origin
 from trtexp.spec.names import good_case
 from trtexp.spec.requirement import Target, matches
 
@@ -42,10 +43,10 @@ def test_differs_says_what_a_case_changes(load):
         "    network: {deconv: {set: {stride_nd: [1, 2]}, deconvolution_nd: {num_output_maps: 1}}}\n"
     )
     assert load(text).cases[0].differs == (
-        "w: arange removed, full 2.50",
-        "workspace: 0",
-        "deconv.stride_nd: [1, 2]",
-        "deconv.num_output_maps: 1",
+        (("w",), "arange removed, full 2.50"),
+        (("workspace",), "0"),
+        (("deconv", "stride_nd"), "[1, 2]"),
+        (("deconv", "num_output_maps"), "1"),
     )
 
 
@@ -152,7 +153,8 @@ def test_expectations_are_read_whole(load):
     case = load(text).cases[0]
     expected = case.expected["deconv"]
     assert (case.warnings, case.log) == (("a",), ("b",))
-    assert (expected.origin, expected.note, expected.exact_digits) == ("observed tensorrt-8.6.0 H100", "n", True)
+    assert expected.origin == Origin("observed", "tensorrt-8.6.0", "H100")
+    assert (expected.note, expected.exact_digits) == ("n", True)
     assert [rule.kind for rule in expected.tolerance] == ["auto", "ulp"]
     assert expected.made.array.shape == (1, 1, 5, 5)
 

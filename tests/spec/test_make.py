@@ -7,6 +7,7 @@ import pytest
 from conftest import BASE
 
 from trtexp.numerics import decode
+from trtexp.numerics.recipe import Recipe
 
 X = "x: {shape: [1, 1, 3, 3], arange: {start: 1}}"
 
@@ -84,7 +85,7 @@ def test_special_values_are_those_of_the_dtype(made):
 def test_literals_keep_their_text(made):
     assert made("values: [1.50, 2, .inf, 1e-5]").text == ["1.50", "2", ".inf", "1e-5"]
     assert made("shape: [2], full: 1").text is None
-    assert made("shape: [2], full: 1").made == "full 1"
+    assert made("shape: [2], full: 1").made == Recipe("full", 1)
 
 
 @pytest.mark.parametrize(

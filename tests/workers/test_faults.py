@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import standin
 
-from trtexp.workers import Crew, WorkerOptions, handshake
+from trtexp.workers import Crew, Unsettled, WorkerOptions, handshake
 
 PHASES = ("define", "build", "run")
 BROKE = "the worker's channel broke while it lived on"
@@ -121,6 +121,33 @@ def test_a_case_that_ends_badly_is_tried_once_more_alone(tmp_path, name, ends, h
         assert right(crew.run(standin.definition("after"), standin.feeds(5)), 5)
     assert outcome.status == ends and outcome.message.endswith(f"; {how}")
     assert not outcome.outputs  # what the second try gave is not used
+
+
+def test_a_second_try_is_in_nobodys_way(events):
+    """The only worker goes on while a further one finds out whether a hang is one again."""
+    with Crew([standin.place()], WorkerOptions(QUICK, on_event=events.append)) as crew:
+        with ThreadPoolExecutor(1) as executor:
+            hang = executor.submit(crew.run, standin.definition("hang_run"), standin.feeds())
+            while not events:
+                time.sleep(0.01)
+            assert right(crew.run(standin.definition("fine"), standin.feeds(3)), 3)
+            assert not hang.done()
+        assert hang.result().message.endswith("again when tried alone")
+        assert len(pids(crew)) == 1
+
+
+def test_what_is_sure_to_crash_is_tried_beside_the_others(events):
+    with Crew([standin.place()], WorkerOptions(on_event=events.append)) as crew:
+        assert right(crew.run(standin.definition("fine"), standin.feeds()), 1)
+        (before,) = pids(crew)
+        definition, feeds = standin.definition("segv_build"), standin.feeds()
+        found = crew.attempt(definition, feeds, None, beside=True)
+        assert isinstance(found, Unsettled) and found.first.message == "the worker was ended by signal 11 (SIGSEGV)"
+        outcome = crew.settle(definition, feeds, None, found)
+        assert outcome.message.endswith("ended by signal 11 (SIGSEGV); again when tried alone")
+        assert right(crew.attempt(standin.definition("well"), standin.feeds(2), None, beside=True), 2)
+        assert pids(crew) == [before]
+    assert [event.kind for event in events] == ["restart"] * 2
 
 
 def test_out_of_memory_and_a_spoilt_context_cost_one_case(events):

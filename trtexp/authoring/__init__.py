@@ -1,4 +1,4 @@
 """What writes experiments: `trtexp new` and `trtexp accept`.
 
-May import spec, layers, judging, records and what runs left pending.
+May import spec, layers, judging, records, migration, the words of the report room, and what runs left pending.
 """

@@ -11,11 +11,16 @@ from typing import Any
 
 import numpy as np
 
+from trtexp.authoring.advice import to_declare
 from trtexp.definition.network import Array
 from trtexp.judging.output import JudgedOutput, judge_output
 from trtexp.numerics import UNIT, decode
 from trtexp.numerics.format import number
-from trtexp.records.model import OutputRecord, tensor
+from trtexp.numerics.origin import Origin
+from trtexp.records.model import OutputRecord
+from trtexp.records.tensors import tensor
+from trtexp.report.wording.cases import headline, lost, problems
+from trtexp.report.wording.outputs import form_fault
 from trtexp.running.pending import Pending
 from trtexp.spec.case import Case, Experiment
 from trtexp.spec.errors import Fault, Mark, SpecError
@@ -23,12 +28,11 @@ from trtexp.spec.load import read
 from trtexp.spec.owners import Owners
 from trtexp.spec.patterns import occurs
 from trtexp.spec.requirement import Target
-from trtexp.spec.source import Edit, Source, leaves, quoted
+from trtexp.spec.source import SPECIAL, Edit, Source, leaves, quoted
 from trtexp.spec.tree import Mapping, Node, Scalar
 
 #: What is accepted only when it is named.
 DOUBTFUL = ("nan", "inf", "error")
-_SPECIAL = {"NaN": ".nan", "inf": ".inf", "-inf": "-.inf"}
 
 
 @dataclass(frozen=True)
@@ -131,14 +135,14 @@ class _File:
         if expected is None:
             return
         if output.actual is None:
-            raise self._refused(case, f"{output.name}: no tensor came back", expected.mark)
+            raise self._refused(case, lost(output.name), expected.mark)
         if output.actual.values is None:
-            what = f"{output.name}: {output.actual.summary}; so large a tensor is not kept"
+            what = f"{output.name}: {output.elements} elements; so large a tensor is not kept"
             raise self._refused(case, what, expected.mark)
         actual = tensor(output.actual)
         judged = judge_output(case, output.name, actual, None)
         if judged.judged.faults:
-            what = f"{output.name}: {'; '.join(judged.judged.faults)}; accept changes numbers only"
+            what = f"{output.name}: {'; '.join(map(form_fault, judged.judged.faults))}; accept changes numbers only"
             raise self._refused(case, what, expected.mark)
         pair = judged.judged.actual_expected
         if pair is None or pair.agrees:
@@ -150,7 +154,7 @@ class _File:
         self.edits += self.source.numbers(values, new)
         mapping = self.source.parents[id(values)][0][0]
         assert isinstance(mapping, Mapping)
-        self.edits += self.source.keys(mapping, "values", _origin(one))
+        self.edits += self.source.keys(mapping, "values", _keys(_origin(one)))
         self.written.add((case.name, output.name))
         yield f"{output.name}: {len(new)} of {len(old)} numbers"
         reference = judged.judged.actual_reference
@@ -161,8 +165,9 @@ class _File:
         """The literals of an expectation, in the source, if they are this case's own."""
         expected = judged.expected
         assert expected is not None and expected.made is not None
-        if expected.made.text is None:
-            what = f"{output}: its values are made ({expected.made.made}); write them as values to accept numbers"
+        made = expected.made.made
+        if made is not None:
+            what = f"{output}: its values are made by {made.generator}; write them as values to accept numbers"
             raise self._refused(case, what, expected.mark)
         return self._own(case, expected.mark, output, "values")
 
@@ -182,7 +187,7 @@ class _File:
             whole = int(value)
             return str(bool(whole)).lower() if isinstance(old.value, bool) else str(whole)
         text = number(float(value), 0.0, "float64" if expected.exact_digits else actual.dtype)
-        special = _SPECIAL.get(text)
+        special = SPECIAL.get(text)
         if special is not None:
             self._allow(case, text.lstrip("-").lower(), f"{judged.name}: {text}", old.mark)
             return special
@@ -197,8 +202,10 @@ class _File:
     def _error(self, one: Pending, case: Case) -> str:
         """Expect the refusal that came, in its phase and with its message."""
         record = one.case
+        if (what := to_declare(one)) is not None:
+            raise self._refused(case, what)
         if record.status != "failed" or record.phase is None:
-            raise self._refused(case, f"{record.headline}: accept takes numbers, and refusals with --allow error")
+            raise self._refused(case, f"{headline(record)}: accept takes numbers, and refusals with --allow error")
         self._allow(case, "error", f"an error in {record.phase}, {record.message!r},", case.mark)
         self.written.add((case.name, "error"))
         pattern = quoted(_pattern(record.message))
@@ -238,7 +245,7 @@ class _File:
             for output in one.case.outputs:
                 if (case.name, output.name) in self.written and output.actual is not None:
                     pair = judge_output(case, output.name, tensor(output.actual), None).judged.actual_expected
-                    if pair is None or not pair.agrees or case.expected[output.name].origin != " ".join(_words(one)):
+                    if pair is None or not pair.agrees or case.expected[output.name].origin != _origin(one):
                         raise self._fault(case.name, f"{output.name}: its text cannot be edited; change it by hand")
 
 
@@ -266,20 +273,21 @@ def _why_nothing(one: Pending) -> str:
     """Why a case has no number to change; what differed when it was run may have been accepted from another release."""
     if any(output.actual_expected is not None and not output.actual_expected.agrees for output in one.case.outputs):
         return "what was observed is expected by now; run it again"
-    return f"no number of it would change; what is wrong: {(*one.case.problems, one.case.headline)[0]}"
+    return f"no number of it would change; what is wrong: {(*problems(one.case), headline(one.case))[0]}"
 
 
 def _target(one: Pending) -> Target:
     return Target(one.report.release.flavour, one.report.release.version or "0")
 
 
-def _words(one: Pending) -> list[str]:
-    return [text for text in ("observed", one.report.release.name, one.report.release.gpu) if text]
+def _origin(one: Pending) -> Origin:
+    return Origin("observed", one.report.release.name, one.report.release.gpu)
 
 
-def _origin(one: Pending) -> dict[str, str]:
+def _keys(origin: Origin) -> dict[str, str]:
     """The keys that say where observed numbers come from."""
-    return {key: quoted(text) for key, text in zip(("from", "release", "gpu"), _words(one), strict=False)}
+    given = {"from": origin.kind, "release": origin.release, "gpu": origin.gpu}
+    return {key: quoted(text) for key, text in given.items() if text}
 
 
 def _pattern(message: str) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,10 @@ import numpy as np
 
 from trtexp.layers import LAYERS
 from trtexp.numerics import UNIT, Bounded
+from trtexp.numerics.format import nested, number
 from trtexp.spec.fields import Field, arguments, attributes, words
 from trtexp.spec.load import read
+from trtexp.spec.source import SPECIAL
 from trtexp.spec.tree import Number, parse, plain
 
 MOST = 64  # elements of an output whose values are written out
@@ -33,11 +34,10 @@ def start(layer: str, schema: str) -> str:
     return "\n".join([text.rstrip(), "", "cases:", "  first:", f"    about: {ABOUT}", *expect]) + "\n"
 
 
-@cache
-def starts() -> dict[str, Any]:
-    """Layer -> its network as plain data: the keys of an experiment."""
-    text = (resources.files("trtexp.authoring") / "scaffolds.yaml").read_text(encoding="utf-8")
-    found = plain(parse(text, "trtexp/authoring/scaffolds.yaml"))
+def scaffold(layer: str) -> dict[str, Any]:
+    """The layer's own small network as plain data: the keys of an experiment."""
+    text = inspect.cleandoc(LAYERS[layer].scaffold).replace("$layer", layer)
+    found = plain(parse(text, f"the scaffold of {layer}"))
     assert isinstance(found, dict)
     return found
 
@@ -53,7 +53,7 @@ def _head(layer: str, schema: str) -> str:
 
 
 def _network(layer: str) -> Iterator[str]:
-    entry = starts()[layer]
+    entry = scaffold(layer)
     for group in ("inputs", "weights"):
         if group in entry:
             yield f"\n{group}:\n" + "".join(_lines(entry[group], "  "))
@@ -115,11 +115,11 @@ def _expected(name: str, tensor: Bounded) -> Iterator[str]:
 def _rows(values: np.ndarray, dtype: str) -> str:
     """Nested lists; on a line if there is room, else a line a row."""
     texts = [_number(value, dtype) for value in values.reshape(-1)]
-    line = _nested(texts, list(values.shape), ", ")
+    line = _joined(nested(texts, values.shape), ", ")
     if len(line) < 90 or values.ndim < 2:
         return line
     size = max(map(len, texts))
-    rows = _nested([text.rjust(size) for text in texts], list(values.shape), ",\n")
+    rows = _joined(nested([text.rjust(size) for text in texts], values.shape), ",\n")
     return "\n".join(f"          {' ' * max(0, values.ndim - 1 - _opened(row))}{row}" for row in rows.split("\n"))
 
 
@@ -127,13 +127,12 @@ def _opened(row: str) -> int:
     return len(row) - len(row.lstrip("[")) - 1
 
 
-def _nested(texts: list[str], shape: list[int], between: str) -> str:
-    if not shape:
-        return texts[0]
-    if len(shape) == 1:
-        return f"[{', '.join(texts)}]"
-    step = len(texts) // shape[0] if shape[0] else 0
-    return f"[{between.join(_nested(texts[i * step : (i + 1) * step], shape[1:], between) for i in range(shape[0]))}]"
+def _joined(rows: Any, between: str) -> str:
+    """Nested lists as YAML; the innermost stand on one line."""
+    if isinstance(rows, str):
+        return rows
+    inner = ", " if not rows or isinstance(rows[0], str) else between
+    return f"[{inner.join(_joined(row, between) for row in rows)}]"
 
 
 def _number(value: Any, dtype: str) -> str:
@@ -141,7 +140,7 @@ def _number(value: Any, dtype: str) -> str:
         return "true" if value else "false"
     if dtype not in UNIT:
         return str(int(value))
-    return {"nan": ".nan", "inf": ".inf", "-inf": "-.inf"}.get(str(float(value)), f"{float(value):.9g}")
+    return SPECIAL.get(number(float(value)), f"{float(value):.9g}")
 
 
 def flow(value: Any) -> str:

@@ -3,7 +3,6 @@ before it is needed."""
 
 from __future__ import annotations
 
-import re
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,9 @@ from typing import Any
 
 def layers(**_: Any) -> list[str]:
     """The layers of the table."""
-    from importlib import resources
+    from trtexp.layers.table import TABLE
 
-    text = (resources.files("trtexp.authoring") / "scaffolds.yaml").read_text(encoding="utf-8")
-    return re.findall(r"^(\w+):", text, re.MULTILINE)
+    return list(TABLE)
 
 
 def cases(parsed_args: Namespace, **_: Any) -> list[str]:

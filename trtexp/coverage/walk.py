@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 
 from trtexp.layers import LAYERS
-from trtexp.layers.base import Attributes, Kind, Layer
+from trtexp.layers.base import Attributes, Kind
 from trtexp.layers.tensor import TensorAttributes
 from trtexp.releases.api import NETWORK_CLASS, Release
 
@@ -47,9 +47,9 @@ def _features(release: Release) -> Iterator[tuple[Feature, bool]]:
             yield Feature(layer, "method", method), model is not None
             kind = release.made_by(maker, method)
             if kind is not None:
-                yield from _of_class(release, layer, kind, None if model is None else _settable(model))
+                yield from _of_class(release, layer, kind, None if model is None else model.settable())
             if model is not None:
-                yield from _members(release, layer, (model, _settable(model)))
+                yield from _members(release, layer, (model, model.settable()))
     yield from _of_class(release, EVERY_LAYER, "ILayer", Attributes)
     yield from _of_class(release, INPUTS, "ITensor", TensorAttributes)
     yield from _members(release, INPUTS, (TensorAttributes,))
@@ -59,10 +59,6 @@ def _features(release: Release) -> Iterator[tuple[Feature, bool]]:
 
 def _makes_a_layer(maker: str, method: str) -> bool:
     return (method.startswith("add_") and (maker, method) != (NETWORK_CLASS, "add_input")) or method == "set_condition"
-
-
-def _settable(model: type[Layer]) -> type[Attributes]:
-    return type(model.model_fields["set"].get_default())
 
 
 def _of_class(release: Release, layer: str, kind: str, words: type[BaseModel] | None) -> Iterator[tuple[Feature, bool]]:

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from trtexp.definition.facts import Phase
 from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.engine.cuda import CudaError
 from trtexp.engine.differences import Api
 from trtexp.engine.failure import Failed, Unsupported, is_out_of_memory
 from trtexp.engine.log import Log
 from trtexp.engine.network import Inferred
-from trtexp.engine.outcome import Outcome
+from trtexp.engine.outcome import Outcome, OutcomeStatus
 
 
 @dataclass
@@ -24,7 +25,7 @@ class Attempt:
     api: Api
     log: Log
     on_phase: Callable[[str], None] | None = None
-    phase: str = "define"
+    phase: Phase = "define"
     inferred: Inferred = field(default_factory=dict)
     results: list[tuple[int, dict[str, Array]]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -32,7 +33,7 @@ class Attempt:
     _mark: int = 0  # of the log, when the phase began
 
     @contextmanager
-    def timed(self, phase: str) -> Iterator[None]:
+    def timed(self, phase: Phase) -> Iterator[None]:
         """A phase: it is announced, and its time is taken."""
         self.phase, self._mark = phase, self.log.mark()
         if self.on_phase is not None:
@@ -57,7 +58,9 @@ class Attempt:
                 return
         self.results.append((1, outputs))
 
-    def ended(self, status: str, phase: str | None = None, message: str = "", missing: str | None = None) -> Outcome:
+    def ended(
+        self, status: OutcomeStatus, phase: Phase | None = None, message: str = "", missing: str | None = None
+    ) -> Outcome:
         """The Outcome as things are now."""
         return Outcome(
             status=status,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from trtexp.definition.facts import Adaptation
 from trtexp.definition.network import BuildOptions, NetworkDefinition, Range
 from trtexp.engine.differences import Api
 from trtexp.engine.failure import Failed
@@ -46,7 +47,7 @@ def build(
         plan = builder.build_serialized_network(network, config)
         if plan is not None:
             if not first:
-                api.notes.append("nothing comes of the first tactics; TensorRT chose by timing")
+                api.notes.append(Adaptation("timed_tactics"))
             return bytes(plan)
         if not ours or not any(NO_TACTIC in line.text for line in log.errors(mark)):
             break

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from trtexp.definition.facts import Adaptation
 from trtexp.definition.network import DTYPES, INTERNAL, PRECISION_FLAGS, Array
 from trtexp.definition.steps import DEFAULT_ARGUMENTS, Value
 from trtexp.engine.failure import Failed, Unsupported
@@ -31,7 +32,7 @@ class Api:
 
     trt: Any
     release: Release
-    notes: list[str] = field(default_factory=list)
+    notes: list[Adaptation] = field(default_factory=list)
     _kept: list[Any] = field(default_factory=list)
 
     def lacks(self, missing: str) -> Unsupported:
@@ -112,7 +113,7 @@ class Api:
         strongly_typed_only = not self.has_member("BuilderFlag", "FP16")  # 11.x and RTX
         if name in PRECISION_FLAGS and strongly_typed_only:
             if on:
-                self.notes.append(f"flag {name} is left out: {self.release.name} takes all types from the network")
+                self.notes.append(Adaptation("flag_left_out", name))
             return
         flag = self.member("BuilderFlag", name)
         if on:

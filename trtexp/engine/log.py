@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from trtexp.engine.outcome import LogLine
+from trtexp.definition.facts import LogLine
 
 KEPT = ("INTERNAL_ERROR", "ERROR", "WARNING")
 ERRORS = ("INTERNAL_ERROR", "ERROR")

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from trtexp.definition.facts import Adaptation
 from trtexp.definition.network import DTYPE_OF_MEMBER, Array, NetworkDefinition
 from trtexp.definition.steps import NETWORK, Assign, Call, Member, Parse, Plugin, Ref, Value, written
 from trtexp.engine.differences import Api
@@ -152,7 +153,7 @@ class _Room:
             try:
                 now = getattr(target, step.attribute)
             except Exception as error:
-                self.api.notes.append(f"{where} cannot be read back: {_first_line(error)}")
+                self.api.notes.append(Adaptation("not_read_back", where, _first_line(error)))
                 self.check(mark, where)
                 return
         if errors or not self.stuck(step.value, value, now):

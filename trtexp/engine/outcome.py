@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
+from trtexp.definition.facts import Adaptation, LogLine, Phase
 from trtexp.definition.network import Array
-
-PHASES = ("define", "build", "run")
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,7 @@ class Release:
         return f"{self.flavour}-{self.version}"
 
 
-@dataclass(frozen=True)
-class LogLine:
-    """One message of TensorRT's logger: severity `INTERNAL_ERROR`, `ERROR` or `WARNING`, and its text."""
-
-    severity: str
-    text: str
+OutcomeStatus = Literal["ran", "built", "error", "unsupported", "crashed", "timeout"]
 
 
 @dataclass(frozen=True)
@@ -45,22 +40,22 @@ class Outcome:
     """What became of one definition.
 
     status: `ran`, `built` (ahead of time only), `error`, `unsupported` (the release lacks `missing`), `crashed`,
-    `timeout`. phase: where it ended if not well: `define`, `build` or `run`. message: one sentence about the failure.
+    `timeout`. phase: where it ended if not well. message: one sentence about the failure.
     outputs: the tensors that came back. inferred: name -> (dtype, shape) of each marked output as TensorRT says before
     the run; -1 is a dimension known only later. warnings: texts of Python warnings. notes: what the engine changed to
-    suit the release, in words. seconds: time by phase, never reported; `load` stands for `define` and `build` where the
+    suit the release. seconds: time by phase, never reported; `load` stands for `define` and `build` where the
     cache had the engine. repeats: where builds and runs were repeated, each distinct result (the bits of all outputs)
     after the number of times it came, the first to come first; `outputs` is the first of them.
     """
 
-    status: str
-    phase: str | None = None
+    status: OutcomeStatus
+    phase: Phase | None = None
     message: str = ""
     missing: str | None = None
     outputs: Mapping[str, Array] = field(default_factory=dict)
     inferred: Mapping[str, tuple[str, tuple[int, ...]]] = field(default_factory=dict)
     log: tuple[LogLine, ...] = ()
     warnings: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Adaptation, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
     repeats: tuple[tuple[int, Mapping[str, Array]], ...] = ()

@@ -14,7 +14,7 @@ from trtexp.engine.cache import Cache, CacheKey, entry_key, timing_key
 from trtexp.engine.cuda import CudaError, check
 from trtexp.engine.differences import Api
 from trtexp.engine.execute import execute
-from trtexp.engine.failure import Failed, Unsupported
+from trtexp.engine.failure import Failed, Unsupported, is_out_of_memory
 from trtexp.engine.log import process_logger, reason
 from trtexp.engine.network import define
 from trtexp.engine.outcome import Outcome
@@ -66,7 +66,7 @@ class Session:
             outcome = case.ended("ran" if runs else "built")
         except Exception as error:
             outcome = case.failed(error)
-        if "out of memory" in outcome.message:
+        if is_out_of_memory([outcome.message]):
             gc.collect()  # what the case held is free before the next one begins
         return outcome if repeat is None else replace(outcome, repeats=tuple(case.results))
 

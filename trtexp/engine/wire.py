@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from trtexp.definition.facts import Adaptation, LogLine
 from trtexp.definition.network import Array, NetworkDefinition
-from trtexp.engine.outcome import LogLine, Outcome, Release
+from trtexp.engine.outcome import Outcome, Release
 
 Wire = dict[str, Any]
 
@@ -49,7 +50,7 @@ def pack_outcome(outcome: Outcome) -> Wire:
         "inferred": {name: [dtype, list(shape)] for name, (dtype, shape) in outcome.inferred.items()},
         "log": [[line.severity, line.text] for line in outcome.log],
         "warnings": list(outcome.warnings),
-        "notes": list(outcome.notes),
+        "notes": [[note.kind, note.subject, note.reason] for note in outcome.notes],
         "seconds": dict(outcome.seconds),
         "repeats": [[count, pack_arrays(outputs)] for count, outputs in outcome.repeats],
     }
@@ -65,7 +66,7 @@ def unpack_outcome(data: Mapping[str, Any]) -> Outcome:
         inferred={name: (dtype, tuple(shape)) for name, (dtype, shape) in data["inferred"].items()},
         log=tuple(LogLine(severity, text) for severity, text in data["log"]),
         warnings=tuple(data["warnings"]),
-        notes=tuple(data["notes"]),
+        notes=tuple(Adaptation(kind, subject, reason) for kind, subject, reason in data["notes"]),
         seconds=dict(data["seconds"]),
         repeats=tuple((count, unpack_arrays(outputs)) for count, outputs in data["repeats"]),
     )

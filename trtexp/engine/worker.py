@@ -14,8 +14,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Protocol
 
+from trtexp.definition.facts import LogLine
 from trtexp.engine.cache import DEFAULT_LIMIT, Cache
-from trtexp.engine.outcome import LogLine, Outcome
+from trtexp.engine.outcome import Outcome
 from trtexp.engine.session import Session
 from trtexp.engine.tensorrt_module import EngineUnavailable
 from trtexp.engine.wire import pack_outcome, pack_release, unpack_arrays, unpack_definition

@@ -9,15 +9,17 @@ from onnx import helper
 
 from trtexp import __version__
 from trtexp.definition.network import Array, Input
+from trtexp.export.attention import EXPORTS as ATTENTION
 from trtexp.export.movement import EXPORTS as MOVEMENT
 from trtexp.export.pointwise import EXPORTS as POINTWISE
 from trtexp.export.products import EXPORTS as PRODUCTS
+from trtexp.export.recurrent import EXPORTS as RECURRENT
 from trtexp.export.window import EXPORTS as WINDOWS
 from trtexp.export.writer import Inexpressible, Writer, element
 from trtexp.layers.base import Layer
 from trtexp.numerics import Bounded
 
-EXPORTS = {**MOVEMENT, **POINTWISE, **PRODUCTS, **WINDOWS}
+EXPORTS = {**ATTENTION, **MOVEMENT, **POINTWISE, **PRODUCTS, **RECURRENT, **WINDOWS}
 OPSET, IR = 21, 10  # what ONNX Runtime 1.18 and newer read
 
 

@@ -8,14 +8,14 @@ import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.export.writer import Exports, Writer, demand
-from trtexp.layers.activation import DEFAULTS, Activation
+from trtexp.layers.activation import Activation
 from trtexp.layers.base import Layer
 from trtexp.layers.cast import Cast
 from trtexp.layers.elementwise import Elementwise
 from trtexp.layers.identity import Identity
 from trtexp.layers.scale import NEUTRAL, Scale
 from trtexp.layers.unary import Unary
-from trtexp.numerics import UNIT
+from trtexp.numerics import RANGE, UNIT
 
 EXPORTS = Exports()
 
@@ -45,24 +45,39 @@ ACTIVATIONS = {
 
 @EXPORTS("unary")
 def unary(writer: Writer, layer: Unary, to: str, inputs: Sequence[str]) -> None:
-    writer.node(UNARY[layer.state()["op"]], inputs, to)
+    writer.node(UNARY[layer.final.op], inputs, to)
 
 
 @EXPORTS("elementwise")
 def elementwise(writer: Writer, layer: Elementwise, to: str, inputs: Sequence[str]) -> None:
-    op, dtype = layer.state()["op"], writer.dtype(inputs[0])
+    op, whole = layer.final.op, writer.dtype(inputs[0]) not in UNIT
+    if op in ("DIV", "FLOOR_DIV") and whole:
+        a, b = (x.ref for x in writer.operands(layer, inputs))
+        beyond = (b == -1) & (a == RANGE[writer.dtype(inputs[0])][0])
+        demand(layer, not ((b == 0) | beyond).any(), "an integer by 0 or the smallest by -1, which ONNX leaves open")
     if op != "FLOOR_DIV":
         writer.node(ELEMENTWISE[op], inputs, to)
-        return
-    demand(layer, dtype in UNIT, f"FLOOR_DIV of {dtype}; ONNX divides integers towards 0 only")
-    writer.node("Floor", [writer.node("Div", inputs)], to)
+    elif whole:
+        cut_below(writer, inputs[0], inputs[1], to)
+    else:
+        writer.node("Floor", [writer.node("Div", inputs)], to)
+
+
+def cut_below(writer: Writer, a: str, b: str, to: str) -> None:
+    """The quotient of integers, cut towards minus infinity: ONNX cuts towards 0, which is 1 too many where the signs
+    differ and something is left over."""
+    zero, one = (writer.scalar(value, a) for value in (0, 1))
+    quotient = writer.node("Div", [a, b])
+    signs = writer.node("Xor", [writer.node("Less", [x, zero]) for x in (a, b)])
+    left_over = writer.node("Not", [writer.node("Equal", [writer.node("Mul", [quotient, b]), a])])
+    below = writer.node("Where", [writer.node("And", [signs, left_over]), one, zero])
+    writer.node("Sub", [quotient, below], to)
 
 
 @EXPORTS("activation")
 def activation(writer: Writer, layer: Activation, to: str, inputs: Sequence[str]) -> None:
-    (x,), state = inputs, layer.state()
-    kind, defaults = state["type"], DEFAULTS.get(layer.type, (0.0, 0.0))
-    alpha, beta = (float(np.float32(state.get(k, d))) for k, d in zip(("alpha", "beta"), defaults, strict=True))
+    (x,), kind = inputs, layer.final.type
+    alpha, beta = (float(np.float32(value)) for value in layer.parameters())
     if kind in ACTIVATIONS:
         op, names = ACTIVATIONS[kind]
         demand(layer, kind == "RELU" or writer.dtype(x) in UNIT, f"{kind} of {writer.dtype(x)}")
@@ -89,7 +104,7 @@ def parametric_relu(writer: Writer, layer: Layer, to: str, inputs: Sequence[str]
 
 @EXPORTS("cast")
 def cast(writer: Writer, layer: Cast, to: str, inputs: Sequence[str]) -> None:
-    writer.convert(inputs[0], DTYPE_OF_MEMBER[layer.state()["to_type"]], to)
+    writer.convert(inputs[0], DTYPE_OF_MEMBER[layer.final.to_type], to)
 
 
 @EXPORTS("identity")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
@@ -9,6 +10,7 @@ from trtexp.export.writer import Exports, Writer, demand
 from trtexp.layers.base import masked_axes
 from trtexp.layers.cumulative import Cumulative
 from trtexp.layers.einsum import Einsum
+from trtexp.layers.fully_connected import FullyConnected
 from trtexp.layers.matrix_multiply import MatrixMultiply
 from trtexp.layers.normalization import Normalization
 from trtexp.layers.quantize import Scaled
@@ -24,18 +26,30 @@ REDUCE = {"SUM": "ReduceSum", "PROD": "ReduceProd", "MAX": "ReduceMax", "MIN": "
 def matrix_multiply(writer: Writer, layer: MatrixMultiply, to: str, inputs: Sequence[str]) -> None:
     """A vector becomes a row on the left and a column on the right, and its axis goes afterwards."""
     operands, lost = [], []
-    for index, tensor in enumerate(inputs):
-        op, rank = layer.state()[f"op{index}"], len(writer.shape(tensor))
+    for tensor, op, axis in zip(inputs, (layer.final.op0, layer.final.op1), (-2, -1), strict=True):
+        rank = len(writer.shape(tensor))
         if op == "TRANSPOSE":
             tensor = writer.transpose(tensor, [*range(rank - 2), rank - 1, rank - 2])
         elif op == "VECTOR":
-            lost.append(-2 if index == 0 else -1)
-            tensor = writer.node("Unsqueeze", [tensor, writer.ints(lost[-1:])])
+            lost.append(axis)
+            tensor = writer.node("Unsqueeze", [tensor, writer.ints([axis])])
         operands.append(tensor)
     if lost:
         writer.node("Squeeze", [writer.node("MatMul", operands), writer.ints(lost)], to)
     else:
         writer.node("MatMul", operands, to)
+
+
+@EXPORTS("fully_connected")
+def fully_connected(writer: Writer, layer: FullyConnected, to: str, inputs: Sequence[str]) -> None:
+    """A matrix of one row for each block of C · H · W elements."""
+    arrays, outputs = {name: array for _, name, array in layer.weight_arrays()}, writer.shape(to)[-3]
+    blocks = writer.shape(inputs[0])[-3:]
+    kernel = writer.shaped(arrays["kernel"], [outputs, math.prod(blocks)])
+    operands = [writer.reshape(inputs[0], [-1, math.prod(blocks)]), kernel]
+    if "bias" in arrays and writer.weights[arrays["bias"]].size:
+        operands.append(writer.shaped(arrays["bias"], [outputs]))
+    writer.reshape(writer.node("Gemm", operands, transB=1), writer.shape(to), to)
 
 
 @EXPORTS("einsum")
@@ -45,20 +59,18 @@ def einsum(writer: Writer, layer: Einsum, to: str, inputs: Sequence[str]) -> Non
     for term, tensor in zip(terms, inputs, strict=True):
         for letter, size in zip(term, writer.shape(tensor), strict=True):
             demand(layer, sizes.setdefault(letter, size) == size, f"axis {letter!r} is repeated to meet another")
-    writer.node("Einsum", inputs, to, equation=layer.state()["equation"])
+    writer.node("Einsum", inputs, to, equation=layer.final.equation)
 
 
 @EXPORTS("reduce")
 def reduce(writer: Writer, layer: Reduce, to: str, inputs: Sequence[str]) -> None:
-    state = layer.state()
-    axes = writer.ints(masked_axes(state["axes"], len(writer.shape(inputs[0]))))
-    writer.node(REDUCE[state["op"]], [inputs[0], axes], to, keepdims=int(state["keep_dims"]))
+    axes = writer.ints(masked_axes(layer.final.axes, len(writer.shape(inputs[0]))))
+    writer.node(REDUCE[layer.final.op], [inputs[0], axes], to, keepdims=int(layer.final.keep_dims))
 
 
 @EXPORTS("cumulative")
 def cumulative(writer: Writer, layer: Cumulative, to: str, inputs: Sequence[str]) -> None:
-    state = layer.state()
-    writer.node("CumSum", inputs, to, exclusive=int(state["exclusive"]), reverse=int(state["reverse"]))
+    writer.node("CumSum", inputs, to, exclusive=int(layer.final.exclusive), reverse=int(layer.final.reverse))
 
 
 @EXPORTS("softmax")
@@ -71,8 +83,8 @@ def softmax(writer: Writer, layer: Softmax, to: str, inputs: Sequence[str]) -> N
 def normalization(writer: Writer, layer: Normalization, to: str, inputs: Sequence[str]) -> None:
     """Written out, since ONNX normalizes over trailing axes only; groups become an axis of their own."""
     x, scale, bias = inputs
-    state, shape = layer.state(), writer.shape(x)
-    groups, axes = state.get("num_groups", 1), masked_axes(state["axes"], len(shape))
+    shape = writer.shape(x)
+    groups, axes = layer.final.num_groups, masked_axes(layer.final.axes, len(shape))
     if groups > 1:
         x = writer.reshape(x, [shape[0], groups, shape[1] // groups, *shape[2:]])
         axes = list(range(2, len(shape) + 1))
@@ -81,7 +93,7 @@ def normalization(writer: Writer, layer: Normalization, to: str, inputs: Sequenc
     named = writer.ints(axes)
     centred = writer.node("Sub", [x, writer.node("ReduceMean", [x, named], keepdims=1)])
     variance = writer.node("ReduceMean", [writer.node("Mul", [centred, centred]), named], keepdims=1)
-    epsilon = writer.scalar(state.get("epsilon", 1e-5), inputs[0])
+    epsilon = writer.scalar(layer.final.epsilon, inputs[0])
     deviation = writer.node("Sqrt", [writer.node("Add", [variance, epsilon])])
     scaled = writer.node("Mul", [writer.node("Div", [centred, deviation]), scale])
     made = writer.node("Add", [scaled, bias])
@@ -92,15 +104,15 @@ def normalization(writer: Writer, layer: Normalization, to: str, inputs: Sequenc
 def quantize(writer: Writer, layer: Scaled, to: str, inputs: Sequence[str]) -> None:
     """The zero point says which type is quantized to."""
     x, scale = inputs[:2]
-    state, size = layer.state(), writer.tensors[scale].ref.size
-    demand(layer, not state.get("block_shape"), "blocks of several axes")
+    size = writer.tensors[scale].ref.size
+    demand(layer, not layer.final.block_shape, "blocks of several axes")
     demand(layer, len(writer.shape(scale)) < 2, f"scales {list(writer.shape(scale))}")
     if size == 1 and writer.shape(scale):
         scale = writer.reshape(scale, [])
     quantized = writer.dtype(to) if layer.word == "quantize" else writer.dtype(x)
     shape = [] if size == 1 else [size]
     zero = writer.constant([0] * size if shape else 0, quantized)
-    axis = state["axis"] if shape else None
+    axis = layer.final.axis if shape else None
     if layer.word == "quantize":
         writer.node("QuantizeLinear", [x, scale, zero], to, axis=axis)
     else:

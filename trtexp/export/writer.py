@@ -102,9 +102,10 @@ class Writer:
         """A tensor of the network in another type, where it has not that one."""
         return tensor if self.dtype(tensor) == dtype else self.convert(tensor, dtype)
 
-    def known(self, tensors: Sequence[str]) -> list[Bounded]:
-        """Tensors as a layer's own functions take them."""
-        return [self.tensors[tensor] for tensor in tensors]
+    def operands(self, layer: Layer, inputs: Sequence[str]) -> list[Any]:
+        """The operands as a layer's own functions take them: None for each input that is missing."""
+        given = {i: self.tensors[tensor] for i, tensor in enumerate(inputs) if tensor}
+        return layer.operand_values(given, {})
 
 
 Export = Callable[[Writer, Any, str, Sequence[str]], None]

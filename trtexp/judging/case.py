@@ -7,21 +7,23 @@ from dataclasses import dataclass, replace
 
 from trtexp.engine.outcome import Outcome
 from trtexp.judging.output import JudgedOutput, judge_output
-from trtexp.judging.repeats import distinct, note
-from trtexp.records.model import CaseRecord, Status
+from trtexp.judging.recording import record_output
+from trtexp.judging.repeats import distinct, repeated
+from trtexp.records.facts import Difference, Ending, Place, Refusal, Status, Unmet
+from trtexp.records.model import CaseRecord
 from trtexp.script.program import script
 from trtexp.spec.case import Case
+from trtexp.spec.errors import Mark
 from trtexp.spec.patterns import occurs
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Status, whether that is as expected, the verdict in a few words, and every expectation that was not met."""
+    """Status, whether that is as expected, and how the case ended beside what was expected of it."""
 
     status: Status
     as_expected: bool
-    headline: str
-    problems: tuple[str, ...] = ()
+    ending: Ending
 
 
 def record_case(case: Case, outcome: Outcome | None) -> CaseRecord:
@@ -30,39 +32,36 @@ def record_case(case: Case, outcome: Outcome | None) -> CaseRecord:
     tried = [_judged(case, each) for each in _each(outcome)]
     outputs, verdict = next((one for one in tried if not one[1].as_expected), tried[0])
     refusal = case.evaluation().refusal
-    notes = list(outcome.notes) if outcome else []
-    if outcome is not None and (repeated := note(case, outcome, all(v.as_expected for _, v in tried))) is not None:
-        notes.append(repeated)
-    if outcome is None and refusal is not None:
-        notes.append(f"trtexp's own model refuses {refusal.layer}: {refusal}")
-    if case.definition.models:
-        notes.append(
-            f"no reference: TensorRT parses {', '.join(case.definition.models)}, and only what is expected counts"
-        )
     told = outcome is None or outcome.status in ("ran", "built")
-    location = next((o.expected.mark for o in outputs if o.expected and _wrong_literal(o)), case.mark)
     keep_script = case.finding is not None or (outcome is not None and not verdict.as_expected)
     return CaseRecord(
         name=case.name,
         about=case.about,
-        location=str(location),
-        differs=list(case.differs),
+        place=place(next((o.expected.mark for o in outputs if o.expected and _wrong_literal(o)), case.mark)),
+        differs=[Difference(path=list(path), value=value) for path, value in case.differs],
         status=verdict.status,
         as_expected=verdict.as_expected,
-        headline=verdict.headline,
-        problems=list(verdict.problems),
+        ending=verdict.ending,
         phase=outcome.phase if outcome else None,
         message=outcome.message if outcome else "",
-        outputs=[output.record() for output in outputs if output.known] if told and refusal is None else [],
-        log=[f"{line.severity}: {line.text}" for line in outcome.log] if outcome else [],
+        outputs=[record_output(output) for output in outputs if output.known] if told and refusal is None else [],
+        log=list(outcome.log) if outcome else [],
         warnings=list(outcome.warnings) if outcome else [],
-        notes=notes,
+        adapted=list(outcome.notes) if outcome else [],
+        repeats=repeated(case, outcome, all(one.as_expected for _, one in tried)),
+        refusal=None if outcome is not None or refusal is None else Refusal(layer=refusal.layer, message=str(refusal)),
+        parsed=list(case.definition.models),
         finding=case.finding,
         reason=case.reason,
         issue=case.issue,
         definition=case.definition.hash,
         script=script(case.definition, case.feeds, case.name) if keep_script else None,
     )
+
+
+def place(mark: Mark) -> Place:
+    """The same for a record."""
+    return Place(file=mark.file, line=mark.line, column=mark.column)
 
 
 def not_as_expected(case: Case) -> CaseRecord | None:
@@ -103,23 +102,19 @@ def _wrong_literal(output: JudgedOutput) -> bool:
 
 def _of_reference(case: Case, outputs: Sequence[JudgedOutput]) -> Verdict:
     """Without TensorRT only the expected values can be judged."""
-    refusal = case.evaluation().refusal
     if case.crash is not None:
-        return Verdict("unjudged", True, f"TensorRT is to crash in {case.crash[0]}: only TensorRT can tell")
+        return Verdict("unjudged", True, Ending(kind="crash_untold", phase=case.crash[0]))
     if case.error is not None:
-        phase = case.error[0]
-        also = "trtexp's own model refuses it, too" if refusal is not None else "only TensorRT can tell"
-        return Verdict("unjudged", True, f"to be refused in {phase}: {also}")
-    if refusal is not None:
-        return Verdict("unjudged", True, "the model has no value for this: only TensorRT can tell")
+        return Verdict("unjudged", True, Ending(kind="refusal_untold", phase=case.error[0]))
+    if case.evaluation().refusal is not None:
+        return Verdict("unjudged", True, Ending(kind="no_model_value"))
     if _no_reference(outputs):
-        return Verdict("unjudged", True, "no reference: only TensorRT can tell")
-    problems = tuple(sentence for output in outputs for sentence in output.sentences())
-    if problems:
-        return Verdict("mismatch", False, "expected values differ from the reference", problems)
+        return Verdict("unjudged", True, Ending(kind="no_reference"))
+    if any(output.wrong for output in outputs):
+        return Verdict("mismatch", False, Ending(kind="contradicted"))
     if all(output.judged.verdict == "unjudged" for output in outputs):
-        return Verdict("unjudged", True, "computed; no values are expected")
-    return Verdict("pass", True, "expected values agree with the reference")
+        return Verdict("unjudged", True, Ending(kind="computed"))
+    return Verdict("pass", True, Ending(kind="confirmed"))
 
 
 def _of_crash(case: Case, outcome: Outcome) -> Verdict:
@@ -127,95 +122,82 @@ def _of_crash(case: Case, outcome: Outcome) -> Verdict:
         assert case.crash is not None
         phase, pattern = case.crash
         if outcome.status == "built" and phase == "run":
-            return Verdict("built", True, "built; it must crash in the run, which was not tried")
-        what = f"a crash that matches {pattern!r} was expected in {phase}, and none came"
-        return Verdict("failed", False, f"no crash in {phase}", (what,))
+            return Verdict("built", True, Ending(kind="crash_untried", phase=phase))
+        return Verdict("failed", False, Ending(kind="no_crash", phase=phase, pattern=pattern))
     status: Status = "crashed" if outcome.status == "crashed" else "timeout"
     if status == "crashed" and case.crash is not None and case.crash[0] == outcome.phase:
-        if occurs(case.crash[1], outcome.message):
-            return Verdict("crashed", True, f"crashed in {outcome.phase}, as expected")
-        what = f"{outcome.message} does not match {case.crash[1]!r}"
-        return Verdict("crashed", False, f"crashed in {outcome.phase} otherwise than expected", (what,))
-    return Verdict(status, False, f"{status} in {outcome.phase}", (outcome.message,))
+        phase, pattern = case.crash
+        if occurs(pattern, outcome.message):
+            return Verdict("crashed", True, Ending(kind="crashed", phase=phase))
+        return Verdict("crashed", False, Ending(kind="crashed_otherwise", phase=phase, pattern=pattern))
+    return Verdict(status, False, Ending(kind="died"))
 
 
 def _of_unsupported(case: Case, outcome: Outcome) -> Verdict:
+    declared, missing = case.unsupported, outcome.missing
     if outcome.status != "unsupported":
-        what = f"{case.unsupported} was expected to be missing from this release, and is there"
-        return Verdict("failed", False, f"{case.unsupported} is there after all", (what,))
-    headline = f"this release has no {outcome.missing}"
-    if case.unsupported is None:
-        return Verdict("unsupported", False, headline, (outcome.message,))
-    if case.unsupported == outcome.missing:
-        return Verdict("unsupported", True, f"{headline}, as expected")
-    what = f"{case.unsupported} was expected to be missing, and {outcome.missing} is: {outcome.message}"
-    return Verdict("unsupported", False, headline, (what,))
+        return Verdict("failed", False, Ending(kind="not_missing", declared=declared))
+    if declared is None:
+        return Verdict("unsupported", False, Ending(kind="missing_undeclared", missing=missing))
+    if declared == missing:
+        return Verdict("unsupported", True, Ending(kind="missing", missing=missing))
+    return Verdict("unsupported", False, Ending(kind="missing_other", missing=missing, declared=declared))
 
 
 def _of_error(case: Case, outcome: Outcome) -> Verdict:
-    came = f"{outcome.phase}: {outcome.message}"
     if case.error is None:
-        return Verdict("failed", False, f"refused in {outcome.phase}", (came,))
+        return Verdict("failed", False, Ending(kind="refused_unexpectedly"))
     phase, pattern = case.error
     if outcome.status == "built" and phase == "run":
-        return Verdict("built", True, "built; it must fail in the run, which was not tried")
+        return Verdict("built", True, Ending(kind="refusal_untried", phase=phase))
     if outcome.status != "error":
-        what = f"an error that matches {pattern!r} was expected in {phase}, and none came"
-        return Verdict("failed", False, f"not refused in {phase}", (what,))
+        return Verdict("failed", False, Ending(kind="not_refused", phase=phase, pattern=pattern))
     if phase != outcome.phase:
-        what = f"an error was expected in {phase} and came in {came}"
-        return Verdict("failed", False, f"refused in {outcome.phase}, not in {phase}", (what,))
+        return Verdict("failed", False, Ending(kind="refused_elsewhere", phase=phase))
     texts = [outcome.message, *(line.text for line in outcome.log)]
     if not any(occurs(pattern, text) for text in texts):
-        what = f"no message matches {pattern!r}; there is: {outcome.message}"
-        return Verdict("failed", False, f"refused in {phase} with another message", (what,))
-    unmet = tuple(_unmet(case, outcome))
-    if unmet:
-        return Verdict("failed", False, "other warnings or log lines than expected", unmet)
-    return Verdict("pass", True, f"refused in {phase}, as expected")
+        return Verdict("failed", False, Ending(kind="refused_otherwise", phase=phase, pattern=pattern))
+    if unmet := list(_unmet(case, outcome)):
+        return Verdict("failed", False, Ending(kind="other_lines", unmet=unmet))
+    return Verdict("pass", True, Ending(kind="refused", phase=phase))
 
 
-def _unmet(case: Case, outcome: Outcome) -> Iterator[str]:
+def _unmet(case: Case, outcome: Outcome) -> Iterator[Unmet]:
     """Expected warnings and log lines that did not come, and warnings that nobody expects."""
     for text in outcome.warnings:
         if not any(occurs(pattern, text) for pattern in case.warnings):
-            yield f"a Python warning that is not expected: {text}"
-    for patterns, texts, what in (
-        (case.warnings, outcome.warnings, "Python warning"),
-        (case.log, [line.text for line in outcome.log], "log line"),
-    ):
-        for pattern in patterns:
-            if not any(occurs(pattern, text) for text in texts):
-                yield f"no {what} matches {pattern!r}; there are: {' | '.join(texts) or 'none'}"
+            yield Unmet(kind="unexpected_warning", text=text)
+    for pattern in case.warnings:
+        if not any(occurs(pattern, text) for text in outcome.warnings):
+            yield Unmet(kind="warning", pattern=pattern)
+    for pattern in case.log:
+        if not any(occurs(pattern, line.text) for line in outcome.log):
+            yield Unmet(kind="log", pattern=pattern)
 
 
 def _of_tensors(case: Case, outcome: Outcome, outputs: Sequence[JudgedOutput]) -> Verdict:
-    unmet = tuple(_unmet(case, outcome))
+    unmet = list(_unmet(case, outcome))
     lost = [output.name for output in outputs if outcome.status == "ran" and output.actual is None]
-    wrong = tuple(f"{name}: no tensor came back" for name in lost)
-    wrong += tuple(fault for output in outputs for fault in (*output.form_faults(), *output.sentences()))
     if case.finding is not None and outcome.status == "ran":
-        return _of_finding(outputs, wrong, unmet)
-    if wrong:
-        return Verdict("mismatch", False, "mismatch", (*wrong, *unmet))
+        return _of_finding(outputs, lost, unmet)
+    if lost or any(output.wrong for output in outputs):
+        return Verdict("mismatch", False, Ending(kind="mismatch", lost=lost, unmet=unmet))
     if unmet:
-        return Verdict("failed", False, "other warnings or log lines than expected", unmet)
+        return Verdict("failed", False, Ending(kind="other_lines", unmet=unmet))
     if outcome.status == "built":
-        also = "; no reference" * _no_reference(outputs)
-        return Verdict("built", True, f"built ahead of time: shapes and types agree{also}")
+        return Verdict("built", True, Ending(kind="built"))
     return Verdict("pass", True, _praise(outputs))
 
 
-def _of_finding(outputs: Sequence[JudgedOutput], wrong: tuple[str, ...], unmet: tuple[str, ...]) -> Verdict:
+def _of_finding(outputs: Sequence[JudgedOutput], lost: list[str], unmet: list[Unmet]) -> Verdict:
     """A finding holds while TensorRT differs from the reference and, where values are given, gives just those."""
     pairs = [output.judged.actual_reference for output in outputs]
     if not any(output.judged.faults for output in outputs) and all(pair is None or pair.agrees for pair in pairs):
-        what = "TensorRT agrees with the reference: take the finding out"
-        return Verdict("failed", False, "the finding no longer holds", (what,))
+        return Verdict("failed", False, Ending(kind="finding_gone"))
     literals = [output.judged.actual_expected for output in outputs]
     if unmet or any(pair is not None and not pair.agrees for pair in literals):
-        return Verdict("mismatch", False, "mismatch, beyond the finding", (*wrong, *unmet))
-    return Verdict("mismatch", True, "differs from the reference, as found before")
+        return Verdict("mismatch", False, Ending(kind="beyond_finding", lost=lost, unmet=unmet))
+    return Verdict("mismatch", True, Ending(kind="finding"))
 
 
 def _no_reference(outputs: Sequence[JudgedOutput]) -> bool:
@@ -223,18 +205,17 @@ def _no_reference(outputs: Sequence[JudgedOutput]) -> bool:
     return all(output.judged.reference is None for output in outputs)
 
 
-def _praise(outputs: Sequence[JudgedOutput]) -> str:
-    """`pass`, and how good it is."""
+def _praise(outputs: Sequence[JudgedOutput]) -> Ending:
+    """How good a pass is."""
     judged = [output.judged for output in outputs]
-    freedom = [note for j in judged for note in j.notes if note.endswith("accuracy")]
-    if freedom:
-        return f"pass, {freedom[0]}"
+    if any(j.granted is not None for j in judged):
+        return Ending(kind="granted")
     if any(j.verdict == "wide" for j in judged):
-        return "pass, wide: outside the typical bound"
+        return Ending(kind="wide")
     if all(j.verdict == "unjudged" for j in judged):
-        return "ran; there is nothing to judge it by"
+        return Ending(kind="nothing_to_judge")
     if _no_reference(outputs):
-        return "pass by the expected values alone: no reference"
+        return Ending(kind="by_expectation")
     total = sum(j.reference.ref.size for j in judged if j.reference is not None)
     certified = sum(j.certified for j in judged)
-    return f"pass, certified exact {certified} of {total}" if total and certified == total else "pass"
+    return Ending(kind="certified", certified=certified) if total and certified == total else Ending(kind="pass")

@@ -5,14 +5,18 @@ Order: dtype, shape, values. Nothing is broadcast to fit. NaN meets NaN only, an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
 from trtexp.definition.network import Array
 from trtexp.numerics import F64, LARGEST, UNIT, Bounded, Mask, decode, spacing
+from trtexp.numerics.similarity import cosine, snr_db
 from trtexp.numerics.tolerance import Tolerance
+from trtexp.records.facts import FormFault, Freedom, Measured, Side, Verdict
+from trtexp.records.tensors import short
 
 UNDETERMINED_LIMIT = 0.01  # of the elements
 VACUOUS_LIMIT = 0.10  # of the root mean square of the reference
@@ -61,14 +65,16 @@ class Pair:
 
 @dataclass(frozen=True, eq=False)
 class Judgement:
-    """The verdict on one output: `pass`, `wide`, `mismatch`, `vacuous`, `undetermined` or `unjudged`.
+    """The verdict on one output.
 
-    faults: dtype and shape faults in words; the pairs are None where a side is missing or of another shape.
-    typical: error / T per element. notes: which freedom had to be granted, what else was seen.
+    faults: dtypes and shapes that differ; the pairs are None where a side is missing or of another shape.
+    granted: the freedom that the bound had to grant. typical: error / T per element. measured: what tensor-wide rules
+    found.
     """
 
-    verdict: str
-    faults: tuple[str, ...] = ()
+    verdict: Verdict
+    faults: tuple[FormFault, ...] = ()
+    granted: Freedom | None = None
     actual_reference: Pair | None = None
     actual_expected: Pair | None = None
     expected_reference: Pair | None = None
@@ -77,12 +83,18 @@ class Judgement:
     certified: int = 0
     certified_wrong: int = 0
     undetermined: int = 0
-    notes: tuple[str, ...] = ()
+    measured: tuple[Measured, ...] = ()
+
+    @property
+    def pairs(self) -> list[Pair]:
+        """The comparisons that were made, that of the device with the reference first."""
+        pairs = (self.actual_reference, self.actual_expected, self.expected_reference)
+        return [pair for pair in pairs if pair is not None]
 
 
 def judge(
     actual: Array | None,
-    attempts: Sequence[tuple[str, Bounded]],
+    attempts: Sequence[tuple[Freedom | None, Bounded]],
     literal: ExpectedValues | None,
     rules: Sequence[Tolerance],
 ) -> Judgement:
@@ -93,36 +105,33 @@ def judge(
     got = None if actual is None else _numbers(actual)
     if not attempts:
         return _without_reference(got, actual, literal, rules)
-    note, reference = attempts[0]
+    granted, reference = attempts[0]
     pair = _against_reference(got, reference, rules)
     for freedom, looser in attempts[1:]:
         if pair is None or pair.agrees:
             break
-        note, reference = freedom, looser
+        granted, reference = freedom, looser
         pair = _against_reference(got, reference, rules)
-    judged = Judgement("pass", reference=reference, actual_reference=pair, notes=(note,) if note else ())
+    judged = Judgement("pass", reference=reference, actual_reference=pair, granted=granted)
     judged = _with_literal(judged, got, reference, literal, rules)
     return _with_verdict(judged, got, reference, rules)
 
 
-def _form_faults(actual: Array | None, reference: Bounded | None, literal: ExpectedValues | None) -> list[str]:
-    """dtype and shape of the three, in words where they differ."""
+def _form_faults(actual: Array | None, reference: Bounded | None, literal: ExpectedValues | None) -> list[FormFault]:
+    """dtype and shape of the three, where they differ."""
     faults = []
-    sides = {
+    sides: dict[Side, tuple[str | None, tuple[int, ...] | None]] = {
         "expected": (literal.dtype, literal.shape) if literal else (None, None),
         "actual": (actual.dtype, actual.shape) if actual else (None, None),
         "reference": (reference.dtype, reference.shape) if reference else (None, None),
     }
-    for i, what in enumerate(("dtype", "shape")):
-        given = {side: values[i] for side, values in sides.items() if values[i] is not None}
-        if len(set(given.values())) > 1:
-            shown = ", ".join(f"{side} {_form(value)}" for side, value in given.items())
-            faults.append(f"{what}: {shown}")
+    dtypes = {side: dtype for side, (dtype, _) in sides.items() if dtype is not None}
+    if len(set(dtypes.values())) > 1:
+        faults.append(FormFault(what="dtype", **dtypes))
+    shapes = {side: list(shape) for side, (_, shape) in sides.items() if shape is not None}
+    if len(set(map(tuple, shapes.values()))) > 1:
+        faults.append(FormFault(what="shape", **shapes))
     return faults
-
-
-def _form(value: object) -> str:
-    return "×".join(str(n) for n in value) or "scalar" if isinstance(value, tuple) else str(value)
 
 
 def _numbers(actual: Array) -> np.ndarray:
@@ -206,10 +215,10 @@ def _with_literal(
 def _with_verdict(
     judged: Judgement, got: np.ndarray | None, reference: Bounded, rules: Sequence[Tolerance]
 ) -> Judgement:
-    pairs = (judged.actual_reference, judged.actual_expected, judged.expected_reference)
     undetermined = int(reference.undetermined.sum())
     certified = int(reference.certified.sum())
-    wrong, typical, notes, verdict = 0, None, list(judged.notes), "pass"
+    wrong, typical, measured = 0, None, list[Measured]()
+    verdict: Verdict = "pass"
     if judged.actual_reference is not None and got is not None:
         error = np.where(reference.undetermined, 0.0, judged.actual_reference.error)
         wrong = int((reference.certified & (error > 0)).sum())
@@ -217,20 +226,18 @@ def _with_verdict(
         auto = any(rule.kind == "auto" for rule in rules)
         if auto and reference.dtype in UNIT and (error > reference.typical).any():
             verdict = "wide"
-        notes += _tensor_wide(got, reference.ref, rules)
+        measured = list(_tensor_wide(got, reference.ref, rules))
         if auto and len(rules) == 1 and _vacuous(reference):
             verdict = "vacuous"
         if verdict == "wide" and any(rule.fail_typical for rule in rules):
             verdict = "mismatch"
-        if any(note.startswith("too low") for note in notes):
+        if not all(found.enough for found in measured):
             verdict = "mismatch"
-    if wrong:
-        notes.append(f"{wrong} of {certified} elements that the certificate covers are not exact")
     if undetermined > UNDETERMINED_LIMIT * max(reference.ref.size, 1):
         verdict = "undetermined"
-    if any(pair is not None and not pair.agrees for pair in pairs):
+    if not all(pair.agrees for pair in judged.pairs):
         verdict = "mismatch"
-    elif all(pair is None for pair in pairs):
+    elif not judged.pairs:
         verdict = "unjudged"
     return replace(
         judged,
@@ -239,7 +246,7 @@ def _with_verdict(
         certified=certified,
         certified_wrong=wrong,
         undetermined=undetermined,
-        notes=tuple(notes),
+        measured=tuple(measured),
     )
 
 
@@ -252,19 +259,13 @@ def _vacuous(reference: Bounded) -> bool:
     return bool(size > 0 and reference.bound[finite].max() > VACUOUS_LIMIT * size)
 
 
-def _tensor_wide(got: np.ndarray, reference: F64, rules: Sequence[Tolerance]) -> list[str]:
-    notes = []
+def _tensor_wide(got: np.ndarray, reference: F64, rules: Sequence[Tolerance]) -> Iterator[Measured]:
+    """What the rules for the whole tensor find; a value that is no number is not enough."""
     for rule in rules:
-        if rule.kind == "snr_db":
-            noise = float(np.sum((got - reference) ** 2))
-            with np.errstate(divide="ignore"):
-                snr = np.inf if noise == 0 else 10 * np.log10(float(np.sum(reference**2)) / noise)
-            notes.append(f"{'too low: ' if not snr >= rule.limit else ''}snr {snr:.4g} dB, {rule.describe()}")
-        if rule.kind == "cosine":
-            norms = float(np.linalg.norm(got) * np.linalg.norm(reference))
-            cosine = float(np.sum(got * reference)) / norms if norms else 1.0
-            notes.append(f"{'too low: ' if not cosine >= rule.limit else ''}cosine {cosine:.6g}, {rule.describe()}")
-    return notes
+        if rule.kind in ("snr_db", "cosine"):
+            value = (snr_db if rule.kind == "snr_db" else cosine)(got, reference)
+            digits = 4 if rule.kind == "snr_db" else 6
+            yield Measured(rule=rule, value=short(value, digits), enough=value >= rule.limit)
 
 
 def _without_reference(
@@ -276,12 +277,11 @@ def _without_reference(
     own = spacing(literal.values, actual.dtype) / 2 if actual.dtype in UNIT else np.zeros(got.shape)
     allowed = _strictest(rules, literal.values, own, actual.dtype) + literal.half
     pair = _pair(got, literal.values, allowed, literal.signed_zero)
-    notes = ("no reference: judged by the expected values alone",)
-    return Judgement("pass" if pair.agrees else "mismatch", actual_expected=pair, notes=notes)
+    return Judgement("pass" if pair.agrees else "mismatch", actual_expected=pair)
 
 
-def odd_one_out(judged: Judgement, index: tuple[int, ...]) -> str:
-    """Who disagrees at an element: `expected`, `actual`, `reference`, or `all differ`."""
+def odd_one_out(judged: Judgement, index: tuple[int, ...]) -> Side | Literal["all"]:
+    """Who disagrees at an element with the others, which agree; `all` where no two do."""
     sides = {"ar": judged.actual_reference, "ae": judged.actual_expected, "er": judged.expected_reference}
     bad = {name: pair is not None and bool(pair.bad[index]) for name, pair in sides.items()}
     if judged.actual_reference is None:
@@ -292,4 +292,4 @@ def odd_one_out(judged: Judgement, index: tuple[int, ...]) -> str:
         return "expected"
     if not bad["er"]:
         return "actual"
-    return "all differ" if bad["ae"] else "reference"
+    return "all" if bad["ae"] else "reference"

@@ -9,7 +9,8 @@ import numpy as np
 from trtexp.definition.network import Array
 from trtexp.engine.outcome import Outcome
 from trtexp.numerics import decode
-from trtexp.numerics.format import rounded
+from trtexp.records.facts import Repeats, Spread
+from trtexp.records.tensors import short
 from trtexp.spec.case import Case
 
 
@@ -19,28 +20,22 @@ def distinct(outcome: Outcome) -> list[Mapping[str, Array]]:
     return sorted(results, key=lambda result: [(name, result[name].to_bytes()) for name in sorted(result)])
 
 
-def note(case: Case, outcome: Outcome, fine: bool) -> str | None:
+def repeated(case: Case, outcome: Outcome | None, fine: bool) -> Repeats | None:
     """What a report says: nothing that varies from run to run. fine: whether every result is as it must be."""
-    if case.repeat is None or not outcome.repeats:
+    if case.repeat is None or outcome is None or not outcome.repeats:
         return None
-    if len(outcome.repeats) == 1:
-        return f"{_times(case.repeat)}: one result"
-    return f"{_times(case.repeat)}: more than one result, {'all within the bound' if fine else 'not all as expected'}"
+    builds, runs = case.repeat
+    return Repeats(builds=builds, runs=runs, alike=len(outcome.repeats) == 1, fine=fine)
 
 
-def spread(case: Case, outcome: Outcome | None) -> str | None:
+def spread(case: Case, outcome: Outcome | None) -> Spread | None:
     """How many results came how often, and how far apart they are, where there is more than one."""
     if case.repeat is None or outcome is None or len(outcome.repeats) < 2:
         return None
-    counts = " + ".join(str(count) for count, _ in outcome.repeats)
+    builds, runs = case.repeat
     results = [result for _, result in outcome.repeats]
-    apart = [f"{name} by up to {rounded(_range(results, name), 3)}" for name in sorted(results[0])]
-    return f"{_times(case.repeat)}: {len(results)} different results ({counts}), apart in {', '.join(apart)}"
-
-
-def _times(repeat: tuple[int, int]) -> str:
-    builds, runs = repeat
-    return f"{builds} build{'s' * (builds != 1)} × {runs} run{'s' * (runs != 1)}"
+    apart = {name: short(_range(results, name), 3) for name in sorted(results[0])}
+    return Spread(builds=builds, runs=runs, counts=[count for count, _ in outcome.repeats], apart=apart)
 
 
 def _range(results: list[Mapping[str, Array]], name: str) -> float:

@@ -1,6 +1,6 @@
 """One file per layer family: the model of each `add_…` method and beside it its float64 reference with its bound.
 
-To add a layer: write its file, then add a line to `table.py`.
+To add a layer: write its file, the small network that `trtexp new` starts from included, then add a line to `table.py`.
 
 May import numerics, definition, numpy and pydantic; neither YAML nor files nor TensorRT.
 """

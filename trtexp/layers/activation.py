@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
-from trtexp.layers.base import Attributes, Kind, Layer, Tensor
+from trtexp.layers.base import GIVEN, Attributes, Default, Kind, Layer, Tensor
 from trtexp.layers.unary import INTEGERS, erf
 from trtexp.numerics import (
     F64,
     LARGEST,
     UNIT,
-    Arithmetic,
     Bounded,
     Error,
     Function,
@@ -113,11 +111,11 @@ LEAST: dict[str, Function] = {
 class ActivationAttributes(Attributes):
     """Attributes of an activation."""
 
-    type: ActivationType | None = None
+    type: ActivationType = GIVEN
     """The function."""
-    alpha: float | None = None
+    alpha: Annotated[float | None, Default("that of the type that the layer is made with")] = None
     """A parameter of LEAKY_RELU, ELU, SELU, SOFTPLUS, CLIP, HARD_SIGMOID, SCALED_TANH and THRESHOLDED_RELU."""
-    beta: float | None = None
+    beta: Annotated[float | None, Default("that of the type that the layer is made with")] = None
     """A parameter of SELU, SOFTPLUS, CLIP, HARD_SIGMOID and SCALED_TANH."""
 
 
@@ -128,32 +126,34 @@ class Activation(Layer):
     GELU_ERF and GELU_TANH come with 10.x. C1: alpha and beta are finite. C2: x is float; integers go with RELU.
     """
 
-    method: ClassVar[str] = "add_activation"
-    interface: ClassVar[str] = "IActivationLayer"
+    method, interface = "add_activation", "IActivationLayer"
+    scaffold = """inputs: {x: {values: [-2, -1, 0, 1, 2]}}
+        network: {y: {activation: {input: x, type: LEAKY_RELU}, set: {alpha: 0.5}}}"""
 
     input: Tensor
     type: ActivationType
-    """The function."""
     set: ActivationAttributes = ActivationAttributes()
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        state, dtype = self.state(), inputs[0].dtype
-        for name in ("alpha", "beta"):
-            if not np.isfinite(state.get(name, 0.0)):
-                self.refuse(name, f"{state[name]} given; give a finite number", "C1")
-        if dtype not in UNIT and not (state["type"] == "RELU" and dtype in INTEGERS):
-            self.refuse("type", f"{state['type']} of {dtype}; give float, or RELU of int8, int32, int64", "C2")
+    def check_inputs(self, x: Bounded) -> None:
+        kind = self.final.type
+        for name, value in zip(("alpha", "beta"), self.parameters(), strict=True):
+            if not np.isfinite(value):
+                self.refuse(name, f"{value} given; give a finite number", "C1")
+        if x.dtype not in UNIT and not (kind == "RELU" and x.dtype in INTEGERS):
+            self.refuse("type", f"{kind} of {x.dtype}; give float, or RELU of int8, int32, int64", "C2")
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        x, state = inputs[0], self.state()
-        defaults = DEFAULTS.get(self.type, (0.0, 0.0))
-        given = (state.get("alpha", defaults[0]), state.get("beta", defaults[1]))
-        alpha, beta = (float(np.float32(value)) for value in given)  # TensorRT keeps them as float32
+    def parameters(self) -> tuple[float, float]:
+        """alpha and beta."""
+        alpha, beta = DEFAULTS.get(self.type, (0.0, 0.0))
+        final = self.final
+        return alpha if final.alpha is None else final.alpha, beta if final.beta is None else final.beta
+
+    def evaluate(self, x: Bounded) -> Bounded:
+        alpha, beta = (float(np.float32(value)) for value in self.parameters())  # TensorRT keeps them as float32
         if x.dtype not in UNIT:
-            return (jumping(lambda v: np.maximum(v, 0), [x], x.dtype),)
-        f, error = FUNCTIONS[state["type"]]
-        least = LEAST.get(state["type"])
+            return jumping(lambda v: np.maximum(v, 0), [x], x.dtype)
+        kind = self.final.type
+        f, error = FUNCTIONS[kind]
+        least = LEAST.get(kind)
         own = None if least is None else lambda v: least(v, alpha, beta)
-        return (computed(lambda v: f(v, alpha, beta), lambda v, y: error(v, alpha, beta, y), x, least=own),)
+        return computed(lambda v: f(v, alpha, beta), lambda v, y: error(v, alpha, beta, y), x, least=own)

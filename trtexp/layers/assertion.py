@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
-
-from trtexp.layers.base import Attributes, Layer, Tensor
+from trtexp.layers.base import GIVEN, Attributes, Layer, Tensor
 from trtexp.numerics import Bounded
 
 
 class AssertionAttributes(Attributes):
     """Attributes of an assertion."""
 
-    message: str | None = None
+    message: str = GIVEN
     """What TensorRT says when the condition is false."""
 
 
@@ -23,19 +20,23 @@ class Assertion(Layer):
     C1: the condition is bool. C2: no element of it is false.
     """
 
-    method: ClassVar[str] = "add_assertion"
-    interface: ClassVar[str] = "IAssertionLayer"
-    output_names: ClassVar[tuple[str, ...]] = ()
+    method, interface = "add_assertion", "IAssertionLayer"
+    output_names = ()
+    scaffold = """inputs: {x: {shape: [3], arange: {start: 1}}, z: {shape: [3], arange: {start: 10}}}
+        network:
+          a: {shape: {input: x}}
+          b: {shape: {input: z}}
+          equal: {elementwise: {input1: a, input2: b, op: EQUAL}}
+          assert: {assertion: {condition: equal, message: x and z differ in length}}
+          y: {elementwise: {input1: x, input2: z, op: SUM}}"""
 
     condition: Tensor
     """bool, computed from shapes."""
     message: str
-    """What TensorRT says when the condition is false."""
     set: AssertionAttributes = AssertionAttributes()
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        condition = inputs[0]
+    def check_inputs(self, condition: Bounded) -> None:
         if condition.dtype != "bool":
             self.refuse("condition", f"{condition.dtype} given; give bool", "C1")
         if not condition.ref.all():
-            self.refuse("condition", f"false: {self.state()['message']}", "C2")
+            self.refuse("condition", f"false: {self.final.message}", "C2")

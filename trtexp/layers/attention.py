@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
-from trtexp.layers.base import Attributes, DataType, Kind, Layer, Tensor
+from trtexp.layers.base import GIVEN, Attributes, DataType, Kind, Layer, Maybe, Tensor
 from trtexp.layers.quantize import there_and_back
 from trtexp.layers.softmax import softmaxed
 from trtexp.numerics import Arithmetic, Bounded, dot_product, moved, pointwise
@@ -18,28 +18,29 @@ Norm = Annotated[Literal["NONE", "SOFTMAX"], Kind("AttentionNormalizationOp")]
 CausalMaskKind = Annotated[Literal["NONE", "UPPER_LEFT", "LOWER_RIGHT"], Kind("CausalMaskKind")]
 IOForm = Annotated[Literal["PADDED_BHND", "PACKED_NHD"], Kind("AttentionIOForm")]
 FLOATS = ("float32", "float16", "bfloat16")
+PACKED = "PACKED_NHD"
 
 
 class AttentionAttributes(Attributes):
     """Attributes of an attention."""
 
-    norm_op: Norm | None = None
+    norm_op: Norm = GIVEN
     """What is done with the scores of a query: nothing, or softmax."""
-    causal: bool | None = None
+    causal: bool = GIVEN
     """True is the causal kind UPPER_LEFT, false NONE; deprecated from 11.x on."""
-    causal_kind: CausalMaskKind | None = None
+    causal_kind: CausalMaskKind = GIVEN
     """Which keys a query may not see, 11.x on."""
-    decomposable: bool | None = None
-    """Whether several kernels may do it where there is no fused one. Default false."""
+    decomposable: bool = False
+    """Whether several kernels may do it where there is no fused one."""
     mask: Tensor | None = None
     """bool: true lets a query see a key; float: is added to the scores."""
     normalization_quantize_scale: Tensor | None = None
     """The scale by which the normalised scores are quantised, 10.14 on."""
     normalization_quantize_to_type: DataType | None = None
     """The type that they are quantised to, FP8 or INT8."""
-    query_form: IOForm | None = None
+    query_form: IOForm = "PADDED_BHND"
     """Padded: (b, heads, tokens, h); packed: (tokens of all batches, heads, h), 11.x on."""
-    key_value_form: IOForm | None = None
+    key_value_form: IOForm = "PADDED_BHND"
     """The same for key and value."""
     query_lengths: Tensor | None = None
     """int32, 0 and then the cumulated numbers of query tokens, (b + 1,); for the packed form."""
@@ -58,50 +59,41 @@ class _Attention(Layer):
     normalised scores is positive, their type FP8 or INT8, and both are given with SOFTMAX alone.
     """
 
-    interface: ClassVar[str] = "IAttention"
-    most_inputs: ClassVar[int] = 3
-    tensor_inputs: ClassVar[Mapping[str, int]] = {
-        "mask": 3,
-        "normalization_quantize_scale": 4,
-        "query_lengths": 5,
-        "key_value_lengths": 6,
-    }
+    interface = "IAttention"
+    more_operands = ("mask", "normalization_quantize_scale", "query_lengths", "key_value_lengths")
 
     query: Tensor
     key: Tensor
     value: Tensor
     norm_op: Norm
-    """What is done with the scores of a query: nothing, or softmax."""
     set: AttentionAttributes = AttentionAttributes()
 
-    def kind(self) -> str:
-        """The causal kind, by whichever of `causal` and `causal_kind` came last."""
-        kind = "NONE"
-        for name, value in (*self._arguments(), *self.set.given()):
-            if name == "causal":
-                kind = "UPPER_LEFT" if value else "NONE"
-            elif name == "causal_kind":
-                kind = value
-        return kind
+    def writes(self, name: str, value: Any) -> Mapping[str, Any]:
+        """`causal` writes the causal kind, too."""
+        return {name: value, "causal_kind": "UPPER_LEFT" if value else "NONE"} if name == "causal" else {name: value}
 
-    def packed(self, form: str) -> bool:
-        return bool(self.state().get(form) == "PACKED_NHD")
-
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        q, k, v, *rest = inputs
-        mask, scale, q_lengths, k_lengths = [*rest, None, None, None, None][:4]
-        for name, x, form in (("query", q, "query_form"), ("key", k, "key_value_form"), ("value", v, "key_value_form")):
-            rank = 3 if self.packed(form) else 4
+    def check_inputs(
+        self,
+        q: Bounded,
+        k: Bounded,
+        v: Bounded,
+        mask: Maybe,
+        scale: Maybe,
+        q_lengths: Maybe,
+        k_lengths: Maybe,
+    ) -> None:
+        final = self.final
+        q_form, k_form = final.query_form, final.key_value_form
+        for name, x, form in (("query", q, q_form), ("key", k, k_form), ("value", v, k_form)):
+            rank = 3 if form == PACKED else 4
             if len(x.shape) != rank:
-                self.refuse(
-                    name, f"{list(x.shape)} given; {self.state().get(form, 'PADDED_BHND')} has rank {rank}", "C1"
-                )
+                self.refuse(name, f"{list(x.shape)} given; {form} has rank {rank}", "C1")
             if x.dtype not in FLOATS or x.dtype != q.dtype:
                 self.refuse(name, f"{x.dtype} given; give one of {', '.join(FLOATS)} for all three", "C4")
         heads = [x.shape[1] for x in (q, k)]
         if k.shape != v.shape or q.shape[-1] != k.shape[-1]:
             self.refuse("value", f"{list(q.shape)}, {list(k.shape)}, {list(v.shape)}; sizes of heads differ", "C2")
-        batches = self.batches(inputs)
+        batches = batch(q, q_form, q_lengths), batch(k, k_form, k_lengths)
         if len(set(batches)) > 1:
             self.refuse("key", f"{batches[1]} batches of keys for {batches[0]} of queries", "C2")
         if not heads[1] or heads[0] % heads[1]:
@@ -109,23 +101,23 @@ class _Attention(Layer):
         if mask is not None:
             self.check_mask(q, k, mask)
         for name, form, x, lengths in (
-            ("query_lengths", "query_form", q, q_lengths),
-            ("key_value_lengths", "key_value_form", k, k_lengths),
+            ("query_lengths", q_form, q, q_lengths),
+            ("key_value_lengths", k_form, k, k_lengths),
         ):
-            if self.packed(form):
+            if form == PACKED:
                 good = lengths is not None and lengths.ref[0] == 0 and lengths.ref[-1] == x.shape[0]
                 if lengths is None or not good or (np.diff(lengths.ref) < 0).any() or lengths.dtype != "int32":
                     self.refuse(name, f"int32 from 0 to the {x.shape[0]} tokens are needed with PACKED_NHD", "C6")
-        quantised = self.state().get("normalization_quantize_to_type")
+        quantised = final.normalization_quantize_to_type
         if (scale is None) != (quantised is None) or quantised not in (None, "FP8", "INT8"):
             self.refuse("normalization_quantize_to_type", f"{quantised} given; give FP8 or INT8, and a scale", "C7")
-        if scale is not None and (not (scale.ref > 0).all() or self.state()["norm_op"] != "SOFTMAX"):
+        if scale is not None and (not (scale.ref > 0).all() or final.norm_op != "SOFTMAX"):
             self.refuse("normalization_quantize_scale", "give a positive scale, with SOFTMAX alone", "C7")
 
     def check_mask(self, q: Bounded, k: Bounded, mask: Bounded) -> None:
-        if self.kind() != "NONE":
-            self.refuse("mask", f"a mask beside the causal kind {self.kind()}", "C5")
-        if not self.packed("query_form") and not self.packed("key_value_form"):
+        if self.final.causal_kind != "NONE":
+            self.refuse("mask", f"a mask beside the causal kind {self.final.causal_kind}", "C5")
+        if PACKED not in (self.final.query_form, self.final.key_value_form):
             full = (*q.shape[:3], k.shape[2])
             fits = len(mask.shape) == 4 and all(m in (1, n) for m, n in zip(mask.shape, full, strict=True))
             if not fits or mask.shape[2:] != full[2:]:
@@ -133,58 +125,47 @@ class _Attention(Layer):
         if mask.dtype not in ("bool", q.dtype):
             self.refuse("mask", f"{mask.dtype} given; give bool or {q.dtype}", "C5")
 
-    def batches(self, inputs: Sequence[Bounded]) -> tuple[int, int]:
-        """How many batches the queries have, and the keys."""
-        found = []
-        for x, form, index in ((inputs[0], "query_form", 5), (inputs[1], "key_value_form", 6)):
-            lengths = inputs[index] if len(inputs) > index else None
-            found.append(len(lengths.ref) - 1 if self.packed(form) and lengths is not None else x.shape[0])
-        return found[0], found[1]
-
     def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        q, k, v, *rest = inputs
-        mask, scale, q_lengths, k_lengths = [*rest, None, None, None, None][:4]
-        made = []
-        for b in range(self.batches(inputs)[0]):
-            queries = self.sequence(q, "query_form", None if not self.packed("query_form") else q_lengths, b)
-            keys, values = (self.sequence(x, "key_value_form", k_lengths, b) for x in (k, v))
+        self,
+        q: Bounded,
+        k: Bounded,
+        v: Bounded,
+        mask: Maybe,
+        scale: Maybe,
+        q_lengths: Maybe,
+        k_lengths: Maybe,
+        *,
+        arithmetic: Arithmetic,
+    ) -> Bounded:
+        q_form, k_form, made = self.final.query_form, self.final.key_value_form, []
+        for b in range(batch(q, q_form, q_lengths)):
+            queries = sequence(q, q_form, q_lengths if q_form == PACKED else None, b)
+            keys, values = (sequence(x, k_form, k_lengths, b) for x in (k, v))
             there = None if mask is None else moved(lambda part, b=b: part[min(b, len(part) - 1)], mask)
             made.append(self.attend(queries, keys, values, there, scale, arithmetic))
-        if self.packed("query_form"):
-            return (moved(lambda *parts: np.concatenate([np.swapaxes(p, 0, 1) for p in parts]), *made),)
-        return (moved(lambda *parts: np.stack(parts), *made),)
+        if q_form == PACKED:
+            return moved(lambda *parts: np.concatenate([np.swapaxes(p, 0, 1) for p in parts]), *made)
+        return moved(lambda *parts: np.stack(parts), *made)
 
-    def sequence(self, x: Bounded, form: str, lengths: Bounded | None, b: int) -> Bounded:
-        """One batch as (heads, tokens, h), without tokens that its length leaves out."""
-        if self.packed(form):
-            assert lengths is not None
-            first, last = (int(n) for n in lengths.ref[b : b + 2])
-            return moved(lambda part: np.swapaxes(part[first:last], 0, 1), x)
-        length = x.shape[2] if lengths is None else int(lengths.ref[b])
-        return moved(lambda part: part[b][:, :length], x)
-
-    def attend(
-        self, q: Bounded, k: Bounded, v: Bounded, mask: Bounded | None, scale: Bounded | None, arithmetic: Arithmetic
-    ) -> Bounded:
+    def attend(self, q: Bounded, k: Bounded, v: Bounded, mask: Maybe, scale: Maybe, arithmetic: Arithmetic) -> Bounded:
         """One batch: q (d, s, h), k and v (e, t, h) -> (d, s, h)."""
         repeats = q.shape[0] // k.shape[0]
         k, v = (moved(lambda part: np.repeat(part, repeats, 0), x) for x in (k, v))
         (s, t), shape = (q.shape[1], k.shape[1]), (q.shape[0], q.shape[1], k.shape[1])
         scores = dot_product(lambda x, w, _: np.matmul(x, np.swapaxes(w, -1, -2)), q, k, None, arithmetic)
-        shift = {"UPPER_LEFT": 0, "LOWER_RIGHT": t - s}.get(self.kind(), t)
+        shift = {"UPPER_LEFT": 0, "LOWER_RIGHT": t - s}.get(self.final.causal_kind, t)
         inside = np.broadcast_to(np.arange(t) <= np.arange(s)[:, None] + shift, shape)
         if mask is not None and mask.dtype == "bool":
             inside = np.broadcast_to(mask.ref[..., :s, :t] != 0, shape)
         elif mask is not None:
             added = moved(lambda part: part[..., :s, :t], mask)
             scores = pointwise(np.add, [scores, added], 0.5)
-        if self.state()["norm_op"] == "SOFTMAX":
+        if self.final.norm_op == "SOFTMAX":
             weights = softmaxed(scores, -1, inside)
             if scale is not None:
-                member = self.state()["normalization_quantize_to_type"]
-                weights = there_and_back(weights, scale, DTYPE_OF_MEMBER[member])
+                weights = there_and_back(
+                    weights, scale, DTYPE_OF_MEMBER[self.final.normalization_quantize_to_type or ""]
+                )
         else:
             weights = replace(scores, undetermined=scores.undetermined | ~inside)
         # A query that sees no key has no softmax, and no rule.
@@ -196,7 +177,13 @@ class _Attention(Layer):
 class Attention(_Attention):
     """norm(Q Kᵀ + mask) V; deprecated from 11.x on, where add_attention_v2 takes the causal kind."""
 
-    method: ClassVar[str] = "add_attention"
+    method = "add_attention"
+    scaffold = """inputs:
+          q: {shape: [1, 1, 3, 2], full: 1}
+          k: {shape: [1, 1, 4, 2], full: 1}
+          v: {shape: [1, 1, 4, 2], values: [[[[1, 2], [4, 8], [16, 32], [64, 128]]]]}
+        network:
+          y: {attention: {query: q, key: k, value: v, norm_op: NONE, causal: false}, set: {decomposable: true}}"""
 
     causal: bool
     """True is the causal kind UPPER_LEFT, false NONE."""
@@ -205,7 +192,30 @@ class Attention(_Attention):
 class AttentionV2(_Attention):
     """norm(Q Kᵀ + mask) V, 11.x on."""
 
-    method: ClassVar[str] = "add_attention_v2"
+    method = "add_attention_v2"
+    scaffold = """inputs:
+          q: {shape: [1, 4, 1, 2], full: 0}
+          k: {shape: [1, 2, 2, 2], full: 1}
+          v: {shape: [1, 2, 2, 2], arange: {start: 0}}
+        network:
+          y:
+            attention_v2: {query: q, key: k, value: v, norm_op: SOFTMAX, causal_kind: NONE}
+            set: {decomposable: true}"""
 
     causal_kind: CausalMaskKind
     """Which keys a query may not see."""
+
+
+def batch(x: Bounded, form: str, lengths: Maybe) -> int:
+    """How many batches a tensor has."""
+    return len(lengths.ref) - 1 if form == PACKED and lengths is not None else x.shape[0]
+
+
+def sequence(x: Bounded, form: str, lengths: Maybe, b: int) -> Bounded:
+    """One batch as (heads, tokens, h), without tokens that its length leaves out."""
+    if form == PACKED:
+        assert lengths is not None
+        first, last = (int(n) for n in lengths.ref[b : b + 2])
+        return moved(lambda part: np.swapaxes(part[first:last], 0, 1), x)
+    length = x.shape[2] if lengths is None else int(lengths.ref[b])
+    return moved(lambda part: part[b][:, :length], x)

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Literal, NoReturn, Protocol
-
-from pydantic import Field
+from typing import Any, ClassVar, NoReturn, Protocol, TypeVar, cast
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
-from trtexp.definition.steps import NETWORK, Assign, Call, Ref, Step
+from trtexp.definition.steps import NETWORK, Call, Ref, Step
+from trtexp.layers.attributes import Attributes as Attributes
+from trtexp.layers.attributes import DataType as DataType
+from trtexp.layers.attributes import Dims as Dims
+from trtexp.layers.attributes import Object as Object
+from trtexp.layers.attributes import PaddingMode as PaddingMode
+from trtexp.layers.attributes import Tensor as Tensor
+from trtexp.layers.attributes import Weights as Weights
+from trtexp.layers.operands import Maybe as Maybe
+from trtexp.layers.operands import Operand, granted, rounded_to
+from trtexp.layers.operands import integers as integers
+from trtexp.layers.settable import GIVEN as GIVEN
+from trtexp.layers.settable import Default as Default
 from trtexp.layers.settable import Kind as Kind
 from trtexp.layers.settable import Model as Model
-from trtexp.layers.settable import Settable, kinds, lowered
+from trtexp.layers.settable import kinds, lowered
 from trtexp.numerics import UNIT, Arithmetic, Bounded, converted
 
-Tensor = Annotated[str, Kind("tensor"), Field(description="the name of a tensor: an input, a layer, or layer.output")]
-Object = Annotated[str, Kind("object"), Field(description="the name of a loop or a conditional")]
-Weights = Annotated[str, Kind("weights"), Field(description="the name of an array under `weights`")]
-Dims = Annotated[list[int], Field(description="one number per spatial dimension")]
-PaddingMode = Annotated[
-    Literal[
-        "EXPLICIT_ROUND_DOWN", "EXPLICIT_ROUND_UP", "SAME_UPPER", "SAME_LOWER", "CAFFE_ROUND_DOWN", "CAFFE_ROUND_UP"
-    ],
-    Kind("PaddingMode"),
-]
-DataType = Annotated[
-    Literal["FLOAT", "HALF", "BF16", "FP8", "E8M0", "FP4", "INT64", "INT32", "INT8", "UINT8", "INT4", "BOOL"],
-    Kind("DataType"),
-]
+A = TypeVar("A", bound="Attributes", covariant=True)
 
 
 class LayerError(ValueError):
@@ -37,26 +34,6 @@ class LayerError(ValueError):
     def __init__(self, path: tuple[str | int, ...], message: str) -> None:
         super().__init__(message)
         self.path = path
-
-
-class Attributes(Settable):
-    """The attributes that every layer has; those of a kind of layer are added by its own class."""
-
-    metadata: str | None = None
-    """A text that the engine's inspector shows, 8.6 on."""
-    num_ranks: int | None = None
-    """How many GPUs take part, 10.16 on. Default 1."""
-    precision: DataType | None = None
-    """The type that the layer computes in; 8.5 to 10.x in weakly typed networks."""
-    output_type: DataType | None = None
-    """The first output's type, by `set_output_type(0, …)`; 8.5 to 10.x in weakly typed networks."""
-
-    def steps(self, name: str) -> Iterator[Step]:
-        for step in super().steps(name):
-            if isinstance(step, Assign) and step.attribute == "output_type":
-                yield Call(name, "set_output_type", {"index": 0, "dtype": step.value})
-            else:
-                yield step
 
 
 class Tensors(Protocol):
@@ -73,23 +50,33 @@ class Tensors(Protocol):
         ...
 
 
+class _With(Protocol[A]):
+    @property
+    def set(self) -> A: ...
+
+
 class Layer(Model):
     """One layer: the constructor's arguments under TensorRT's names, and what is assigned afterwards.
 
-    A subclass gives `method`, `interface`, its arguments as fields, the type of `set`, `check_inputs` and `evaluate`.
-    `most_inputs`: how many inputs TensorRT gives the layer, those of `set_input` included. `aliases` says which
-    attributes an argument or an attribute writes, where the names differ. `tensor_inputs`: attributes, and arguments of
-    `set_…` methods, that are tensors, with the index of the input that each of them becomes.
+    A subclass gives `method`, `interface`, its arguments as fields, the type of `set`, `check_inputs` and `evaluate`,
+    which take the operands in their order, None for one that is missing.
+    `operands`: what `set_input` may give, in the order of TensorRT's inputs; the arguments that are tensors, unless a
+    class says otherwise. A weights array may take the place of one. `more_operands`: behind them, what `set_input`
+    cannot give: weights arrays, and tensors among the attributes and among the arguments of `set_…` methods.
+    `variadic`: how many inputs there may be at most, if the one operand is a tuple of them; else 0.
+    `aliases` says which attributes an argument or an attribute writes, where the names differ.
     """
 
     method: ClassVar[str]
     interface: ClassVar[str]
     word: ClassVar[str]  # the name in YAML: the method without add_, unless a class says otherwise
     owner: ClassVar[str | None] = None  # the argument that names the object whose method it is, if not the network
-    most_inputs: ClassVar[int] = 1
+    operands: ClassVar[tuple[str, ...]] = ()
+    more_operands: ClassVar[tuple[str, ...]] = ()
+    variadic: ClassVar[int] = 0
     output_names: ClassVar[tuple[str, ...]] = ("",)  # the outputs' names after the layer's own; "" is the layer itself
     aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-    tensor_inputs: ClassVar[Mapping[str, int]] = {}
+    scaffold: ClassVar[str]  # what `trtexp new` starts from: a network as YAML, where $layer stands for the word
 
     set: Attributes = Attributes()
     """Attributes assigned after the layer is made, in the order of the file."""
@@ -102,50 +89,73 @@ class Layer(Model):
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         if "method" in cls.__dict__ and "word" not in cls.__dict__:
             cls.word = cls.method.removeprefix("add_")
+        base = cls.__base__
+        assert base is not None
+        if cls.operands == (_tensors(base) if issubclass(base, Layer) else ()):
+            cls.operands = _tensors(cls)
 
-    def state(self) -> Mapping[str, Any]:
-        """The attributes as they stand at the end: arguments first, then assignments in the order of the file."""
-        return self._state
+    @classmethod
+    def settable(cls) -> type[Attributes]:
+        """What `set` may give."""
+        return type(cls._defaults())
+
+    @classmethod
+    def _defaults(cls) -> Attributes:
+        defaults: Attributes = cls.model_fields["set"].default
+        return defaults
+
+    @classmethod
+    def most_inputs(cls) -> int:
+        """How many inputs TensorRT gives the layer at most, those of `set_input` included."""
+        return cls.variadic or len(cls.operands)
+
+    @property
+    def final(self: _With[A]) -> A:
+        """The attributes as they stand at the end: TensorRT's defaults, the arguments, then `set` in its order."""
+        return cast(A, cast(Layer, self)._final)
 
     @cached_property
-    def _state(self) -> dict[str, Any]:
-        state: dict[str, Any] = {}
-        for name, value in [*self._arguments(), *self.set.given()]:
-            for attribute in self.aliases.get(name, (name,)):
-                state[attribute] = value
-        return state
+    def _final(self) -> Attributes:
+        fields, defaults = type(self.set).model_fields, self._defaults()
+        pairs = (pair for _, name, value in self.written for pair in self.writes(name, value).items())
+        return defaults.model_copy(update={name: value for name, value in pairs if name in fields})
+
+    @cached_property
+    def written(self) -> tuple[tuple[str, str, Any], ...]:
+        """(the layer's word or `set`, name, value) of the arguments that are given, then of `set` in its order."""
+        names = [name for name in type(self).model_fields if name in self.model_fields_set - _BESIDE]
+        arguments = ((self.word, name, getattr(self, name)) for name in names)
+        return (*arguments, *(("set", name, value) for name, value in self.set.given()))
+
+    def writes(self, name: str, value: Any) -> Mapping[str, Any]:
+        """The attributes that an argument or an attribute writes."""
+        return dict.fromkeys(self.aliases.get(name, (name,)), value)
 
     def refuse(self, attribute: str, message: str, label: str) -> NoReturn:
         """Raise a LayerError at whatever wrote the attribute last."""
         path: tuple[str, ...] = (self.word,)
-        for name, _ in self._arguments():
-            if attribute in (name, *self.aliases.get(name, ())):
-                path = (self.word, name)
-        for name, _ in self.set.given():
-            if attribute in (name, *self.aliases.get(name, ())):
-                path = ("set", name)
+        for owner, name, value in self.written:
+            if attribute in (name, *self.writes(name, value)):
+                path = (owner, name)
         raise LayerError(path, f"{message} [{label}]")
 
     def input_tensors(self) -> dict[int, tuple[tuple[str | int, ...], str]]:
         """{index: (place below the layer, tensor)}: of the constructor, of attributes, then of `set_input`."""
         found: dict[int, tuple[tuple[str | int, ...], str]] = {}
-        for name, kind in kinds(type(self)).items():
-            if kind == "tensor" and (value := getattr(self, name)) is not None:
-                for tensor in [value] if isinstance(value, str) else value:
-                    found[len(found)] = ((self.word, name), tensor)
+        for name in _tensors(type(self)):
+            value = getattr(self, name)
+            for tensor in [value] if isinstance(value, str) else value or ():
+                found[len(found)] = ((self.word, name), tensor)
         for place, tensor in self.set.tensors():
-            found[self.tensor_inputs[str(place[-1])]] = (("set", *place), tensor)
+            found[(self.operands + self.more_operands).index(str(place[-1]))] = (("set", *place), tensor)
         return found | {i: (("set_input", i), tensor) for i, tensor in self.set_input.items()}
 
     def weight_arrays(self) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
         """(place below the layer, attribute, array) of each weights array; the last one of an attribute stands."""
-        for owner, prefix, pairs in (
-            (type(self), self.word, self._arguments()),
-            (type(self.set), "set", self.set.given()),
-        ):
-            for name, value in pairs:
-                if kinds(owner).get(name) == "weights":
-                    yield (prefix, name), self.aliases.get(name, (name,))[0], value
+        of = {self.word: kinds(type(self)), "set": kinds(type(self.set))}
+        for owner, name, value in self.written:
+            if of[owner].get(name) == "weights":
+                yield (owner, name), self.aliases.get(name, (name,))[0], value
 
     def output_tensors(self, name: str) -> tuple[str, ...]:
         """The tensors that the layer makes, in TensorRT's order."""
@@ -153,7 +163,8 @@ class Layer(Model):
 
     def steps(self, name: str) -> Iterator[Step]:
         """The API calls: the constructor, the assignments, then `set_input`."""
-        arguments = {k: lowered(kinds(type(self)).get(k), v) for k, v in self._arguments() if k != self.owner}
+        given = ((k, v) for owner, k, v in self.written if owner == self.word and k != self.owner)
+        arguments = {k: lowered(kinds(type(self)).get(k), v) for k, v in given}
         owner = NETWORK if self.owner is None else getattr(self, self.owner)
         yield Call(owner, self.method, arguments, name, self.output_tensors(name))
         yield from self.set.steps(name)
@@ -169,46 +180,63 @@ class Layer(Model):
 
     def pull(self, name: str, tensors: Tensors) -> tuple[Bounded, ...]:
         """The outputs, asking for the inputs' values; a layer that knows iterations or branches does it otherwise."""
-        wanted = self.input_tensors()
-        inputs: list[Any] = [
-            tensors.value(wanted[i][1]) if i in wanted else None for i in range(max(wanted, default=-1) + 1)
-        ]
+        inputs = {i: tensors.value(tensor) for i, (_, tensor) in sorted(self.input_tensors().items())}
         arrays = {attribute: tensors.weights[array] for _, attribute, array in self.weight_arrays()}
-        self.check_inputs(inputs, arrays)
-        return self._typed(inputs, arrays, tensors.arithmetic)
+        return self.outputs(inputs, arrays, tensors.arithmetic)
 
-    def _typed(
-        self, inputs: Sequence[Bounded], arrays: Mapping[str, Bounded], arithmetic: Arithmetic
+    def outputs(
+        self, inputs: Mapping[int, Bounded], arrays: Mapping[str, Bounded], arithmetic: Arithmetic
     ) -> tuple[Bounded, ...]:
-        """The outputs, computed in `precision` and given `output_type` where a weakly typed network asks for them."""
-        precision = DTYPE_OF_MEMBER.get(self.state().get("precision", ""), "")
-        floats = [x.dtype for x in inputs if x is not None and x.dtype in UNIT]
-        if precision in UNIT and floats:
-            cast = [converted(x, precision) if x is not None and x.dtype in UNIT else x for x in inputs]
-            made = self.evaluate(cast, {k: converted(v, precision) for k, v in arrays.items()}, arithmetic)
-            made = tuple(converted(y, floats[0]) if y.dtype == precision else y for y in made)
-        else:
-            made = self.evaluate(inputs, arrays, arithmetic)
-        wanted = DTYPE_OF_MEMBER.get(self.set.output_type or "")
-        if wanted and made[0].dtype != wanted:
-            made = (converted(made[0], wanted), *made[1:])
-        return made
+        """The outputs for inputs by index, in order, and for weights arrays by attribute. Raises LayerError.
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
+        They are computed in `precision` and given `output_type` where a weakly typed network asks for them.
+        """
+        operands = self.operand_values(inputs, arrays)
+        self.check_inputs(*operands)
+        precision = DTYPE_OF_MEMBER.get(self.final.precision or "", "")
+        floats = [x.dtype for x in inputs.values() if x.dtype in UNIT]
+        narrowed = precision in UNIT and bool(floats)
+        if narrowed:
+            operands = [rounded_to(precision, operand) for operand in operands]
+        made = self.evaluate(*operands, **granted(type(self).evaluate, arithmetic=arithmetic))
+        outputs = made if isinstance(made, tuple) else (made,)
+        if narrowed:
+            outputs = tuple(converted(y, floats[0]) if y.dtype == precision else y for y in outputs)
+        wanted = DTYPE_OF_MEMBER.get(self.set.output_type or "")
+        if wanted and outputs[0].dtype != wanted:
+            outputs = (converted(outputs[0], wanted), *outputs[1:])
+        return outputs
+
+    def operand_values(self, inputs: Mapping[int, Bounded], arrays: Mapping[str, Bounded]) -> list[Operand]:
+        """The operands, in order."""
+        if self.variadic:
+            return [tuple(inputs.values())]
+        names = enumerate(self.operands + self.more_operands)
+        return [self.operand(name, inputs.get(i), arrays.get(name)) for i, name in names]
+
+    def operand(self, name: str, tensor: Bounded | None, array: Bounded | None) -> Bounded | None:
+        """An operand from the input of its index, or else from the weights array of its name."""
+        return array if tensor is None else tensor
+
+    def check_inputs(self, *operands: Any, **_: Any) -> None:
         """Refuse what TensorRT refuses, with the labels of the docstring. Raises LayerError."""
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        """The outputs in float64 with their bounds; a layer without outputs has none to give."""
+    def evaluate(self, *operands: Any, **granted: Any) -> Bounded | tuple[Bounded, ...]:
+        """The outputs in float64 with their bounds; a layer without outputs has none to give.
+
+        granted: what the device may do, `arithmetic`, for those who name it.
+        """
         if self.output_names:
             raise NotImplementedError
         return ()
 
-    def _arguments(self) -> Iterator[tuple[str, Any]]:
-        for name in type(self).model_fields:
-            if name not in Layer.model_fields and name in self.model_fields_set:
-                yield name, getattr(self, name)
+
+_BESIDE = frozenset(Layer.model_fields)  # what stands beside the arguments
+
+
+def _tensors(model: type[Layer]) -> tuple[str, ...]:
+    """The arguments that are tensors."""
+    return tuple(name for name, kind in kinds(model).items() if kind == "tensor")
 
 
 def masked_axes(mask: int, rank: int) -> list[int]:

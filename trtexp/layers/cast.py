@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
-
 from trtexp.definition.network import DTYPE_OF_MEMBER
-from trtexp.layers.base import Attributes, DataType, Layer, Tensor
-from trtexp.numerics import Arithmetic, Bounded, converted
+from trtexp.layers.base import GIVEN, Attributes, DataType, Layer, Tensor
+from trtexp.numerics import Bounded, converted
 
 QUANTIZED = ("float8e4m3", "float8e8m0", "float4e2m1", "int4")
 
@@ -15,7 +12,7 @@ QUANTIZED = ("float8e4m3", "float8e8m0", "float4e2m1", "int4")
 class CastAttributes(Attributes):
     """Attributes of a cast."""
 
-    to_type: DataType | None = None
+    to_type: DataType = GIVEN
     """The output's type."""
 
 
@@ -28,21 +25,19 @@ class Cast(Layer):
     dequantize make.
     """
 
-    method: ClassVar[str] = "add_cast"
-    interface: ClassVar[str] = "ICastLayer"
+    method, interface = "add_cast", "ICastLayer"
+    scaffold = """inputs: {x: {values: [-1.5, -0.5, 0, 0.5, 1.5]}}
+        network: {y: {cast: {input: x, to_type: INT32}}}"""
 
     input: Tensor
     to_type: DataType
-    """The output's type."""
     set: CastAttributes = CastAttributes()
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        if DTYPE_OF_MEMBER[self.state()["to_type"]] in QUANTIZED:
-            self.refuse("to_type", f"{self.state()['to_type']} given; use quantize", "C1")
-        if inputs[0].dtype in QUANTIZED:
-            self.refuse("input", f"a tensor of {inputs[0].dtype}; use dequantize", "C1")
+    def check_inputs(self, x: Bounded) -> None:
+        if DTYPE_OF_MEMBER[self.final.to_type] in QUANTIZED:
+            self.refuse("to_type", f"{self.final.to_type} given; use quantize", "C1")
+        if x.dtype in QUANTIZED:
+            self.refuse("input", f"a tensor of {x.dtype}; use dequantize", "C1")
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        return (converted(inputs[0], DTYPE_OF_MEMBER[self.state()["to_type"]]),)
+    def evaluate(self, x: Bounded) -> Bounded:
+        return converted(x, DTYPE_OF_MEMBER[self.final.to_type])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from trtexp.layers.base import Dims, Tensor, Weights
+from trtexp.layers.geometry import Axis, halved
 from trtexp.layers.window import Window, grouped
 from trtexp.numerics import F64
 
@@ -19,53 +21,40 @@ class DeconvolutionNd(Window):
     padding cuts elements off its two ends. The CAFFE modes cut pre_padding off both (seen on 8.5.3.1 and 8.6.0).
     """
 
-    method: ClassVar[str] = "add_deconvolution_nd"
-    interface: ClassVar[str] = "IDeconvolutionLayer"
+    method, interface = "add_deconvolution_nd", "IDeconvolutionLayer"
+    scaffold = """inputs: {x: {shape: [1, 1, 3, 3], arange: {start: 1}}}
+        weights: {w: {shape: [1, 1, 2, 2], powers: {base: 10, first: 0, last: 3}}}
+        network: {deconv: {$layer: {input: x, num_output_maps: 1, kernel_shape: [2, 2], kernel: w}}}"""
 
     input: Tensor
     num_output_maps: int
-    """The number of output maps (channels of the output)."""
     kernel_shape: Dims
-    """The kernel's spatial shape."""
     kernel: Weights
     """C · K / groups · volume elements in the order (C, K/groups, *F); empty if input 1 is set."""
     bias: Weights | None = None
-    """One number per output map."""
 
-    def geometry(self, size: int, kernel: int, stride: int, dilation: int, pre: int, post: int) -> tuple[int, int, int]:
-        mode = self.state().get("padding_mode", "EXPLICIT_ROUND_DOWN")
-        extent = 1 + dilation * (kernel - 1)
+    def placed(self, axis: Axis) -> Axis:
+        mode, pre, post = self.final.padding_mode, axis.pre, axis.post
         if mode.startswith("SAME"):
-            total = max(extent - stride, 0)
-            small, large = total // 2, total - total // 2
-            pre, post = (small, large) if mode == "SAME_UPPER" else (large, small)
+            pre, post = halved(mode, max(axis.extent - axis.stride, 0))
         elif mode.startswith("CAFFE"):
             post = pre
-        return (size - 1) * stride + extent - pre - post, pre, post
+        return replace(axis, pre=pre, post=post, out=(axis.size - 1) * axis.stride + axis.extent - pre - post)
 
     def spans(self, shape: Sequence[int]) -> list[int]:
-        return [size + pre + post for size, pre, post in self.spatial(shape)]
+        return [axis.out + axis.pre + axis.post for axis in self.axes(shape)]
 
     def kernel_shape_of(self, channels: int) -> tuple[int, ...]:
-        state = self.state()
-        return (channels, state["num_output_maps"] // state.get("num_groups", 1), *state["kernel_size_nd"])
+        return (channels, self.final.num_output_maps // self.final.num_groups, *self.final.kernel_size_nd)
 
     def apply(self, x: F64, w: F64, b: F64 | None) -> F64:
-        kernel, stride, dilation, _, _ = self.window()
-        groups, axes = self.state().get("num_groups", 1), self.spatial(x.shape)
-        full = [size + pre + post for size, pre, post in axes]
-        y = np.zeros((*x.shape[:2], w.shape[2] * groups, *full))
+        axes, groups, kernel = self.axes(x.shape), self.final.num_groups, self.final.kernel_size_nd
+        y = np.zeros((*x.shape[:2], w.shape[2] * groups, *self.spans(x.shape)))
         taps = np.swapaxes(w.reshape(len(w), 1, groups, w.shape[1] // groups, w.shape[2], *kernel), 3, 4)
         for tap in np.ndindex(*kernel):
-            spread: Any = (
-                ...,
-                *(
-                    slice(t * d, t * d + max(0, (length - 1) * s + 1), s)
-                    for t, d, s, length in zip(tap, dilation, stride, x.shape[3:], strict=True)
-                ),
-            )
+            spread: Any = (..., *(axis.at(t, axis.size) for t, axis in zip(tap, axes, strict=True)))
             y[spread] += grouped(x, taps[(..., *tap)])
-        cut: Any = (..., *(slice(pre, pre + size) for size, pre, _ in axes))
+        cut: Any = (..., *(slice(axis.pre, axis.pre + axis.out) for axis in axes))
         y = y[cut]
         return y if b is None else y + b.reshape(len(b), 1, -1, *[1] * len(kernel))
 
@@ -73,4 +62,4 @@ class DeconvolutionNd(Window):
 class Deconvolution(DeconvolutionNd):
     """The old spelling, 8.x only, for 2-D kernels."""
 
-    method: ClassVar[str] = "add_deconvolution"
+    method = "add_deconvolution"

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
 from trtexp.layers.base import Kind, Layer, Tensor
+from trtexp.layers.reduce import ReduceOperation
 from trtexp.numerics import Arithmetic, Bounded, dot_product, exactly, moved, pointwise
 
 CollectiveOperation = Annotated[
     Literal["ALL_REDUCE", "ALL_GATHER", "BROADCAST", "REDUCE", "REDUCE_SCATTER", "ALL_TO_ALL", "GATHER", "SCATTER"],
     Kind("CollectiveOperation"),
 ]
-ReduceOperation = Annotated[Literal["SUM", "PROD", "MAX", "MIN", "AVG", "NONE"], Kind("ReduceOperation")]
 REDUCING = ("ALL_REDUCE", "REDUCE", "REDUCE_SCATTER")
 ROOTED = ("BROADCAST", "REDUCE", "GATHER", "SCATTER")
+CUTTING = ("REDUCE_SCATTER", "SCATTER", "ALL_TO_ALL")
 
 
 class DistCollective(Layer):
@@ -29,8 +29,9 @@ class DistCollective(Layer):
     0 to n - 1, the others -1. C3: what is cut into blocks has d divisible by n. C4: groups name ranks, each once.
     """
 
-    method: ClassVar[str] = "add_dist_collective"
-    interface: ClassVar[str] = "IDistCollectiveLayer"
+    method, interface = "add_dist_collective", "IDistCollectiveLayer"
+    scaffold = """inputs: {x: {values: [1, 2, 3, 4]}}
+        network: {y: {dist_collective: {input: x, dist_collective_op: REDUCE, reduce_op: SUM, root: 0, groups: []}}}"""
 
     input: Tensor
     dist_collective_op: CollectiveOperation
@@ -42,13 +43,13 @@ class DistCollective(Layer):
     groups: list[int]
     """The ranks that take part; empty: all of them."""
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        op, ranks, x = self.dist_collective_op, self.ranks(), inputs[0]
+    def check_inputs(self, x: Bounded) -> None:
+        op, ranks = self.dist_collective_op, self.ranks()
         if (op in REDUCING) != (self.reduce_op != "NONE"):
             self.refuse("reduce_op", f"{self.reduce_op} with {op}", "C1")
         if not (0 <= self.root < ranks if op in ROOTED else self.root == -1):
             self.refuse("root", f"{self.root} with {op} of {ranks} ranks", "C2")
-        if op in ("REDUCE_SCATTER", "SCATTER", "ALL_TO_ALL") and (not x.shape or x.shape[0] % ranks):
+        if op in CUTTING and (not x.shape or x.shape[0] % ranks):
             self.refuse("input", f"{list(x.shape)} given; {ranks} ranks do not divide its first axis", "C3")
         if op in ("ALL_GATHER", "GATHER") and not x.shape:
             self.refuse("input", "a scalar given; what is gathered is put together along its first axis", "C3")
@@ -57,23 +58,15 @@ class DistCollective(Layer):
 
     def ranks(self) -> int:
         """How many take part."""
-        return len(self.groups) or self.state().get("num_ranks", 1)
+        return len(self.groups) or self.final.num_ranks
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        op, n, (x, *_) = self.dist_collective_op, self.ranks(), inputs
-        if op in REDUCING:
-            x = self.reduced(x, n, arithmetic)
-        if op in ("REDUCE_SCATTER", "SCATTER"):
+    def evaluate(self, x: Bounded, *, arithmetic: Arithmetic) -> Bounded:
+        op, n = self.dist_collective_op, self.ranks()
+        x = self.reduced(x, n, arithmetic) if op in REDUCING else x
+        if op in CUTTING:
             size, rank = x.shape[0] // n, max(self.root, 0)
-            return (moved(lambda part: part[rank * size : (rank + 1) * size], x),)
-        if op == "ALL_TO_ALL":
-            size = x.shape[0] // n
-            return (moved(lambda part: np.concatenate([part[:size]] * n), x),)
-        if op in ("ALL_GATHER", "GATHER"):
-            return (moved(lambda part: np.concatenate([part] * n), x),)
-        return (x,)
+            x = moved(lambda part: part[rank * size : (rank + 1) * size], x)
+        return moved(lambda part: np.concatenate([part] * n), x) if op in ("ALL_TO_ALL", "ALL_GATHER", "GATHER") else x
 
     def reduced(self, x: Bounded, n: int, arithmetic: Arithmetic) -> Bounded:
         """n equal tensors, reduced."""

@@ -3,16 +3,15 @@ IDynamicQuantizeLayer; for the rounding of scales, cuDNN's documentation, Block 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import ClassVar
 
 import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
-from trtexp.layers.base import Attributes, DataType, Dims, Layer, Tensor
+from trtexp.layers.base import GIVEN, Attributes, DataType, Dims, Layer, Maybe, Tensor
 from trtexp.layers.quantize import FLOATS, coded, quantized, spread
-from trtexp.numerics import F64, LARGEST, UNIT, Arithmetic, Bounded, exactly
+from trtexp.numerics import F64, LARGEST, UNIT, Bounded, exactly
 
 SCHEMES = (("FP4", "FP8"), ("FP8", "E8M0"))  # codes and scales: NVFP4, MXFP8
 
@@ -20,15 +19,15 @@ SCHEMES = (("FP4", "FP8"), ("FP8", "E8M0"))  # codes and scales: NVFP4, MXFP8
 class DynamicQuantizeAttributes(Attributes):
     """Attributes of a dynamic quantization."""
 
-    axis: int | None = None
+    axis: int = GIVEN
     """The axis that is cut into blocks, the last or the one before it."""
-    block_size: int | None = None
+    block_size: int = GIVEN
     """Elements along the axis that share a scale."""
     block_shape: Dims | None = None
     """The shape of a block, -1 for a whole axis; it takes the place of axis and block_size."""
-    to_type: DataType | None = None
+    to_type: DataType = GIVEN
     """The type of the codes: FP4 or FP8."""
-    scale_type: DataType | None = None
+    scale_type: DataType = GIVEN
     """The type of the scales: FP8 with FP4, E8M0 with FP8."""
 
 
@@ -42,70 +41,69 @@ class _DynamicQuantize(Layer):
     The documentation has blocks of 16 for FP4 and 32 for FP8; RTX 1.7.1 builds others as well.
     """
 
-    interface: ClassVar[str] = "IDynamicQuantizeLayer"
-    most_inputs: ClassVar[int] = 2
-    output_names: ClassVar[tuple[str, ...]] = ("", "scale")
-    aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {"output_type": ("to_type",)}
+    interface = "IDynamicQuantizeLayer"
+    operands = ("input", "second_scale")
+    output_names = ("", "scale")
+    aliases = {"output_type": ("to_type",)}
 
     input: Tensor
     output_type: DataType
-    """The type of the codes: FP4 or FP8."""
     scale_type: DataType
-    """The type of the scales: FP8 with FP4, E8M0 with FP8."""
     set: DynamicQuantizeAttributes = DynamicQuantizeAttributes()
 
     def block(self, shape: tuple[int, ...]) -> list[int]:
         """The shape of a block."""
-        state = self.state()
-        if state.get("block_shape"):
-            return [n if b == -1 else b for b, n in zip(state["block_shape"], shape, strict=False)]
+        final = self.final
+        if final.block_shape:
+            return [n if b == -1 else b for b, n in zip(final.block_shape, shape, strict=False)]
         sizes = [1] * len(shape)
-        sizes[state["axis"] % len(shape)] = state["block_size"]
+        sizes[final.axis % len(shape)] = final.block_size
         return sizes
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        x, state = inputs[0], self.state()
+    def check_inputs(self, x: Bounded, second: Maybe) -> None:
+        final = self.final
         if len(x.shape) not in (2, 3) or x.dtype not in FLOATS:
             self.refuse("input", f"{x.dtype} {list(x.shape)} given; give float with 2 or 3 axes", "C1")
-        scheme = (state["to_type"], state["scale_type"])
+        scheme = (final.to_type, final.scale_type)
         if scheme not in SCHEMES:
             self.refuse("scale_type", f"{scheme[1]} for codes of {scheme[0]}; give FP4 with FP8, FP8 with E8M0", "C2")
         block = self.block(x.shape)
-        if state.get("block_shape") is None:
-            if state["axis"] % len(x.shape) < len(x.shape) - 2:
-                self.refuse("axis", f"axis {state['axis']} of {len(x.shape)}; give one of the last two", "C3")
-        elif len(state["block_shape"]) != len(x.shape):
-            self.refuse("block_shape", f"{state['block_shape']} for {list(x.shape)}", "C3")
+        if final.block_shape is None:
+            if final.axis % len(x.shape) < len(x.shape) - 2:
+                self.refuse("axis", f"axis {final.axis} of {len(x.shape)}; give one of the last two", "C3")
+        elif len(final.block_shape) != len(x.shape):
+            self.refuse("block_shape", f"{final.block_shape} for {list(x.shape)}", "C3")
         if any(b < 1 or n % b for n, b in zip(x.shape, block, strict=True)):
             self.refuse("input", f"{list(x.shape)} given; blocks of {block} leave a rest", "C4")
-        second = inputs[1].ref if len(inputs) > 1 else None
-        if (second is None) != (scheme[0] == "FP8") or (second is not None and not (second > 0).all()):
+        if (second is None) != (scheme[0] == "FP8") or (second is not None and not (second.ref > 0).all()):
             self.refuse("set_input", "FP4 needs a positive scale of the scales as input 1, FP8 has none", "C5")
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        x, state = inputs[0], self.state()
-        second = float(inputs[1].ref.reshape(())) if len(inputs) > 1 else 1.0
-        types = DTYPE_OF_MEMBER[state["to_type"]], DTYPE_OF_MEMBER[state["scale_type"]]
-        return dynamically(x, self.block(x.shape), *types, second)
+    def evaluate(self, x: Bounded, second: Maybe) -> tuple[Bounded, Bounded]:
+        types = DTYPE_OF_MEMBER[self.final.to_type], DTYPE_OF_MEMBER[self.final.scale_type]
+        return dynamically(x, self.block(x.shape), *types, 1.0 if second is None else float(second.ref.reshape(())))
 
 
 class DynamicQuantize(_DynamicQuantize):
     """Codes of x with scales from the data, blocks along one axis, 10.8 on."""
 
-    method: ClassVar[str] = "add_dynamic_quantize"
+    method = "add_dynamic_quantize"
+    scaffold = """inputs: {x: {shape: [1, 16], full: 448}}
+        network:
+          q: {dynamic_quantize: {input: x, axis: 1, block_size: 16, output_type: FP8, scale_type: E8M0}}
+          y: {dequantize: {input: q, scale: q.scale}, set: {block_shape: [1, 16]}}"""
 
     axis: int
-    """The axis that is cut into blocks, the last or the one before it."""
     block_size: int
-    """Elements along the axis that share a scale."""
 
 
 class DynamicQuantizeV2(_DynamicQuantize):
     """Codes of x with scales from the data, blocks of a shape."""
 
-    method: ClassVar[str] = "add_dynamic_quantize_v2"
+    method = "add_dynamic_quantize_v2"
+    scaffold = """inputs: {x: {shape: [1, 16], full: 448}}
+        network:
+          q: {dynamic_quantize_v2: {input: x, block_shape: [1, 16], output_type: FP8, scale_type: E8M0}}
+          y: {dequantize: {input: q, scale: q.scale}, set: {block_shape: [1, 16]}}"""
 
     block_shape: Dims
     """The shape of a block, -1 for a whole axis."""

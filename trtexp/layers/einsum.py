@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
 
 import numpy as np
 
-from trtexp.layers.base import Attributes, Layer, Tensor
+from trtexp.layers.base import GIVEN, Attributes, Layer, Tensor
 from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly, settled
 
 
 class EinsumAttributes(Attributes):
     """Attributes of an einsum."""
 
-    equation: str | None = None
+    equation: str = GIVEN
     """A term per input, a letter per axis, and what remains: `ij,jk->ik`."""
 
 
@@ -28,29 +26,28 @@ class Einsum(Layer):
     and of one dtype.
     """
 
-    method: ClassVar[str] = "add_einsum"
-    interface: ClassVar[str] = "IEinsumLayer"
-    most_inputs: ClassVar[int] = 8
+    method, interface = "add_einsum", "IEinsumLayer"
+    variadic = 8
+    scaffold = """
+        inputs: {a: {shape: [2, 3], arange: {start: 1}}, b: {shape: [3, 2], powers: {base: 10, first: 0, last: 5}}}
+        network: {y: {einsum: {inputs: [a, b], equation: "ij,jk->ik"}}}"""
 
     inputs: list[Tensor]
     """The tensors, in the order of the equation's terms."""
     equation: str
-    """A term per input, a letter per axis, and what remains: `ij,jk->ik`."""
     set: EinsumAttributes = EinsumAttributes()
 
     def terms(self) -> tuple[list[str], str]:
         """The inputs' letters, and the output's."""
-        given, arrow, out = self.state()["equation"].replace(" ", "").partition("->")
+        given, arrow, out = self.final.equation.replace(" ", "").partition("->")
         letters = given.replace(",", "")
         once = "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
         return given.split(","), out if arrow else once
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
+    def check_inputs(self, inputs: tuple[Bounded, ...]) -> None:
         terms, out = self.terms()
         if len(terms) != len(inputs) or not all(re.fullmatch("[a-z]*", term) for term in (*terms, out)):
-            self.refuse(
-                "equation", f"{self.state()['equation']!r} has not {len(inputs)} terms of lower-case letters", "C1"
-            )
+            self.refuse("equation", f"{self.final.equation!r} has not {len(inputs)} terms of lower-case letters", "C1")
         if len(set(out)) < len(out) or not set(out) <= set("".join(terms)):
             self.refuse("equation", f"{out!r} repeats a letter, or has one that no input has", "C2")
         sizes: dict[str, int] = {}
@@ -64,9 +61,7 @@ class Einsum(Layer):
         if len(kinds) > 1 or not kinds <= {"float32", "float16", "bfloat16"}:
             self.refuse("inputs", f"{', '.join(sorted(kinds))} given; give one float dtype", "C4")
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
+    def evaluate(self, inputs: tuple[Bounded, ...], *, arithmetic: Arithmetic) -> Bounded:
         terms, out = self.terms()
         done, have = inputs[0], terms[0]
         rest = [*zip(inputs[1:], terms[1:], strict=True)] or [(exactly(np.ones(()), done.dtype), "")]
@@ -80,4 +75,4 @@ class Einsum(Layer):
                 return made
 
             done, have = dot_product(contract, settled(done), x, None, arithmetic), kept
-        return (done,)
+        return done

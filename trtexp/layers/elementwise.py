@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
-from trtexp.layers.base import Attributes, Kind, Layer, Tensor
+from trtexp.layers.base import GIVEN, Attributes, Kind, Layer, Tensor
 from trtexp.layers.broadcast import broadcasts
-from trtexp.numerics import F64, UNIT, Arithmetic, Bounded, Error, computed, jumping, pow_error, wrapped
+from trtexp.numerics import F64, UNIT, Bounded, Error, computed, jumping, pow_error, quotient, undetermined, wrapping
+from trtexp.numerics.integers import divide, floor_divide, power
 
 ElementWiseOperation = Annotated[
     Literal[
@@ -36,6 +37,8 @@ FUNCTIONS: dict[str, Callable[[F64, F64], np.ndarray]] = {
     "GREATER": np.greater,
     "LESS": np.less,
 }
+#: operations that some integers do not have -> the result, and where it is known.
+PARTIAL = {"DIV": divide, "FLOOR_DIV": floor_divide, "POW": power}
 LOGICAL = ("AND", "OR", "XOR")
 COMPARING = ("EQUAL", "GREATER", "LESS")
 NUMBERS = (*UNIT, "int8", "int32", "int64")
@@ -44,7 +47,6 @@ ERRORS: dict[str, Error] = {
     "SUM": lambda x, y, r: np.abs(r),
     "SUB": lambda x, y, r: np.abs(r),
     "PROD": lambda x, y, r: np.abs(r),
-    "DIV": lambda x, y, r: 2 * np.abs(r),
     "POW": lambda x, y, r: pow_error(x, y) * np.abs(r),
     "MAX": lambda x, y, r: 0 * r,
     "MIN": lambda x, y, r: 0 * r,
@@ -54,7 +56,7 @@ ERRORS: dict[str, Error] = {
 class ElementwiseAttributes(Attributes):
     """Attributes of an elementwise layer."""
 
-    op: ElementWiseOperation | None = None
+    op: ElementWiseOperation = GIVEN
     """The operation."""
 
 
@@ -62,22 +64,22 @@ class Elementwise(Layer):
     """An operation on corresponding elements: two tensors of one rank, dimensions of 1 broadcast -> as numpy.
 
     Comparisons give bool. Integers wrap; their DIV cuts towards 0, their FLOOR_DIV towards minus infinity.
+    No source says what a division by 0, the smallest integer by -1, or a negative power of integers is.
     C1: the ranks are equal, and dimensions are equal or 1. C2: the dtypes are equal.
     C3: AND, OR and XOR take bool, EQUAL takes anything, all others take floats, int8, int32 and int64.
     """
 
-    method: ClassVar[str] = "add_elementwise"
-    interface: ClassVar[str] = "IElementWiseLayer"
-    most_inputs: ClassVar[int] = 2
+    method, interface = "add_elementwise", "IElementWiseLayer"
+    scaffold = """inputs: {a: {shape: [2, 1], values: [10, 20]}, b: {shape: [1, 3], values: [1, 2, 3]}}
+        network: {y: {elementwise: {input1: a, input2: b, op: SUM}}}"""
 
     input1: Tensor
     input2: Tensor
     op: ElementWiseOperation
-    """The operation."""
     set: ElementwiseAttributes = ElementwiseAttributes()
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        a, b, op = *inputs, self.state()["op"]
+    def check_inputs(self, a: Bounded, b: Bounded) -> None:
+        op = self.final.op
         if not broadcasts(a.shape, b.shape):
             self.refuse(
                 "input2", f"{list(b.shape)} beside {list(a.shape)}; give equal ranks, dimensions equal or 1", "C1"
@@ -87,29 +89,26 @@ class Elementwise(Layer):
         if op != "EQUAL" and a.dtype not in (("bool",) if op in LOGICAL else NUMBERS):
             self.refuse("op", f"{op} of {a.dtype}; AND, OR and XOR take bool, all others numbers", "C3")
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        op, dtype = self.state()["op"], inputs[0].dtype
+    def evaluate(self, a: Bounded, b: Bounded) -> Bounded:
+        op = self.final.op
         function = FUNCTIONS[op]
         if op in LOGICAL or op in COMPARING:
-            return (jumping(function, inputs, "bool"),)
-        if dtype not in UNIT:
-            return (whole(op, inputs),)
+            return jumping(function, [a, b], "bool")
+        if a.dtype not in UNIT:
+            return whole(op, a, b)
+        if op == "DIV":
+            return quotient(a, b)
         if op == "FLOOR_DIV":
-            return (floored(*inputs),)
-        return (computed(function, ERRORS[op], *inputs),)
+            return floored(a, b)
+        return computed(function, ERRORS[op], a, b)
 
 
-def whole(op: str, inputs: Sequence[Bounded]) -> Bounded:
-    """An operation on integers; by 0 nothing divides."""
-    dtype = inputs[0].dtype
-    function = FUNCTIONS[op] if op != "DIV" else lambda a, b: np.trunc(a / b)
-    made = jumping(lambda a, b: wrapped(np.nan_to_num(function(a, b), posinf=0, neginf=0), dtype), inputs, dtype)
-    if op not in ("DIV", "FLOOR_DIV"):
-        return made
-    by_zero = np.broadcast_to(inputs[1].ref == 0, made.shape)
-    return replace(made, undetermined=made.undetermined | by_zero, certified=made.certified & ~by_zero)
+def whole(op: str, a: Bounded, b: Bounded) -> Bounded:
+    """An operation on integers, which wraps."""
+    if op not in PARTIAL:
+        return jumping(lambda m, n: wrapping(FUNCTIONS[op], a.dtype, m, n), [a, b], a.dtype)
+    made = jumping(lambda m, n: PARTIAL[op](m, n, a.dtype)[0], [a, b], a.dtype)
+    return undetermined(made, ~PARTIAL[op](a.ref, b.ref, a.dtype)[1])
 
 
 def floored(a: Bounded, b: Bounded) -> Bounded:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
 
-from trtexp.layers.base import Attributes, Layer, Tensor, Weights
+from trtexp.layers.base import GIVEN, Attributes, Layer, Maybe, Tensor, Weights
 from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, moved
 
 
 class FullyConnectedAttributes(Attributes):
     """Attributes of a fully connected layer."""
 
-    num_output_channels: int | None = None
+    num_output_channels: int = GIVEN
     """K, the number of outputs."""
-    kernel: Weights | None = None
+    kernel: Weights = GIVEN
     """K rows of C · H · W numbers."""
     bias: Weights | None = None
     """One number per output."""
@@ -28,42 +26,39 @@ class FullyConnected(Layer):
     elements. C4: the bias has K elements, or none.
     """
 
-    method: ClassVar[str] = "add_fully_connected"
-    interface: ClassVar[str] = "IFullyConnectedLayer"
-    aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {"num_outputs": ("num_output_channels",)}
+    method, interface = "add_fully_connected", "IFullyConnectedLayer"
+    more_operands = ("kernel", "bias")
+    scaffold = """inputs: {x: {shape: [2, 3, 1, 1], arange: {start: 1}}}
+        weights: {w: {shape: [2, 3], powers: {base: 10, first: 0, last: 5}}}
+        network: {y: {fully_connected: {input: x, num_outputs: 2, kernel: w}}}"""
+    aliases = {"num_outputs": ("num_output_channels",)}
 
     input: Tensor
     num_outputs: int
-    """K, the number of outputs."""
     kernel: Weights
-    """K rows of C · H · W numbers."""
     bias: Weights | None = None
-    """One number per output."""
     set: FullyConnectedAttributes = FullyConnectedAttributes()
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        x, outputs = inputs[0], self.state()["num_output_channels"]
+    def check_inputs(self, x: Bounded, kernel: Bounded, bias: Maybe) -> None:
+        outputs = self.final.num_output_channels
         if len(x.shape) < 4 or x.dtype not in ("float32", "float16"):
             self.refuse("input", f"{x.dtype} {list(x.shape)}; give float of rank 4 or more", "C1")
         if outputs < 1:
             self.refuse("num_output_channels", f"{outputs} given; give 1 or more", "C2")
-        count, wanted = weights["kernel"].ref.size, outputs * math.prod(x.shape[-3:])
+        count, wanted = kernel.ref.size, outputs * math.prod(x.shape[-3:])
         if count != wanted:
             self.refuse("kernel", f"{count} elements; {outputs} outputs of x {list(x.shape)} take {wanted}", "C3")
-        if "bias" in weights and weights["bias"].ref.size not in (0, outputs):
-            self.refuse("bias", f"{weights['bias'].ref.size} elements for {outputs} outputs", "C4")
+        if bias is not None and bias.ref.size not in (0, outputs):
+            self.refuse("bias", f"{bias.ref.size} elements for {outputs} outputs", "C4")
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        x, outputs = inputs[0], self.state()["num_output_channels"]
+    def evaluate(self, x: Bounded, kernel: Bounded, bias: Maybe, *, arithmetic: Arithmetic) -> Bounded:
+        outputs = self.final.num_output_channels
         shape = (*x.shape[:-3], outputs, 1, 1)
 
-        def apply(part: F64, kernel: F64, bias: F64 | None) -> F64:
+        def apply(part: F64, w: F64, b: F64 | None) -> F64:
             rows = part.reshape(-1, math.prod(x.shape[-3:]))
-            made: F64 = rows @ kernel.reshape(outputs, -1).T
-            return (made if bias is None else made + bias).reshape(shape)
+            made: F64 = rows @ w.reshape(outputs, -1).T
+            return (made if b is None else made + b).reshape(shape)
 
-        bias = weights.get("bias")
         given = None if bias is None or bias.ref.size == 0 else moved(lambda part: part.reshape(-1), bias)
-        return (dot_product(apply, x, weights["kernel"], given, arithmetic),)
+        return dot_product(apply, x, kernel, given, arithmetic)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 
 from trtexp.layers.base import Attributes, Kind, Layer, Tensor
-from trtexp.numerics import Arithmetic, Bounded, moved
+from trtexp.numerics import Bounded, moved
 
 GatherMode = Annotated[Literal["DEFAULT", "ELEMENT", "ND"], Kind("GatherMode")]
 
@@ -16,12 +16,12 @@ GatherMode = Annotated[Literal["DEFAULT", "ELEMENT", "ND"], Kind("GatherMode")]
 class GatherAttributes(Attributes):
     """Attributes of a gather layer."""
 
-    axis: int | None = None
-    """The axis that indices count along; ND has none. Default 0."""
-    mode: GatherMode | None = None
+    axis: int = 0
+    """The axis that indices count along; ND has none."""
+    mode: GatherMode = "DEFAULT"
     """How indices are read."""
-    num_elementwise_dims: int | None = None
-    """How many leading dimensions x and indices share, so that they are walked together. Default 0."""
+    num_elementwise_dims: int = 0
+    """How many leading dimensions x and indices share, so that they are walked together."""
 
 
 class GatherV2(Layer):
@@ -36,24 +36,22 @@ class GatherV2(Layer):
     takes indices of the rank of x, no longer than x away from `axis`. C5: ND takes k of at most the rank of x less e.
     """
 
-    method: ClassVar[str] = "add_gather_v2"
-    interface: ClassVar[str] = "IGatherLayer"
-    most_inputs: ClassVar[int] = 2
+    method, interface = "add_gather_v2", "IGatherLayer"
+    scaffold = """inputs: {x: {shape: [2, 3], arange: {start: 1}}, i: {values: [[1, 2], [0, 0]], dtype: int32}}
+        network: {y: {gather_v2: {input: x, indices: i, mode: ND}}}"""
 
     input: Tensor
     indices: Tensor
     """int32 or int64."""
     mode: GatherMode
-    """How indices are read."""
     set: GatherAttributes = GatherAttributes()
 
     def choice(self) -> tuple[str, int, int]:
         """(mode, axis, num_elementwise_dims)"""
-        state = self.state()
-        return state.get("mode", "DEFAULT"), state.get("axis", 0), state.get("num_elementwise_dims", 0)
+        return self.final.mode, self.final.axis, self.final.num_elementwise_dims
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        (x, indices), (mode, axis, shared) = inputs, self.choice()
+    def check_inputs(self, x: Bounded, indices: Bounded) -> None:
+        mode, axis, shared = self.choice()
         rank, shape = len(x.shape), list(indices.shape)
         if indices.dtype not in ("int32", "int64"):
             self.refuse("indices", f"{indices.dtype} given; give int32 or int64", "C1")
@@ -86,11 +84,8 @@ class GatherV2(Layer):
         spread = indices.reshape((*indices.shape[:shared], *[1] * (axis - shared), *indices.shape[shared:]))
         return [*grids((*shape[:axis], *indices.shape[shared:]), axis), spread]
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        x, indices = inputs[0], inputs[1].ref.astype(int)
-        places = self.coordinates(x.shape, indices)
+    def evaluate(self, x: Bounded, indices: Bounded) -> Bounded:
+        places = self.coordinates(x.shape, indices.ref.astype(int))
         shape = np.broadcast_shapes(*(p.shape for p in places)) if places else indices.shape[:-1]
         inside = np.ones(shape, bool)
         wrapped = []
@@ -106,13 +101,15 @@ class GatherV2(Layer):
             picked = part[tuple(wrapped)] if wrapped else np.broadcast_to(part, (*shape, *behind))
             return np.where(known, picked, np.zeros((), part.dtype))
 
-        return (moved(pick, x),)
+        return moved(pick, x)
 
 
 class Gather(GatherV2):
     """The same in mode DEFAULT, unless `set` says otherwise."""
 
-    method: ClassVar[str] = "add_gather"
+    method = "add_gather"
+    scaffold = """inputs: {x: {shape: [2, 3], arange: {start: 1}}, i: {values: [2, 0], dtype: int32}}
+        network: {y: {gather: {input: x, indices: i, axis: 1}}}"""
 
     mode: ClassVar[Any] = None  # type: ignore[misc]
     axis: int

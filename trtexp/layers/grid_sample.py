@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import ClassVar
 
 import numpy as np
 
@@ -21,12 +20,12 @@ MODES = ("CLAMP", "FILL", "REFLECT")
 class GridSampleAttributes(Attributes):
     """Attributes of a grid sample layer."""
 
-    interpolation_mode: InterpolationMode | None = None
-    """The nearest element, or a weighted mean of 2 or 4 along each axis. Default LINEAR."""
-    align_corners: bool | None = None
-    """True: -1 and 1 are the centres of the border's elements; false: their outer edges. Default false."""
-    sample_mode: SampleMode | None = None
-    """What lies outside the input: CLAMP repeats the border, FILL is 0, REFLECT mirrors. Default FILL."""
+    interpolation_mode: InterpolationMode = "LINEAR"
+    """The nearest element, or a weighted mean of 2 or 4 along each axis."""
+    align_corners: bool = False
+    """True: -1 and 1 are the centres of the border's elements; false: their outer edges."""
+    sample_mode: SampleMode = "FILL"
+    """What lies outside the input: CLAMP repeats the border, FILL is 0, REFLECT mirrors."""
 
 
 class GridSample(Layer):
@@ -37,16 +36,15 @@ class GridSample(Layer):
     C4: sample_mode is CLAMP, FILL or REFLECT.
     """
 
-    method: ClassVar[str] = "add_grid_sample"
-    interface: ClassVar[str] = "IGridSampleLayer"
-    most_inputs: ClassVar[int] = 2
+    method, interface = "add_grid_sample", "IGridSampleLayer"
+    scaffold = """inputs: {x: {shape: [1, 1, 2, 2], arange: {start: 1}}, grid: {values: [[[[-0.5, -0.5], [0, 0]]]]}}
+        network: {y: {grid_sample: {input: x, grid: grid}, set: {interpolation_mode: LINEAR}}}"""
 
     input: Tensor
     grid: Tensor
     set: GridSampleAttributes = GridSampleAttributes()
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        x, grid = inputs
+    def check_inputs(self, x: Bounded, grid: Bounded) -> None:
         if len(x.shape) not in (4, 5) or len(grid.shape) != len(x.shape):
             self.refuse("grid", f"{list(grid.shape)} for x {list(x.shape)}; give rank 4 or 5 for both", "C1")
         if grid.shape[0] != x.shape[0] or grid.shape[-1] != len(x.shape) - 2:
@@ -54,26 +52,21 @@ class GridSample(Layer):
             self.refuse("grid", f"{list(grid.shape)} for x {list(x.shape)}; give {wanted}", "C2")
         if x.dtype not in FLOATS or grid.dtype != x.dtype:
             self.refuse("grid", f"{grid.dtype} for x of {x.dtype}; give one float dtype", "C3")
-        if (mode := self.state().get("sample_mode", "FILL")) not in MODES:
+        if (mode := self.final.sample_mode) not in MODES:
             self.refuse("sample_mode", f"{mode} given; give one of {', '.join(MODES)}", "C4")
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        x, grid = inputs
-        mode = self.state().get("interpolation_mode", "LINEAR")
+    def evaluate(self, x: Bounded, grid: Bounded, *, arithmetic: Arithmetic) -> Bounded:
+        mode = self.final.interpolation_mode
         axes = [self.coordinates(grid, axis, size) for axis, size in enumerate(x.shape[2:])]
         if mode == "NEAREST":
             index = [np.rint(at).astype(np.int64) for at, _ in axes]
             made = moved(lambda part: self.gathered(part, index), x)
             inside = self.gathered(np.ones(x.shape, bool), index)
-            unsure = np.stack(
-                [grid.undetermined.any(-1), *(np.rint(at - off) != np.rint(at + off) for at, off in axes)]
-            )
+            crossing = (np.rint(at - off) != np.rint(at + off) for at, off in axes)
+            unsure = np.stack([grid.undetermined.any(-1), *crossing])
             spread = np.broadcast_to(np.expand_dims(unsure.any(0), 1), made.shape)
-            return (
-                replace(made, undetermined=made.undetermined | spread, certified=(made.certified | ~inside) & ~spread),
-            )
+            certified = (made.certified | ~inside) & ~spread
+            return replace(made, undetermined=made.undetermined | spread, certified=certified)
         found = [taps(mode, *axis) for axis in axes]
         picked, shares, errors = [], [], []
         for tap in itertools.product(*(range(len(indices)) for indices, _, _ in found)):
@@ -85,25 +78,24 @@ class GridSample(Layer):
         values = moved(lambda *parts: np.stack(parts), *picked)
         ref, bound = np.array(shares)[:, :, None], np.array(errors)[:, :, None]
         weighed = replace(exactly(ref, x.dtype), bound=bound, typical=bound, certified=bound == 0)
-        return (dot_product(lambda v, w, _: (v * w).sum(0), values, weighed, None, arithmetic),)
+        return dot_product(lambda v, w, _: (v * w).sum(0), values, weighed, None, arithmetic)
 
     def coordinates(self, grid: Bounded, axis: int, size: int) -> tuple[F64, F64]:
         """Where the samples lie along a spatial axis of the input, (N, *O), and how far off a device may put them."""
         g, g_off = (part[..., part.shape[-1] - 1 - axis] for part in (grid.ref, grid.bound))
-        align = self.state().get("align_corners", False)
-        at = (g + 1) / 2 * (size - 1) if align else ((g + 1) * size - 1) / 2
+        at = (g + 1) / 2 * (size - 1) if self.final.align_corners else ((g + 1) * size - 1) / 2
         short = (g * 2**10 == np.rint(g * 2**10)) & (np.abs(g) < 2**4) & (size < 2**10)
         off = np.where(short, 0.0, coordinate_error(size) * np.maximum(1, np.abs(g))) + g_off * size / 2
         at = np.clip(at, -(2.0**30), 2.0**30)
-        if self.state().get("interpolation_mode", "LINEAR") == "CUBIC":  # its taps are brought inside, one by one
+        if self.final.interpolation_mode == "CUBIC":  # its taps are brought inside, one by one
             return at, off
         return self.brought(at, size), off
 
     def brought(self, at: np.ndarray, size: int) -> np.ndarray:
         """Coordinates or indices outside an axis, brought inside as the sample mode says; FILL leaves them."""
-        mode = self.state().get("sample_mode", "FILL")
+        mode = self.final.sample_mode
         if mode == "REFLECT":
-            low, span = (0.0, size - 1) if self.state().get("align_corners", False) else (-0.5, size)
+            low, span = (0.0, size - 1) if self.final.align_corners else (-0.5, size)
             turned = np.mod(at - low, 2 * span) if span else np.zeros(at.shape)
             at = np.where(turned > span, 2 * span - turned, turned) + low
         return at if mode == "FILL" else np.clip(at, 0, size - 1)
@@ -118,6 +110,6 @@ class GridSample(Layer):
         ]
         samples = np.arange(len(part)).reshape(-1, *[1] * (index[0].ndim - 1))
         found = np.moveaxis(np.moveaxis(part, 1, -1)[(samples, *brought)], -1, 1)
-        if self.state().get("sample_mode", "FILL") != "FILL":
+        if self.final.sample_mode != "FILL":
             return found
         return np.where(inside[:, None], found, np.zeros((), part.dtype))

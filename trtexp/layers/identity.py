@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
-
 from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import Layer, Tensor
-from trtexp.numerics import Arithmetic, Bounded, converted
+from trtexp.numerics import Bounded, converted
 
 FROM = ("float32", "float16", "int32", "bool", "uint8")
 TO = ("float32", "float16", "int32", "uint8")
@@ -20,24 +17,22 @@ class Identity(Layer):
     to floats only.
     """
 
-    method: ClassVar[str] = "add_identity"
-    interface: ClassVar[str] = "IIdentityLayer"
+    method, interface = "add_identity", "IIdentityLayer"
+    scaffold = """inputs: {x: {values: [1, 2, 3]}}
+        network: {y: {identity: {input: x}}}"""
 
     input: Tensor
 
     def output_type(self, x: Bounded) -> str:
         """The output's dtype."""
-        member = self.state().get("output_type")
+        member = self.final.output_type
         return x.dtype if member is None else DTYPE_OF_MEMBER[member]
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        given, wanted = inputs[0].dtype, self.output_type(inputs[0])
+    def check_inputs(self, x: Bounded) -> None:
+        given, wanted = x.dtype, self.output_type(x)
         narrow = "uint8" in (given, wanted) and not {given, wanted} & {"float32", "float16"}
         if wanted != given and (given not in FROM or wanted not in TO or narrow):
             self.refuse("output_type", f"{given} to {wanted}; convert {', '.join(FROM)} to {', '.join(TO)}", "C1")
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        x = inputs[0]
-        return (x if self.output_type(x) == x.dtype else converted(x, self.output_type(x)),)
+    def evaluate(self, x: Bounded) -> Bounded:
+        return x if self.output_type(x) == x.dtype else converted(x, self.output_type(x))

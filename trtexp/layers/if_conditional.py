@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from collections.abc import Mapping
 
 from trtexp.layers.base import Layer, LayerError, Object, Tensor, Tensors
 from trtexp.layers.network import NodeError
 from trtexp.layers.region import before, between, check_exits
-from trtexp.numerics import Arithmetic, Bounded
+from trtexp.numerics import Bounded
+
+SCAFFOLD = """inputs: {x: {shape: [3], arange: {start: 1}}, flag: {shape: [], full: true, dtype: bool}}
+network:
+  if: {if_conditional: {}}
+  choice: {condition: {conditional: if, condition: flag}}
+  inside: {conditional_input: {conditional: if, input: x}}
+  double: {elementwise: {input1: inside, input2: inside, op: SUM}}
+  y: {conditional_output: {conditional: if, true_subgraph_output: double, false_subgraph_output: x}}"""
 
 
 class IfConditional(Layer):
@@ -18,10 +25,9 @@ class IfConditional(Layer):
     it by an output.
     """
 
-    method: ClassVar[str] = "add_if_conditional"
-    interface: ClassVar[str] = "IIfConditional"
-    most_inputs: ClassVar[int] = 0
-    output_names: ClassVar[tuple[str, ...]] = ()
+    method, interface = "add_if_conditional", "IIfConditional"
+    scaffold = SCAFFOLD
+    output_names = ()
 
     def check_network(self, name: str, layers: Mapping[str, Layer]) -> None:
         conditions, outputs = of(layers, name, Condition), of(layers, name, ConditionalOutput)
@@ -48,7 +54,8 @@ class Inner(Layer):
     C2: `conditional` is the name of an if_conditional further up.
     """
 
-    owner: ClassVar[str | None] = "conditional"
+    scaffold = SCAFFOLD
+    owner = "conditional"
 
     conditional: Object
     """The conditional that it belongs to."""
@@ -62,32 +69,30 @@ class Inner(Layer):
 class Condition(Inner):
     """What decides: true takes the true branch, false the other one. C3: it is a bool scalar."""
 
-    method: ClassVar[str] = "set_condition"
-    word: ClassVar[str] = "condition"
-    interface: ClassVar[str] = "IConditionLayer"
-    output_names: ClassVar[tuple[str, ...]] = ()
+    method = "set_condition"
+    word = "condition"
+    interface = "IConditionLayer"
+    output_names = ()
 
     condition: Tensor
     """A bool scalar."""
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        if inputs[0].dtype != "bool" or inputs[0].shape:
-            self.refuse("condition", f"{inputs[0].dtype} {list(inputs[0].shape)} given; give a bool scalar", "C3")
+    def check_inputs(self, condition: Bounded) -> None:
+        if condition.dtype != "bool" or condition.shape:
+            self.refuse("condition", f"{condition.dtype} {list(condition.shape)} given; give a bool scalar", "C3")
 
 
 class ConditionalInput(Inner):
     """A tensor of the outside as both branches see it: x (any shape, any dtype) -> the same."""
 
-    method: ClassVar[str] = "add_input"
-    word: ClassVar[str] = "conditional_input"
-    interface: ClassVar[str] = "IIfConditionalInputLayer"
+    method = "add_input"
+    word = "conditional_input"
+    interface = "IIfConditionalInputLayer"
 
     input: Tensor
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        return (inputs[0],)
+    def evaluate(self, x: Bounded) -> Bounded:
+        return x
 
 
 class ConditionalOutput(Inner):
@@ -96,10 +101,9 @@ class ConditionalOutput(Inner):
     C4: both have one rank and one dtype.
     """
 
-    method: ClassVar[str] = "add_output"
-    word: ClassVar[str] = "conditional_output"
-    interface: ClassVar[str] = "IIfConditionalOutputLayer"
-    most_inputs: ClassVar[int] = 2
+    method = "add_output"
+    word = "conditional_output"
+    interface = "IIfConditionalOutputLayer"
 
     true_subgraph_output: Tensor
     """What the branch for true makes."""

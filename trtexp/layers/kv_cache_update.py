@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
 import numpy as np
 
 from trtexp.layers.attention import FLOATS, IOForm
-from trtexp.layers.base import Attributes, Kind, Layer, LayerError, Tensor
-from trtexp.numerics import Arithmetic, Bounded, moved
+from trtexp.layers.base import GIVEN, Attributes, Kind, Layer, LayerError, Maybe, Tensor
+from trtexp.numerics import Bounded, moved
 
 CacheMode = Annotated[Literal["LINEAR"], Kind("KVCacheMode")]
 
@@ -17,9 +17,9 @@ CacheMode = Annotated[Literal["LINEAR"], Kind("KVCacheMode")]
 class KVCacheUpdateAttributes(Attributes):
     """Attributes of an update of a cache."""
 
-    cache_mode: CacheMode | None = None
+    cache_mode: CacheMode = GIVEN
     """How the cache is written; there is one mode."""
-    update_form: IOForm | None = None
+    update_form: IOForm = "PADDED_BHND"
     """Padded: (b, d, s, h); packed: (tokens of all batches, d, h), 11.x on."""
     update_lengths: Tensor | None = None
     """int32, 0 and then the cumulated numbers of tokens, (b + 1,); for the packed form."""
@@ -35,10 +35,13 @@ class KVCacheUpdate(Layer):
     from 0 to the tokens.
     """
 
-    method: ClassVar[str] = "add_kv_cache_update"
-    interface: ClassVar[str] = "IKVCacheUpdateLayer"
-    most_inputs: ClassVar[int] = 4
-    tensor_inputs: ClassVar[Mapping[str, int]] = {"update_lengths": 3}
+    method, interface = "add_kv_cache_update", "IKVCacheUpdateLayer"
+    operands = ("cache", "update", "write_indices", "update_lengths")
+    scaffold = """inputs:
+          cache: {shape: [1, 2, 2, 1], values: [[[[1], [2]], [[3], [4]]]]}
+          new: {shape: [1, 2, 1, 1], values: [[[[-1]], [[-2]]]]}
+          first: {values: [1], dtype: int32}
+        network: {y: {kv_cache_update: {cache: cache, update: new, write_indices: first, cache_mode: LINEAR}}}"""
 
     cache: Tensor
     """The cache, a network input."""
@@ -47,7 +50,6 @@ class KVCacheUpdate(Layer):
     write_indices: Tensor
     """The first row that is written, for each batch."""
     cache_mode: CacheMode
-    """How the cache is written; there is one mode."""
     set: KVCacheUpdateAttributes = KVCacheUpdateAttributes()
 
     def check_network(self, name: str, layers: Mapping[str, Layer]) -> None:
@@ -56,10 +58,9 @@ class KVCacheUpdate(Layer):
             raise LayerError((self.word, "cache"), f"{self.cache!r} is made by a layer; give a network input [C4]")
 
     def packed(self) -> bool:
-        return bool(self.state().get("update_form") == "PACKED_NHD")
+        return self.final.update_form == "PACKED_NHD"
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        cache, update, indices, *rest = inputs
+    def check_inputs(self, cache: Bounded, update: Bounded, indices: Bounded, lengths: Maybe) -> None:
         if len(cache.shape) != 4:
             self.refuse("cache", f"{list(cache.shape)} given; give (b, d, n, h)", "C1")
         b, d, n, h = cache.shape
@@ -67,11 +68,11 @@ class KVCacheUpdate(Layer):
             self.refuse("write_indices", f"{indices.dtype} {list(indices.shape)} given; give {b} integers", "C3")
         if self.packed():
             wanted: tuple[int, ...] = (*update.shape[:1], d, h)
-            lengths = rest[0].ref if rest and rest[0] is not None else np.zeros(0)
-            rising = len(lengths) == b + 1 and lengths[0] == 0 and (np.diff(lengths) >= 0).all()
-            if not rising or lengths[-1] != update.shape[0]:
+            ends = np.zeros(0) if lengths is None else lengths.ref
+            rising = len(ends) == b + 1 and ends[0] == 0 and (np.diff(ends) >= 0).all()
+            if not rising or ends[-1] != update.shape[0]:
                 self.refuse("update_lengths", f"{b + 1} numbers from 0 to {update.shape[0]} are needed", "C5")
-            counts = np.diff(lengths)
+            counts = np.diff(ends)
         else:
             wanted = (b, d, update.shape[2] if len(update.shape) == 4 else -1, h)
             counts = np.full(b, wanted[2])
@@ -82,21 +83,18 @@ class KVCacheUpdate(Layer):
         if (indices.ref < 0).any() or (indices.ref + counts > n).any():
             self.refuse("write_indices", f"rows outside the cache of {n}", "C3")
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        cache, update, indices, *rest = inputs
+    def evaluate(self, cache: Bounded, update: Bounded, indices: Bounded, lengths: Maybe) -> Bounded:
         starts = indices.ref.astype(int)
 
         def write(old: np.ndarray, new: np.ndarray) -> np.ndarray:
             made = old.copy()
             for i, start in enumerate(starts):
-                if self.packed():
-                    first, last = rest[0].ref[i : i + 2].astype(int)
+                if self.packed() and lengths is not None:
+                    first, last = lengths.ref[i : i + 2].astype(int)
                     rows = np.swapaxes(new[first:last], 0, 1)
                 else:
                     rows = new[i]
                 made[i, :, start : start + rows.shape[1]] = rows
             return made
 
-        return (moved(write, cache, update),)
+        return moved(write, cache, update)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, ClassVar, Literal, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, Literal, TypeVar
 
 import numpy as np
 
@@ -18,6 +18,19 @@ MOST_ITERATIONS = 10_000
 OfLoop = TypeVar("OfLoop", bound="Inner")
 
 
+SCAFFOLD = """inputs: {x: {shape: [3, 2], arange: {start: 1}}}
+weights: {three: {shape: [], full: 3, dtype: int32}, zero: {shape: [2], full: 0}}
+network:
+  n: {constant: {shape: [], weights: three}}
+  start: {constant: {shape: [2], weights: zero}}
+  loop: {loop: {}}
+  limit: {trip_limit: {loop: loop, tensor: n, kind: COUNT}}
+  row: {iterator: {loop: loop, tensor: x}}
+  sum: {recurrence: {loop: loop, initial_value: start}, set_input: {1: more}}
+  more: {elementwise: {input1: sum, input2: row, op: SUM}}
+  y: {loop_output: {loop: loop, tensor: sum, kind: LAST_VALUE}}"""
+
+
 class Loop(Layer):
     """A loop, to which the other layers of this file belong; it makes no tensor.
 
@@ -25,10 +38,9 @@ class Loop(Layer):
     the loop by a loop_output, or serves a recurrence or a trip limit. C11: it ends, after 10,000 iterations at most.
     """
 
-    method: ClassVar[str] = "add_loop"
-    interface: ClassVar[str] = "ILoop"
-    most_inputs: ClassVar[int] = 0
-    output_names: ClassVar[tuple[str, ...]] = ()
+    method, interface = "add_loop", "ILoop"
+    scaffold = SCAFFOLD
+    output_names = ()
 
     def check_network(self, name: str, layers: Mapping[str, Layer]) -> None:
         kinds = [limit.kind for limit in _of(layers, name, TripLimit).values()]
@@ -51,7 +63,8 @@ class Inner(Layer):
     C2: `loop` is the name of a loop layer further up.
     """
 
-    owner: ClassVar[str | None] = "loop"
+    scaffold = SCAFFOLD
+    owner = "loop"
 
     loop: Object
     """The loop that it belongs to."""
@@ -68,18 +81,17 @@ class TripLimit(Inner):
     C10: `tensor` is a scalar, int32 or int64 for COUNT, bool for WHILE.
     """
 
-    method: ClassVar[str] = "add_trip_limit"
-    interface: ClassVar[str] = "ITripLimitLayer"
-    output_names: ClassVar[tuple[str, ...]] = ()
+    method, interface = "add_trip_limit", "ITripLimitLayer"
+    output_names = ()
 
     tensor: Tensor
     kind: TripLimitKind
     """COUNT or WHILE."""
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
+    def check_inputs(self, tensor: Bounded) -> None:
         wanted = ("int32", "int64") if self.kind == "COUNT" else ("bool",)
-        if inputs[0].shape or inputs[0].dtype not in wanted:
-            given = f"{inputs[0].dtype} {list(inputs[0].shape)}"
+        if tensor.shape or tensor.dtype not in wanted:
+            given = f"{tensor.dtype} {list(tensor.shape)}"
             self.refuse("tensor", f"{given} given for {self.kind}; give a scalar of {wanted[0]}", "C10")
 
 
@@ -89,9 +101,8 @@ class Recurrence(Inner):
     C3: input 1 is set. C12: it has the shape and the dtype of initial_value.
     """
 
-    method: ClassVar[str] = "add_recurrence"
-    interface: ClassVar[str] = "IRecurrenceLayer"
-    most_inputs: ClassVar[int] = 2
+    method, interface = "add_recurrence", "IRecurrenceLayer"
+    operands = ("initial_value", "next_value")
 
     initial_value: Tensor
 
@@ -112,10 +123,10 @@ class Recurrence(Inner):
 class IteratorAttributes(Attributes):
     """Attributes of an iterator."""
 
-    axis: int | None = None
-    """The axis that is walked along. Default 0."""
-    reverse: bool | None = None
-    """From the end. Default false."""
+    axis: int = 0
+    """The axis that is walked along."""
+    reverse: bool = False
+    """From the end."""
 
 
 class Iterator(Inner):
@@ -124,32 +135,29 @@ class Iterator(Inner):
     C7: `axis` lies in x. C9: x has a slice for every iteration.
     """
 
-    method: ClassVar[str] = "add_iterator"
-    interface: ClassVar[str] = "IIteratorLayer"
+    method, interface = "add_iterator", "IIteratorLayer"
 
     tensor: Tensor
     axis: int = 0
-    """The axis that is walked along."""
     reverse: bool = False
-    """From the end."""
     set: IteratorAttributes = IteratorAttributes()
 
     def pull(self, name: str, tensors: Tensors) -> tuple[Bounded, ...]:
         x, i = tensors.value(self.input_tensors()[0][1]), int(tensors.value(self.loop).ref)
-        axis = self.state().get("axis", 0)
+        axis = self.final.axis
         if not 0 <= axis < len(x.shape):
             self.refuse("axis", f"{axis} given for {list(x.shape)}; give 0 to {len(x.shape) - 1}", "C7")
         if i >= x.shape[axis]:
             self.refuse("tensor", f"{list(x.shape)} has no slice {i} along axis {axis}", "C9")
-        place = x.shape[axis] - 1 - i if self.state().get("reverse", False) else i
+        place = x.shape[axis] - 1 - i if self.final.reverse else i
         return (moved(lambda part: np.take(part, place, axis), x),)
 
 
 class LoopOutputAttributes(Attributes):
     """Attributes of a loop output."""
 
-    axis: int | None = None
-    """The axis along which iterations are put together. Default 0."""
+    axis: int = 0
+    """The axis along which iterations are put together."""
 
 
 class LoopOutput(Inner):
@@ -159,15 +167,13 @@ class LoopOutput(Inner):
     value after the last iteration. C7: `axis` lies in the output. C8: the length is at most the number of iterations.
     """
 
-    method: ClassVar[str] = "add_loop_output"
-    interface: ClassVar[str] = "ILoopOutputLayer"
-    most_inputs: ClassVar[int] = 2
+    method, interface = "add_loop_output", "ILoopOutputLayer"
+    operands = ("tensor", "length")
 
     tensor: Tensor
     kind: LoopOutputKind
     """LAST_VALUE, CONCATENATE or REVERSE."""
     axis: int = 0
-    """The axis along which iterations are put together."""
     set: LoopOutputAttributes = LoopOutputAttributes()
 
     def check_network(self, name: str, layers: Mapping[str, Layer]) -> None:
@@ -185,7 +191,7 @@ class LoopOutput(Inner):
         if length > len(each):
             raise LayerError(("set_input", 1), f"{length} of {len(each)} iterations wanted; the others are open [C8]")
         first = iterations[0].value(self.tensor)
-        axis, rank = self.state().get("axis", 0), len(first.shape)
+        axis, rank = self.final.axis, len(first.shape)
         if not 0 <= axis <= rank:
             self.refuse("axis", f"{axis} given; give 0 to {rank}", "C7")
         values = [iteration.value(self.tensor) for iteration in each[:length]]

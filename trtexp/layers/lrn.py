@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
-from trtexp.layers.base import Attributes, Layer, Tensor
-from trtexp.numerics import F64, SMALLEST_NORMAL, UNIT, Arithmetic, Bounded, pow_error
+from trtexp.layers.base import GIVEN, Attributes, Layer, Tensor
+from trtexp.numerics import F64, SMALLEST_NORMAL, UNIT, Bounded, pow_error
 
 #: attribute -> the smallest and the largest number that it takes.
 RANGES = {"alpha": (-1e20, 1e20), "beta": (0.01, 1e5), "k": (1e-5, 1e10)}
@@ -17,13 +16,13 @@ RANGES = {"alpha": (-1e20, 1e20), "beta": (0.01, 1e5), "k": (1e-5, 1e10)}
 class LrnAttributes(Attributes):
     """Attributes of a local response normalization."""
 
-    window_size: int | None = None
+    window_size: int = GIVEN
     """How many neighbouring channels are summed, odd."""
-    alpha: float | None = None
+    alpha: float = GIVEN
     """The factor of the mean of the squares."""
-    beta: float | None = None
+    beta: float = GIVEN
     """The exponent."""
-    k: float | None = None
+    k: float = GIVEN
     """What is added."""
 
 
@@ -37,37 +36,32 @@ class Lrn(Layer):
     and has at least 4 dimensions.
     """
 
-    method: ClassVar[str] = "add_lrn"
-    interface: ClassVar[str] = "ILRNLayer"
-    aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {"window": ("window_size",)}
+    method, interface = "add_lrn", "ILRNLayer"
+    scaffold = """inputs: {x: {shape: [1, 4, 1, 2], values: [1, -1, 2, 0, 0, 2, 4, 1]}}
+        network: {y: {lrn: {input: x, window: 3, alpha: 3, beta: 1, k: 1}}}"""
+    aliases = {"window": ("window_size",)}
 
     input: Tensor
     window: int
-    """How many neighbouring channels are summed, odd."""
     alpha: float
-    """The factor of the mean of the squares."""
     beta: float
-    """The exponent."""
     k: float
-    """What is added."""
     set: LrnAttributes = LrnAttributes()
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        state, x = self.state(), inputs[0]
-        if state["window_size"] not in range(1, 16, 2):
-            self.refuse("window_size", f"{state['window_size']} given; give an odd number from 1 to 15", "C1")
-        for name, (low, high) in RANGES.items():
-            if not low <= state[name] <= high:
-                self.refuse(name, f"{state[name]} given; give {low:g} to {high:g}", "C2")
+    def check_inputs(self, x: Bounded) -> None:
+        final = self.final
+        if final.window_size not in range(1, 16, 2):
+            self.refuse("window_size", f"{final.window_size} given; give an odd number from 1 to 15", "C1")
+        for name, value in (("alpha", final.alpha), ("beta", final.beta), ("k", final.k)):
+            low, high = RANGES[name]
+            if not low <= value <= high:
+                self.refuse(name, f"{value} given; give {low:g} to {high:g}", "C2")
         if x.dtype not in UNIT or len(x.shape) < 4:
             self.refuse("input", f"{x.dtype} {list(x.shape)}; give float of 4 dimensions or more", "C3")
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        x, state = inputs[0], self.state()
-        window = state["window_size"]
-        alpha, beta, k = (float(np.float32(state[name])) for name in ("alpha", "beta", "k"))
+    def evaluate(self, x: Bounded) -> Bounded:
+        window = self.final.window_size
+        alpha, beta, k = (float(np.float32(v)) for v in (self.final.alpha, self.final.beta, self.final.k))
         u, factor = UNIT[x.dtype], alpha / window
         squares = self.summed(x.ref**2, window)
         base = k + factor * squares
@@ -84,7 +78,7 @@ class Lrn(Layer):
         errors = [own + carried(x.bound), own + carried(x.typical), carried(x.slack)]
         bound, typical, slack = (np.nan_to_num(error, posinf=np.inf) for error in errors)
         unsure = self.summed(x.undetermined.astype(float), window) > 0
-        return (Bounded(x.dtype, ref, bound, typical, slack, (x.ref == 0) & x.exact, unsure),)
+        return Bounded(x.dtype, ref, bound, typical, slack, (x.ref == 0) & x.exact, unsure)
 
     def summed(self, values: F64, window: int) -> F64:
         """Sums over the channels within half a window."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
-from trtexp.layers.base import Attributes, Kind, Layer, Tensor
+from trtexp.layers.base import GIVEN, Attributes, Kind, Layer, Tensor
 from trtexp.numerics import Arithmetic, Bounded, dot_product, moved
 
 MatrixOperation = Annotated[Literal["NONE", "TRANSPOSE", "VECTOR"], Kind("MatrixOperation")]
@@ -16,9 +15,9 @@ MatrixOperation = Annotated[Literal["NONE", "TRANSPOSE", "VECTOR"], Kind("Matrix
 class MatrixMultiplyAttributes(Attributes):
     """Attributes of a matrix multiplication."""
 
-    op0: MatrixOperation | None = None
+    op0: MatrixOperation = GIVEN
     """What the first input holds: matrices, transposed matrices, or vectors."""
-    op1: MatrixOperation | None = None
+    op1: MatrixOperation = GIVEN
     """What the second input holds: matrices, transposed matrices, or vectors."""
 
 
@@ -30,45 +29,43 @@ class MatrixMultiply(Layer):
     k. C3: both have as many batch dimensions, equal or 1. C4: both are float and of one dtype.
     """
 
-    method: ClassVar[str] = "add_matrix_multiply"
-    interface: ClassVar[str] = "IMatrixMultiplyLayer"
-    most_inputs: ClassVar[int] = 2
+    method, interface = "add_matrix_multiply", "IMatrixMultiplyLayer"
+    scaffold = """
+        inputs: {a: {shape: [2, 3], arange: {start: 1}}, b: {shape: [3, 2], powers: {base: 10, first: 0, last: 5}}}
+        network: {y: {matrix_multiply: {input0: a, op0: NONE, input1: b, op1: NONE}}}"""
 
     input0: Tensor
     op0: MatrixOperation
-    """What the first input holds: matrices, transposed matrices, or vectors."""
     input1: Tensor
     op1: MatrixOperation
-    """What the second input holds: matrices, transposed matrices, or vectors."""
     set: MatrixMultiplyAttributes = MatrixMultiplyAttributes()
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        state = self.state()
-        for i, x in enumerate(inputs):
-            least = 1 if state[f"op{i}"] == "VECTOR" else 2
+    def check_inputs(self, a: Bounded, b: Bounded) -> None:
+        for name, op, x in (("input0", self.final.op0, a), ("input1", self.final.op1, b)):
+            least = 1 if op == "VECTOR" else 2
             if len(x.shape) < least:
-                self.refuse(f"input{i}", f"{list(x.shape)} given; {state[f'op{i}']} needs rank {least}", "C1")
-        (*batch_a, _, k_a), (*batch_b, k_b, _) = (self.matrices(i, x).shape for i, x in enumerate(inputs))
+                self.refuse(name, f"{list(x.shape)} given; {op} needs rank {least}", "C1")
+        (*batch_a, _, k_a), (*batch_b, k_b, _) = (x.shape for x in self.matrices(a, b))
         if k_a != k_b:
             self.refuse("input1", f"{k_b} rows meet {k_a} columns; give equal numbers", "C2")
         if len(batch_a) != len(batch_b) or any(
             m != n and 1 not in (m, n) for m, n in zip(batch_a, batch_b, strict=True)
         ):
             self.refuse("input1", f"batch {batch_b} beside {batch_a}; give as many dimensions, equal or 1", "C3")
-        kinds = [x.dtype for x in inputs]
-        if kinds[0] != kinds[1] or kinds[0] not in ("float32", "float16", "bfloat16"):
-            self.refuse("input1", f"{kinds[1]} beside {kinds[0]}; give one float dtype", "C4")
+        if a.dtype != b.dtype or a.dtype not in ("float32", "float16", "bfloat16"):
+            self.refuse("input1", f"{b.dtype} beside {a.dtype}; give one float dtype", "C4")
 
-    def matrices(self, index: int, x: Bounded) -> Bounded:
-        """Input 0 as (*batch, m, k), input 1 as (*batch, k, n); a vector is a row, and a column on the right."""
-        op = self.state()[f"op{index}"]
-        if op == "VECTOR":
-            return moved(lambda part: np.expand_dims(part, -2 if index == 0 else -1), x)
-        return moved(lambda part: np.swapaxes(part, -1, -2), x) if op == "TRANSPOSE" else x
+    def matrices(self, a: Bounded, b: Bounded) -> tuple[Bounded, Bounded]:
+        """Input 0 as (*batch, m, k), input 1 as (*batch, k, n)."""
+        return matrix(a, self.final.op0, -2), matrix(b, self.final.op1, -1)
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        a, b = (self.matrices(i, x) for i, x in enumerate(inputs))
-        lost = tuple(axis for axis, op in ((-2, "op0"), (-1, "op1")) if self.state()[op] == "VECTOR")
-        return (dot_product(lambda x, w, _: np.matmul(x, w).squeeze(lost), a, b, None, arithmetic),)
+    def evaluate(self, a: Bounded, b: Bounded, *, arithmetic: Arithmetic) -> Bounded:
+        lost = tuple(axis for axis, op in ((-2, self.final.op0), (-1, self.final.op1)) if op == "VECTOR")
+        return dot_product(lambda x, w, _: np.matmul(x, w).squeeze(lost), *self.matrices(a, b), None, arithmetic)
+
+
+def matrix(x: Bounded, op: MatrixOperation, axis: int) -> Bounded:
+    """A tensor as matrices; a vector gets an axis of 1 there."""
+    if op == "VECTOR":
+        return moved(lambda part: np.expand_dims(part, axis), x)
+    return moved(lambda part: np.swapaxes(part, -1, -2), x) if op == "TRANSPOSE" else x

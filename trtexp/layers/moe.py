@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, ClassVar, Literal
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.attention import FLOATS
-from trtexp.layers.base import Attributes, DataType, Dims, Kind, Layer, Tensor
+from trtexp.layers.base import GIVEN, Attributes, DataType, Default, Dims, Kind, Layer, Maybe, Tensor
 from trtexp.layers.quantize import there_and_back
 from trtexp.layers.settable import Arguments
 from trtexp.numerics import F64, UNIT, Arithmetic, Bounded, dot_product, moved, pointwise
@@ -81,7 +82,7 @@ class MoEAttributes(Attributes):
     """The weights of the experts, by `set_gated_weights`."""
     gated_biases: GatedBiases | None = None
     """The biases of the experts, by `set_gated_biases`."""
-    activation_type: MoEActType | None = None
+    activation_type: MoEActType = GIVEN
     """The activation of the gate."""
     quantization_static: QuantizationStatic | None = None
     """Quantises what goes into the last product, by `set_quantization_static`."""
@@ -95,12 +96,12 @@ class MoEAttributes(Attributes):
     """The type of scales from the data; no release has it yet."""
     swiglu_params: SwigluParams | None = None
     """The three parameters below, by `set_swiglu_params`; no release has them yet."""
-    swiglu_param_limit: float | None = None
-    """The gate is at most this, the other factor within plus and minus this. Default: no limit."""
-    swiglu_param_alpha: float | None = None
-    """The factor within the sigmoid. Default 1."""
-    swiglu_param_beta: float | None = None
-    """What is added to the other factor. Default 0."""
+    swiglu_param_limit: Annotated[float, Default("no limit")] = math.inf
+    """The gate is at most this, the other factor within plus and minus this."""
+    swiglu_param_alpha: float = 1.0
+    """The factor within the sigmoid."""
+    swiglu_param_beta: float = 0.0
+    """What is added to the other factor."""
 
 
 class MoE(Layer):
@@ -113,39 +114,55 @@ class MoE(Layer):
     C4: the weights are given. C5: scales are positive, () or (n,), for FP8. C6: no scales from the data.
     """
 
-    method: ClassVar[str] = "add_moe"
-    interface: ClassVar[str] = "IMoELayer"
-    most_inputs: ClassVar[int] = 3
-    tensor_inputs: ClassVar[Mapping[str, int]] = {
-        "fc_gate_weights": 3,
-        "fc_up_weights": 4,
-        "fc_down_weights": 5,
-        "fc_gate_biases": 6,
-        "fc_up_biases": 7,
-        "fc_down_biases": 8,
-        "fc_down_activation_scale": 9,
-        "fc_down_activation_dbl_q_scale": 10,
-    }
+    method, interface = "add_moe", "IMoELayer"
+    more_operands = (
+        "fc_gate_weights",
+        "fc_up_weights",
+        "fc_down_weights",
+        "fc_gate_biases",
+        "fc_up_biases",
+        "fc_down_biases",
+        "fc_down_activation_scale",
+        "fc_down_activation_dbl_q_scale",
+    )
+    scaffold = """inputs:
+          x: {shape: [1, 2, 2], values: [[[1, 2], [4, 8]]]}
+          chosen: {shape: [1, 2, 1], values: [[[0], [1]]], dtype: int32}
+          scores: {shape: [1, 2, 1], values: [[[1], [0.5]]]}
+        weights:
+          ones: {shape: [2, 2, 1], values: [[[1], [0]], [[0], [1]]]}
+          twos: {shape: [2, 2, 1], values: [[[0], [1]], [[1], [1]]]}
+          down: {shape: [2, 1, 2], values: [[[1, 16]], [[2, 0]]]}
+        network:
+          gate: {constant: {shape: [2, 2, 1], weights: ones}}
+          up: {constant: {shape: [2, 2, 1], weights: twos}}
+          back: {constant: {shape: [2, 1, 2], weights: down}}
+          y:
+            moe: {hidden_states: x, selected_experts_for_tokens: chosen, scores_for_selected_experts: scores}
+            set:
+              gated_weights:
+                fc_gate_weights: gate
+                fc_up_weights: up
+                fc_down_weights: back
+                activation_type: NONE"""
 
     hidden_states: Tensor
     selected_experts_for_tokens: Tensor
     scores_for_selected_experts: Tensor
     set: MoEAttributes = MoEAttributes()
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        x, selected, scores, *rest = self.every(inputs)
-        if rest[0] is None:
+    def check_inputs(self, x: Bounded, selected: Bounded, scores: Bounded, *experts: Maybe) -> None:
+        gate, *_, scale, dbl_q = experts
+        if gate is None:
             self.refuse("gated_weights", "the experts have no weights", "C4")
-        n, h, i = (*rest[0].shape, -1, -1, -1)[:3]
+        n, h, i = (*gate.shape, -1, -1, -1)[:3]
         b, s, k = (*selected.shape, -1, -1, -1)[:3]
-        names = list(self.tensor_inputs)
-        wanted = dict(zip(names, [(n, h, i), (n, h, i), (n, i, h), (n, i), (n, i), (n, h)], strict=False))
-        given = [("hidden_states", x, (b, s, h)), ("scores_for_selected_experts", scores, (b, s, k))]
-        given += [(name, rest[j], wanted[name]) for j, name in enumerate(wanted) if rest[j] is not None]
-        for name, tensor, shape in given:
-            place = (
-                name if name in type(self).model_fields else "gated_weights" if "weights" in name else "gated_biases"
-            )
+        names = ("hidden_states", "scores_for_selected_experts", *self.more_operands)
+        shapes = ((b, s, h), (b, s, k), (n, h, i), (n, h, i), (n, i, h), (n, i), (n, i), (n, h))
+        for name, tensor, shape in zip(names, (x, scores, *experts), shapes, strict=False):
+            if tensor is None:
+                continue
+            place = name if tensor in (x, scores) else "gated_weights" if "weights" in name else "gated_biases"
             if tensor.shape != shape or -1 in shape:
                 self.refuse(place, f"{name}: {list(tensor.shape)} given; give {list(shape)}", "C1")
             if tensor.dtype != x.dtype or x.dtype not in FLOATS:
@@ -154,51 +171,51 @@ class MoE(Layer):
             self.refuse("selected_experts_for_tokens", f"{selected.dtype} given; give int32 or int64", "C2")
         if selected.ref.size and not 0 <= selected.ref.min() <= selected.ref.max() < n:
             self.refuse("selected_experts_for_tokens", f"experts to {selected.ref.max():g} of {n}", "C3")
-        scale = rest[6]
         if scale is not None and (scale.shape not in ((), (n,)) or not (scale.ref > 0).all() or self.codes() != "FP8"):
             self.refuse("quantization_static", f"{list(scale.shape)} for {self.codes()}; give positive ones, FP8", "C5")
-        if rest[7] is not None:
+        if dbl_q is not None:
             self.refuse("quantization_dynamic_dbl_q", "scales from the data, which no release has yet", "C6")
-
-    def every(self, inputs: Sequence[Bounded]) -> list[Any]:
-        """All inputs in the order of `tensor_inputs`, None where there is none."""
-        return [*inputs, *[None] * 11][:11]
 
     def codes(self) -> str | None:
         """The type of the codes before the last product."""
-        state = self.state()
-        given = state.get("quantization_static")
-        return state.get("quantization_to_type") or (given.data_type if given else None)
+        given = self.final.quantization_static
+        return self.final.quantization_to_type or (given.data_type if given else None)
 
-    def parameters(self) -> tuple[str, float, float, float]:
-        """(activation, limit, alpha, beta), by whichever came last."""
-        activation, limit, alpha, beta = "NONE", np.inf, 1.0, 0.0
-        for name, value in self.set.given():
-            if name in ("gated_weights", "activation_type"):
-                activation = value if isinstance(value, str) else value.activation_type
-            elif name == "swiglu_params":
-                limit, alpha, beta = value.limit, value.alpha, value.beta
-            elif name.startswith("swiglu_param_"):
-                limit = value if name.endswith("limit") else limit
-                alpha = value if name.endswith("alpha") else alpha
-                beta = value if name.endswith("beta") else beta
-        return activation, limit, alpha, beta
+    def writes(self, name: str, value: Any) -> Mapping[str, Any]:
+        """The methods that set several things at once write the attributes of these, too."""
+        if isinstance(value, GatedWeights):
+            return {name: value, "activation_type": value.activation_type}
+        if isinstance(value, SwigluParams):
+            return {name: value, **{f"swiglu_param_{k}": v for k, v in value}}
+        return {name: value}
 
     def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        x, selected, scores, *rest = self.every(inputs)
-        gate, up = (self.product(x, rest[j], rest[3 + j], arithmetic) for j in (0, 1))
-        inner = self.gated(gate, up)
-        if rest[6] is not None:
-            scale = moved(lambda part: part.reshape(-1, 1, 1, 1), rest[6])
-            inner = there_and_back(inner, scale, DTYPE_OF_MEMBER[self.codes() or "FP8"])
-        every = self.product(inner, rest[2], rest[5], arithmetic)
+        self,
+        x: Bounded,
+        selected: Bounded,
+        scores: Bounded,
+        gate: Bounded,
+        up: Bounded,
+        down: Bounded,
+        gate_bias: Maybe,
+        up_bias: Maybe,
+        down_bias: Maybe,
+        scale: Maybe,
+        dbl_q: Maybe,
+        *,
+        arithmetic: Arithmetic,
+    ) -> Bounded:
+        gates, ups = self.product(x, gate, gate_bias, arithmetic), self.product(x, up, up_bias, arithmetic)
+        inner = self.gated(gates, ups)
+        if scale is not None:
+            scales = moved(lambda part: part.reshape(-1, 1, 1, 1), scale)
+            inner = there_and_back(inner, scales, DTYPE_OF_MEMBER[self.codes() or "FP8"])
+        every = self.product(inner, down, down_bias, arithmetic)
         chosen, (b, s) = selected.ref.astype(int), np.ogrid[: x.shape[0], : x.shape[1]]
         picked = moved(lambda part: part[chosen, b[..., None], s[..., None]], every)
-        return (dot_product(lambda y, w, _: (y * w[..., None]).sum(-2), picked, scores, None, arithmetic),)
+        return dot_product(lambda y, w, _: (y * w[..., None]).sum(-2), picked, scores, None, arithmetic)
 
-    def product(self, x: Bounded, w: Bounded, bias: Bounded | None, arithmetic: Arithmetic) -> Bounded:
+    def product(self, x: Bounded, w: Bounded, bias: Maybe, arithmetic: Arithmetic) -> Bounded:
         """x (b, s, h), or (n, b, s, h) of each expert, by the matrices of every expert -> (n, b, s, i)."""
 
         def apply(v: F64, m: F64, added: F64 | None) -> F64:
@@ -209,8 +226,9 @@ class MoE(Layer):
 
     def gated(self, gate: Bounded, up: Bounded) -> Bounded:
         """act(gate) · up."""
-        activation, limit, alpha, beta = self.parameters()
-        if activation == "NONE":
+        final = self.final
+        limit, alpha, beta = final.swiglu_param_limit, final.swiglu_param_alpha, final.swiglu_param_beta
+        if final.activation_type == "NONE":
             return pointwise(np.multiply, [gate, up], 0.5)
 
         def f(g: F64, u: F64) -> F64:

@@ -10,8 +10,12 @@ import numpy as np
 
 from trtexp.definition.steps import Call, Ref, Step
 from trtexp.layers.base import Layer, LayerError
+<<<<<<< HEAD
 from trtexp.numerics import Arithmetic, Bounded
 from trtexp.numerics.budget import Budget, OverBudget, Work
+=======
+from trtexp.numerics import Arithmetic, Bounded, kept, leaves
+>>>>>>> main
 
 
 class NodeError(ValueError):
@@ -32,10 +36,12 @@ class Evaluation:
     """The reference of a network: every tensor by name, or how far it got.
 
     refusal: the constraint at which trtexp's own model stops, in a network with `check: false`; None if there is none.
+    leaving: the tensors that may leave the range of their type, as real numbers; a typed world then differs from this.
     """
 
     tensors: Mapping[str, Bounded]
     refusal: NodeError | None = None
+    leaving: tuple[str, ...] = ()
 
 
 def _said(error: Exception) -> str:
@@ -94,9 +100,14 @@ def evaluate(
         except NodeError as error:
             if layers[error.layer].check:
                 raise
+<<<<<<< HEAD
             values.budget.over = False  # the others of the file may still be computed
             return Evaluation(values.known, error)
     return Evaluation(values.known)
+=======
+            return Evaluation(values.known, error, tuple(values.leaving))
+    return Evaluation(values.known, leaving=tuple(values.leaving))
+>>>>>>> main
 
 
 class Values:
@@ -117,6 +128,7 @@ class Values:
     ) -> None:
         self.layers, self.weights, self.arithmetic, self.budget = layers, weights, arithmetic, budget
         self.known = dict(known)
+        self.leaving: dict[str, None] = {} if outer is None else outer.leaving
         self._outer, self._varying = outer, varying
         self._makers = {tensor: name for name, layer in layers.items() for tensor in layer.output_tensors(name)}
         self._active: set[str] = set()
@@ -150,14 +162,18 @@ class Values:
             raise NodeError(name, (), _said(error)) from error
         finally:
             self._active.discard(name)
-        self.known.update(zip(layer.output_tensors(name), made, strict=True))
+        tensors = layer.output_tensors(name)
+        self.leaving.update((tensor, None) for tensor, y in zip(tensors, made, strict=True) if leaves(y).any())
+        made = tuple(kept(y) for y in made) if self.arithmetic.typed else made
+        self.known.update(zip(tensors, made, strict=True))
 
     def check(self, name: str, layer: Layer) -> None:
         """Refuse inputs that the layer does not have, and what is wrong with the layers around it."""
         try:
             for index in layer.set_input:
-                if not 0 <= index < layer.most_inputs:
-                    message = f"input {index} given; {layer.method} has {layer.most_inputs or 'no'} inputs, from 0"
+                most = layer.most_inputs()
+                if not 0 <= index < most:
+                    message = f"input {index} given; {layer.method} has {most or 'no'} inputs, from 0"
                     raise LayerError(("set_input", index), message)
             layer.check_network(name, self.layers)
         except LayerError as error:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
-from trtexp.layers.base import Attributes, DataType, Kind, Layer, Tensor
-from trtexp.numerics import F64, UNIT, Arithmetic, Bounded, exactly
+from trtexp.layers.base import Attributes, DataType, Kind, Layer, Maybe, Tensor
+from trtexp.numerics import F64, UNIT, Bounded, exactly
 
 BoundingBoxFormat = Annotated[Literal["CORNER_PAIRS", "CENTER_SIZES"], Kind("BoundingBoxFormat")]
 MOST = 5000  # topk_box_limit stays at or below this, and this is its default
@@ -19,11 +18,11 @@ MOST = 5000  # topk_box_limit stays at or below this, and this is its default
 class NMSAttributes(Attributes):
     """Attributes of an NMS layer."""
 
-    bounding_box_format: BoundingBoxFormat | None = None
-    """CORNER_PAIRS: (x1, y1, x2, y2); CENTER_SIZES: (x, y, width, height). Default CORNER_PAIRS."""
-    topk_box_limit: int | None = None
-    """How many of the best boxes of a batch item are considered. Default 5000."""
-    indices_type: DataType | None = None
+    bounding_box_format: BoundingBoxFormat = "CORNER_PAIRS"
+    """CORNER_PAIRS: (x1, y1, x2, y2); CENTER_SIZES: (x, y, width, height)."""
+    topk_box_limit: int = MOST
+    """How many of the best boxes of a batch item are considered."""
+    indices_type: DataType = "INT32"
     """INT32 or INT64, 10.x on."""
 
 
@@ -38,20 +37,24 @@ class NMS(Layer):
     C4: the thresholds are scalars, that of the overlap from 0 to 1.
     """
 
-    method: ClassVar[str] = "add_nms"
-    interface: ClassVar[str] = "INMSLayer"
-    most_inputs: ClassVar[int] = 5  # boxes, scores, maximum, overlap threshold, score threshold
-    output_names: ClassVar[tuple[str, ...]] = ("", "count")
+    method, interface = "add_nms", "INMSLayer"
+    operands = ("boxes", "scores", "max_output_boxes_per_class", "iou_threshold", "score_threshold")
+    output_names = ("", "count")
+    scaffold = """inputs:
+          boxes: {values: [[[0, 0, 2, 2], [1, 0, 3, 2], [0, 0, 2, 1], [4, 4, 5, 5]]]}
+          scores: {values: [[[0.875], [0.75], [0.5], [0.25]]]}
+        weights: {nine: {shape: [], full: 9, dtype: int32}}
+        network:
+          most: {constant: {shape: [], weights: nine}}
+          y: {nms: {boxes: boxes, scores: scores, max_output_boxes_per_class: most}}"""
 
     boxes: Tensor
     scores: Tensor
     max_output_boxes_per_class: Tensor
     indices_type: DataType | None = None
-    """INT32 or INT64, 10.x on."""
     set: NMSAttributes = NMSAttributes()
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        boxes, scores, most, *thresholds = inputs
+    def check_inputs(self, boxes: Bounded, scores: Bounded, most: Bounded, overlap: Maybe, least: Maybe) -> None:
         if len(boxes.shape) not in (3, 4) or boxes.shape[-1] != 4:
             self.refuse("boxes", f"{list(boxes.shape)} given; give (N, B, 4) or (N, B, C, 4)", "C1")
         if most.shape or most.dtype not in ("int32", "int64"):
@@ -61,36 +64,32 @@ class NMS(Layer):
             self.refuse("scores", f"{scores.dtype} {list(scores.shape)} for boxes {list(boxes.shape)}", "C2")
         if boxes.dtype not in ("float32", "float16"):
             self.refuse("boxes", f"a tensor of {boxes.dtype}; give a float tensor", "C2")
-        if not 0 <= (limit := self.state().get("topk_box_limit", MOST)) <= MOST:
+        if not 0 <= (limit := self.final.topk_box_limit) <= MOST:
             self.refuse("topk_box_limit", f"{limit} given; give 0 to {MOST}", "C3")
-        for index, threshold in enumerate(thresholds, 3):
+        for index, threshold in enumerate((overlap, least), 3):
             if threshold is not None and (threshold.shape or (index == 3 and not 0 <= threshold.ref <= 1)):
                 self.refuse("set_input", f"{threshold.ref} as input {index}; give a scalar, 0 to 1 for input 3", "C4")
 
     def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        boxes, scores, most = (x.ref for x in inputs[:3])
-        given = [*inputs[3:], None, None]
-        overlap, least = (0.0 if x is None else float(x.ref) for x in given[:2])
+        self, boxes: Bounded, scores: Bounded, most: Bounded, overlap: Maybe, least: Maybe
+    ) -> tuple[Bounded, Bounded]:
+        threshold, floor = (0.0 if x is None else float(x.ref) for x in (overlap, least))
         rows, ties, close = [], [], False
-        for item in range(len(scores)):
-            best = sorted(
-                (place for place in np.ndindex(scores[item].shape) if scores[(item, *place)] > least),
-                key=lambda place: -scores[(item, *place)],
-            )
+        for item, values in enumerate(scores.ref):
+            places = (place for place in np.ndindex(values.shape) if values[place] > floor)
+            best = sorted(places, key=lambda place, values=values: -values[place])  # type: ignore[misc]
             taken: list[tuple[int, ...]] = []
-            for box, kind in best[: self.state().get("topk_box_limit", MOST)]:
+            for box, kind in best[: self.final.topk_box_limit]:
                 same = [other for other, c in taken if c == kind]
-                ratios = np.array([self.ratio(boxes[item], box, other, kind) for other in same])
-                near = np.abs(ratios - overlap)
+                ratios = np.array([self.ratio(boxes.ref[item], box, other, kind) for other in same])
+                near = np.abs(ratios - threshold)
                 close = close or bool(((near > 0) & (near < 16 * UNIT["float32"])).any())
-                if len(same) < int(most) and not (ratios > overlap).any():
+                if len(same) < int(most.ref) and not (ratios > threshold).any():
                     taken.append((box, kind))
             rows += [(item, kind, box) for box, kind in taken]
-            values = np.array([scores[(item, *place)] for place in taken])
-            ties += [bool((values == value).sum() > 1) for value in values]
-        dtype = DTYPE_OF_MEMBER[self.state().get("indices_type") or "INT32"]
+            found_scores = np.array([values[place] for place in taken])
+            ties += [bool((found_scores == score).sum() > 1) for score in found_scores]
+        dtype = DTYPE_OF_MEMBER[self.final.indices_type]
         found = exactly(np.array(rows, dtype=np.float64).reshape(-1, 3), dtype)
         unsure = np.repeat(np.array(ties, bool).reshape(-1, 1) | close, 3, axis=1)
         return replace(found, undetermined=unsure, certified=~unsure), exactly(np.array(len(rows)), "int32")
@@ -107,6 +106,6 @@ class NMS(Layer):
     def corners(self, box: F64) -> tuple[F64, F64]:
         """The lower and the upper corner of a box; those of a pair come in any order."""
         first, second = box[:2], box[2:]
-        if self.state().get("bounding_box_format", "CORNER_PAIRS") == "CENTER_SIZES":
+        if self.final.bounding_box_format == "CENTER_SIZES":
             return first - second / 2, first + second / 2
         return np.minimum(first, second), np.maximum(first, second)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
-
 import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import Attributes, DataType, Layer, Tensor
-from trtexp.numerics import Arithmetic, Bounded, exactly
+from trtexp.numerics import Bounded, exactly
 
 
 class NonZeroAttributes(Attributes):
     """Attributes of a non_zero layer."""
 
-    indices_type: DataType | None = None
+    indices_type: DataType = "INT32"
     """INT32 or INT64, 10.x on."""
 
 
@@ -26,26 +23,23 @@ class NonZero(Layer):
     exactly.
     """
 
-    method: ClassVar[str] = "add_non_zero"
-    interface: ClassVar[str] = "INonZeroLayer"
+    method, interface = "add_non_zero", "INonZeroLayer"
+    scaffold = """inputs: {x: {shape: [2, 3], values: [[0, 1, 0], [2, 0, 3]]}}
+        network: {y: {non_zero: {input: x}}}"""
 
     input: Tensor
     indices_type: DataType | None = None
-    """INT32 or INT64, 10.x on."""
     set: NonZeroAttributes = NonZeroAttributes()
 
     def dtype(self) -> str:
         """That of the indices."""
-        return DTYPE_OF_MEMBER[self.state().get("indices_type") or "INT32"]
+        return DTYPE_OF_MEMBER[self.final.indices_type]
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        x = inputs[0]
+    def check_inputs(self, x: Bounded) -> None:
         if self.dtype() not in ("int32", "int64"):
             self.refuse("indices_type", f"{self.dtype()} given; give INT32 or INT64", "C1")
         if not x.exact:
             self.refuse("input", "a tensor with rounding errors given; give one whose values are known", "C2")
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        return (exactly(np.argwhere(inputs[0].ref).T, self.dtype()),)
+    def evaluate(self, x: Bounded) -> Bounded:
+        return exactly(np.argwhere(x.ref).T, self.dtype())

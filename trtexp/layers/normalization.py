@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
 
 import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
-from trtexp.layers.base import Attributes, DataType, Layer, Tensor, masked_axes
+from trtexp.layers.base import GIVEN, Attributes, DataType, Layer, Tensor, masked_axes
 from trtexp.layers.broadcast import broadcasts_to
-from trtexp.numerics import F64, SMALLEST_NORMAL, UNIT, Arithmetic, Bounded
+from trtexp.numerics import F64, SMALLEST_NORMAL, UNIT, Bounded
 
 
 class NormalizationAttributes(Attributes):
     """Attributes of a normalization layer."""
 
-    axes: int | None = None
+    axes: int = GIVEN
     """A bit mask of the axes over which mean and variance are taken."""
-    epsilon: float | None = None
-    """What is added to the variance. Default 1e-5."""
-    num_groups: int | None = None
-    """Into how many groups the channels are split. Default 1."""
-    compute_precision: DataType | None = None
-    """The type of mean and variance, 8.6 to 10.x. Default FLOAT."""
+    epsilon: float = 1e-5
+    """What is added to the variance."""
+    num_groups: int = 1
+    """Into how many groups the channels are split."""
+    compute_precision: DataType = "FLOAT"
+    """The type of mean and variance, 8.6 to 10.x."""
 
 
 class Normalization(Layer):
@@ -36,47 +34,46 @@ class Normalization(Layer):
     (1, groups, 1, …). C4: all three have one float dtype. C5: compute_precision is a float type.
     """
 
-    method: ClassVar[str] = "add_normalization"
-    interface: ClassVar[str] = "INormalizationLayer"
-    most_inputs: ClassVar[int] = 3
-    aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {"axesMask": ("axes",)}
+    method, interface = "add_normalization", "INormalizationLayer"
+    scaffold = """inputs: {x: {shape: [1, 2, 2, 2], values: [1, -1, 1, -1, 2, -2, 2, -2]}}
+        weights: {s: {shape: [1, 2, 1, 1], values: [1, 1024]}, b: {shape: [1, 2, 1, 1], values: [0, 0.5]}}
+        network:
+          scale: {constant: {shape: [1, 2, 1, 1], weights: s}}
+          bias: {constant: {shape: [1, 2, 1, 1], weights: b}}
+          y: {$layer: {input: x, scale: scale, bias: bias, axesMask: 12}}"""
+    aliases = {"axesMask": ("axes",)}
 
     input: Tensor
     scale: Tensor
     bias: Tensor
     axesMask: int  # TensorRT's own spelling
-    """A bit mask of the axes over which mean and variance are taken."""
     set: NormalizationAttributes = NormalizationAttributes()
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        x, groups, axes = inputs[0], self.state().get("num_groups", 1), self.state()["axes"]
+    def check_inputs(self, x: Bounded, scale: Bounded, bias: Bounded) -> None:
+        groups, axes = self.final.num_groups, self.final.axes
         if not masked_axes(axes, len(x.shape)) or axes >= 1 << len(x.shape):
             self.refuse("axes", f"{axes} names no axes of x {list(x.shape)}", "C1")
         if groups < 1 or (groups > 1 and (len(x.shape) < 2 or x.shape[1] % groups)):
             self.refuse("num_groups", f"{groups} does not divide the {list(x.shape)[1:2]} channels", "C2")
         if groups > 1 and masked_axes(axes, len(x.shape)) != list(range(2, len(x.shape))):
             self.refuse("axes", f"{axes} with {groups} groups; name all axes behind the channels", "C2")
-        for name, tensor in zip(("scale", "bias"), inputs[1:], strict=True):
+        for name, tensor in (("scale", scale), ("bias", bias)):
             if groups > 1 and list(tensor.shape) != (wanted := [1, self.scales(x), *[1] * (len(x.shape) - 2)]):
                 self.refuse(name, f"{list(tensor.shape)} for {groups} groups; give {wanted}", "C3")
             if groups == 1 and not broadcasts_to(tensor.shape, x.shape):
                 self.refuse(name, f"{list(tensor.shape)} does not broadcast to x {list(x.shape)}", "C3")
             if x.dtype not in UNIT or tensor.dtype != x.dtype:
                 self.refuse(name, f"{tensor.dtype} beside {x.dtype}; give one float dtype", "C4")
-        if DTYPE_OF_MEMBER[precision := self.state().get("compute_precision", "FLOAT")] not in UNIT:
-            self.refuse("compute_precision", f"{precision} given; give a float type", "C5")
+        if DTYPE_OF_MEMBER[self.final.compute_precision] not in UNIT:
+            self.refuse("compute_precision", f"{self.final.compute_precision} given; give a float type", "C5")
 
     def scales(self, x: Bounded) -> int:
         """How many scales and biases there are with groups."""
-        groups: int = self.state()["num_groups"]
-        return groups
+        return self.final.num_groups
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        x, scale, bias = inputs
-        groups, rank = self.state().get("num_groups", 1), len(x.shape)
-        axes = tuple(masked_axes(self.state()["axes"], rank))
+    def evaluate(self, x: Bounded, scale: Bounded, bias: Bounded) -> Bounded:
+        groups, rank = self.final.num_groups, len(x.shape)
+        axes = tuple(masked_axes(self.final.axes, rank))
         split = x.shape
         if groups > 1:  # (N, C, …) -> (N, groups, C / groups, …): mean and variance over all behind the groups
             split = (x.shape[0], groups, x.shape[1] // groups, *x.shape[2:])
@@ -90,10 +87,10 @@ class Normalization(Layer):
         w, wb, c, cb = (spread(part) for part in (scale.ref, scale.bound, bias.ref, bias.bound))
         ref = self.normalized(v, axes) * w + c
         # numerics: mean and variance as sums, then the quotient, then scale and shift (two passes).
-        computed = DTYPE_OF_MEMBER[self.state().get("compute_precision", "FLOAT")]
+        computed = DTYPE_OF_MEMBER[self.final.compute_precision]
         u, n = UNIT[computed], math.prod(split[a] for a in axes)
         mean, var = v.mean(axes, keepdims=True), v.var(axes, keepdims=True)
-        sigma = np.sqrt(var + self.state().get("epsilon", 1e-5))
+        sigma = np.sqrt(var + self.final.epsilon)
         d, z = v - mean, (v - mean) / sigma
         b_mean = (n + 2) * u * np.abs(v).mean(axes, keepdims=True) + b.mean(axes, keepdims=True)
         each = u * np.abs(d) + b_mean + b
@@ -104,19 +101,18 @@ class Normalization(Layer):
         slack = (x.slack.reshape(split) / sigma) * np.abs(w) + np.abs(z) * spread(scale.slack) + spread(bias.slack)
         bound, zero = np.nan_to_num(bound.reshape(x.shape), posinf=np.inf), np.zeros(x.shape, bool)
         unsure = np.broadcast_to(x.undetermined.any(), x.shape)
-        made = Bounded(x.dtype, ref.reshape(x.shape), bound, bound, slack.reshape(x.shape), zero, unsure)
-        return (made,)
+        return Bounded(x.dtype, ref.reshape(x.shape), bound, bound, slack.reshape(x.shape), zero, unsure)
 
     def normalized(self, x: F64, axes: tuple[int, ...]) -> F64:
         """Mean 0 and variance 1 along the axes."""
         centred = x - x.mean(axes, keepdims=True)
-        return centred / np.sqrt(x.var(axes, keepdims=True) + self.state().get("epsilon", 1e-5))
+        return centred / np.sqrt(x.var(axes, keepdims=True) + self.final.epsilon)
 
 
 class NormalizationV2(Normalization):
     """The same from 10.15 on, but for the shape of scale and bias with groups: (1, channels, 1, …)."""
 
-    method: ClassVar[str] = "add_normalization_v2"
+    method = "add_normalization_v2"
 
     def scales(self, x: Bounded) -> int:
         return x.shape[1]

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
-
 import numpy as np
 
-from trtexp.layers.base import Attributes, Layer, Tensor
-from trtexp.numerics import Arithmetic, Bounded, moved
+from trtexp.layers.base import GIVEN, Attributes, Layer, Tensor
+from trtexp.numerics import Bounded, moved
 
 
 class OneHotAttributes(Attributes):
     """Attributes of a one_hot layer."""
 
-    axis: int | None = None
+    axis: int = GIVEN
     """The new axis, counted in the output, from the back if negative."""
 
 
@@ -25,9 +22,12 @@ class OneHot(Layer):
     are a vector of two. C3: depth is a scalar int of at least 0. C4: `axis` lies in the output.
     """
 
-    method: ClassVar[str] = "add_one_hot"
-    interface: ClassVar[str] = "IOneHotLayer"
-    most_inputs: ClassVar[int] = 3
+    method, interface = "add_one_hot", "IOneHotLayer"
+    scaffold = """inputs: {i: {values: [2, 0], dtype: int32}, values: {values: [0, 1]}}
+        weights: {three: {shape: [], full: 3, dtype: int32}}
+        network:
+          depth: {constant: {shape: [], weights: three}}
+          y: {one_hot: {indices: i, values: values, depth: depth, axis: 1}}"""
 
     indices: Tensor
     """int32 or int64."""
@@ -36,11 +36,10 @@ class OneHot(Layer):
     depth: Tensor
     """The length of the new axis, a constant or a shape tensor."""
     axis: int
-    """The new axis, counted in the output, from the back if negative."""
     set: OneHotAttributes = OneHotAttributes()
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        (indices, values, depth), axis = inputs, self.state()["axis"]
+    def check_inputs(self, indices: Bounded, values: Bounded, depth: Bounded) -> None:
+        axis = self.final.axis
         if indices.dtype not in ("int32", "int64"):
             self.refuse("indices", f"{indices.dtype} given; give int32 or int64", "C1")
         if values.shape != (2,):
@@ -51,10 +50,8 @@ class OneHot(Layer):
         if not -rank <= axis < rank:
             self.refuse("axis", f"{axis} given; give {-rank} to {rank - 1}", "C4")
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        indices, values, depth = inputs[0].ref.astype(int), inputs[1], int(inputs[2].ref)
-        index = np.where(indices < 0, indices + depth, indices)
-        hot = np.moveaxis(index[..., None] == np.arange(depth), -1, self.state()["axis"])
-        return (moved(lambda part: np.where(hot, part[1], part[0]), values),)
+    def evaluate(self, indices: Bounded, values: Bounded, depth: Bounded) -> Bounded:
+        index, length = indices.ref.astype(int), int(depth.ref)
+        index = np.where(index < 0, index + length, index)
+        hot = np.moveaxis(index[..., None] == np.arange(length), -1, self.final.axis)
+        return moved(lambda part: np.where(hot, part[1], part[0]), values)

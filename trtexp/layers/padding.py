@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
-from trtexp.layers.base import Attributes, Dims, Layer, Tensor
-from trtexp.numerics import Arithmetic, Bounded, moved
+from trtexp.layers.base import GIVEN, Attributes, Dims, Layer, Tensor
+from trtexp.numerics import Bounded, moved
 
 
 class PaddingAttributes(Attributes):
     """Attributes of a padding layer."""
 
-    pre_padding_nd: Dims | None = None
+    pre_padding_nd: Dims = GIVEN
     """Zeros before the last two dimensions; a negative number cuts elements off."""
-    post_padding_nd: Dims | None = None
+    post_padding_nd: Dims = GIVEN
     """Zeros after the last two dimensions; a negative number cuts elements off."""
     pre_padding: Dims | None = None
     """Old spelling of pre_padding_nd, 8.x only."""
@@ -32,42 +32,34 @@ class PaddingNd(Layer):
     C3: no dimension of the output is negative.
     """
 
-    method: ClassVar[str] = "add_padding_nd"
-    interface: ClassVar[str] = "IPaddingLayer"
-    aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "pre_padding": ("pre_padding_nd",),
-        "post_padding": ("post_padding_nd",),
-    }
+    method, interface = "add_padding_nd", "IPaddingLayer"
+    aliases = {"pre_padding": ("pre_padding_nd",), "post_padding": ("post_padding_nd",)}
+    scaffold = """inputs: {x: {shape: [1, 1, 3, 3], arange: {start: 1}}}
+        network: {pad: {$layer: {input: x, pre_padding: [1, 0], post_padding: [0, 1]}}}"""
 
     input: Tensor
     pre_padding: Dims
-    """Zeros before the last two dimensions; a negative number cuts elements off."""
     post_padding: Dims
-    """Zeros after the last two dimensions; a negative number cuts elements off."""
     set: PaddingAttributes = PaddingAttributes()
 
     def axes(self, shape: Sequence[int]) -> list[tuple[int, int, int]]:
         """(input size, pre padding, output size) of the last two dimensions."""
-        state = self.state()
-        pads = zip(shape[-2:], state["pre_padding_nd"], state["post_padding_nd"], strict=True)
+        pads = zip(shape[-2:], self.final.pre_padding_nd, self.final.post_padding_nd, strict=True)
         return [(size, pre, size + pre + post) for size, pre, post in pads]
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        x, state = inputs[0], self.state()
-        for name in ("pre_padding_nd", "post_padding_nd"):
-            if len(state[name]) != 2:
-                self.refuse(name, f"{state[name]} given; give 2 numbers", "C1")
+    def check_inputs(self, x: Bounded) -> None:
+        final = self.final
+        for name, given in (("pre_padding_nd", final.pre_padding_nd), ("post_padding_nd", final.post_padding_nd)):
+            if len(given) != 2:
+                self.refuse(name, f"{given} given; give 2 numbers", "C1")
         if len(x.shape) < 4 or x.dtype not in ("float32", "float16", "bfloat16", "int8"):
             self.refuse("input", f"{x.dtype} {list(x.shape)}; give float or int8 of rank 4 or more", "C2")
         if any(out < 0 for *_, out in self.axes(x.shape)):
             self.refuse("post_padding_nd", f"more is cut off than the input {list(x.shape)} has", "C3")
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        made = moved(self.padded, inputs[0])
-        inside = self.padded(np.ones(inputs[0].shape, bool))
-        return (replace(made, certified=made.certified | ~inside),)
+    def evaluate(self, x: Bounded) -> Bounded:
+        made = moved(self.padded, x)
+        return replace(made, certified=made.certified | ~self.padded(np.ones(x.shape, bool)))
 
     def padded(self, x: np.ndarray) -> np.ndarray:
         """Copy the elements that the output still has into zeros."""
@@ -84,4 +76,4 @@ class PaddingNd(Layer):
 class Padding(PaddingNd):
     """The old spelling, 8.x only."""
 
-    method: ClassVar[str] = "add_padding"
+    method = "add_padding"

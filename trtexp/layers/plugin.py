@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Literal, NoReturn, Union
 
 import numpy as np
@@ -72,7 +72,8 @@ class Plugged(Layer):
     can be computed: about 2^24 products.
     """
 
-    most_inputs: ClassVar[int] = 10_000
+    operands = ("inputs",)
+    variadic = 10_000
     phase: ClassVar[str | None]
 
     inputs: Annotated[list[Tensor], Described(min_length=1)]
@@ -98,7 +99,7 @@ class Plugged(Layer):
         fields = {name: field.given() for name, field in self.plugin.field_collection.items()}
         return {name: numbers[0] if len(numbers) == 1 else numbers for name, numbers in fields.items()}
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
+    def check_inputs(self, inputs: tuple[Bounded, ...]) -> None:
         known = LIBRARY.get((self.plugin.type, self.plugin.version))
         if known is None:
             names = ", ".join(f"{name} {version}" for name, version in LIBRARY)
@@ -126,10 +127,8 @@ class Plugged(Layer):
         if not known.products(self.given(), inputs) <= MOST_PRODUCTS:
             self._refuse(("field_collection",), f"more than {MOST_PRODUCTS} products to compute", "C5")
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        return (LIBRARY[self.plugin.type, self.plugin.version].evaluate(self.given(), inputs, arithmetic),)
+    def evaluate(self, inputs: tuple[Bounded, ...], *, arithmetic: Arithmetic) -> Bounded:
+        return LIBRARY[self.plugin.type, self.plugin.version].evaluate(self.given(), inputs, arithmetic)
 
     def _refuse(self, place: tuple[str, ...], message: str, label: str) -> NoReturn:
         raise LayerError((self.word, "plugin", *place), f"{message} [{label}]")
@@ -138,17 +137,36 @@ class Plugged(Layer):
 class PluginV2(Plugged):
     """A plugin of version 2, by get_plugin_creator and create_plugin; not in RTX."""
 
-    method: ClassVar[str] = "add_plugin_v2"
-    interface: ClassVar[str] = "IPluginV2Layer"
+    method, interface = "add_plugin_v2", "IPluginV2Layer"
     phase: ClassVar[str | None] = None
+    scaffold = """inputs: {x: {values: [[-2, -1, -0.5, 0], [0.25, 0.5, 1, 4]]}}
+        network:
+          y:
+            plugin_v2:
+              inputs: [x]
+              plugin: {type: LReLU_TRT, version: "1", field_collection: {negSlope: {type: FLOAT32, data: 0.25}}}"""
 
 
 class PluginV3(Plugged):
     """A plugin of version 3, by get_creator and create_plugin for the phase BUILD; 10.x and 11.x."""
 
-    method: ClassVar[str] = "add_plugin_v3"
-    interface: ClassVar[str] = "IPluginV3Layer"
+    method, interface = "add_plugin_v3", "IPluginV3Layer"
     phase: ClassVar[str | None] = "BUILD"
+    scaffold = """inputs:
+          x: {shape: [1, 1, 4, 4], arange: {start: 0}}
+          r: {values: [[0, 0, 4, 4]]}
+          i: {dtype: int32, values: [0]}
+        network:
+          y:
+            $layer:
+              inputs: [x, r, i]
+              plugin:
+                type: ROIAlign_TRT
+                version: "2"
+                field_collection:
+                  output_height: {type: INT32, data: 2}
+                  output_width: {type: INT32, data: 2}
+                  sampling_ratio: {type: INT32, data: 2}"""
 
     shape_inputs: list[Tensor] = []
     """Shape tensors that the output's shape depends on; they come behind the inputs."""
@@ -160,7 +178,7 @@ class PluginV3(Plugged):
 class PluginTuple(PluginV3):
     """The same by the shorter way, a tuple of inputs, shape inputs and plugin; 10.x and 11.x."""
 
-    method: ClassVar[str] = "add_plugin"
+    method = "add_plugin"
 
     def lowered(self, arguments: Mapping[str, Value], plugin: Plugin) -> Mapping[str, Value]:
         return {"tuple": tuple(super().lowered(arguments, plugin).values())}

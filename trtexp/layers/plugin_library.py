@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from trtexp.layers.activation import FUNCTIONS
-from trtexp.layers.roi_align import roi_align, samples
+from trtexp.layers.roi_align import Bins
 from trtexp.numerics import F64, Arithmetic, Bounded, computed, jumping, moved, settled
 
 Given = Mapping[str, Any]
@@ -189,25 +189,27 @@ class RoiAlign(Known):
 
     @classmethod
     def products(cls, given: Given, inputs: Sequence[Bounded]) -> float:
-        size = given.get("output_height", 1), given.get("output_width", 1)
-        half_pixel = given.get("coordinate_transformation_mode", 1) == 1
-        total = 0.0
-        for left, top, right, bottom in inputs[1].ref * given.get("spatial_scale", 1.0):
-            lengths = zip((bottom - top, right - left), size, strict=True)
-            each = [n * samples(d, n, given.get("sampling_ratio", 0), half_pixel) for d, n in lengths]
-            total += inputs[0].ref[0].size * each[0] * each[1]
+        bins, total = cls.bins(given), 0.0
+        for left, top, right, bottom in inputs[1].ref * bins.scale:
+            lengths = zip((bottom - top, right - left), bins.size, strict=True)
+            rows, columns = (n * bins.samples(length, n) for length, n in lengths)
+            total += inputs[0].ref[0].size * rows * columns
         return total
 
     @classmethod
     def evaluate(cls, given: Given, inputs: Sequence[Bounded], arithmetic: Arithmetic) -> Bounded:
-        return roi_align(
-            *inputs,
+        x, regions, items = inputs
+        return cls.bins(given).align(x, regions, items, arithmetic)
+
+    @classmethod
+    def bins(cls, given: Given) -> Bins:
+        """The fields, with the plugin's defaults."""
+        return Bins(
             size=(given.get("output_height", 1), given.get("output_width", 1)),
             sampling_ratio=given.get("sampling_ratio", 0),
             average=given.get("mode", 1) == 1,
             half_pixel=given.get("coordinate_transformation_mode", 1) == 1,
             scale=float(np.float32(given.get("spatial_scale", 1.0))),
-            arithmetic=arithmetic,
         )
 
 

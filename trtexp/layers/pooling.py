@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from trtexp.layers.base import Attributes, Dims, Kind, Layer, PaddingMode, Tensor
-from trtexp.layers.geometry import pooled
+from trtexp.layers.base import GIVEN, Attributes, Default, Dims, Kind, Layer, PaddingMode, Tensor
+from trtexp.layers.geometry import Axis, pooled
 from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly, jumping, moved, pointwise, settled
 
 PoolingType = Annotated[Literal["MAX", "AVERAGE", "MAX_AVERAGE_BLEND"], Kind("PoolingType")]
@@ -18,24 +18,24 @@ PoolingType = Annotated[Literal["MAX", "AVERAGE", "MAX_AVERAGE_BLEND"], Kind("Po
 class PoolingAttributes(Attributes):
     """Attributes of a pooling layer."""
 
-    type: PoolingType | None = None
+    type: PoolingType = GIVEN
     """MAX, AVERAGE, or a blend of both."""
-    window_size_nd: Dims | None = None
+    window_size_nd: Dims = GIVEN
     """The window's spatial shape."""
-    stride_nd: Dims | None = None
-    """Step of the window. Default 1."""
-    padding_nd: Dims | None = None
-    """Writes pre_padding and post_padding at once. Default 0."""
-    pre_padding: Dims | None = None
-    """Padding before the input. Default 0."""
-    post_padding: Dims | None = None
-    """Padding after the input. Default 0."""
-    padding_mode: PaddingMode | None = None
-    """How padding and output shape are found. Default EXPLICIT_ROUND_DOWN."""
-    blend_factor: float | None = None
-    """MAX_AVERAGE_BLEND: (1 - blend_factor) · maximum + blend_factor · average. Default 0."""
-    average_count_excludes_padding: bool | None = None
-    """Whether an average counts the padding as elements. Default true: it does not."""
+    stride_nd: Annotated[Dims | None, Default(1)] = None
+    """Step of the window."""
+    padding_nd: Annotated[Dims | None, Default(0)] = None
+    """Writes pre_padding and post_padding at once."""
+    pre_padding: Annotated[Dims | None, Default(0)] = None
+    """Padding before the input."""
+    post_padding: Annotated[Dims | None, Default(0)] = None
+    """Padding after the input."""
+    padding_mode: PaddingMode = "EXPLICIT_ROUND_DOWN"
+    """How padding and output shape are found."""
+    blend_factor: float = 0.0
+    """MAX_AVERAGE_BLEND: (1 - blend_factor) · maximum + blend_factor · average."""
+    average_count_excludes_padding: bool = True
+    """Whether an average does without the padding when it counts elements."""
     window_size: Dims | None = None
     """Old spelling of window_size_nd, 8.x only."""
     stride: Dims | None = None
@@ -54,72 +54,69 @@ class PoolingNd(Layer):
     is negative, and every window begins before the input ends. C5: blend_factor is from 0 to 1.
     """
 
-    method: ClassVar[str] = "add_pooling_nd"
-    interface: ClassVar[str] = "IPoolingLayer"
-    aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {
+    method, interface = "add_pooling_nd", "IPoolingLayer"
+    aliases = {
         "window_size": ("window_size_nd",),
         "stride": ("stride_nd",),
         "padding": ("pre_padding", "post_padding"),
         "padding_nd": ("pre_padding", "post_padding"),
     }
+    scaffold = """inputs: {x: {shape: [1, 1, 3, 3], arange: {start: 1}}}
+        network: {pool: {$layer: {input: x, type: MAX, window_size: [2, 2]}, set: {stride_nd: [1, 1]}}}"""
 
     input: Tensor
     type: PoolingType
-    """MAX, AVERAGE, or a blend of both."""
     window_size: Dims
-    """The window's spatial shape."""
     set: PoolingAttributes = PoolingAttributes()
 
-    def windows(self, shape: Sequence[int]) -> list[tuple[int, int, int, int, int, int]]:
-        """(input size, window, stride, pre padding, post padding, output size) of each spatial dimension."""
-        state = self.state()
-        window = state["window_size_nd"]
-        mode = state.get("padding_mode", "EXPLICIT_ROUND_DOWN")
-        given = [state.get(k, d) for k, d in (("stride_nd", 1), ("pre_padding", 0), ("post_padding", 0))]
-        strides, pres, posts = ([v] * len(window) if isinstance(v, int) else v for v in given)
-        found = []
-        for size, w, s, pre, post in zip(shape[-len(window) :], window, strides, pres, posts, strict=True):
-            out, pre, post = pooled(mode, size, w, s, pre, post)
-            found.append((size, w, s, pre, post, out))
-        return found
+    def window(self) -> tuple[Dims, Dims, Dims, Dims]:
+        """window, stride, pre and post padding, each with one number per spatial dimension."""
+        final = self.final
+        one, zero = [1] * len(final.window_size_nd), [0] * len(final.window_size_nd)
+        return (
+            final.window_size_nd,
+            one if final.stride_nd is None else final.stride_nd,
+            zero if final.pre_padding is None else final.pre_padding,
+            zero if final.post_padding is None else final.post_padding,
+        )
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        state, x = self.state(), inputs[0]
-        window = state["window_size_nd"]
+    def axes(self, shape: Sequence[int]) -> list[Axis]:
+        """The spatial dimensions of an input of that shape."""
+        window, *rest = self.window()
+        given = zip(shape[-len(window) :], window, *rest, strict=True)
+        axes = (Axis(size, taps, stride, pre=pre, post=post) for size, taps, stride, pre, post in given)
+        return [pooled(self.final.padding_mode, axis) for axis in axes]
+
+    def check_inputs(self, x: Bounded) -> None:
+        window, *rest = self.window()
         if len(window) not in (2, 3) or min(window) < 1:
             self.refuse("window_size_nd", f"{window} is no window; give 2 or 3 dimensions of at least 1", "C1")
         if len(x.shape) < len(window) + 2 or x.dtype not in ("float32", "float16", "bfloat16", "int8"):
-            self.refuse(
-                "input", f"{x.dtype} {list(x.shape)}; give float or int8 of rank {len(window) + 2} or more", "C2"
-            )
-        for name, least in (("stride_nd", 1), ("pre_padding", 0), ("post_padding", 0)):
-            value = state.get(name, [least] * len(window))
+            message = f"{x.dtype} {list(x.shape)}; give float or int8 of rank {len(window) + 2} or more"
+            self.refuse("input", message, "C2")
+        for name, least, value in zip(("stride_nd", "pre_padding", "post_padding"), (1, 0, 0), rest, strict=True):
             if len(value) != len(window) or min(value) < least:
                 self.refuse(name, f"{value} given; give {len(window)} numbers of at least {least}", "C3")
             if name != "stride_nd" and any(p >= w for p, w in zip(value, window, strict=True)):
                 self.refuse(name, f"{value} given; a padding is smaller than the window {window}", "C3")
-        for size, _, stride, pre, _, out in self.windows(x.shape):
-            if out < 0 or (out - 1) * stride - pre >= size:
+        for axis in self.axes(x.shape):
+            if axis.out < 0 or (axis.out - 1) * axis.stride - axis.pre >= axis.size:
                 self.refuse("window_size_nd", f"{window} does not fit into the padded input {list(x.shape)}", "C4")
-        if not 0 <= (blend := state.get("blend_factor", 0.0)) <= 1:
-            self.refuse("blend_factor", f"{blend} given; give 0 to 1", "C5")
+        if not 0 <= self.final.blend_factor <= 1:
+            self.refuse("blend_factor", f"{self.final.blend_factor} given; give 0 to 1", "C5")
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        x, state = inputs[0], self.state()
-        kind = state["type"]
+    def evaluate(self, x: Bounded, *, arithmetic: Arithmetic) -> Bounded:
         largest = self.largest(x)
-        if kind == "MAX":
-            return (largest,)
+        if self.final.type == "MAX":
+            return largest
         dtype = "float32" if x.dtype == "int8" else x.dtype
         ones = exactly(np.ones(()), dtype)
         total = settled(dot_product(lambda a, _, __: self.summed(a), replace(x, dtype=dtype), ones, None, arithmetic))
         count = self.count(x.shape)
         average = pointwise(lambda t: t / count, [total], ulps=lambda _: 1.0 * (np.frexp(count)[0] != 0.5))
-        if kind == "MAX_AVERAGE_BLEND":
+        if self.final.type == "MAX_AVERAGE_BLEND":
             average = self.blended(replace(largest, dtype=dtype), settled(average), arithmetic)
-        return (whole(average) if x.dtype == "int8" else average,)
+        return whole(average) if x.dtype == "int8" else average
 
     def largest(self, x: Bounded) -> Bounded:
         """The maximum of each window; any element of a window may turn out the largest, with its own error."""
@@ -132,7 +129,7 @@ class PoolingNd(Layer):
 
     def blended(self, largest: Bounded, average: Bounded, arithmetic: Arithmetic) -> Bounded:
         """(1 - blend_factor) · maximum + blend_factor · average."""
-        blend = float(np.float32(self.state().get("blend_factor", 0.0)))
+        blend = float(np.float32(self.final.blend_factor))
         shares = exactly(np.array([1 - blend, blend]), largest.dtype)
         both = moved(lambda *parts: np.stack(parts, axis=-1), largest, average)
         return dot_product(lambda v, share, _: v @ share, both, shares, None, arithmetic)
@@ -148,23 +145,21 @@ class PoolingNd(Layer):
 
     def count(self, shape: Sequence[int]) -> F64:
         """The divisor of each window: its elements inside the input, or all of them."""
-        excludes = self.state().get("average_count_excludes_padding", True)
         count = np.ones(())
-        for size, w, s, pre, _, out in self.windows(shape):
-            starts = np.arange(out) * s - pre
-            inside = np.minimum(starts + w, size) - np.maximum(starts, 0)
-            count = np.multiply.outer(count, inside if excludes else np.full(out, float(w)))
+        for axis in self.axes(shape):
+            starts = np.arange(axis.out) * axis.stride - axis.pre
+            inside = np.minimum(starts + axis.taps, axis.size) - np.maximum(starts, 0)
+            full = np.full(axis.out, float(axis.taps))
+            count = np.multiply.outer(count, inside if self.final.average_count_excludes_padding else full)
         return count
 
     def taps(self, x: np.ndarray, fill: float) -> Any:
         """For each place in the window, the elements that all windows have there."""
-        axes = self.windows(x.shape)
-        reach = [max(0, (out - 1) * s + w - pre - size) for size, w, s, pre, _, out in axes]
-        pads = [(pre, after) for (_, _, _, pre, _, _), after in zip(axes, reach, strict=True)]
+        axes = self.axes(x.shape)
+        pads = [(axis.pre, axis.behind) for axis in axes]
         padded = np.pad(x, [(0, 0)] * (x.ndim - len(axes)) + pads, constant_values=fill)
-        for tap in np.ndindex(*(w for _, w, *_ in axes)):
-            steps = zip(tap, axes, strict=True)
-            place: Any = (..., *(slice(t, t + max(0, (out - 1) * s + 1), s) for t, (_, _, s, _, _, out) in steps))
+        for tap in np.ndindex(*self.final.window_size_nd):
+            place: Any = (..., *(axis.at(t, axis.out) for t, axis in zip(tap, axes, strict=True)))
             yield padded[place]
 
 
@@ -176,4 +171,5 @@ def whole(x: Bounded) -> Bounded:
 class Pooling(PoolingNd):
     """The old spelling, 8.x only, for 2-D windows."""
 
-    method: ClassVar[str] = "add_pooling"
+    method = "add_pooling"
+    scaffold = PoolingNd.scaffold.replace("stride_nd", "stride")

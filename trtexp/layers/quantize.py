@@ -3,20 +3,18 @@ Working with Quantized Types."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
-from trtexp.layers.base import Attributes, DataType, Dims, Layer, Tensor
+from trtexp.layers.base import Attributes, DataType, Dims, Layer, Maybe, Tensor
 from trtexp.numerics import (
     F64,
     LARGEST,
     RANGE,
     UNIT,
-    Arithmetic,
     Bounded,
     decode,
     encode,
@@ -49,10 +47,17 @@ class Scaled(Layer):
     length per axis, which divides the input's; the scale has the shape of the blocks.
     """
 
-    most_inputs: ClassVar[int] = 3  # input, scale, zero point
+    operands = ("input", "scale", "zero_point")
     takes: ClassVar[tuple[str, ...]]
     gives: ClassVar[tuple[str, ...]]
     default: ClassVar[str]
+    scaffold = """inputs: {x: {values: [-2.5, -1, 0, 0.5, 300]}}
+        weights: {half: {shape: [], full: 0.5}}
+        network:
+          scale: {constant: {shape: [], weights: half}}
+          q: {quantize: {input: x, scale: scale}}
+          y: {dequantize: {input: q, scale: scale}}
+        build: {flags: {INT8: true}}"""
 
     input: Tensor
     scale: Tensor
@@ -60,29 +65,28 @@ class Scaled(Layer):
     """The output's type; required by 11.x, where trtexp gives INT8 or FLOAT if it is left out."""
     set: QuantizeAttributes = QuantizeAttributes()
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        x, scale = inputs[0], inputs[1].ref
-        axis = self.state().get("axis")
+    def check_inputs(self, x: Bounded, scale: Bounded, zero: Maybe) -> None:
+        axis, size = self.final.axis, scale.ref.size
         if self.blocked(x, scale):
             self.check_blocks(x.shape, scale.shape)
-        elif scale.size != 1 and (axis is None or not -x.ref.ndim <= axis < x.ref.ndim or scale.size != x.shape[axis]):
-            self.refuse("axis", f"{axis} with a scale of {scale.size} elements for an input {list(x.shape)}", "C1")
-        if not (scale > 0).all():
-            self.refuse("scale", f"{scale.min():g} given; a scale is positive", "C2")
-        if len(inputs) > 2 and inputs[2].ref.any():
+        elif size != 1 and (axis is None or not -x.ref.ndim <= axis < x.ref.ndim or size != x.shape[axis]):
+            self.refuse("axis", f"{axis} with a scale of {size} elements for an input {list(x.shape)}", "C1")
+        if not (scale.ref > 0).all():
+            self.refuse("scale", f"{scale.ref.min():g} given; a scale is positive", "C2")
+        if zero is not None and zero.ref.any():
             self.refuse("set_input", "a zero point other than 0", "C3")
         if x.dtype not in self.takes:
             self.refuse("input", f"a tensor of {x.dtype}; give one of {', '.join(self.takes)}", "C4")
         if (made := self.to()) not in self.gives:
-            attribute = "to_type" if self.state().get("to_type") else "output_type"
+            attribute = "to_type" if self.final.to_type else "output_type"
             self.refuse(attribute, f"{made} given; give one of {', '.join(self.gives)}", "C4")
 
-    def blocked(self, x: Bounded, scale: F64) -> bool:
+    def blocked(self, x: Bounded, scale: Bounded) -> bool:
         """Whether the scale has a number per block."""
-        return self.state().get("block_shape") is not None or (scale.ndim > 1 and scale.ndim == x.ref.ndim)
+        return self.final.block_shape is not None or (scale.ref.ndim > 1 and scale.ref.ndim == x.ref.ndim)
 
     def check_blocks(self, shape: tuple[int, ...], scale: tuple[int, ...]) -> None:
-        block: list[int] | None = self.state().get("block_shape")
+        block = self.final.block_shape
         given = [n if b == -1 else b for b, n in zip(block, shape, strict=False)] if block else None
         if block and given and (len(block) != len(shape) or min(given) < 1):
             self.refuse("block_shape", f"{block} for an input {list(shape)}", "C5")
@@ -94,17 +98,16 @@ class Scaled(Layer):
 
     def scales(self, x: Bounded, scale: Bounded) -> Bounded:
         """The scale, shaped to meet the input."""
-        if self.blocked(x, scale.ref):
+        if self.blocked(x, scale):
             return moved(lambda part: spread(part, x.shape), scale)
         shape = [1] * x.ref.ndim if scale.ref.size > 1 else []
-        if shape:
-            shape[self.state()["axis"]] = -1
+        if shape and self.final.axis is not None:
+            shape[self.final.axis] = -1
         return moved(lambda part: part.reshape(shape), scale)
 
     def to(self) -> str:
         """The output's dtype."""
-        state = self.state()
-        return DTYPE_OF_MEMBER[state.get("to_type") or state.get("output_type") or self.default]
+        return DTYPE_OF_MEMBER[self.final.to_type or self.final.output_type or self.default]
 
 
 class Quantize(Scaled):
@@ -113,31 +116,25 @@ class Quantize(Scaled):
     NaN has a code in fp8 alone; else there is no rule.
     """
 
-    method: ClassVar[str] = "add_quantize"
-    interface: ClassVar[str] = "IQuantizeLayer"
-    takes: ClassVar[tuple[str, ...]] = FLOATS
-    gives: ClassVar[tuple[str, ...]] = CODES
-    default: ClassVar[str] = "INT8"
+    method, interface = "add_quantize", "IQuantizeLayer"
+    takes = FLOATS
+    gives = CODES
+    default = "INT8"
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        return (coded(inputs[0], self.scales(inputs[0], inputs[1]), self.to()),)
+    def evaluate(self, x: Bounded, scale: Bounded, zero: Maybe) -> Bounded:
+        return coded(x, self.scales(x, scale), self.to())
 
 
 class Dequantize(Scaled):
     """y = x · scale: x (any shape) of codes, scale (), (x.shape[axis],) or (blocks) -> the same shape, float."""
 
-    method: ClassVar[str] = "add_dequantize"
-    interface: ClassVar[str] = "IDequantizeLayer"
-    takes: ClassVar[tuple[str, ...]] = CODES
-    gives: ClassVar[tuple[str, ...]] = FLOATS
-    default: ClassVar[str] = "FLOAT"
+    method, interface = "add_dequantize", "IDequantizeLayer"
+    takes = CODES
+    gives = FLOATS
+    default = "FLOAT"
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        return (decoded(inputs[0], self.scales(inputs[0], inputs[1]), self.to()),)
+    def evaluate(self, x: Bounded, scale: Bounded, zero: Maybe) -> Bounded:
+        return decoded(x, self.scales(x, scale), self.to())
 
 
 def spread(scale: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
-
 import numpy as np
 
 from trtexp.layers.base import Layer, Tensor
 from trtexp.layers.broadcast import broadcasts_to
 from trtexp.layers.softmax import softmaxed
-from trtexp.numerics import UNIT, Arithmetic, Bounded
+from trtexp.numerics import UNIT, Bounded
 
 
 class RaggedSoftmax(Layer):
@@ -19,15 +16,16 @@ class RaggedSoftmax(Layer):
     C1: x is float and has 3 dimensions. C2: bounds are int32, one per row or per row of a batch of 1, from 0 to N.
     """
 
-    method: ClassVar[str] = "add_ragged_softmax"
-    interface: ClassVar[str] = "IRaggedSoftMaxLayer"
-    most_inputs: ClassVar[int] = 2
+    method, interface = "add_ragged_softmax", "IRaggedSoftMaxLayer"
+    scaffold = """inputs:
+          x: {shape: [1, 2, 4], values: [0, 0, 0, 0, 0, -1000, 0, 1000]}
+          n: {dtype: int32, shape: [1, 2, 1], values: [4, 2]}
+        network: {y: {ragged_softmax: {input: x, bounds: n}}}"""
 
     input: Tensor
     bounds: Tensor
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        x, bounds = inputs
+    def check_inputs(self, x: Bounded, bounds: Bounded) -> None:
         if x.dtype not in UNIT or len(x.shape) != 3:
             self.refuse("input", f"{x.dtype} {list(x.shape)}; give float of 3 dimensions", "C1")
         rows = [*x.shape[:-1], 1]
@@ -36,8 +34,5 @@ class RaggedSoftmax(Layer):
         if not ((bounds.ref >= 0) & (bounds.ref <= x.shape[-1])).all():
             self.refuse("bounds", f"{bounds.ref.min():g} to {bounds.ref.max():g}; give 0 to {x.shape[-1]}", "C2")
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        x, bounds = inputs
-        return (softmaxed(x, -1, np.broadcast_to(np.arange(x.shape[-1]) < bounds.ref, x.shape)),)
+    def evaluate(self, x: Bounded, bounds: Bounded) -> Bounded:
+        return softmaxed(x, -1, np.broadcast_to(np.arange(x.shape[-1]) < bounds.ref, x.shape))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
-from trtexp.layers.base import Attributes, Kind, Layer, Tensor, masked_axes
+from trtexp.layers.base import GIVEN, Attributes, Kind, Layer, Tensor, masked_axes
 from trtexp.numerics import (
     F64,
     RANGE,
@@ -24,6 +23,7 @@ from trtexp.numerics import (
     pointwise,
     wrapped,
 )
+from trtexp.numerics.integers import divide
 
 ReduceOperation = Annotated[Literal["SUM", "PROD", "MAX", "MIN", "AVG", "NONE"], Kind("ReduceOperation")]
 INTEGERS = ("int8", "int32", "int64")
@@ -32,11 +32,11 @@ INTEGERS = ("int8", "int32", "int64")
 class ReduceAttributes(Attributes):
     """Attributes of a reduce layer."""
 
-    op: ReduceOperation | None = None
+    op: ReduceOperation = GIVEN
     """How many elements become one."""
-    axes: int | None = None
+    axes: int = GIVEN
     """A bit mask of the axes that are reduced."""
-    keep_dims: bool | None = None
+    keep_dims: bool = GIVEN
     """Whether the reduced axes stay, with one element."""
 
 
@@ -49,43 +49,35 @@ class Reduce(Layer):
     this layer; it stands for no reduction in `dist_collective`.
     """
 
-    method: ClassVar[str] = "add_reduce"
-    interface: ClassVar[str] = "IReduceLayer"
+    method, interface = "add_reduce", "IReduceLayer"
+    scaffold = """inputs: {x: {shape: [2, 4], values: [1, 2, 4, 9, -1, -2, 0.5, 8]}}
+        network: {y: {reduce: {input: x, op: SUM, axes: 1, keep_dims: false}}}"""
 
     input: Tensor
     op: ReduceOperation
-    """How many elements become one."""
     axes: int
-    """A bit mask of the axes that are reduced."""
     keep_dims: bool
-    """Whether the reduced axes stay, with one element."""
     set: ReduceAttributes = ReduceAttributes()
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        state, x = self.state(), inputs[0]
-        if not 0 < state["axes"] < 1 << len(x.shape):
-            self.refuse("axes", f"{state['axes']} given; give 1 to {(1 << len(x.shape)) - 1} for {list(x.shape)}", "C1")
+    def check_inputs(self, x: Bounded) -> None:
+        axes = self.final.axes
+        if not 0 < axes < 1 << len(x.shape):
+            self.refuse("axes", f"{axes} given; give 1 to {(1 << len(x.shape)) - 1} for {list(x.shape)}", "C1")
         if x.dtype not in (*UNIT, *INTEGERS):
             self.refuse("input", f"a tensor of {x.dtype}; give float, int8, int32 or int64", "C2")
-        if state["op"] == "NONE":
+        if self.final.op == "NONE":
             self.refuse("op", "NONE given; give SUM, PROD, MAX, MIN or AVG", "C3")
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        state, x = self.state(), inputs[0]
-        axes, rank = masked_axes(state["axes"], len(x.shape)), len(x.shape)
+    def evaluate(self, x: Bounded, *, arithmetic: Arithmetic) -> Bounded:
+        axes, rank = masked_axes(self.final.axes, len(x.shape)), len(x.shape)
         kept = [axis for axis in range(rank) if axis not in axes]
         shape = [x.shape[axis] for axis in kept]
-        rows = moved(lambda part: part.transpose(kept + axes).reshape(*shape, -1 if part.size else self.count(x)), x)
-        made = self.reduced(state["op"], rows, arithmetic)
-        if not state["keep_dims"]:
-            return (made,)
-        return (moved(lambda part: part.reshape([1 if axis in axes else n for axis, n in enumerate(x.shape)]), made),)
-
-    def count(self, x: Bounded) -> int:
-        """How many elements become one."""
-        return math.prod(x.shape[axis] for axis in masked_axes(self.state()["axes"], len(x.shape)))
+        count = math.prod(x.shape[axis] for axis in axes)
+        rows = moved(lambda part: part.transpose(kept + axes).reshape(*shape, count), x)
+        made = self.reduced(self.final.op, rows, arithmetic)
+        if not self.final.keep_dims:
+            return made
+        return moved(lambda part: part.reshape([1 if axis in axes else n for axis, n in enumerate(x.shape)]), made)
 
     def reduced(self, op: str, rows: Bounded, arithmetic: Arithmetic) -> Bounded:
         """The last axis reduced."""
@@ -93,8 +85,8 @@ class Reduce(Layer):
         if op in ("MAX", "MIN"):
             return extreme(op, rows)
         if dtype not in UNIT:
-            whole = rows.ref.prod(-1) if op == "PROD" else rows.ref.sum(-1)
-            whole = np.trunc(whole / max(n, 1)) if op == "AVG" else wrapped(whole, dtype)
+            whole = np.asarray(rows.ref.prod(-1) if op == "PROD" else rows.ref.sum(-1))
+            whole = divide(whole, np.asarray(max(n, 1)), "int64")[0] if op == "AVG" else wrapped(whole, dtype)
             unsure = np.asarray((rows.undetermined | (rows.bound > 0)).any(-1))
             return replace(exactly(whole, dtype), certified=~unsure, undetermined=unsure)
         if op == "PROD":

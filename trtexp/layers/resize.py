@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from trtexp.layers.base import Attributes, Dims, Kind, Layer, Tensor
+from trtexp.layers.base import Attributes, Default, Dims, Kind, Layer, Maybe, Tensor, integers
 from trtexp.layers.interpolation import InterpolationMode, coordinate_error, taps
 from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly, moved, settled
 
@@ -35,18 +35,20 @@ class ResizeAttributes(Attributes):
     """The output's shape."""
     scales: list[float] | None = None
     """The output's shape as factors, floor(size · scale), and what coordinates are divided by."""
-    resize_mode: InterpolationMode | None = None
-    """The nearest element, or a weighted mean of 2 or 4 along each axis. Default NEAREST."""
-    coordinate_transformation: CoordinateTransformation | None = None
-    """Where an element of the output lies in the input. Default ASYMMETRIC, but LINEAR acts as if HALF_PIXEL were."""
-    selector_for_single_pixel: Selector | None = None
-    """UPPER: an output of one element takes the first of the input. Default FORMULA."""
-    nearest_rounding: RoundMode | None = None
-    """NEAREST: which element is the nearest. Default FLOOR."""
-    cubic_coeff: float | None = None
-    """CUBIC: the coefficient `a` of the polynomials. Default -0.75."""
-    exclude_outside: bool | None = None
-    """CUBIC: leave out what lies outside the input rather than repeat its border. Default false."""
+    resize_mode: InterpolationMode = "NEAREST"
+    """The nearest element, or a weighted mean of 2 or 4 along each axis."""
+    coordinate_transformation: Annotated[
+        CoordinateTransformation | None, Default("ASYMMETRIC, but LINEAR acts as if HALF_PIXEL were")
+    ] = None
+    """Where an element of the output lies in the input."""
+    selector_for_single_pixel: Selector = "FORMULA"
+    """UPPER: an output of one element takes the first of the input."""
+    nearest_rounding: RoundMode = "FLOOR"
+    """NEAREST: which element is the nearest."""
+    cubic_coeff: float = -0.75
+    """CUBIC: the coefficient `a` of the polynomials."""
+    exclude_outside: bool = False
+    """CUBIC: leave out what lies outside the input rather than repeat its border."""
 
 
 class Resize(Layer):
@@ -59,44 +61,47 @@ class Resize(Layer):
     last three axes at most, CUBIC the last two. C4: the input is float, or int8 for NEAREST.
     """
 
-    method: ClassVar[str] = "add_resize"
-    interface: ClassVar[str] = "IResizeLayer"
-    most_inputs: ClassVar[int] = 2  # input, output shape
+    method, interface = "add_resize", "IResizeLayer"
+    operands = ("input", "shape")
+    scaffold = """inputs: {x: {shape: [1, 1, 1, 4], powers: {base: 10, first: 0, last: 3}}}
+        network: {y: {resize: {input: x}, set: {shape: [1, 1, 1, 8]}}}"""
 
     input: Tensor
     set: ResizeAttributes = ResizeAttributes()
 
-    def output_shape(self, inputs: Sequence[Bounded]) -> list[int]:
-        """From input 1, or from the last of shape and scales."""
-        if len(inputs) > 1:
-            return [int(n) for n in inputs[1].ref.reshape(-1)]
-        name, value = self.given()
-        if name == "shape" or len(value) != len(inputs[0].shape):
-            return [int(n) for n in value or inputs[0].shape]
-        return [math.floor(n * scale) for n, scale in zip(inputs[0].shape, value, strict=True)]
+    def writes(self, name: str, value: Any) -> Mapping[str, Any]:
+        """Of `shape` and `scales` the last one stands."""
+        other = {"shape": "scales", "scales": "shape"}.get(name)
+        return {name: value} if other is None else {name: value, other: None}
 
-    def scales(self, inputs: Sequence[Bounded]) -> list[Fraction]:
+    def output_shape(self, x: Bounded, shape: Maybe) -> list[int]:
+        """From input 1, or from the last of shape and scales; else that of the input."""
+        if shape is not None:
+            return integers(shape)
+        factors = self.factors()
+        if factors and len(factors) == len(x.shape):
+            return [math.floor(n * factor) for n, factor in zip(x.shape, factors, strict=True)]
+        return [int(n) for n in factors or self.final.shape or x.shape]
+
+    def scales(self, x: Bounded, shape: Maybe) -> list[Fraction]:
         """The scale of each axis: as given, or the ratio of the lengths."""
-        name, value = self.given()
-        if len(inputs) == 1 and name == "scales":
-            return [Fraction(scale) for scale in value]
-        return [Fraction(m, n or 1) for n, m in zip(inputs[0].shape, self.output_shape(inputs), strict=True)]
+        factors = self.factors()
+        if shape is None and factors is not None:
+            return [Fraction(factor) for factor in factors]
+        return [Fraction(m, n or 1) for n, m in zip(x.shape, self.output_shape(x, shape), strict=True)]
 
-    def given(self) -> tuple[str, list[float]]:
-        """The last of shape and scales, with what was assigned; nothing for the shape of the input."""
-        assigned = [(name, value) for name, value in self.set.given() if name in ("shape", "scales")]
-        name, value = assigned[-1] if assigned else ("shape", [])
-        return name, [float(np.float32(number)) for number in value] if name == "scales" else value
+    def factors(self) -> list[float] | None:
+        """`scales` as TensorRT keeps them, if they were assigned last."""
+        return None if self.final.scales is None else [float(np.float32(number)) for number in self.final.scales]
 
     def transformation(self) -> str:
         """The coordinate transformation; see the class for its default."""
-        state = self.state()
-        default = "HALF_PIXEL" if state.get("resize_mode") == "LINEAR" else "ASYMMETRIC"
-        return str(state.get("coordinate_transformation", default))
+        default = "HALF_PIXEL" if self.final.resize_mode == "LINEAR" else "ASYMMETRIC"
+        return self.final.coordinate_transformation or default
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        x, mode, made = inputs[0], self.state().get("resize_mode", "NEAREST"), self.output_shape(inputs)
-        name = "scales" if "scales" in self.state() else "shape"
+    def check_inputs(self, x: Bounded, shape: Maybe) -> None:
+        mode, made = self.final.resize_mode, self.output_shape(x, shape)
+        name = "shape" if self.final.scales is None else "scales"
         if len(made) != len(x.shape):
             self.refuse(name, f"{made} given; the input {list(x.shape)} has {len(x.shape)} axes", "C1")
         if min(made, default=0) < 0:
@@ -107,26 +112,24 @@ class Resize(Layer):
         if x.dtype not in ("float32", "float16", "bfloat16") and (x.dtype, mode) != ("int8", "NEAREST"):
             self.refuse("input", f"{mode} of {x.dtype}; give a float tensor", "C4")
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        y, made = inputs[0], self.output_shape(inputs)
+    def evaluate(self, x: Bounded, shape: Maybe, *, arithmetic: Arithmetic) -> Bounded:
+        y, made = x, self.output_shape(x, shape)
         if 0 in made:
-            return (exactly(np.zeros(made), y.dtype),)
-        for axis, (n, m, scale) in enumerate(zip(inputs[0].shape, made, self.scales(inputs), strict=True)):
+            return exactly(np.zeros(made), y.dtype)
+        for axis, (n, m, scale) in enumerate(zip(x.shape, made, self.scales(x, shape), strict=True)):
             if scale == 1:
                 continue
             at, off = self.coordinates(n, m, scale)
-            if self.state().get("resize_mode", "NEAREST") == "NEAREST":
+            if self.final.resize_mode == "NEAREST":
                 y = self.picked(y, axis, at, off)
             else:
                 y = dot_product(along(axis), settled(y), self.matrix(n, at, off, y.dtype), None, arithmetic)
-        return (y,)
+        return y
 
     def coordinates(self, n: int, m: int, scale: Fraction) -> tuple[F64, F64]:
         """Where the m elements of the output lie in an axis of n elements, and how far off a device may put them."""
-        state, i = self.state(), np.arange(m, dtype=np.float64)
-        if m == 1 and state.get("selector_for_single_pixel") == "UPPER":
+        i = np.arange(m, dtype=np.float64)
+        if m == 1 and self.final.selector_for_single_pixel == "UPPER":
             return np.zeros(1), np.zeros(1)
         how = self.transformation()
         step = Fraction(n - 1, max(m - 1, 1)) if how == "ALIGN_CORNERS" else 1 / scale
@@ -138,7 +141,7 @@ class Resize(Layer):
     def picked(self, x: Bounded, axis: int, at: F64, off: F64) -> Bounded:
         """The elements nearest to coordinates along an axis; near a tie both neighbours are legal."""
         n = x.shape[axis]
-        nearest = ROUNDED[self.state().get("nearest_rounding", "FLOOR")]
+        nearest = ROUNDED[self.final.nearest_rounding]
         index, low, high = (np.clip(nearest(c), 0, n - 1).astype(int) for c in (at, at - off, at + off))
         made = moved(lambda part: part.take(index, axis), x)
         unsure = np.zeros(made.shape, bool)
@@ -147,10 +150,9 @@ class Resize(Layer):
 
     def matrix(self, n: int, at: F64, off: F64, dtype: str) -> Bounded:
         """The weights (m, n) of an axis. The border is repeated, or left out and the rest scaled up to a sum of 1."""
-        state, m = self.state(), len(at)
-        coefficient = float(np.float32(state.get("cubic_coeff", -0.75)))
-        indices, shares, errors = taps(state.get("resize_mode", "LINEAR"), at, off, coefficient)
-        if state.get("exclude_outside", False):
+        m, coefficient = len(at), float(np.float32(self.final.cubic_coeff))
+        indices, shares, errors = taps(self.final.resize_mode, at, off, coefficient)
+        if self.final.exclude_outside:
             inside = (indices >= 0) & (indices < n)
             shares, errors = shares * inside, np.where(inside.all(0), errors, errors + coordinate_error(1)) * inside
             shares, errors = shares / shares.sum(0), errors / shares.sum(0)

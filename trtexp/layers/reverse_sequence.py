@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
-
 import numpy as np
 
 from trtexp.layers.base import Attributes, Layer, Tensor
-from trtexp.numerics import Arithmetic, Bounded, moved
+from trtexp.numerics import Bounded, moved
 
 
 class ReverseSequenceAttributes(Attributes):
     """Attributes of a reverse_sequence layer."""
 
-    batch_axis: int | None = None
-    """The axis that tells the sequences apart. Default 1."""
-    sequence_axis: int | None = None
-    """The axis along which a sequence runs. Default 0."""
+    batch_axis: int = 1
+    """The axis that tells the sequences apart."""
+    sequence_axis: int = 0
+    """The axis along which a sequence runs."""
 
 
 class ReverseSequence(Layer):
@@ -27,21 +24,17 @@ class ReverseSequence(Layer):
     int32 or int64, per sequence. C4: lengths are from 0 to that of the sequence axis.
     """
 
-    method: ClassVar[str] = "add_reverse_sequence"
-    interface: ClassVar[str] = "IReverseSequenceLayer"
-    most_inputs: ClassVar[int] = 2
+    method, interface = "add_reverse_sequence", "IReverseSequenceLayer"
+    scaffold = """inputs: {x: {shape: [4, 3], arange: {start: 1}}, lens: {values: [1, 2, 4], dtype: int32}}
+        network: {y: {reverse_sequence: {input: x, sequence_lens: lens}}}"""
 
     input: Tensor
     sequence_lens: Tensor
     """How many elements of each sequence are turned round."""
     set: ReverseSequenceAttributes = ReverseSequenceAttributes()
 
-    def axes(self) -> tuple[int, int]:
-        """(batch axis, sequence axis)"""
-        return self.state().get("batch_axis", 1), self.state().get("sequence_axis", 0)
-
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        (x, lens), (batch, along), rank = inputs, self.axes(), len(inputs[0].shape)
+    def check_inputs(self, x: Bounded, lens: Bounded) -> None:
+        batch, along, rank = self.final.batch_axis, self.final.sequence_axis, len(x.shape)
         if rank < 2:
             self.refuse("input", f"{list(x.shape)} given; give rank 2 or more", "C1")
         for name, axis in (("batch_axis", batch), ("sequence_axis", along)):
@@ -52,11 +45,9 @@ class ReverseSequence(Layer):
         if not ((lens.ref >= 0) & (lens.ref <= x.shape[along])).all():
             self.refuse("sequence_lens", f"{lens.ref.tolist()} given; give 0 to {x.shape[along]}", "C4")
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        x, (batch, along) = inputs[0], self.axes()
-        length = inputs[1].ref.astype(int).reshape([-1 if axis == batch else 1 for axis in range(len(x.shape))])
+    def evaluate(self, x: Bounded, lens: Bounded) -> Bounded:
+        batch, along = self.final.batch_axis, self.final.sequence_axis
+        length = lens.ref.astype(int).reshape([-1 if axis == batch else 1 for axis in range(len(x.shape))])
         place = np.arange(x.shape[along]).reshape([-1 if axis == along else 1 for axis in range(len(x.shape))])
         turned = np.broadcast_to(np.where(place < length, length - 1 - place, place), x.shape)
-        return (moved(lambda part: np.take_along_axis(part, turned, along), x),)
+        return moved(lambda part: np.take_along_axis(part, turned, along), x)

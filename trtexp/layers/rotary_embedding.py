@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from dataclasses import replace
 
 import numpy as np
 
-from trtexp.layers.base import Attributes, Layer, Tensor
+from trtexp.layers.base import GIVEN, Attributes, Layer, Maybe, Tensor
 from trtexp.numerics import Arithmetic, Bounded, dot_product, moved
 
 FLOATS = ("float32", "float16", "bfloat16")
@@ -16,9 +15,9 @@ FLOATS = ("float32", "float16", "bfloat16")
 class RotaryEmbeddingAttributes(Attributes):
     """Attributes of a rotary embedding."""
 
-    interleaved: bool | None = None
+    interleaved: bool = GIVEN
     """True: neighbours are a pair; false: an element of the first half and one of the second."""
-    rotary_embedding_dim: int | None = None
+    rotary_embedding_dim: int = GIVEN
     """How many of the h elements are rotated, from the first on; 0 is all."""
 
 
@@ -31,9 +30,14 @@ class RotaryEmbedding(Layer):
     above h. C4: position ids are int32 or int64, of the rows that there are.
     """
 
-    method: ClassVar[str] = "add_rotary_embedding"
-    interface: ClassVar[str] = "IRotaryEmbeddingLayer"
-    most_inputs: ClassVar[int] = 4
+    method, interface = "add_rotary_embedding", "IRotaryEmbeddingLayer"
+    operands = ("input", "cos_cache", "sin_cache", "position_ids")
+    scaffold = """inputs:
+          x: {shape: [2, 2, 1, 2], arange: {start: 1}}
+          c: {shape: [2, 1, 1], values: [[[1]], [[0]]]}
+          s: {shape: [2, 1, 1], values: [[[0]], [[1]]]}
+        network:
+          y: {rotary_embedding: {input: x, cos_cache: c, sin_cache: s, interleaved: false, rotary_embedding_dim: 0}}"""
 
     input: Tensor
     cos_cache: Tensor
@@ -41,24 +45,20 @@ class RotaryEmbedding(Layer):
     sin_cache: Tensor
     """Their sines."""
     interleaved: bool
-    """True: neighbours are a pair; false: an element of the first half and one of the second."""
     rotary_embedding_dim: int
-    """How many of the h elements are rotated, from the first on; 0 is all."""
     set: RotaryEmbeddingAttributes = RotaryEmbeddingAttributes()
 
     def rotated(self, x: Bounded) -> int:
         """How many elements of the last axis are rotated."""
-        return self.state()["rotary_embedding_dim"] or x.shape[-1]
+        return self.final.rotary_embedding_dim or x.shape[-1]
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        x, cos, sin, *rest = inputs
+    def check_inputs(self, x: Bounded, cos: Bounded, sin: Bounded, ids: Maybe) -> None:
         if len(x.shape) != 4:
             self.refuse("input", f"{list(x.shape)} given; give (b, d, s, h)", "C1")
         if not 0 < self.rotated(x) <= x.shape[-1] or self.rotated(x) % 2:
             self.refuse("rotary_embedding_dim", f"{self.rotated(x)} of {x.shape[-1]}; give an even number", "C3")
-        if rest and rest[0] is not None:
+        if ids is not None:
             shape: tuple[int, ...] = (*cos.shape[:1], self.rotated(x) // 2)
-            ids = rest[0]
             if ids.dtype not in ("int32", "int64") or ids.shape != (x.shape[0], x.shape[2]):
                 self.refuse("set_input", f"{ids.dtype} {list(ids.shape)} given; give integers (b, s)", "C4")
             if ids.ref.size and not 0 <= ids.ref.min() <= ids.ref.max() < cos.shape[0]:
@@ -71,15 +71,12 @@ class RotaryEmbedding(Layer):
             if cache.dtype != x.dtype or x.dtype not in FLOATS:
                 self.refuse(name, f"{cache.dtype} beside {x.dtype}; give one float dtype", "C2")
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        x, cos, sin, *rest = inputs
-        if rest and rest[0] is not None:
-            ids = rest[0].ref.astype(int)
-            cos, sin = (moved(lambda part: part[ids], cache) for cache in (cos, sin))
+    def evaluate(self, x: Bounded, cos: Bounded, sin: Bounded, ids: Maybe, *, arithmetic: Arithmetic) -> Bounded:
+        if ids is not None:
+            rows = ids.ref.astype(int)
+            cos, sin = (moved(lambda part: part[rows], cache) for cache in (cos, sin))
         r = self.rotated(x)
-        if self.state()["interleaved"]:
+        if self.final.interleaved:
             first, second = slice(0, r, 2), slice(1, r, 2)
         else:
             first, second = slice(0, r // 2), slice(r // 2, r)
@@ -89,7 +86,7 @@ class RotaryEmbedding(Layer):
             # errors have no sign: the minus is that of sin, and the bounds take magnitudes
             angles = moved(lambda a, b: np.stack([a, b], -1)[:, None], left, right)
             signed = np.stack([np.ones(left.shape), np.full(left.shape, sign)], -1)[:, None]
-            angles = _with(angles, angles.ref * signed)
+            angles = replace(angles, ref=angles.ref * signed)
             turned.append(dot_product(lambda p, a, _: (p * a).sum(-1), pairs, angles, None, arithmetic))
 
         def place(part: np.ndarray, one: np.ndarray, two: np.ndarray) -> np.ndarray:
@@ -97,8 +94,4 @@ class RotaryEmbedding(Layer):
             made[..., first], made[..., second] = one, two
             return made
 
-        return (moved(place, x, *turned),)
-
-
-def _with(x: Bounded, ref: np.ndarray) -> Bounded:
-    return Bounded(x.dtype, ref, x.bound, x.typical, x.slack, x.certified, x.undetermined)
+        return moved(place, x, *turned)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Sequence
+from typing import Annotated, Literal
 
 import numpy as np
 
-from trtexp.layers.base import Attributes, Kind, Layer, Tensor, Weights
+from trtexp.layers.base import GIVEN, Attributes, Default, Kind, Layer, Maybe, Tensor, Weights
 from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly, moved, pointwise, pow_error, settled
 
 ScaleMode = Annotated[Literal["UNIFORM", "CHANNEL", "ELEMENTWISE"], Kind("ScaleMode")]
@@ -18,16 +18,16 @@ NEUTRAL = {"scale": 1.0, "shift": 0.0, "power": 1.0}
 class ScaleAttributes(Attributes):
     """Attributes of a scale layer."""
 
-    mode: ScaleMode | None = None
+    mode: ScaleMode = GIVEN
     """What shares a coefficient: the whole tensor, a channel, or nothing."""
-    shift: Weights | None = None
-    """What is added. Default 0."""
-    scale: Weights | None = None
-    """The factor. Default 1."""
-    power: Weights | None = None
-    """The exponent. Default 1."""
-    channel_axis: int | None = None
-    """The axis of the channels. Default the third from the end."""
+    shift: Annotated[Weights | None, Default(NEUTRAL["shift"])] = None
+    """What is added."""
+    scale: Annotated[Weights | None, Default(NEUTRAL["scale"])] = None
+    """The factor."""
+    power: Annotated[Weights | None, Default(NEUTRAL["power"])] = None
+    """The exponent."""
+    channel_axis: Annotated[int | None, Default("the third from the end")] = None
+    """The axis of the channels."""
 
 
 class Scale(Layer):
@@ -38,60 +38,55 @@ class Scale(Layer):
     the mode asks for, or none. C3: the input is float.
     """
 
-    method: ClassVar[str] = "add_scale"
-    interface: ClassVar[str] = "IScaleLayer"
+    method, interface = "add_scale", "IScaleLayer"
+    more_operands = ("shift", "scale", "power")
+    scaffold = """inputs: {x: {shape: [1, 2, 1, 2], arange: {start: 1}}}
+        weights: {factors: {values: [10, 100]}}
+        network: {y: {scale: {input: x, mode: CHANNEL, scale: factors}}}"""
 
     input: Tensor
     mode: ScaleMode
-    """What shares a coefficient: the whole tensor, a channel, or nothing."""
     shift: Weights | None = None
-    """What is added. Default 0."""
     scale: Weights | None = None
-    """The factor. Default 1."""
     power: Weights | None = None
-    """The exponent. Default 1."""
     set: ScaleAttributes = ScaleAttributes()
 
     def channel_axis_of(self, rank: int) -> int:
         """The channel axis; negative, and so none, if the default does not exist."""
-        axis: int = self.state().get("channel_axis", rank - 3)
-        return axis
+        return rank - 3 if self.final.channel_axis is None else self.final.channel_axis
 
     def shapes(self, shape: Sequence[int]) -> tuple[int, ...]:
         """The coefficients' shape, as it meets the input."""
-        axis, mode = self.channel_axis_of(len(shape)), self.state()["mode"]
+        axis = self.channel_axis_of(len(shape))
         behind = [1] * (len(shape) - axis - 1)
         return {
             "UNIFORM": (1,),
             "CHANNEL": (shape[axis], *behind),
             "ELEMENTWISE": tuple(shape[axis:]),
-        }[mode]
+        }[self.final.mode]
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        x, mode = inputs[0], self.state()["mode"]
+    def check_inputs(self, x: Bounded, shift: Maybe, scale: Maybe, power: Maybe) -> None:
         axis = self.channel_axis_of(len(x.shape))
         if not 0 <= axis < len(x.shape):
             self.refuse("channel_axis", f"{axis} is no axis of x {list(x.shape)}", "C1")
         wanted = math.prod(self.shapes(x.shape))
-        for name, array in weights.items():
-            if array.ref.size not in (0, wanted):
-                self.refuse(name, f"{array.ref.size} elements; {mode} takes {wanted} for x {list(x.shape)}", "C2")
+        for name, array in zip(self.more_operands, (shift, scale, power), strict=True):
+            if array is not None and array.ref.size not in (0, wanted):
+                message = f"{array.ref.size} elements; {self.final.mode} takes {wanted} for x {list(x.shape)}"
+                self.refuse(name, message, "C2")
         if x.dtype not in ("float32", "float16", "bfloat16"):
             self.refuse("input", f"a tensor of {x.dtype}; give a float tensor", "C3")
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        x = inputs[0]
-        scale, shift, power = (self.coefficient(name, x, weights) for name in ("scale", "shift", "power"))
-        line = dot_product(scaled, x, scale, shift, arithmetic)
-        if (power.ref == 1).all():
-            return (line,)
-        return (pointwise(np.power, [settled(line), power], ulps=pow_ulps),)
+    def evaluate(self, x: Bounded, shift: Maybe, scale: Maybe, power: Maybe, *, arithmetic: Arithmetic) -> Bounded:
+        named = zip(self.more_operands, (shift, scale, power), strict=True)
+        b, a, exponent = (self.coefficient(name, x, array) for name, array in named)
+        line = dot_product(scaled, x, a, b, arithmetic)
+        if (exponent.ref == 1).all():
+            return line
+        return pointwise(np.power, [settled(line), exponent], ulps=pow_ulps)
 
-    def coefficient(self, name: str, x: Bounded, weights: Mapping[str, Bounded]) -> Bounded:
+    def coefficient(self, name: str, x: Bounded, array: Maybe) -> Bounded:
         """The coefficients of a name, shaped to meet the input; the neutral number where there are none."""
-        array = weights.get(name)
         if array is None or array.ref.size == 0:
             return exactly(np.full((), NEUTRAL[name]), x.dtype)
         return moved(lambda part: part.reshape(self.shapes(x.shape)), array)
@@ -100,10 +95,12 @@ class Scale(Layer):
 class ScaleNd(Scale):
     """The same with the channel axis as an argument."""
 
-    method: ClassVar[str] = "add_scale_nd"
+    method = "add_scale_nd"
+    scaffold = """inputs: {x: {shape: [1, 2, 1, 2], arange: {start: 1}}}
+        weights: {factors: {values: [10, 100]}}
+        network: {y: {scale_nd: {input: x, mode: CHANNEL, scale: factors, channel_axis: 1}}}"""
 
     channel_axis: int
-    """The axis of the channels."""
 
 
 def scaled(x: F64, scale: F64, shift: F64 | None) -> F64:

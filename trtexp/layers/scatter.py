@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
-from trtexp.layers.base import Attributes, Kind, Layer, Tensor
+from trtexp.layers.base import GIVEN, Attributes, Kind, Layer, Tensor
 from trtexp.layers.gather import grids
-from trtexp.numerics import Arithmetic, Bounded, moved
+from trtexp.numerics import Bounded, moved
 
 ScatterMode = Annotated[Literal["ELEMENT", "ND"], Kind("ScatterMode")]
 
@@ -17,9 +16,9 @@ ScatterMode = Annotated[Literal["ELEMENT", "ND"], Kind("ScatterMode")]
 class ScatterAttributes(Attributes):
     """Attributes of a scatter layer."""
 
-    axis: int | None = None
-    """ELEMENT: the axis that indices count along. Default 0."""
-    mode: ScatterMode | None = None
+    axis: int = 0
+    """ELEMENT: the axis that indices count along."""
+    mode: ScatterMode = GIVEN
     """How indices are read."""
 
 
@@ -34,26 +33,28 @@ class Scatter(Layer):
     C6: no two updates go to one place, since their order is open.
     """
 
-    method: ClassVar[str] = "add_scatter"
-    interface: ClassVar[str] = "IScatterLayer"
-    most_inputs: ClassVar[int] = 3
+    method, interface = "add_scatter", "IScatterLayer"
+    scaffold = """inputs:
+          x: {shape: [3, 3], arange: {start: 1}}
+          i: {shape: [1, 1], values: [[1]], dtype: int32}
+          u: {shape: [1, 3], arange: {start: 10, step: 10}}
+        network: {y: {scatter: {data: x, indices: i, updates: u, mode: ND}}}"""
 
     data: Tensor
     indices: Tensor
     """int32 or int64."""
     updates: Tensor
     mode: ScatterMode
-    """How indices are read."""
     set: ScatterAttributes = ScatterAttributes()
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        data, indices, updates = inputs
+    def check_inputs(self, data: Bounded, indices: Bounded, updates: Bounded) -> None:
         if indices.dtype not in ("int32", "int64"):
             self.refuse("indices", f"{indices.dtype} given; give int32 or int64", "C1")
         if data.dtype != updates.dtype:
             self.refuse("updates", f"{updates.dtype} for data of {data.dtype}", "C2")
-        (self.check_element if self.state()["mode"] == "ELEMENT" else self.check_nd)(data, indices, updates)
-        places = np.stack(np.broadcast_arrays(*self.places(data.shape, indices)), -1).reshape(-1, self.depth(inputs))
+        (self.check_element if self.final.mode == "ELEMENT" else self.check_nd)(data, indices, updates)
+        depth = len(data.shape) if self.final.mode == "ELEMENT" else indices.shape[-1]
+        places = np.stack(np.broadcast_arrays(*self.places(data.shape, indices)), -1).reshape(-1, depth)
         sizes = data.shape[: places.shape[1]]
         if not ((places >= 0) & (places < sizes)).all():
             self.refuse("indices", f"an index outside the data {list(data.shape)}", "C5")
@@ -62,7 +63,7 @@ class Scatter(Layer):
 
     def check_element(self, data: Bounded, indices: Bounded, updates: Bounded) -> None:
         """C3."""
-        rank, shape, axis = len(data.shape), indices.shape, self.state().get("axis", 0)
+        rank, shape, axis = len(data.shape), indices.shape, self.final.axis
         if not -rank <= axis < rank:
             self.refuse("axis", f"{axis} given; give {-rank} to {rank - 1}", "C3")
         away = all(n <= data.shape[a] for a, n in enumerate(shape[:rank]) if a != axis % rank)
@@ -78,24 +79,17 @@ class Scatter(Layer):
             message = f"indices {list(shape)} and updates {list(updates.shape)} for data {list(data.shape)}"
             self.refuse("updates", message, "C4")
 
-    def depth(self, inputs: Sequence[Bounded]) -> int:
-        """How many axes of the data have a coordinate per update."""
-        return len(inputs[0].shape) if self.state()["mode"] == "ELEMENT" else inputs[1].shape[-1]
-
     def places(self, shape: tuple[int, ...], indices: Bounded) -> list[np.ndarray]:
         """An index array for each leading axis of the data, negative ones counted from the back."""
         values = indices.ref.astype(int)
-        if self.state()["mode"] == "ND":
+        if self.final.mode == "ND":
             return [wrapped(values[..., k], shape[k]) for k in range(values.shape[-1])]
-        axis = self.state().get("axis", 0)
+        axis = self.final.axis
         parts = grids(values.shape, len(shape))
         parts[axis] = wrapped(values, shape[axis])
         return parts
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        data, indices, updates = inputs
+    def evaluate(self, data: Bounded, indices: Bounded, updates: Bounded) -> Bounded:
         places = tuple(self.places(data.shape, indices))
 
         def put(part: np.ndarray, update: np.ndarray) -> np.ndarray:
@@ -103,7 +97,7 @@ class Scatter(Layer):
             made[places] = update
             return made
 
-        return (moved(put, data, updates),)
+        return moved(put, data, updates)
 
 
 def wrapped(index: np.ndarray, size: int) -> np.ndarray:

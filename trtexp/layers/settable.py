@@ -20,6 +20,17 @@ class Kind:
     name: str
 
 
+@dataclass(frozen=True)
+class Default:
+    """Marks an attribute whose value depends on the layer if it is left out: in words, or one for every axis."""
+
+    value: str | float
+
+
+#: The default of an attribute that the constructor always gives.
+GIVEN: Any = None
+
+
 class Model(BaseModel):
     """Strict and frozen: an unknown key is an error, and nothing is converted."""
 

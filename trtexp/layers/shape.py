@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
-
 import numpy as np
 
 from trtexp.layers.base import Layer, Tensor
-from trtexp.numerics import Arithmetic, Bounded, exactly
+from trtexp.numerics import Bounded, exactly
 
 
 class Shape(Layer):
     """The shape as data: x (d0, …, dn) -> (n + 1,) int64, as in 10.x and newer; 8.x gives int32."""
 
-    method: ClassVar[str] = "add_shape"
-    interface: ClassVar[str] = "IShapeLayer"
+    method, interface = "add_shape", "IShapeLayer"
+    scaffold = """inputs: {x: {shape: [2, 3], full: 0}}
+        network: {y: {shape: {input: x}}}"""
 
     input: Tensor
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        return (exactly(np.array(inputs[0].shape), "int64"),)
+    def evaluate(self, x: Bounded) -> Bounded:
+        return exactly(np.array(x.shape), "int64")

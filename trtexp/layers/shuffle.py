@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import Annotated
 
-from trtexp.layers.base import Attributes, Dims, Layer, Tensor
-from trtexp.numerics import Arithmetic, Bounded, moved
+from trtexp.layers.base import Attributes, Default, Dims, Layer, Maybe, Tensor, integers
+from trtexp.numerics import Bounded, moved
 
 MOST_AXES = 8
 
@@ -15,14 +14,14 @@ MOST_AXES = 8
 class ShuffleAttributes(Attributes):
     """Attributes of a shuffle layer."""
 
-    first_transpose: list[int] | None = None
-    """The input's axes in the order that the reshape sees. Default: as they are."""
-    reshape_dims: Dims | None = None
-    """The new shape: 0 copies the dimension at that index, -1 is what remains. Default: no reshape."""
-    second_transpose: list[int] | None = None
-    """The reshaped axes in the order of the output. Default: as they are."""
-    zero_is_placeholder: bool | None = None
-    """Whether a 0 in the new shape copies a dimension, or is a dimension of 0. Default true."""
+    first_transpose: Annotated[list[int] | None, Default("as they are")] = None
+    """The input's axes in the order that the reshape sees."""
+    reshape_dims: Annotated[Dims | None, Default("no reshape")] = None
+    """The new shape: 0 copies the dimension at that index, -1 is what remains."""
+    second_transpose: Annotated[list[int] | None, Default("as they are")] = None
+    """The reshaped axes in the order of the output."""
+    zero_is_placeholder: bool = True
+    """Whether a 0 in the new shape copies a dimension, or is a dimension of 0."""
 
 
 class Shuffle(Layer):
@@ -34,36 +33,37 @@ class Shuffle(Layer):
     elements as the old one, and a -1 follows from the others (it does not beside a dimension of 0).
     """
 
-    method: ClassVar[str] = "add_shuffle"
-    interface: ClassVar[str] = "IShuffleLayer"
-    most_inputs: ClassVar[int] = 2  # input, new shape
+    method, interface = "add_shuffle", "IShuffleLayer"
+    operands = ("input", "reshape_dims")
+    scaffold = """inputs: {x: {shape: [2, 3], arange: {start: 1}}}
+        network: {y: {shuffle: {input: x}, set: {reshape_dims: [3, 2]}}}"""
 
     input: Tensor
     set: ShuffleAttributes = ShuffleAttributes()
 
-    def permutation(self, name: str, rank: int) -> list[int]:
+    def order(self, name: str, given: list[int] | None, rank: int) -> list[int]:
         """A transpose, or the axes as they are."""
-        given = self.state().get(name)
         if given is not None and sorted(given) != list(range(rank)):
             self.refuse(name, f"{given} given; give a permutation of {list(range(rank))}", "C1")
-        return list(range(rank)) if given is None else list(given)
+        return list(range(rank)) if given is None else given
 
-    def shape(self, inputs: Sequence[Bounded]) -> list[int]:
-        """The shape between the two transposes."""
-        before = [inputs[0].shape[axis] for axis in self.permutation("first_transpose", len(inputs[0].shape))]
-        place, given = "reshape_dims", self.state().get("reshape_dims")
-        if len(inputs) > 1:
-            place, given = "set_input", [int(n) for n in inputs[1].ref.reshape(-1)]
+    def plan(self, x: Bounded, dims: Maybe) -> tuple[list[int], list[int], list[int]]:
+        """(first transpose, the shape between the two, second transpose)"""
+        first = self.order("first_transpose", self.final.first_transpose, len(x.shape))
+        shape = self.reshaped([x.shape[axis] for axis in first], dims)
+        return first, shape, self.order("second_transpose", self.final.second_transpose, len(shape))
+
+    def reshaped(self, before: list[int], dims: Maybe) -> list[int]:
+        """The new shape of a tensor."""
+        place, given = ("reshape_dims", self.final.reshape_dims) if dims is None else ("set_input", integers(dims))
         if given is None:
             return before
         if len(given) > MOST_AXES or min(given, default=0) < -1 or given.count(-1) > 1:
             self.refuse(place, f"{given} given; give at most {MOST_AXES} dimensions, at most one of them -1", "C2")
-        shape = list(given)
-        if self.state().get("zero_is_placeholder", True):
-            for axis in (axis for axis, n in enumerate(given) if n == 0):
-                if axis >= len(before):
-                    self.refuse(place, f"{given} copies dimension {axis} of {before}", "C3")
-                shape[axis] = before[axis]
+        copied = [axis for axis, n in enumerate(given) if n == 0 and self.final.zero_is_placeholder]
+        if beyond := [axis for axis in copied if axis >= len(before)]:
+            self.refuse(place, f"{given} copies dimension {beyond[0]} of {before}", "C3")
+        shape = [before[axis] if axis in copied else n for axis, n in enumerate(given)]
         others = math.prod(n for n in shape if n != -1)
         if -1 in shape and others:
             shape[shape.index(-1)] = math.prod(before) // others
@@ -71,13 +71,9 @@ class Shuffle(Layer):
             self.refuse(place, f"{given} does not hold the {math.prod(before)} elements of {before}", "C4")
         return shape
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        self.permutation("second_transpose", len(self.shape(inputs)))
+    def check_inputs(self, x: Bounded, dims: Maybe) -> None:
+        self.plan(x, dims)
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        x, shape = inputs[0], self.shape(inputs)
-        first = self.permutation("first_transpose", len(x.shape))
-        second = self.permutation("second_transpose", len(shape))
-        return (moved(lambda part: part.transpose(first).reshape(shape).transpose(second), x),)
+    def evaluate(self, x: Bounded, dims: Maybe) -> Bounded:
+        first, shape, second = self.plan(x, dims)
+        return moved(lambda part: part.transpose(first).reshape(shape).transpose(second), x)

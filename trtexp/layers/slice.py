@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
-from trtexp.layers.base import Attributes, Dims, Kind, Layer, Tensor
-from trtexp.numerics import Arithmetic, Bounded, exactly, moved
+from trtexp.layers.base import GIVEN, Attributes, Dims, Kind, Layer, Maybe, Tensor, integers
+from trtexp.numerics import Bounded, exactly, moved
 
 SampleMode = Annotated[Literal["STRICT_BOUNDS", "DEFAULT", "WRAP", "CLAMP", "FILL", "REFLECT"], Kind("SampleMode")]
 
@@ -16,14 +15,14 @@ SampleMode = Annotated[Literal["STRICT_BOUNDS", "DEFAULT", "WRAP", "CLAMP", "FIL
 class SliceAttributes(Attributes):
     """Attributes of a slice layer."""
 
-    start: Dims | None = None
+    start: Dims = GIVEN
     """The first index along each axis."""
-    shape: Dims | None = None
+    shape: Dims = GIVEN
     """The output's shape."""
-    stride: Dims | None = None
+    stride: Dims = GIVEN
     """The step along each axis; may be negative or 0."""
-    mode: SampleMode | None = None
-    """What lies outside the input. Default STRICT_BOUNDS: nothing may."""
+    mode: SampleMode = "STRICT_BOUNDS"
+    """What lies outside the input; with STRICT_BOUNDS nothing may."""
     axes: Dims | None = None
     """The axes that start, shape and stride speak of, 10.x on."""
 
@@ -36,74 +35,63 @@ class Slice(Layer):
     C3: with STRICT_BOUNDS every index lies in the input. C4: axes are axes of x, each once.
     """
 
-    method: ClassVar[str] = "add_slice"
-    interface: ClassVar[str] = "ISliceLayer"
-    most_inputs: ClassVar[int] = 6
+    method, interface = "add_slice", "ISliceLayer"
+    operands = ("input", "start", "shape", "stride", "fill", "axes")
+    scaffold = """inputs: {x: {shape: [6], arange: {start: 1}}}
+        network: {y: {slice: {input: x, start: [1], shape: [3], stride: [2]}}}"""
 
     input: Tensor
     start: Dims
-    """The first index along each axis."""
     shape: Dims
-    """The output's shape."""
     stride: Dims
-    """The step along each axis; may be negative or 0."""
     set: SliceAttributes = SliceAttributes()
 
-    def numbers(self, inputs: Sequence[Bounded]) -> list[list[int]]:
-        """start, shape and stride for every axis, from the inputs where they are set."""
-        state, rank = self.state(), len(inputs[0].shape)
-
-        def given(name: str, index: int) -> Any:
-            tensor = inputs[index] if len(inputs) > index else None
-            return state.get(name) if tensor is None else [int(v) for v in tensor.ref.reshape(-1)]
-
-        found = [given(name, i) for i, name in enumerate(("start", "shape", "stride"), 1)]
-        axes = given("axes", 5)
+    def numbers(self, x: Bounded, start: Maybe, shape: Maybe, stride: Maybe, of: Maybe) -> list[list[int]]:
+        """start, shape and stride for every axis, from the inputs where they are set; of: the axes that these mean."""
+        rank, final = len(x.shape), self.final
+        given = ((final.start, start), (final.shape, shape), (final.stride, stride))
+        found = [attribute if tensor is None else integers(tensor) for attribute, tensor in given]
+        axes = final.axes if of is None else integers(of)
         if axes is None:
             return found
         if not all(-rank <= axis < rank for axis in axes) or len({axis % rank for axis in axes}) != len(axes):
             self.refuse("axes", f"{axes} given; give axes of x from {-rank} to {rank - 1}, each once", "C4")
-        whole = [[0] * rank, list(inputs[0].shape), [1] * rank]
-        for name, numbers, values in zip(("start", "shape", "stride"), whole, found, strict=True):
+        every = [[0] * rank, list(x.shape), [1] * rank]
+        for name, numbers, values in zip(("start", "shape", "stride"), every, found, strict=True):
             if len(values) != len(axes):
                 self.refuse(name, f"{values} given for the axes {axes}", "C1")
             for axis, value in zip(axes, values, strict=True):
                 numbers[axis] = value
-        return whole
+        return every
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        dims = inputs[0].shape
-        for name, values in zip(("start", "shape", "stride"), self.numbers(inputs), strict=True):
+    def check_inputs(self, x: Bounded, start: Maybe, shape: Maybe, stride: Maybe, fill: Maybe, axes: Maybe) -> None:
+        dims, numbers = x.shape, self.numbers(x, start, shape, stride, axes)
+        for name, values in zip(("start", "shape", "stride"), numbers, strict=True):
             if len(values) != len(dims):
                 self.refuse(name, f"{values} given; the input {list(dims)} has {len(dims)} axes", "C1")
-        _, shape, _ = self.numbers(inputs)
-        if min(shape, default=0) < 0:
-            self.refuse("shape", f"{shape} given; a shape has no negative number", "C2")
-        if self.state().get("mode", "STRICT_BOUNDS") in ("STRICT_BOUNDS", "DEFAULT"):
-            for index, size in zip(self.indices(inputs), dims, strict=True):
+        if min(numbers[1], default=0) < 0:
+            self.refuse("shape", f"{numbers[1]} given; a shape has no negative number", "C2")
+        if self.final.mode in ("STRICT_BOUNDS", "DEFAULT"):
+            for index, size in zip(self.indices(x, start, shape, stride, axes), dims, strict=True):
                 if index.size and not 0 <= index.min() <= index.max() < size:
                     self.refuse("start", f"indices {index.min()} to {index.max()} of an axis of {size}", "C3")
 
-    def indices(self, inputs: Sequence[Bounded]) -> list[np.ndarray]:
+    def indices(self, x: Bounded, start: Maybe, shape: Maybe, stride: Maybe, of: Maybe) -> list[np.ndarray]:
         """The indices along each axis, before the mode brings them into the input."""
-        return [s + np.arange(n) * step for s, n, step in zip(*self.numbers(inputs), strict=True)]
+        numbers = self.numbers(x, start, shape, stride, of)
+        return [first + np.arange(n) * step for first, n, step in zip(*numbers, strict=True)]
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        x, mode = inputs[0], self.state().get("mode", "STRICT_BOUNDS")
-        wanted = self.indices(inputs)
+    def evaluate(self, x: Bounded, start: Maybe, shape: Maybe, stride: Maybe, fill: Maybe, axes: Maybe) -> Bounded:
+        mode, wanted = self.final.mode, self.indices(x, start, shape, stride, axes)
         inside = np.ones([len(i) for i in wanted], bool)
         for axis, (index, size) in enumerate(zip(wanted, x.shape, strict=True)):
-            shape = [1] * len(wanted)
-            shape[axis] = -1
-            inside &= ((index >= 0) & (index < size)).reshape(shape)
+            inside &= ((index >= 0) & (index < size)).reshape([-1 if a == axis else 1 for a in range(len(wanted))])
         grid = np.ix_(*(brought(index, size, mode) for index, size in zip(wanted, x.shape, strict=True)))
         picked = moved(lambda part: part[grid] if part.size else np.zeros(inside.shape, part.dtype), x)
         if mode != "FILL":
-            return (picked,)
-        fill = inputs[4] if len(inputs) > 4 else exactly(np.zeros(()), x.dtype)
-        return (moved(lambda part, value: np.where(inside, part, value.reshape(())), picked, fill),)
+            return picked
+        value = exactly(np.zeros(()), x.dtype) if fill is None else fill
+        return moved(lambda part, outside: np.where(inside, part, outside.reshape(())), picked, value)
 
 
 def brought(index: np.ndarray, size: int, mode: str) -> np.ndarray:

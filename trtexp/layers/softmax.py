@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import Annotated
 
 import numpy as np
 
-from trtexp.layers.base import Attributes, Layer, Tensor, masked_axes
-from trtexp.numerics import F64, SMALLEST_NORMAL, UNIT, Arithmetic, Bounded, Mask, exp_error
+from trtexp.layers.base import Attributes, Default, Layer, Tensor, masked_axes
+from trtexp.numerics import F64, SMALLEST_NORMAL, UNIT, Bounded, Mask, exp_error
 
 
 class SoftmaxAttributes(Attributes):
     """Attributes of a softmax layer."""
 
-    axes: int | None = None
-    """A bit mask with one bit: the axis. Default: the third from the back, or the first if there are fewer."""
+    axes: Annotated[int | None, Default("the third from the back, or the first if there are fewer")] = None
+    """A bit mask with one bit: the axis."""
 
 
 class Softmax(Layer):
@@ -24,34 +23,27 @@ class Softmax(Layer):
     C1: `axes` has exactly one bit set, below the rank of x. C2: x is float and has at least 2 dimensions.
     """
 
-    method: ClassVar[str] = "add_softmax"
-    interface: ClassVar[str] = "ISoftMaxLayer"
+    method, interface = "add_softmax", "ISoftMaxLayer"
+    scaffold = """inputs: {x: {shape: [2, 3], values: [0, 0, -1000, 0, -1000, -1000]}}
+        network: {y: {softmax: {input: x}, set: {axes: 2}}}"""
 
     input: Tensor
     set: SoftmaxAttributes = SoftmaxAttributes()
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        x = inputs[0]
+    def check_inputs(self, x: Bounded) -> None:
         if x.dtype not in UNIT or len(x.shape) < 2:
             self.refuse("input", f"{x.dtype} {list(x.shape)}; give float of 2 dimensions or more", "C2")
-        if self.axes(x) not in [1 << axis for axis in range(len(x.shape))]:
-            allowed = [1 << axis for axis in range(len(x.shape))]
-            self.refuse(
-                "axes", f"{self.axes(x)} names no single axis of x {list(x.shape)}; give one of {allowed}", "C1"
-            )
+        axes, allowed = self.axes(x), [1 << axis for axis in range(len(x.shape))]
+        if axes not in allowed:
+            self.refuse("axes", f"{axes} names no single axis of x {list(x.shape)}; give one of {allowed}", "C1")
 
     def axes(self, x: Bounded) -> int:
         """The bit mask."""
-        default: int = 1 << max(0, len(x.shape) - 3)
-        mask: int = self.state().get("axes", default)
-        return mask
+        return 1 << max(0, len(x.shape) - 3) if self.final.axes is None else self.final.axes
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        x = inputs[0]
+    def evaluate(self, x: Bounded) -> Bounded:
         (axis,) = masked_axes(self.axes(x), len(x.shape))
-        return (softmaxed(x, axis, np.ones(x.shape, bool)),)
+        return softmaxed(x, axis, np.ones(x.shape, bool))
 
 
 def softmaxed(x: Bounded, axis: int, inside: Mask) -> Bounded:

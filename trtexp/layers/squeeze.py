@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
-
 import numpy as np
 
-from trtexp.layers.base import Layer, Tensor
-from trtexp.numerics import Arithmetic, Bounded, moved
+from trtexp.layers.base import Layer, Maybe, Tensor, integers
+from trtexp.numerics import Bounded, moved
 
 
 class Axes(Layer):
@@ -17,15 +14,13 @@ class Axes(Layer):
     C1: every axis lies in the longer one of the two shapes. C2: no axis comes twice.
     """
 
-    most_inputs: ClassVar[int] = 2  # input, axes
-
     input: Tensor
     axes: Tensor | None = None
     """The axes, a constant int32 or int64 vector."""
 
     def named(self, axes: Bounded, rank: int) -> tuple[int, ...]:
         """The axes of a shape of `rank` dimensions, counted from the front."""
-        given = [int(axis) for axis in axes.ref.reshape(-1)]
+        given = integers(axes)
         if not all(-rank <= axis < rank for axis in given):
             self.refuse("axes", f"{given} given; give axes from {-rank} to {rank - 1}", "C1")
         found = tuple(axis % rank for axis in given)
@@ -40,46 +35,45 @@ class Squeeze(Axes):
     C1 and C2 as above. C3: each of the axes is 1 long.
     """
 
-    method: ClassVar[str] = "add_squeeze"
-    interface: ClassVar[str] = "ISqueezeLayer"
+    method, interface = "add_squeeze", "ISqueezeLayer"
+    scaffold = """inputs: {x: {shape: [1, 2, 1, 3], arange: {start: 1}}}
+        weights: {which: {values: [2], dtype: int32}}
+        network: {axes: {constant: {shape: [1], weights: which}}, y: {squeeze: {input: x, axes: axes}}}"""
 
-    def taken(self, inputs: Sequence[Bounded]) -> tuple[int, ...]:
+    def removed(self, x: Bounded, axes: Maybe) -> tuple[int, ...]:
         """The axes that go."""
-        x = inputs[0]
-        if len(inputs) < 2:
+        if axes is None:
             return tuple(axis for axis, n in enumerate(x.shape) if n == 1)
-        return self.named(inputs[1], len(x.shape))
+        return self.named(axes, len(x.shape))
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        wide = [axis for axis in self.taken(inputs) if inputs[0].shape[axis] != 1]
+    def check_inputs(self, x: Bounded, axes: Maybe) -> None:
+        wide = [axis for axis in self.removed(x, axes) if x.shape[axis] != 1]
         if wide:
-            self.refuse("axes", f"axes {wide} of {list(inputs[0].shape)} are not 1 long", "C3")
+            self.refuse("axes", f"axes {wide} of {list(x.shape)} are not 1 long", "C3")
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        axes = self.taken(inputs)
-        return (moved(lambda part: np.squeeze(part, axes), inputs[0]),)
+    def evaluate(self, x: Bounded, axes: Maybe) -> Bounded:
+        removed = self.removed(x, axes)
+        return moved(lambda part: np.squeeze(part, removed), x)
 
 
 class Unsqueeze(Axes):
     """Insert dimensions of 1: x (any shape) -> x with a 1 at each of `axes`, which are those of the output."""
 
-    method: ClassVar[str] = "add_unsqueeze"
-    interface: ClassVar[str] = "IUnsqueezeLayer"
+    method, interface = "add_unsqueeze", "IUnsqueezeLayer"
+    scaffold = """inputs: {x: {shape: [2, 3], arange: {start: 1}}}
+        weights: {which: {values: [1], dtype: int32}}
+        network: {axes: {constant: {shape: [1], weights: which}}, y: {unsqueeze: {input: x, axes: axes}}}"""
 
     axes: Tensor  # type: ignore[assignment]
     """The axes, a constant int32 or int64 vector."""
 
-    def added(self, inputs: Sequence[Bounded]) -> tuple[int, ...]:
+    def added(self, x: Bounded, axes: Bounded) -> tuple[int, ...]:
         """The axes of the output that are new."""
-        return self.named(inputs[1], len(inputs[0].shape) + inputs[1].ref.size)
+        return self.named(axes, len(x.shape) + axes.ref.size)
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        self.added(inputs)
+    def check_inputs(self, x: Bounded, axes: Bounded) -> None:
+        self.added(x, axes)
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        axes = self.added(inputs)
-        return (moved(lambda part: np.expand_dims(part, axes), inputs[0]),)
+    def evaluate(self, x: Bounded, axes: Bounded) -> Bounded:
+        added = self.added(x, axes)
+        return moved(lambda part: np.expand_dims(part, added), x)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
-from trtexp.layers.base import Attributes, DataType, Kind, Layer, Tensor, masked_axes
-from trtexp.numerics import Arithmetic, Bounded, exactly, moved
+from trtexp.layers.base import GIVEN, Attributes, DataType, Kind, Layer, Maybe, Tensor, masked_axes
+from trtexp.numerics import UNIT, Bounded, exactly, moved
 
 TopKOperation = Annotated[Literal["MAX", "MIN"], Kind("TopKOperation")]
 MOST = 3840  # k stays at or below this
@@ -18,13 +17,13 @@ MOST = 3840  # k stays at or below this
 class TopKAttributes(Attributes):
     """Attributes of a topk layer."""
 
-    op: TopKOperation | None = None
+    op: TopKOperation = GIVEN
     """MAX for the largest, MIN for the smallest."""
-    k: int | None = None
+    k: int = GIVEN
     """How many, unless input 1 says."""
-    axes: int | None = None
+    axes: int = GIVEN
     """A bit mask with one bit: the axis."""
-    indices_type: DataType | None = None
+    indices_type: DataType = "INT32"
     """INT32 or INT64, 10.x on."""
 
 
@@ -35,44 +34,38 @@ class TopK(Layer):
     from 0 to 3840 and at most n. C3: the input has rank 2 or more.
     """
 
-    method: ClassVar[str] = "add_topk"
-    interface: ClassVar[str] = "ITopKLayer"
-    most_inputs: ClassVar[int] = 2  # input, k
-    output_names: ClassVar[tuple[str, ...]] = ("", "indices")
+    method, interface = "add_topk", "ITopKLayer"
+    operands = ("input", "k")
+    output_names = ("", "indices")
+    scaffold = """inputs: {x: {shape: [2, 4], values: [[1, 4, 2, 3], [8, 5, 7, 6]]}}
+        network: {y: {topk: {input: x, op: MAX, k: 2, axes: 2}}}"""
 
     input: Tensor
     op: TopKOperation
-    """MAX for the largest, MIN for the smallest."""
     k: int
-    """How many, unless input 1 says."""
     axes: int
-    """A bit mask with one bit: the axis."""
     indices_type: DataType | None = None
-    """INT32 or INT64, 10.x on."""
     set: TopKAttributes = TopKAttributes()
 
-    def count(self, inputs: Sequence[Bounded]) -> int:
+    def count(self, k: Maybe) -> int:
         """k, from input 1 if there is one."""
-        return int(inputs[1].ref) if len(inputs) > 1 else int(self.state()["k"])
+        return self.final.k if k is None else int(k.ref)
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        shape, axes = inputs[0].shape, self.state()["axes"]
+    def check_inputs(self, x: Bounded, k: Maybe) -> None:
+        shape, axes = x.shape, self.final.axes
         if len(shape) < 2:
             self.refuse("input", f"{list(shape)} given; give rank 2 or more", "C3")
         if len(masked_axes(axes, len(shape))) != 1 or axes >= 1 << len(shape):
             allowed = [1 << i for i in range(len(shape))]
             self.refuse("axes", f"{axes} names no single axis of x {list(shape)}; give one of {allowed}", "C1")
         (axis,) = masked_axes(axes, len(shape))
-        if not 0 <= self.count(inputs) <= min(MOST, shape[axis]):
-            self.refuse("k", f"{self.count(inputs)} given; give 0 to {min(MOST, shape[axis])}", "C2")
+        if not 0 <= self.count(k) <= min(MOST, shape[axis]):
+            self.refuse("k", f"{self.count(k)} given; give 0 to {min(MOST, shape[axis])}", "C2")
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        x, state = inputs[0], self.state()
-        (axis,) = masked_axes(state["axes"], len(x.shape))
-        keys = x.ref if state["op"] == "MIN" else -x.ref
-        order = np.argsort(keys, axis=axis, kind="stable").take(range(self.count(inputs)), axis=axis)
+    def evaluate(self, x: Bounded, k: Maybe) -> tuple[Bounded, Bounded]:
+        (axis,) = masked_axes(self.final.axes, len(x.shape))
+        falling = np.negative if x.dtype in UNIT else np.invert  # ~x = -x - 1 has no overflow
+        keys = x.ref if self.final.op == "MIN" else falling(x.ref)
+        order = np.argsort(keys, axis=axis, kind="stable").take(range(self.count(k)), axis=axis)
         values = moved(lambda part: np.take_along_axis(part, order, axis), x)
-        dtype = DTYPE_OF_MEMBER[state.get("indices_type") or "INT32"]
-        return values, exactly(order, dtype)
+        return values, exactly(order, DTYPE_OF_MEMBER[self.final.indices_type])

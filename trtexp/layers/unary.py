@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Callable
+from typing import Annotated, Literal
 
 import numpy as np
 
-from trtexp.layers.base import Attributes, Kind, Layer, Tensor
+from trtexp.layers.base import GIVEN, Attributes, Kind, Layer, Tensor
 from trtexp.numerics import (
     F64,
     UNIT,
-    Arithmetic,
     Bounded,
     Error,
     Function,
@@ -75,7 +74,7 @@ JUMPING: dict[str, Callable[[F64], np.ndarray]] = {
 class UnaryAttributes(Attributes):
     """Attributes of a unary layer."""
 
-    op: UnaryOperation | None = None
+    op: UnaryOperation = GIVEN
     """The operation."""
 
 
@@ -87,29 +86,27 @@ class Unary(Layer):
     C1: NOT takes bool, and nothing else does. C2: integers go with ABS, NEG and SIGN only.
     """
 
-    method: ClassVar[str] = "add_unary"
-    interface: ClassVar[str] = "IUnaryLayer"
+    method, interface = "add_unary", "IUnaryLayer"
+    scaffold = """inputs: {x: {values: [-2.5, -1, 0, 4]}}
+        network: {y: {unary: {input: x, op: ABS}}}"""
 
     input: Tensor
     op: UnaryOperation
-    """The operation."""
     set: UnaryAttributes = UnaryAttributes()
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        op, dtype = self.state()["op"], inputs[0].dtype
+    def check_inputs(self, x: Bounded) -> None:
+        op, dtype = self.final.op, x.dtype
         if (op == "NOT") != (dtype == "bool"):
             self.refuse("op", f"{op} of {dtype}; NOT takes bool, all others numbers", "C1")
         if dtype not in UNIT and dtype != "bool" and (op not in ("ABS", "NEG", "SIGN") or dtype not in INTEGERS):
             self.refuse("op", f"{op} of {dtype}; of int8, int32 and int64 there are ABS, NEG and SIGN", "C2")
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        x, op = inputs[0], self.state()["op"]
+    def evaluate(self, x: Bounded) -> Bounded:
+        op = self.final.op
         if op in COMPUTED:
-            return (computed(*COMPUTED[op], x, least=LEAST.get(op)),)
+            return computed(*COMPUTED[op], x, least=LEAST.get(op))
         if op in JUMPING:
-            return (jumping(JUMPING[op], [x], "bool" if op in ("NOT", "ISINF", "ISNAN") else x.dtype),)
+            return jumping(JUMPING[op], [x], "bool" if op in ("NOT", "ISINF", "ISNAN") else x.dtype)
         if x.dtype in UNIT:
-            return (pointwise(EXACT[op], [x]),)
-        return (jumping(lambda v: wrapped(EXACT[op](v), x.dtype), [x], x.dtype),)
+            return pointwise(EXACT[op], [x])
+        return jumping(lambda v: wrapped(EXACT[op](v), x.dtype), [x], x.dtype)

@@ -6,12 +6,13 @@ Source: NvInfer.h, IConvolutionLayer, IDeconvolutionLayer and PaddingMode; shape
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import Annotated
 
 import numpy as np
 
-from trtexp.layers.base import Attributes, Dims, Layer, PaddingMode, Weights
+from trtexp.layers.base import GIVEN, Attributes, Default, Dims, Layer, Maybe, PaddingMode, Weights
+from trtexp.layers.geometry import Axis
 from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, moved
 
 MOST_ELEMENTS, MOST_PRODUCTS = 2**24, 2**30
@@ -21,25 +22,25 @@ MOST_TAPS = {2: 65_536, 3: 2**24}  # a kernel's volume stays below this, by its 
 class WindowAttributes(Attributes):
     """Attributes of a convolution or a deconvolution."""
 
-    num_output_maps: int | None = None
+    num_output_maps: int = GIVEN
     """The number of output maps (channels of the output)."""
-    kernel_size_nd: Dims | None = None
+    kernel_size_nd: Dims = GIVEN
     """The kernel's spatial shape."""
-    stride_nd: Dims | None = None
-    """Step of the window; for a deconvolution the distance between two inputs in the output. Default 1."""
-    padding_nd: Dims | None = None
-    """Writes pre_padding and post_padding at once. Default 0."""
-    pre_padding: Dims | None = None
-    """Zeros before the input; for a deconvolution what is cut off the front of the output. Default 0."""
-    post_padding: Dims | None = None
-    """Zeros after the input; for a deconvolution what is cut off the end of the output. Default 0."""
-    padding_mode: PaddingMode | None = None
-    """How padding and output shape are found; SAME_* ignore the explicit paddings. Default EXPLICIT_ROUND_DOWN."""
-    dilation_nd: Dims | None = None
-    """Distance between two taps of the kernel. Default 1."""
-    num_groups: int | None = None
-    """Into how many groups the channels are split. Default 1."""
-    kernel: Weights | None = None
+    stride_nd: Annotated[Dims | None, Default(1)] = None
+    """Step of the window; for a deconvolution the distance between two inputs in the output."""
+    padding_nd: Annotated[Dims | None, Default(0)] = None
+    """Writes pre_padding and post_padding at once."""
+    pre_padding: Annotated[Dims | None, Default(0)] = None
+    """Zeros before the input; for a deconvolution what is cut off the front of the output."""
+    post_padding: Annotated[Dims | None, Default(0)] = None
+    """Zeros after the input; for a deconvolution what is cut off the end of the output."""
+    padding_mode: PaddingMode = "EXPLICIT_ROUND_DOWN"
+    """How padding and output shape are found; SAME_* ignore the explicit paddings."""
+    dilation_nd: Annotated[Dims | None, Default(1)] = None
+    """Distance between two taps of the kernel."""
+    num_groups: int = 1
+    """Into how many groups the channels are split."""
+    kernel: Weights = GIVEN
     """The kernel, as many elements as its shape asks for."""
     bias: Weights | None = None
     """One number per output map."""
@@ -63,9 +64,9 @@ class Window(Layer):
     C9: the reference is of a size that can be computed: at most 2^24 elements of output, 2^30 products.
     """
 
-    most_inputs: ClassVar[int] = 3  # input, kernel, bias
+    operands = ("input", "kernel", "bias")
     set: WindowAttributes = WindowAttributes()
-    aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {
+    aliases = {
         "kernel_shape": ("kernel_size_nd",),
         "kernel_size": ("kernel_size_nd",),
         "stride": ("stride_nd",),
@@ -74,28 +75,26 @@ class Window(Layer):
         "dilation": ("dilation_nd",),
     }
 
-    def window(self) -> tuple[list[int], list[int], list[int], list[int], list[int]]:
+    def window(self) -> tuple[Dims, Dims, Dims, Dims, Dims]:
         """kernel, stride, dilation, pre and post padding, each with one number per spatial dimension."""
-        state = self.state()
-        kernel = state["kernel_size_nd"]
-        one, zero = [1] * len(kernel), [0] * len(kernel)
+        final = self.final
+        one, zero = [1] * len(final.kernel_size_nd), [0] * len(final.kernel_size_nd)
         return (
-            kernel,
-            state.get("stride_nd", one),
-            state.get("dilation_nd", one),
-            state.get("pre_padding", zero),
-            state.get("post_padding", zero),
+            final.kernel_size_nd,
+            one if final.stride_nd is None else final.stride_nd,
+            one if final.dilation_nd is None else final.dilation_nd,
+            zero if final.pre_padding is None else final.pre_padding,
+            zero if final.post_padding is None else final.post_padding,
         )
 
-    def geometry(self, size: int, kernel: int, stride: int, dilation: int, pre: int, post: int) -> tuple[int, int, int]:
-        """(output size, pre, post) along one dimension, after the padding mode has had its say."""
+    def placed(self, axis: Axis) -> Axis:
+        """An axis after the padding mode has had its say."""
         raise NotImplementedError
 
-    def spatial(self, shape: Sequence[int]) -> list[tuple[int, int, int]]:
-        """`geometry` of each spatial dimension of the input's shape."""
-        window = self.window()
-        sizes = shape[-len(window[0]) :]
-        return [self.geometry(*axis) for axis in zip(sizes, *window, strict=True)]
+    def axes(self, shape: Sequence[int]) -> list[Axis]:
+        """The spatial dimensions of an input of that shape."""
+        kernel, *rest = self.window()
+        return [self.placed(Axis(*numbers)) for numbers in zip(shape[-len(kernel) :], kernel, *rest, strict=True)]
 
     def spans(self, shape: Sequence[int]) -> list[int]:
         """Elements along each spatial dimension of the largest array that `apply` makes."""
@@ -109,40 +108,39 @@ class Window(Layer):
         """The operator in float64, on V variants at once: x (V, N, C, *I), w (V, and its own axes), b (V, K)."""
         raise NotImplementedError
 
-    def check_inputs(self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded]) -> None:
-        state, shape = self.state(), inputs[0].shape
-        kernel, *rest = self.window()
-        rank = len(kernel)
-        if rank not in MOST_TAPS or min(kernel) < 1 or math.prod(kernel) >= MOST_TAPS[rank]:
-            self.refuse("kernel_size_nd", f"{kernel} is no kernel; give 2 or 3 dimensions of at least 1", "C1")
+    def operand(self, name: str, tensor: Maybe, array: Maybe) -> Maybe:
+        if name == "kernel" and tensor is not None and array is not None and array.ref.size:
+            self.refuse("kernel", "given both as weights and as input 1; make the weights empty (shape: [0])", "C6")
+        return super().operand(name, tensor, array)
+
+    def check_inputs(self, x: Bounded, kernel: Bounded, bias: Maybe) -> None:
+        maps, groups, shape, count = self.final.num_output_maps, self.final.num_groups, x.shape, kernel.ref.size
+        size, *rest = self.window()
+        rank = len(size)
+        if rank not in MOST_TAPS or min(size) < 1 or math.prod(size) >= MOST_TAPS[rank]:
+            self.refuse("kernel_size_nd", f"{size} is no kernel; give 2 or 3 dimensions of at least 1", "C1")
         if len(shape) < rank + 2:
-            self.refuse(
-                "input", f"{list(shape)} has rank {len(shape)}; a {rank}-D kernel needs {rank + 2} or more", "C2"
-            )
-        if inputs[0].dtype not in ("float32", "float16", "bfloat16", "float8e4m3"):
-            self.refuse("input", f"a tensor of {inputs[0].dtype}; give a float tensor", "C2")
-        if state["num_output_maps"] < 1:
-            self.refuse("num_output_maps", f"{state['num_output_maps']} given; give 1 or more", "C3")
+            message = f"{list(shape)} has rank {len(shape)}; a {rank}-D kernel needs {rank + 2} or more"
+            self.refuse("input", message, "C2")
+        if x.dtype not in ("float32", "float16", "bfloat16", "float8e4m3"):
+            self.refuse("input", f"a tensor of {x.dtype}; give a float tensor", "C2")
+        if maps < 1:
+            self.refuse("num_output_maps", f"{maps} given; give 1 or more", "C3")
         for name, least, value in zip(
             ("stride_nd", "dilation_nd", "pre_padding", "post_padding"), (1, 1, 0, 0), rest, strict=True
         ):
             if len(value) != rank or min(value) < least:
                 self.refuse(name, f"{value} given; give {rank} numbers of at least {least}", "C4")
-        channels, maps, groups = shape[-rank - 1], state["num_output_maps"], state.get("num_groups", 1)
+        channels = shape[-rank - 1]
         if groups < 1 or channels % groups or maps % groups:
             self.refuse("num_groups", f"{groups} does not divide {channels} channels and {maps} output maps", "C5")
         wanted = self.kernel_shape_of(channels)
-        count = _operand(inputs, weights, 1, "kernel").ref.size
         if count != math.prod(wanted):
-            message = f"{count} elements; a kernel {list(wanted)} has {math.prod(wanted)}"
-            self.refuse("kernel", message, "C6")
-        if 1 in self.set_input and weights["kernel"].ref.size:
-            self.refuse("kernel", "given both as weights and as input 1; make the weights empty (shape: [0])", "C6")
-        bias = _operand(inputs, weights, 2, "bias")
+            self.refuse("kernel", f"{count} elements; a kernel {list(wanted)} has {math.prod(wanted)}", "C6")
         if bias is not None and bias.ref.size not in (0, maps):
             self.refuse("bias", f"{bias.ref.size} elements for {maps} output maps", "C7")
-        if any(size < 0 for size, _, _ in self.spatial(shape)):
-            sizes = [size for size, _, _ in self.spatial(shape)]
+        sizes = [axis.out for axis in self.axes(shape)]
+        if min(sizes) < 0:
             self.refuse("pre_padding", f"the output would have spatial shape {sizes}; pad less", "C8")
         batch, made = math.prod(shape[: -rank - 1]), math.prod(self.spans(shape))
         elements, products = batch * made * max(channels, maps), batch * made * count
@@ -150,24 +148,14 @@ class Window(Layer):
             message = f"{elements} elements and {products} products; give at most {MOST_ELEMENTS} and {MOST_PRODUCTS}"
             self.refuse("kernel_size_nd", message, "C9")
 
-    def evaluate(
-        self, inputs: Sequence[Bounded], weights: Mapping[str, Bounded], arithmetic: Arithmetic
-    ) -> tuple[Bounded, ...]:
-        x = inputs[0]
-        rank = len(self.window()[0])
-        batch = x.shape[: -rank - 1]
-        folded = _reshaped(x, (int(np.prod(batch, dtype=np.int64)), *x.shape[-rank - 1 :]))
-        w = _reshaped(_operand(inputs, weights, 1, "kernel"), self.kernel_shape_of(x.shape[-rank - 1]))
-        bias = _operand(inputs, weights, 2, "bias")
+    def evaluate(self, x: Bounded, kernel: Bounded, bias: Maybe, *, arithmetic: Arithmetic) -> Bounded:
+        split = len(x.shape) - len(self.final.kernel_size_nd) - 1  # of the batch from the channels
+        batch, behind = x.shape[:split], x.shape[split:]
+        folded = _reshaped(x, (math.prod(batch), *behind))
+        w = _reshaped(kernel, self.kernel_shape_of(behind[0]))
         b = None if bias is None or bias.ref.size == 0 else _reshaped(bias, (bias.ref.size,))
         y = dot_product(self.apply, folded, w, b, arithmetic, stacked=True)
-        return (_reshaped(y, (*batch, *y.shape[1:])),)
-
-
-def _operand(inputs: Sequence[Bounded], weights: Mapping[str, Bounded], index: int, name: str) -> Any:
-    """The kernel or the bias: the input of that index if one is set, else the weights, else None."""
-    given = inputs[index] if len(inputs) > index else None
-    return weights.get(name) if given is None else given
+        return _reshaped(y, (*batch, *y.shape[1:]))
 
 
 def _reshaped(x: Bounded, shape: tuple[int, ...]) -> Bounded:

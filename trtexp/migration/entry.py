@@ -24,6 +24,12 @@ def entry(release: ReleaseRecord, missing: str) -> list[str]:
     return ["releases:", f'  "{requirement}":', f"    {expect}", f"    reason: {reason}"]
 
 
+def entry_line(release: ReleaseRecord, missing: str) -> str:
+    """The same in a line, as it stands below `releases:`."""
+    requirement, reason = _requirement(release, missing)
+    return f'"{requirement}": {{expect: {{unsupported: {quoted(missing)}}}, reason: {quoted(reason)}}}'
+
+
 def _requirement(release: ReleaseRecord, missing: str) -> tuple[str, str]:
     """The releases that lack a name, as far as is known, this one among them; and how that is known."""
     flavour, here = release.flavour, name_of(release.flavour, release.version)

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from trtexp.errors import plural, visible
 from trtexp.migration.judge import Judged, Lack
 from trtexp.releases.api import Release
 from trtexp.releases.history import history, instead
 from trtexp.report import escape
 from trtexp.report.table import table
-from trtexp.spec.errors import Mark, visible
+from trtexp.spec.errors import Mark
 
 _WIDEST = 44  # a longer text does not push what stands behind it further out
 _NAMED = 4  # so many cases are named where more share a place
@@ -150,7 +151,7 @@ def _bullets(items: Iterable[tuple[Mark, str]]) -> str:
 
 def _summary(found: Guide) -> str:
     counts = [f"{count} {what}" for what, count in found.counts.items() if count]
-    return f"{_many(found.files, 'file')}, {_many(found.cases, 'case')}: {', '.join(counts) or 'nothing to say'}"
+    return f"{plural(found.files, 'file')}, {plural(found.cases, 'case')}: {', '.join(counts) or 'nothing to say'}"
 
 
 def _told(topic: Topic) -> list[str]:
@@ -169,8 +170,4 @@ def _cases(cases: Sequence[str]) -> str:
 
 def _where(topic: Topic) -> str:
     first, *more = topic.places
-    return f"{_many(topic.cases, 'case')}, {first}" + (f" and {_many(len(more), 'more place')}" if more else "")
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}{'s' * (count != 1)}"
+    return f"{plural(topic.cases, 'case')}, {first}" + (f" and {plural(len(more), 'more place')}" if more else "")

@@ -5,75 +5,97 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from trtexp.definition.network import Array
-from trtexp.numerics.dtypes import F64, SMALLEST_NORMAL, UNIT, Mask, decode
+from trtexp.numerics.dtypes import F64, UNIT, Mask, decode, encode, held
+from trtexp.numerics.integers import RANGE
 
 
-@dataclass(frozen=True)
-class Arithmetic:
-    """What the device is allowed to do: the freedom that a bound grants.
+@dataclass(frozen=True, eq=False)
+class Alternative:
+    """Another legal value of some elements: `values` where `where` holds; what stands elsewhere means nothing."""
 
-    tf32: float32 operands may be cut to 11 significant bits. acc: the accumulator, `fp32`, `fp16` or `fp8acc`.
-    local: measure an error against the terms of its own element; False grants transform-domain tactics
-    (Winograd, FFT), whose error is measured against the largest input. lam: sigmas of the typical bound.
-    """
-
-    tf32: bool = False
-    acc: str = "fp32"
-    local: bool = True
-    lam: float = 4.0
-
-    def describe(self) -> str:
-        operands = "operands cut to tf32" if self.tf32 else "operands as typed"
-        return f"{operands}, {self.acc} accumulation, {'local' if self.local else 'global'} bound"
+    values: np.ndarray
+    where: Mask
 
 
 @dataclass(frozen=True, eq=False)
 class Bounded:
     """A tensor of the reference with what is known of its error; all arrays have the shape of `ref`.
 
-    ref: float64 result on the inputs as the device sees them. bound: B, no legal computation is further off.
-    typical: T <= B, independent roundings. slack: how far the author's decimals are from the device's inputs, carried
-    through. certified: no legal order rounds, the result must equal ref. undetermined: both sides of a jump are legal.
-    terms: M (sum of |terms|), n (number of terms) and S per element, for dot products.
+    ref: the result on the inputs as the device sees them, float64, or int64 and exact for integers and bool. bound: B,
+    no legal computation is further off. typical: T <= B, independent roundings. slack: what a literal may be off
+    beside that: how far the author's decimals are from the device's inputs, and float64's own error, carried through.
+    certified: no legal order rounds, the result must equal ref. undetermined: more than one value is legal, `ref` and
+    those of `also`, each within the bound; anything where `also` has none. terms: M (sum of |terms|), n (number of
+    terms) and S per element, for dot products.
     """
 
     dtype: str
-    ref: F64
+    ref: np.ndarray
     bound: F64
     typical: F64
     slack: F64
     certified: Mask
     undetermined: Mask
     terms: tuple[F64, F64, F64] | None = None
+    also: tuple[Alternative, ...] = ()
 
     @property
     def shape(self) -> tuple[int, ...]:
         return self.ref.shape
 
-    @property
+    @cached_property
     def exact(self) -> bool:
         """True if the value has no error and no element is undetermined."""
         return not (self.bound.any() or self.undetermined.any())
 
+    @cached_property
+    def anything(self) -> Mask:
+        """The elements of which any value is legal."""
+        if not self.also:
+            return self.undetermined
+        return self.undetermined & ~np.logical_or.reduce([other.where for other in self.also])
+
+    def ends(self, kind: str = "bound") -> tuple[np.ndarray, np.ndarray]:
+        """The least and the largest value within an error; those of integers stay in the range of their type."""
+        error = getattr(self, kind)
+        if self.dtype in UNIT:
+            return self.ref - error, self.ref + error
+        low, high = RANGE.get(self.dtype, (0, 1))
+        step = np.minimum(error, 2.0**62).astype(np.int64)
+        return (
+            np.where(self.ref < low + step, low, self.ref - step),
+            np.where(self.ref > high - step, high, self.ref + step),
+        )
+
+    def corners(self, kind: str) -> Sequence[np.ndarray]:
+        """`ends`, or the value alone where it has no such error."""
+        return self.ends(kind) if getattr(self, kind).any() else (self.ref,)
+
 
 def exactly(values: np.ndarray, dtype: str) -> Bounded:
     """Values without any error."""
-    ref = np.asarray(values, dtype=np.float64)
+    ref = held(values, dtype)
     zero, no = np.zeros(ref.shape), np.zeros(ref.shape, bool)
     return Bounded(dtype, ref, zero, zero, zero, ~no, no)
 
 
-def known(array: Array, decimals: F64 | None = None) -> Bounded:
+def known(array: Array, decimals: np.ndarray | None = None) -> Bounded:
     """An input or weights array: no error; `decimals` are the numbers as their author wrote them."""
-    made = exactly(decode(array).astype(np.float64), array.dtype)
-    if decimals is None:
+    made = exactly(decode(array), array.dtype)
+    if decimals is None or array.dtype not in UNIT:
         return made
     with np.errstate(invalid="ignore"):
         return replace(made, slack=np.nan_to_num(np.abs(np.broadcast_to(decimals, made.shape) - made.ref)))
+
+
+def attribute(value: float, dtype: str = "float32") -> Bounded:
+    """A number of an attribute as the device has it, rounded to float32; as a decimal it may have been another."""
+    return known(encode(value, dtype), np.asarray(value, dtype=np.float64))
 
 
 def moved(move: Callable[..., np.ndarray], *inputs: Bounded) -> Bounded:
@@ -83,6 +105,12 @@ def moved(move: Callable[..., np.ndarray], *inputs: Bounded) -> Bounded:
         return move(*(getattr(x, name) for x in inputs))
 
     terms = inputs[0].terms if len(inputs) == 1 else None
+    also = []
+    for others in itertools.zip_longest(*(x.also for x in inputs)):
+        pairs = list(zip(inputs, others, strict=True))
+        values = move(*(x.ref if other is None else np.where(other.where, other.values, x.ref) for x, other in pairs))
+        where = move(*(np.zeros(x.shape, bool) if other is None else other.where for x, other in pairs))
+        also.append(Alternative(values, where))
     return Bounded(
         inputs[0].dtype,
         part("ref"),
@@ -92,6 +120,7 @@ def moved(move: Callable[..., np.ndarray], *inputs: Bounded) -> Bounded:
         part("certified"),
         part("undetermined"),
         terms and (move(terms[0]), move(terms[1]), move(terms[2])),
+        tuple(also),
     )
 
 
@@ -99,57 +128,3 @@ def settled(x: Bounded) -> Bounded:
     """The same without error where the certificate leaves none: what the next step of one layer starts from."""
     bound, typical = (np.where(x.certified, 0.0, error) for error in (x.bound, x.typical))
     return replace(x, bound=bound, typical=typical)
-
-
-def rounded(x: Bounded, values: F64, ulps: float, dtype: str | None = None) -> Bounded:
-    """A result that has its own rounding of `ulps` units in the last place on top of what `x` already carries."""
-    dtype = dtype or x.dtype
-    own = 2 * ulps * UNIT[dtype] * np.abs(values) + np.where(values != 0, SMALLEST_NORMAL[dtype] if ulps else 0.0, 0.0)
-    certified = x.certified & (own == 0)
-    return replace(x, dtype=dtype, ref=values, bound=own + x.bound, typical=own + x.typical, certified=certified)
-
-
-def pointwise(
-    f: Callable[..., F64],
-    inputs: Sequence[Bounded],
-    ulps: float | Callable[..., F64] = 0.0,
-    floor: float | Callable[..., F64] = 0.0,
-    dtype: str | None = None,
-) -> Bounded:
-    """A function of corresponding elements, continuous where the inputs are not exact.
-
-    ulps: its own error in units in the last place of the result, a number or a function of the inputs; floor: the
-    least absolute error, likewise. The inputs' errors are carried by evaluating at both ends of their intervals.
-    Inputs broadcast as in numpy.
-    """
-    dtype = dtype or inputs[0].dtype
-    values = [x.ref for x in inputs]
-    ref = np.asarray(f(*values), dtype=np.float64)
-
-    def carried(kind: str) -> F64:
-        errors = [getattr(x, kind) for x in inputs]
-        if not any(error.any() for error in errors):
-            return np.zeros(ref.shape)
-        corners = itertools.product(*([v - e, v + e] if e.any() else [v] for v, e in zip(values, errors, strict=True)))
-        return np.maximum.reduce([np.nan_to_num(np.abs(f(*corner) - ref), posinf=np.inf) for corner in corners])
-
-    unit = UNIT.get(dtype, 0.0)
-    own = 2 * unit * np.abs(ref) * (ulps(*values) if callable(ulps) else ulps)
-    own = np.maximum(own, floor(*values) if callable(floor) else floor)
-    own = np.where(np.isfinite(ref), own + np.where((ref != 0) & (own > 0), SMALLEST_NORMAL.get(dtype, 0.0), 0.0), 0.0)
-    exact = np.broadcast_to(np.logical_and.reduce([np.broadcast_to(x.certified, ref.shape) for x in inputs]), ref.shape)
-    unsure = np.logical_or.reduce([np.broadcast_to(x.undetermined, ref.shape) for x in inputs])
-    bound, typical = own + carried("bound"), own + carried("typical")
-    return Bounded(dtype, ref, bound, typical, carried("slack"), exact & (own == 0) & (bound == 0), unsure)
-
-
-def jumping(f: Callable[..., np.ndarray], inputs: Sequence[Bounded], dtype: str) -> Bounded:
-    """A function that jumps (comparison, floor, rounding): exact, but undetermined where an input's error may cross."""
-    values = [x.ref for x in inputs]
-    ref = np.asarray(f(*values)).astype(np.float64)
-    unsure = np.logical_or.reduce([np.broadcast_to(x.undetermined, ref.shape) for x in inputs])
-    if not all(x.exact for x in inputs):
-        ends = itertools.product(*([x.ref - x.bound, x.ref + x.bound] for x in inputs))
-        unsure = unsure | np.logical_or.reduce([np.asarray(f(*end)).astype(np.float64) != ref for end in ends])
-    zero = np.zeros(ref.shape)
-    return Bounded(dtype, ref, zero, zero, zero, ~unsure, unsure)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from trtexp.definition.network import DTYPES, Array
 
 F64 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Function = Callable[..., F64]
 
 _ML_DTYPES: dict[str, Any] = {
     "bfloat16": ml_dtypes.bfloat16,
@@ -43,7 +45,12 @@ SMALLEST_NORMAL = {
     "float4e2m1": 1.0,
 }
 LARGEST = {name: float(ml_dtypes.finfo(VALUE_DTYPES[name]).max) for name in UNIT}
+#: The smallest number above 0 that is no more than a unit of the last place.
+SMALLEST = {name: SMALLEST_NORMAL[name] * 2 * UNIT[name] for name in UNIT} | {"float8e8m0": 2.0**-127}
 TF32_UNIT = 2.0**-11
+F64_UNIT = 2.0**-53
+#: What a step of the reference may be off by itself, relative to its terms: a few roundings of float64.
+OWN_ERROR = 8 * F64_UNIT
 
 
 def encode(values: Any, dtype: str) -> Array:
@@ -65,12 +72,45 @@ def encode(values: Any, dtype: str) -> Array:
         if source.dtype.kind == "f" and (source != np.floor(source)).any():
             raise ValueError(f"{source[source != np.floor(source)][0]} is not a whole number, as {dtype} needs")
     with np.errstate(over="ignore", invalid="ignore"):
-        rounded = source.astype(target)
+        rounded = (_narrowed(source, dtype) if dtype in UNIT else source).astype(target)
     if DTYPES[dtype][1] == 4:
         nibbles = (rounded.astype(np.int8) if dtype == "int4" else rounded).reshape(-1).view(np.uint8) & 15
         nibbles = np.append(nibbles, np.zeros(nibbles.size % 2, np.uint8))
         return Array(dtype, source.shape, nibbles[0::2] | (nibbles[1::2] << 4))
     return Array(dtype, source.shape, rounded.reshape(-1).view(DTYPES[dtype][0]))
+
+
+def _narrowed(source: np.ndarray, dtype: str) -> np.ndarray:
+    """What `astype` rounds once to a float type, ties to even; numpy and ml_dtypes alone round int64 and float64 twice.
+
+    They go by way of float64 or float32. Rounding to that towards 0, with the last bit set where anything was cut,
+    keeps all that the second rounding asks for, since each has at least two bits more than the next.
+    """
+    made = source
+    if made.dtype in (np.int64, np.uint64):
+        cut = (made >> 10 | (made & 1023 != 0)).astype(np.float64) * 1024
+        made = np.where(np.abs(cut) < 2.0**53, made.astype(np.float64), cut)
+    if made.dtype == np.float64 and dtype not in ("float32", "float16"):
+        near = made.astype(np.float32)
+        inexact = np.isfinite(made) & (near != made)
+        cut = np.where(np.abs(near) > np.abs(made), np.nextafter(near, np.float32(0)), near)
+        made = np.where(inexact, (cut.view(np.uint32) | 1).view(np.float32), near)
+    return made
+
+
+def held(values: Any, dtype: str) -> np.ndarray:
+    """Values as a reference holds them: float64 of a float type, int64 of all others, exact for every integer of them.
+
+    Floats given for an integer type are cut towards 0; what is beyond int64 becomes its end, and NaN 0.
+    """
+    source = np.asarray(values)
+    if dtype in UNIT:
+        return source.astype(np.float64)
+    if source.dtype.kind != "f":
+        return source.astype(np.int64)
+    ends = np.iinfo(np.int64)
+    inside = np.where((source >= -(2.0**63)) & (source < 2.0**63), source, 0.0).astype(np.int64)
+    return np.where(source >= 2.0**63, ends.max, np.where(source < -(2.0**63), ends.min, inside))
 
 
 def decode(array: Array) -> np.ndarray:
@@ -88,8 +128,8 @@ def lowest_bit(values: F64) -> NDArray[np.int64]:
     mantissa, exponent = np.frexp(values)
     whole = (np.abs(mantissa) * 2.0**53).astype(np.int64)
     low = np.where(whole == 0, 1, whole & -whole)
-    shift = np.round(np.log2(low.astype(np.float64))).astype(np.int64)
-    return np.where(whole == 0, 10_000, exponent - 53 + shift)
+    shift = np.frexp(low.astype(np.float64))[1] - 1
+    return np.where(whole == 0, 10_000, (exponent - 53 + shift).astype(np.int64))
 
 
 def significant_bits(values: F64) -> int:

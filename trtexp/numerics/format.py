@@ -1,14 +1,20 @@
-"""Numbers as text, to the digits that the error bound makes meaningful."""
+"""Numbers as text, to the digits that the error bound makes meaningful; shapes and nested lists."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from math import isfinite
+from typing import Any, TypeVar
 
 import numpy as np
 
 _NARROW: dict[str, type[np.floating[Any]]] = {"float16": np.float16, "float32": np.float32}
+#: How JSON spells what it has no number for -> how text does.
 _SPECIAL = {"NaN": "NaN", "Infinity": "inf", "-Infinity": "-inf"}
+_SPELLED = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}  # by `str` of the float
+
+T = TypeVar("T")
 
 
 def number(value: Any, bound: Any = 0.0, dtype: str = "float64") -> str:
@@ -25,7 +31,7 @@ def number(value: Any, bound: Any = 0.0, dtype: str = "float64") -> str:
         return str(int(value))
     exact = Decimal(shortest(value, dtype))
     if not exact.is_finite():
-        return {"NaN": "NaN", "Infinity": "inf", "-Infinity": "-inf"}[str(exact)]
+        return _SPECIAL[str(exact)]
     limit = Decimal(_SPECIAL.get(bound, bound) if isinstance(bound, str) else repr(float(bound)))
     if not limit.is_finite() or limit <= 0:
         return plain(exact)
@@ -63,3 +69,23 @@ def rounded(value: Any, digits: int) -> str:
     if isinstance(value, str):
         return _SPECIAL.get(value, value)
     return plain(Decimal(f"{value:.{digits - 1}e}")) if np.isfinite(value) else number(float(value))
+
+
+def spelled(value: float) -> float | str:
+    """A number as JSON holds it: NaN and infinities as text, which `float` reads back."""
+    return value if isfinite(value) else _SPELLED[str(float(value))]
+
+
+def nested(flat: Sequence[T], shape: Sequence[int]) -> Any:
+    """Row-major elements as lists nested like the shape; a scalar is its element."""
+    if not shape:
+        return flat[0]
+    if len(shape) == 1:
+        return list(flat)
+    step = len(flat) // shape[0] if shape[0] else 0
+    return [nested(flat[i * step : (i + 1) * step], shape[1:]) for i in range(shape[0])]
+
+
+def shape_text(shape: Sequence[int]) -> str:
+    """`1×5×?`: -1 is a dimension that is not known yet."""
+    return "×".join("?" if n < 0 else str(n) for n in shape) or "scalar"

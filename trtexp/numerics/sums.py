@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trtexp.numerics.bounded import Arithmetic, Bounded
+from trtexp.numerics.arithmetic import Arithmetic
+from trtexp.numerics.bounded import Bounded
 from trtexp.numerics.dtypes import (
     F64,
     LARGEST,
+    OWN_ERROR,
     SMALLEST_NORMAL,
     TF32_UNIT,
     UNIT,
@@ -96,7 +98,7 @@ def dot_product(
         certified = fits & (q >= -126) & (decode(encode(ref, dtype)).astype(np.float64) == ref)
         certified |= m == 0
     # The last term pays for float64, in which author's decimals and device's inputs are told apart.
-    slack = carried["slack"] + 2.0**-50 * m
+    slack = carried["slack"] + OWN_ERROR * m
     return Bounded(dtype, ref, bound, typical, slack, certified, carried["undetermined"] > 0, (m, n, s))
 
 
@@ -142,7 +144,7 @@ class _Lowest:
 
 
 def _lowest_terms(x: F64, w: F64, b: F64 | None, n: F64) -> _Lowest:
-    step = int(np.ceil(np.log2(n.max(initial=1.0) + 1))) + 1
+    step = int(n.max(initial=1.0)).bit_length() + 1
     qx, qw = lowest_bit(x), lowest_bit(w)
     top_x = int(qx[x != 0].max(initial=0)) if (x != 0).any() else 0
     top_w = int(qw[w != 0].max(initial=0)) if (w != 0).any() else 0

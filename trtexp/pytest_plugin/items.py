@@ -11,7 +11,8 @@ from trtexp.errors import NoGpu
 from trtexp.files.code_path import WithoutWorkingDirectory
 from trtexp.pytest_plugin.session import session
 from trtexp.records.model import CaseRecord
-from trtexp.report.plain import account, ending, location
+from trtexp.report.plain import account, ending
+from trtexp.report.wording.cases import headline
 from trtexp.running.helpers import Helpers
 from trtexp.running.plan import Planned, plan_files
 from trtexp.spec.errors import SpecError
@@ -22,8 +23,9 @@ class NotAsExpected(Exception):
     """A case that differs; the message is what `trtexp run` says of it."""
 
     def __init__(self, found: list[tuple[str, CaseRecord]]) -> None:
-        self.first = found[0][1]
-        super().__init__("\n\n".join(f"{release}: {case.headline}\n{account(case)}" for release, case in found))
+        release, self.first = found[0]
+        self.headline = f"{release}: {headline(self.first)}"
+        super().__init__("\n\n".join(f"{release}: {headline(case)}\n{account(case)}" for release, case in found))
 
 
 class ExperimentFile(pytest.File):
@@ -74,8 +76,8 @@ class CaseItem(pytest.Item):
         shown = excinfo.getrepr(style="value")
         if shown.reprcrash is not None:
             shown.reprcrash.path = str(self.path)
-            shown.reprcrash.lineno = location(error.first).line if isinstance(error, NotAsExpected) else self.line
-            shown.reprcrash.message = str(error).partition("\n")[0]
+            shown.reprcrash.lineno = error.first.place.line if isinstance(error, NotAsExpected) else self.line
+            shown.reprcrash.message = error.headline if isinstance(error, NotAsExpected) else str(error)
         return shown
 
     def reportinfo(self) -> tuple[Any, int, str]:

@@ -60,7 +60,7 @@ class BackendSession:
     def records(self, group: str, file: Planned, case: str) -> list[tuple[str, CaseRecord]]:
         """(release, record) of each backend. Raises NoGpu, SpecError."""
         made = [(backend, self._case(backend, file, case)) for backend in self.start(group)]
-        return [(backend.release.name, record_case(one, backend.answer(one))) for backend, one in made]
+        return [(backend.release.name, record_case(one, backend.settled(one))) for backend, one in made]
 
     def pytest_sessionfinish(self) -> None:
         """A hook: end the workers; an xdist worker hands over what is to be said."""

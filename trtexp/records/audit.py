@@ -3,58 +3,98 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from trtexp.numerics import F64, UNIT, decode, spacing
-from trtexp.numerics.format import rounded
-from trtexp.numerics.tolerance import Tolerance, read_words
-from trtexp.records.model import Comparison, OutputRecord, ReportRecord, array, tensor
+from trtexp.numerics.similarity import cosine, snr_db
+from trtexp.numerics.tolerance import Tolerance
+from trtexp.records.facts import Comparison, Place
+from trtexp.records.model import OutputRecord, ReportRecord
+from trtexp.records.tensors import array, tensor
 
 MOST_USED = 0.5  # of a bound; more of it is worth a look
 WIDE = 10  # times what is needed; a tolerance written by hand should be closer
 
 
-class Remark(NamedTuple):
-    """What stands out. place: `file:line:column: case: output`, with the release; tightest: the least that passes."""
+@dataclass(frozen=True)
+class Tightest:
+    """The least that a result passes. rules: of the kind that was written, in ulps where none was. either: of `close`
+    atol or rtol alone is enough. bound: the share of the bound, where nothing else can be told."""
 
-    place: str
-    text: str
-    tightest: str
+    rules: tuple[Tolerance, ...] = ()
+    either: bool = False
+    bound: float | None = None
+
+
+@dataclass(frozen=True)
+class AuditNote:
+    """What stands out about one output on one release.
+
+    nearly_used: `share` of what is allowed is used. wide: all rules together allow over ten times what is needed, of
+    which `share` is used. only_atol: `count` elements pass by atol of `rule` alone. own_size: `count` elements are off
+    by their own size. loose: `rule`, which is for the whole tensor, is far too wide.
+    """
+
+    kind: Literal["nearly_used", "wide", "only_atol", "own_size", "loose"]
+    share: float = 0.0
+    count: int = 0
+    rule: Tolerance | None = None
+
+
+class Noted(NamedTuple):
+    """A note with the place of its case, and what would do."""
+
+    place: Place
+    case: str
+    output: OutputRecord
+    release: str
+    note: AuditNote
+    tightest: Tightest
+
+
+class Unknown(NamedTuple):
+    """An output with a tolerance by hand that no record has a value for."""
+
+    experiment: str
+    case: str
+    output: str
+    tolerance: tuple[Tolerance, ...]
 
 
 class Audit(NamedTuple):
-    """remarks: in the order of the records. unknown: tolerances by hand of outputs that no record has a value for."""
+    """noted: in the order of the records. outputs: how many were looked at."""
 
-    remarks: list[Remark]
+    noted: list[Noted]
     outputs: int
-    unknown: list[str]
+    unknown: list[Unknown]
 
 
 def audit(reports: Iterable[ReportRecord]) -> Audit:
     """Look at every output of every case that is as expected and was compared."""
-    remarks: list[Remark] = []
-    judged: dict[str, bool] = {}
+    noted: list[Noted] = []
+    judged: dict[Unknown, bool] = {}
     outputs = 0
     for report in reports:
         for case in report.cases:
             for output in case.outputs if case.as_expected and case.finding is None else ():
-                name = f"{case.location}: {case.name}: {output.name}"
                 compared = _compared(output)
                 outputs += compared is not None
                 if by_hand(output):
-                    key = f"{report.experiment}: {case.name}: {output.name}: {output.tolerance}"
+                    key = Unknown(report.experiment, case.name, output.name, tuple(output.tolerance))
                     judged[key] = judged.get(key, False) or compared is not None
                 if compared is not None:
-                    place = f"{name} on {report.release.name}"
-                    remarks += (Remark(place, text, tightest(output, compared)) for text in _texts(output, compared))
-    return Audit(remarks, outputs, [key for key, known in judged.items() if not known])
+                    least = tightest(output, compared)
+                    place = (case.place, case.name, output, report.release.name)
+                    noted += (Noted(*place, note, least) for note in _notes(output, compared))
+    return Audit(noted, outputs, [key for key, known in judged.items() if not known])
 
 
 def by_hand(output: OutputRecord) -> list[Tolerance]:
-    """The rules that somebody wrote: `auto` and `exact` have nothing to choose."""
-    return [rule for rule in read_words(output.tolerance) if rule.kind not in ("auto", "exact")]
+    """The rules that somebody wrote."""
+    return [rule for rule in output.tolerance if rule.by_hand]
 
 
 def _compared(output: OutputRecord) -> Comparison | None:
@@ -65,14 +105,13 @@ def _compared(output: OutputRecord) -> Comparison | None:
     return found if found is not None and found.agrees and found.ratio is not None else None
 
 
-def _texts(output: OutputRecord, compared: Comparison) -> Iterator[str]:
+def _notes(output: OutputRecord, compared: Comparison) -> Iterator[AuditNote]:
     used, rules = float(compared.ratio or 0), by_hand(output)
     if used > MOST_USED and np.isfinite(used):
-        yield f"uses {rounded(used, 2)} of what {output.tolerance} allows"
+        yield AuditNote("nearly_used", share=used)
     elementwise = [rule for rule in rules if rule.kind in ("ulp", "close")]
     if elementwise and used * WIDE < 1:
-        much = f"{rounded(1 / used, 2)} times what is needed" if used else "for a result that is exact"
-        yield f"{output.tolerance} is far too wide: {much}"
+        yield AuditNote("wide", share=used)
     pair = _pair(output)
     if pair is None:
         return
@@ -80,48 +119,47 @@ def _texts(output: OutputRecord, compared: Comparison) -> Iterator[str]:
     for rule in elementwise:
         held = int((error > rule.rtol * reference).sum()) if rule.kind == "close" and rule.atol else 0
         if held:
-            yield f"{held} of {error.size} elements pass only by atol {rule.atol:g}"
+            yield AuditNote("only_atol", count=held, rule=rule)
     lost = int(((error >= reference) & (reference > 0)).sum()) if not rules else 0
     if lost:
-        yield f"{lost} of {error.size} elements are off by their own size or more: only the bound's absolute part holds"
+        yield AuditNote("own_size", count=lost)
     for rule in rules:
-        if rule.kind == "snr_db" and _snr(*pair) > rule.limit + 20:
-            yield f"{rule.describe()} is far too wide"
-        if rule.kind == "cosine" and (1 - _cosine(*pair)) * WIDE < 1 - rule.limit:
-            yield f"{rule.describe()} is far too wide"
+        if rule.kind == "snr_db" and snr_db(*pair) > rule.limit + 20:
+            yield AuditNote("loose", rule=rule)
+        if rule.kind == "cosine" and (1 - cosine(*pair)) * WIDE < 1 - rule.limit:
+            yield AuditNote("loose", rule=rule)
 
 
-def tightest(output: OutputRecord, compared: Comparison) -> str:
+def tightest(output: OutputRecord, compared: Comparison) -> Tightest:
     """The least tolerance that this result passes, of the kind that was written; in ulps where none was."""
     if not compared.max_error and not compared.error:
-        return "exact"
+        return Tightest((Tolerance("exact"),))
     rules, pair = by_hand(output), _pair(output)
     kinds = {rule.kind for rule in rules}
     if pair is None:
-        scaled = [_scaled(rule, float(compared.ratio or 0)) for rule in rules if rule.kind in ("ulp", "close")]
-        return " and ".join(scaled) or f"{rounded(compared.ratio or 0, 2)} of the bound"
+        used = float(compared.ratio or 0)
+        scaled = tuple(_scaled(rule, used) for rule in rules if rule.kind in ("ulp", "close"))
+        return Tightest(scaled) if scaled else Tightest(bound=used)
     error, reference = np.abs(pair[0] - pair[1]), np.abs(pair[1])
-    said = []
+    least = []
     if kinds <= {"ulp"}:
         if output.dtype not in UNIT:
-            return f"atol {rounded(float(error.max()), 2)}"
-        said.append(f"ulp {rounded(float((error / spacing(reference, output.dtype)).max()), 2)}")
+            return Tightest((Tolerance("close", atol=float(error.max())),), either=True)
+        least.append(Tolerance("ulp", limit=float((error / spacing(reference, output.dtype)).max())))
     if "close" in kinds:
         some = error > 0
         relative = float((error[some] / reference[some]).max()) if reference[some].all() else np.inf
-        said.append(f"atol {rounded(float(error.max()), 2)}" + (f", or rtol {rounded(relative, 2)}" * (relative < 1)))
+        least.append(Tolerance("close", atol=float(error.max()), rtol=relative if relative < 1 else 0.0))
     if "snr_db" in kinds:
-        said.append(f"snr_db {rounded(_snr(*pair), 3)}")
+        least.append(Tolerance("snr_db", limit=snr_db(*pair)))
     if "cosine" in kinds:
-        said.append(f"cosine {_cosine(*pair):.9g}")
-    return " and ".join(said)
+        least.append(Tolerance("cosine", limit=cosine(*pair)))
+    return Tightest(tuple(least), either=True)
 
 
-def _scaled(rule: Tolerance, used: float) -> str:
+def _scaled(rule: Tolerance, used: float) -> Tolerance:
     """A rule times the share of it that is used."""
-    if rule.kind == "ulp":
-        return f"ulp {rounded(rule.limit * used, 2)}"
-    return f"atol {rounded(rule.atol * used, 2)}, rtol {rounded(rule.rtol * used, 2)}"
+    return replace(rule, limit=rule.limit * used, atol=rule.atol * used, rtol=rule.rtol * used, reason="")
 
 
 def _pair(output: OutputRecord) -> tuple[F64, F64] | None:
@@ -132,13 +170,3 @@ def _pair(output: OutputRecord) -> tuple[F64, F64] | None:
     there, wanted = decode(tensor(got)).astype(np.float64), array(want)
     finite = np.isfinite(there) & np.isfinite(wanted)
     return np.where(finite, there, 0.0), np.where(finite, wanted, 0.0)
-
-
-def _snr(got: F64, want: F64) -> float:
-    noise = float(np.sum((got - want) ** 2))
-    return 10 * float(np.log10(float(np.sum(want**2)) / noise)) if noise and want.any() else float("inf")
-
-
-def _cosine(got: F64, want: F64) -> float:
-    norms = float(np.linalg.norm(got) * np.linalg.norm(want))
-    return float(np.sum(got * want)) / norms if norms else 1.0

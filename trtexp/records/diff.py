@@ -5,51 +5,85 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple, Union, get_args
 
 import numpy as np
 
 from trtexp.numerics import F64, UNIT, Mask, decode, ulps
-from trtexp.numerics.format import number, rounded
-from trtexp.records.model import CaseRecord, OutputRecord, ReportRecord, array, tensor
+from trtexp.records.facts import BuildRecord, Difference, Number
+from trtexp.records.model import CaseRecord, OutputRecord, ReportRecord
+from trtexp.records.tensors import Summary, array, tensor
 
-#: kind of change -> what a reader calls it, the gravest first
-KINDS = {
-    "fails": "newly not as expected",
-    "unsupported": "no longer supported",
-    "ends": "ended otherwise",
-    "values": "values moved",
-    "shapes": "shapes changed",
-    "dtypes": "dtypes changed",
-    "outputs": "other outputs",
-    "errors": "error messages changed",
-    "warnings": "Python warnings changed",
-    "log": "log lines changed",
-    "verdicts": "judged otherwise",
-    "passes": "newly as expected",
-    "supported": "newly supported",
-    "network": "other network or build options",
-    "yaml": "made from another text of the experiment",
-    "gone": "only in {before}",
-    "new": "only in {after}",
-    "lines": "only the line numbers of TensorRT's own source",
-}
+Kind = Literal[
+    "fails",  # newly not as expected
+    "unsupported",  # no longer supported
+    "ends",  # ended otherwise
+    "values",
+    "shapes",
+    "dtypes",
+    "outputs",
+    "errors",
+    "warnings",
+    "log",
+    "verdicts",
+    "passes",  # newly as expected
+    "supported",  # newly supported
+    "network",  # other network or build options
+    "yaml",  # made from another text of the experiment
+    "gone",  # only in the first
+    "new",  # only in the second
+    "lines",  # only the line numbers of TensorRT's own source
+]
+KINDS: tuple[Kind, ...] = get_args(Kind)  #: the gravest first
 
 #: [network.cpp::addDeconvolutionNd::1088], in checkNOrMoreDims at network.cpp:865
 _SOURCE_LINE = re.compile(r"(?<=[\w>]::)\d+\b|(?<=\.cpp:)\d+|(?<=\.h:)\d+")
 _NOT_RUN = {"built", "unjudged"}
 
 
+@dataclass(frozen=True, order=True)
+class Told:
+    """A message, warning or log line that only one side has, and how often. severity: of a log line."""
+
+    text: str
+    count: int = 1
+    severity: str | None = None
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Elements with other bits. furthest: the index of the one that moved furthest, measured by the bound where there
+    is one; before, after: its values; bounds: how far it moved in bounds. ulps: the most that any moved, infinite to or
+    from NaN, None where the dtype has none. ratios: the worst error / bound on both sides, where that changed."""
+
+    count: int
+    elements: int
+    dtype: str
+    furthest: tuple[int, ...]
+    before: object
+    after: object
+    ulps: float | None = None
+    bounds: float | None = None
+    ratios: tuple[Number, Number] | None = None
+
+
+#: What stands on one side of a change: a case for its ending, or what else differs.
+Fact = Union[CaseRecord, BuildRecord, Difference, Told, Summary, tuple[int, ...], str, None]
+
+
 @dataclass(frozen=True)
 class Change:
-    """One thing that changed. case: None if it is the whole file; before, after: lines that only one of the two has."""
+    """One thing that changed. case: None if it is the whole file; output: the one it is about; before, after: what only
+    one of the two has."""
 
-    kind: str
+    kind: Kind
     experiment: str
     case: str | None
-    text: str = ""
-    before: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
+    output: str | None = None
+    before: tuple[Fact, ...] = ()
+    after: tuple[Fact, ...] = ()
+    moved: Moved | None = None
 
 
 @dataclass(frozen=True)
@@ -70,10 +104,7 @@ class Diff:
         before, after = (next((r.release.name for r in side), "nothing") for side in (self.before, self.after))
         return before, after
 
-    def title(self, kind: str) -> str:
-        return KINDS[kind].format(before=self.names[0], after=self.names[1])
-
-    def of(self, kind: str) -> list[Change]:
+    def of(self, kind: Kind) -> list[Change]:
         return [change for change in self.changes if change.kind == kind]
 
 
@@ -88,11 +119,10 @@ def diff(before: Sequence[ReportRecord], after: Sequence[ReportRecord]) -> Diff:
     pairs = [pair for a, b in shared for pair in _pairs(a, b)]
     changed = {(c.experiment, c.case) for c in changes if c.case is not None and c.kind not in ("gone", "new")}
     outputs = [pair for a, b in pairs for pair in _outputs(a, b) if pair[0].actual and pair[1].actual]
-    order = list(KINDS)
     return Diff(
         tuple(first.values()),
         tuple(second.values()),
-        tuple(sorted(changes, key=lambda change: (order.index(change.kind), change.experiment))),
+        tuple(sorted(changes, key=lambda change: (KINDS.index(change.kind), change.experiment))),
         len(pairs),
         len(pairs) - len(changed),
         len(outputs),
@@ -112,10 +142,10 @@ def _outputs(a: CaseRecord, b: CaseRecord) -> list[tuple[OutputRecord, OutputRec
 def _reports(a: ReportRecord, b: ReportRecord) -> Iterator[Change]:
     name = a.experiment
     if a.sha256 != b.sha256:
-        yield Change("yaml", name, None, "run the older one again to compare like with like")
+        yield Change("yaml", name, None)
     both_ran = "reference" not in (a.release.backend, b.release.backend)
-    if both_ran and a.options != b.options:
-        yield Change("network", name, None, "", tuple(a.options), tuple(b.options))
+    if both_ran and a.build != b.build:
+        yield Change("network", name, None, None, (a.build,), (b.build,))
     for case in a.cases:
         if case.name not in {c.name for c in b.cases}:
             yield Change("gone", name, case.name)
@@ -123,23 +153,28 @@ def _reports(a: ReportRecord, b: ReportRecord) -> Iterator[Change]:
         if case.name not in {c.name for c in a.cases}:
             yield Change("new", name, case.name)
     for old, new in _pairs(a, b):
-        for kind, text, before, after in _cases(old, new, both_ran):
-            yield Change(kind, name, old.name, text, before, after)
+        for found in _cases(old, new, both_ran):
+            yield Change(found.kind, name, old.name, found.output, found.before, found.after, found.moved)
 
 
-_Found = tuple[str, str, tuple[str, ...], tuple[str, ...]]
+class _Found(NamedTuple):
+    kind: Kind
+    output: str | None = None
+    before: tuple[Fact, ...] = ()
+    after: tuple[Fact, ...] = ()
+    moved: Moved | None = None
 
 
 def _cases(a: CaseRecord, b: CaseRecord, both_ran: bool) -> Iterator[_Found]:
     """both_ran: TensorRT answered on both sides; the reference has no messages, warnings, log or values."""
     if a.definition != b.definition:
-        yield "network", "", tuple(a.differs), tuple(b.differs)
+        yield _Found("network", None, tuple(a.differs), tuple(b.differs))
     yield from _ending(a, b, both_ran)
     for old, new in _outputs(a, b):
         yield from _form(old, new)
     names = [{output.name for output in case.outputs} for case in (a, b)]
     if all(names) and names[0] != names[1]:
-        yield "outputs", "", tuple(sorted(names[0] - names[1])), tuple(sorted(names[1] - names[0]))
+        yield _Found("outputs", None, tuple(sorted(names[0] - names[1])), tuple(sorted(names[1] - names[0])))
     if both_ran and "unsupported" not in (a.status, b.status):
         yield from _told(a, b)
         for old, new in _outputs(a, b):
@@ -147,68 +182,70 @@ def _cases(a: CaseRecord, b: CaseRecord, both_ran: bool) -> Iterator[_Found]:
 
 
 def _ending(a: CaseRecord, b: CaseRecord, both_ran: bool) -> Iterator[_Found]:
-    """Status, phase of a refusal, headline; a case that one side did not run or judge has not ended otherwise."""
-    lines = (a.headline, *a.problems), (b.headline, *b.problems)
+    """Status, phase of a refusal, ending; a case that one side did not run or judge has not ended otherwise."""
     lacked = [case.status == "unsupported" for case in (a, b)]
     if a.as_expected != b.as_expected:
-        yield ("fails" if a.as_expected else "passes"), "", *lines
+        yield _Found("fails" if a.as_expected else "passes", None, (a,), (b,))
     elif lacked[0] == lacked[1] and not (a.as_expected and _NOT_RUN & {a.status, b.status}):
         if (a.status, a.phase) != (b.status, b.phase):
-            yield "ends", "", *lines
-        elif both_ran and a.headline != b.headline:
-            yield "verdicts", "", (a.headline,), (b.headline,)
+            yield _Found("ends", None, (a,), (b,))
+        elif both_ran and _judged(a) != _judged(b):
+            yield _Found("verdicts", None, (a,), (b,))
     if both_ran and lacked[0] != lacked[1]:
-        yield ("supported" if lacked[0] else "unsupported"), "", (a.headline,), (b.headline,)
+        yield _Found("supported" if lacked[0] else "unsupported", None, (a,), (b,))
+
+
+def _judged(case: CaseRecord) -> tuple[object, ...]:
+    """How a case was judged, but for what was expected of it."""
+    ending = case.ending
+    return ending.kind, ending.phase, ending.missing, ending.certified, [output.granted for output in case.outputs]
 
 
 def _told(a: CaseRecord, b: CaseRecord) -> Iterator[_Found]:
     """Messages, warnings and log lines, and apart from these what only stands elsewhere in TensorRT's source."""
     moved = False
-    for kind, old, new in (
-        ("errors", [a.message] if a.message else [], [b.message] if b.message else []),
-        ("warnings", a.warnings, b.warnings),
-        ("log", a.log, b.log),
-    ):
+    sides: dict[Kind, list[list[Told]]] = {
+        "errors": [[Told(case.message)] if case.message else [] for case in (a, b)],
+        "warnings": [list(map(Told, case.warnings)) for case in (a, b)],
+        "log": [[Told(line.text, severity=line.severity) for line in case.log] for case in (a, b)],
+    }
+    for kind, (old, new) in sides.items():
         before, after = _lines(old, new), _lines(new, old)
         if before or after:
-            yield kind, "", before, after
+            yield _Found(kind, None, before, after)
         elif sorted(old) != sorted(new):
             moved = True
     if moved:
-        yield "lines", "", (), ()
+        yield _Found("lines")
 
 
-def _lines(those: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
-    """The lines that the others lack, wherever they stand in TensorRT's source; `3 × ` before what comes that often."""
+def _lines(those: Sequence[Told], others: Sequence[Told]) -> tuple[Told, ...]:
+    """The lines that the others lack, wherever they stand in TensorRT's source, each with how often they lack it."""
     left = Counter(map(_placeless, those))
     left.subtract(map(_placeless, others))
     first = {_placeless(line): line for line in reversed(those)}
-    return tuple(f"{n} × {first[key]}" if n > 1 else first[key] for key, n in left.items() if n > 0)
+    return tuple(replace(first[key], count=n) for key, n in left.items() if n > 0)
 
 
-def _placeless(text: str) -> str:
-    return _SOURCE_LINE.sub("N", text)
+def _placeless(line: Told) -> Told:
+    return replace(line, text=_SOURCE_LINE.sub("N", line.text))
 
 
 def _form(a: OutputRecord, b: OutputRecord) -> Iterator[_Found]:
     if a.shape != b.shape:
-        yield "shapes", a.name, (_dims(a.shape),), (_dims(b.shape),)
+        yield _Found("shapes", a.name, (tuple(a.shape),), (tuple(b.shape),))
     if a.dtype != b.dtype:
-        yield "dtypes", a.name, (a.dtype,), (b.dtype,)
-
-
-def _dims(shape: Sequence[int]) -> str:
-    return "×".join(map(str, shape)) or "scalar"
+        yield _Found("dtypes", a.name, (a.dtype,), (b.dtype,))
 
 
 def _values(a: OutputRecord, b: OutputRecord) -> Iterator[_Found]:
-    """Which elements have other bits, by how many ulps, and how far that is measured by the bound."""
+    """Which elements have other bits; of large tensors only whether any has."""
     old, new = a.actual, b.actual
     if old is None or new is None or (old.dtype, old.shape) != (new.dtype, new.shape):
         return
     if old.values is None or new.values is None:
         if old.summary != new.summary:
-            yield "values", a.name, (old.summary or "no values",), (new.summary or "no values",)
+            yield _Found("values", a.name, (old.summary,), (new.summary,))
         return
     first, second = tensor(old), tensor(new)
     x, y = decode(first), decode(second)
@@ -216,31 +253,30 @@ def _values(a: OutputRecord, b: OutputRecord) -> Iterator[_Found]:
     moved: Mask = (distance != 0) | (np.signbit(x.astype(np.float64)) != np.signbit(y.astype(np.float64)))
     moved &= ~(np.isnan(x.astype(np.float64)) & np.isnan(y.astype(np.float64)))
     if moved.any():
-        yield "values", _sentence(a, b, moved, distance), (), ()
+        yield _Found("values", a.name, moved=_furthest(a, b, moved, distance))
 
 
-def _sentence(a: OutputRecord, b: OutputRecord, moved: Mask, distance: F64) -> str:
+def _furthest(a: OutputRecord, b: OutputRecord, moved: Mask, distance: F64) -> Moved:
     """The element that moved furthest, measured by the bound where there is one."""
     assert a.actual is not None and b.actual is not None
     old, new = (decode(tensor(side)).astype(np.float64) for side in (a.actual, b.actual))
-    far = distance
-    bound = None if b.bound is None else array(b.actual.model_copy(update={"values": b.bound}))
+    far, bound = distance, None if b.bound is None else array(b.actual.model_copy(update={"values": b.bound}))
     if bound is not None:
         with np.errstate(all="ignore"):
             far = np.where(moved, np.abs(new - old) / bound, 0)
     place = np.unravel_index(int(np.argmax(np.where(moved, np.where(np.isnan(far), np.inf, far), -1))), moved.shape)
-    index = ", ".join(str(i) for i in place)
-    values = " → ".join(number(_leaf(side, place), 0.0, a.dtype) for side in (a.actual.values, b.actual.values))
-    parts = [f"{int(moved.sum())} of {moved.size} elements moved", f"the furthest {a.name}[{index}]: {values}"]
-    if a.dtype in UNIT:
-        most = float(distance.max())
-        parts[0] += f", by up to {number(most)} ulp" if np.isfinite(most) else ", some to or from NaN"
-    if bound is not None:
-        parts[1] += f", {_bounds(float(far[place]))}"
-    ratios = [None if o.actual_reference is None else o.actual_reference.ratio for o in (a, b)]
-    if None not in ratios and ratios[0] != ratios[1]:
-        parts.append(f"worst error {' → '.join(rounded(ratio, 3) for ratio in ratios)} of the bound")
-    return "; ".join(parts)
+    before, after = (None if o.actual_reference is None else o.actual_reference.ratio for o in (a, b))
+    return Moved(
+        count=int(moved.sum()),
+        elements=moved.size,
+        dtype=a.dtype,
+        furthest=tuple(int(i) for i in place),
+        before=_leaf(a.actual.values, place),
+        after=_leaf(b.actual.values, place),
+        ulps=float(distance.max()) if a.dtype in UNIT else None,
+        bounds=None if bound is None else float(far[place]),
+        ratios=(before, after) if before is not None and after is not None and before != after else None,
+    )
 
 
 def _leaf(values: object, place: Sequence[np.intp]) -> object:
@@ -248,7 +284,3 @@ def _leaf(values: object, place: Sequence[np.intp]) -> object:
         assert isinstance(values, list)
         values = values[i]
     return values
-
-
-def _bounds(ratio: float) -> str:
-    return f"{rounded(ratio, 2)} of the bound" if np.isfinite(ratio) else "where no error is allowed"

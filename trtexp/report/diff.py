@@ -6,10 +6,12 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from trtexp.records.diff import KINDS, Change, Diff
+from trtexp.errors import visible
+from trtexp.records.diff import KINDS, Change, Diff, Kind
 from trtexp.records.model import ReportRecord
 from trtexp.report import escape
 from trtexp.report.markdown import case_anchors, environment, facts, page_name
+from trtexp.report.wording.changes import counts, overview, sides, text, title
 
 FOLDER = "diff"
 _MOST = 12  # lines of one side of a change
@@ -31,7 +33,7 @@ def compared(reports: Path) -> dict[Path, tuple[str, str]]:
 
 def render_diff(diff: Diff, to_reports: str = "../") -> str:
     """The page; to_reports: the way from its folder to the report folders. The same records give the same bytes."""
-    before, after = (_sides(side) for side in (diff.before, diff.after))
+    before, after = (_answered(side) for side in (diff.before, diff.after))
     anchors = _anchors(diff, to_reports)
     page = (
         environment()
@@ -42,7 +44,7 @@ def render_diff(diff: Diff, to_reports: str = "../") -> str:
             after=after,
             overview=overview(diff),
             counts=counts(diff),
-            sections=[(diff.title(kind), list(_entries(diff, kind, anchors))) for kind in KINDS if diff.of(kind)],
+            sections=[(title(kind, diff), list(_entries(diff, kind, anchors))) for kind in KINDS if diff.of(kind)],
         )
     )
     return page.rstrip("\n") + "\n"
@@ -59,32 +61,19 @@ def lines(diff: Diff) -> Iterator[str]:
         yield f"{sign} {'; '.join(dict.fromkeys(_plain_facts(report) for report in side))}"
     for kind in (kind for kind in KINDS if diff.of(kind)):
         changes = diff.of(kind)
-        yield f"{diff.title(kind)}: {len(changes)}"
+        yield f"{title(kind, diff)}: {len(changes)}"
         for name, cases, change in _rolled(changes):
-            yield f"  {name}{' / ' if cases else ''}{', '.join(cases)}{f': {change.text}' if change.text else ''}"
+            said = text(change)
+            yield f"  {name}{' / ' if cases else ''}{', '.join(cases)}{f': {said}' if said else ''}"
             yield from (f"    {line}" for line in _marked(change))
     yield overview(diff)
     if diff.changes:
         yield counts(diff)
 
 
-def overview(diff: Diff) -> str:
-    """How many cases are in both, and alike."""
-    if not diff.cases:
-        return "no case is in both"
-    values = f"the values of {diff.outputs} outputs compared" if diff.outputs else "there are no values to compare"
-    return f"{diff.alike} of {diff.cases} cases alike, {values}"
-
-
-def counts(diff: Diff) -> str:
-    """How much of each kind there is; the grave ones also where there is none."""
-    shown = (kind for kind in KINDS if diff.of(kind) or kind in ("fails", "values"))
-    return " · ".join(f"{diff.title(kind)}: {len(diff.of(kind))}" for kind in shown)
-
-
-def _sides(reports: Sequence[ReportRecord]) -> str:
+def _answered(reports: Sequence[ReportRecord]) -> str:
     """Each thing that answered, once."""
-    return "; ".join(dict.fromkeys(facts(report) + _not_run(report) for report in reports)) or "no report"
+    return "; ".join(dict.fromkeys(facts(report.release) + _not_run(report) for report in reports)) or "no report"
 
 
 def _plain_facts(report: ReportRecord) -> str:
@@ -102,7 +91,7 @@ def _rolled(changes: Sequence[Change]) -> Iterator[tuple[str, list[str], Change]
     """Changes with the names of their cases; cases of a file that say nothing more stand together."""
     groups: dict[tuple[str, object], list[Change]] = {}
     for i, change in enumerate(changes):
-        alone = change.text or change.before or change.after
+        alone = text(change) or any(sides(change))
         groups.setdefault((change.experiment, i if alone else None), []).append(change)
     for (experiment, _), group in groups.items():
         yield page_name(experiment), [change.case for change in group if change.case is not None], group[0]
@@ -117,19 +106,20 @@ def _anchors(diff: Diff, to_reports: str) -> dict[tuple[str, str | None], str]:
     }
 
 
-def _entries(diff: Diff, kind: str, anchors: Mapping[tuple[str, str | None], str]) -> Iterator[tuple[str, str]]:
+def _entries(diff: Diff, kind: Kind, anchors: Mapping[tuple[str, str | None], str]) -> Iterator[tuple[str, str]]:
     """Each change as (a line with links, a block of what was and what is)."""
     for name, cases, change in _rolled(diff.of(kind)):
         linked = ", ".join(escape.link(case, anchors[change.experiment, case]) for case in cases)
-        text = f"{escape.label(name)}{' / ' if cases else ''}{linked}"
-        text += f": {escape.inline(change.text)}" if change.text else ""
+        said = text(change)
+        line = f"{escape.label(name)}{' / ' if cases else ''}{linked}" + (f": {escape.inline(said)}" if said else "")
         marked = _marked(change)
-        yield text, escape.fence("\n".join(map(escape.visible, marked)), "diff") if marked else ""
+        yield line, escape.fence("\n".join(map(visible, marked)), "diff") if marked else ""
 
 
 def _marked(change: Change) -> list[str]:
     """What was after `-`, what is after `+`; the middle of many lines is left out."""
-    return [f"{sign} {line}" for sign, side in (("-", change.before), ("+", change.after)) for line in _shortened(side)]
+    before, after = sides(change)
+    return [f"{sign} {line}" for sign, side in (("-", before), ("+", after)) for line in _shortened(side)]
 
 
 def _shortened(side: Sequence[str]) -> list[str]:

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterator
 from urllib.parse import quote
 
+from trtexp.errors import visible
+
 WIDTH = 116  # columns of a line of prose, so that a page also reads well in a terminal
 
 _HELD = "\x00"  # stands for a space at which a line must not be broken
@@ -19,13 +21,6 @@ _SPECIAL = re.compile(r"[\\`<$]|[*~](?=\S)|&(?=#?\w+;)|\](?=[(\[])|(?<![^\W_])_(
 _START = re.compile(r"^(?:[-+*](?=\s|$)|[-=|:](?=[-=|: ]*$)|#(?=[#\s]|$)|>|\[(?=\^|[^\]]*\]:)|\d+(?=[.)](?:\s|$)))")
 
 
-def visible(text: str, keep: str = "") -> str:
-    """Control and direction-changing characters as escapes (`\\x1b`), except those in `keep`."""
-    if text.translate(dict.fromkeys(map(ord, keep))).isprintable():
-        return text
-    return "".join(c if c in keep or not _is_control(c) else c.encode("unicode_escape").decode() for c in text)
-
-
 def inert(line: str) -> str:
     """A line that no CI takes for a command of its own: GitHub's `::name::` and `##[name]`, Azure's and TeamCity's
     `##name[`."""
@@ -34,10 +29,6 @@ def inert(line: str) -> str:
     line = _MARKED.sub(r"#\\#", line)
     start = len(line) - len(line.lstrip())
     return f"{line[:start]}\\{line[start:]}" if line.startswith("::", start) else line
-
-
-def _is_control(character: str) -> bool:
-    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
 def width(text: str) -> int:

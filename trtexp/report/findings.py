@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trtexp.records.model import CaseRecord, ReportRecord
-from trtexp.report import escape, verdict
-from trtexp.report.markdown import case_anchors, environment, page_name
+from trtexp.report import escape
+from trtexp.report.markdown import environment, page_name
 from trtexp.report.order import newest_first
+from trtexp.report.overview import CaseSummary, ReportSummary
 from trtexp.report.table import table
 
 
@@ -27,17 +27,15 @@ class Finding:
 
 @dataclass(frozen=True)
 class _Seen:
-    report: ReportRecord
-    case: CaseRecord
-    anchor: str
+    report: ReportSummary
+    case: CaseSummary
 
     @property
     def link(self) -> str:
-        report = self.report
-        return escape.link(self.case.name, f"{report.release.name}/{page_name(report.experiment)}.md#{self.anchor}")
+        return escape.link(self.case.name, f"{self.report.page}#{self.case.anchor}")
 
 
-def render_findings(reports: Sequence[ReportRecord]) -> str:
+def render_findings(reports: Sequence[ReportSummary]) -> str:
     """The page; the order of the reports does not matter. What only the reference computed is no finding."""
     shown = [report for report in reports if report.release.backend != "reference"]
     ordered = sorted(shown, key=lambda r: (r.experiment, newest_first(r.release)))
@@ -52,16 +50,14 @@ def render_findings(reports: Sequence[ReportRecord]) -> str:
     return template.render(findings=findings, summary=summary).rstrip("\n") + "\n"
 
 
-def _said(reports: Sequence[ReportRecord]) -> dict[tuple[str, str, str, str], list[_Seen]]:
+def _said(reports: Sequence[ReportSummary]) -> dict[tuple[str, str, str, str], list[_Seen]]:
     """(experiment, finding, reason, issue) -> where it was seen. An expected end of the process is one, too."""
     said: dict[tuple[str, str, str, str], list[_Seen]] = {}
     for report in reports:
-        for case, anchor in zip(report.cases, case_anchors(report), strict=True):
-            ended = case.as_expected and case.status == "crashed"
-            if ended or verdict.symbol(case) == "◆":
-                text = case.finding or f"The process ends {verdict.PHASES[case.phase or 'run']}: {case.message}."
-                key = (report.experiment, text, case.reason or "", case.issue or "")
-                said.setdefault(key, []).append(_Seen(report, case, anchor))
+        for case in report.cases:
+            if case.defect is not None:
+                key = (report.experiment, case.defect, case.reason, case.issue)
+                said.setdefault(key, []).append(_Seen(report, case))
     return said
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, TextIO
 
-from trtexp.report.escape import visible
+from trtexp.errors import visible
 
 MOST = 10  # annotations of one level
 MOST_TEXT = 4096  # characters of a message

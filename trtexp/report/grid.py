@@ -45,10 +45,6 @@ def position(index: Sequence[int], shape: Sequence[int]) -> int:
     return place
 
 
-def shape_text(shape: Sequence[int]) -> str:
-    return "×".join("?" if n < 0 else str(n) for n in shape) or "scalar"
-
-
 def slices(tensor: Tensor) -> list[list[str]]:
     """The tensor's 2-D slices, each a list of lines; labelled by their leading indices if there are several."""
     shape = _matrix_shape(tensor.shape)

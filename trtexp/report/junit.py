@@ -11,10 +11,11 @@ from collections import Counter
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
+from trtexp.errors import visible
 from trtexp.records.model import CaseRecord, ReportRecord
 from trtexp.report import plain
-from trtexp.report.escape import visible
 from trtexp.report.markdown import page_name
+from trtexp.report.wording.values import options
 
 _NO_XML = re.compile("[\ufffe\uffff]")  # not control characters, and still not allowed
 _TAGS = {"failed": "failure", "broken": "error", "skipped": "skipped", "expected": "skipped"}
@@ -50,7 +51,7 @@ def _suite(report: ReportRecord) -> ElementTree.Element:
         "release": release.name,
         "backend": release.backend,
         "gpu": release.gpu,
-        "options": ", ".join(report.options),
+        "options": ", ".join(options(report.build)),
     }
     for key, value in facts.items():
         if value:
@@ -67,7 +68,8 @@ def _case(case: CaseRecord, group: str) -> ElementTree.Element:
         kind = "finding" if ending == "expected" else case.status
         ElementTree.SubElement(element, _TAGS[ending], type=kind, message=_text(why)).text = _text(plain.account(case))
     if case.log and ending in ("failed", "broken"):
-        ElementTree.SubElement(element, "system-err").text = _text("\n".join(case.log))
+        lines = (f"{line.severity}: {line.text}" for line in case.log)
+        ElementTree.SubElement(element, "system-err").text = _text("\n".join(lines))
     return element
 
 

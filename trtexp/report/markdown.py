@@ -10,10 +10,14 @@ from pathlib import Path
 
 import jinja2
 
-from trtexp.records.model import CaseRecord, OutputRecord, ReportRecord
-from trtexp.report import escape, tensors, verdict
-from trtexp.report.grid import shape_text
+from trtexp.errors import visible
+from trtexp.numerics.format import shape_text
+from trtexp.records.model import CaseRecord, OutputRecord, ReleaseRecord, ReportRecord
+from trtexp.report import escape, tensors
 from trtexp.report.table import table
+from trtexp.report.wording.cases import beside_outputs, came, difference, headline, notes, symbol
+from trtexp.report.wording.outputs import assumptions, deviation, errors, index_text, odd, sentences, worst
+from trtexp.report.wording.values import options
 
 MARKS = 20  # disagreeing elements that are named one by one
 _DIFFERS = 40  # columns of the verdict table for what a case changes
@@ -28,7 +32,8 @@ def render(report: ReportRecord) -> str:
         .render(
             report=report,
             release=report.release,
-            facts=facts(report),
+            facts=facts(report.release),
+            options=options(report.build),
             verdicts=_verdicts(report),
             shared=_shared(report.cases),
             experiment=escape.link(report.experiment, up(report.experiment) + report.experiment),
@@ -51,23 +56,27 @@ def environment() -> jinja2.Environment:
         address=escape.address,
         bullet=escape.bullet,
         block=lambda lines: escape.fence("\n".join(lines)),
-        came=verdict.came,
+        assumptions=assumptions,
+        came=came,
         code=escape.code,
-        disagreeing=verdict.disagreeing,
-        errors=verdict.errors,
+        difference=difference,
+        errors=errors,
         fence=escape.fence,
         inline=escape.inline,
         lines=lambda markdown: "\n".join(escape.wrap(markdown)),
         log=_log,
         marks_table=_marks_table,
         network_lines=tensors.network_lines,
+        headline=headline,
+        notes=notes,
         output_lines=tensors.output_lines,
         place=_place,
-        problems=_problems,
+        problems=beside_outputs,
         prose=escape.prose,
         quote=lambda text: escape.prose(text, prefix="> "),
         strong=escape.strong,
-        symbol=verdict.symbol,
+        sentences=sentences,
+        symbol=symbol,
     )
     return made
 
@@ -83,9 +92,8 @@ def up(experiment: str) -> str:
     return "../" * (2 + page_name(experiment).count("/"))
 
 
-def facts(report: ReportRecord) -> str:
+def facts(release: ReleaseRecord) -> str:
     """Which TensorRT answered and on what, in bold and in words."""
-    release = report.release
     name = release.name if release.backend == "reference" else f"{release.flavour} {release.version}"
     gpu = f" on {escape.inline(release.gpu)}" if release.gpu else ""
     capability = (
@@ -99,7 +107,7 @@ def case_anchors(report: ReportRecord) -> list[str]:
     seen: dict[str, int] = {}
     anchors = []
     for heading in (report.title, *(case.name for case in report.cases)):
-        slug = re.sub(r"[^\w\- ]", "", escape.visible(heading).strip().lower()).replace(" ", "-")
+        slug = re.sub(r"[^\w\- ]", "", visible(heading).strip().lower()).replace(" ", "-")
         count = seen.get(slug, 0)
         seen[slug] = count + 1
         anchors.append(f"{slug}-{count}" if count else slug)
@@ -112,21 +120,20 @@ def _verdicts(report: ReportRecord) -> str:
     rows = [
         [
             f"[{case.name}]" if case.name in labels else escape.link(case.name, f"#{anchor}"),
-            _differs([item.removeprefix(layer) for item in case.differs]),
+            _differs([difference(each, layer) for each in case.differs]),
             ", ".join(shape_text(output.shape) for output in case.outputs),
-            f"{verdict.symbol(case)} {escape.inline(case.headline)}",
-            verdict.worst(case),
+            f"{symbol(case)} {escape.inline(str(headline(case)))}",
+            worst(case),
         ]
         for case, anchor in zip(report.cases, case_anchors(report), strict=True)
     ]
     return table(["case", "differs in", "output", "verdict", "error / bound"], rows, right="error / bound")
 
 
-def _only_layer(cases: list[CaseRecord]) -> str:
-    """`deconv.`, if no case changes the attributes of any other layer: it need not be said in the table."""
-    keys = [item.partition(":")[0] for case in cases for item in case.differs]
-    layers = {key.partition(".")[0] for key in keys if "." in key}
-    return f"{layers.pop()}." if len(layers) == 1 else ""
+def _only_layer(cases: list[CaseRecord]) -> str | None:
+    """`deconv`, if no case changes the attributes of any other layer: it need not be said in the table."""
+    layers = {each.path[0] for case in cases for each in case.differs if len(each.path) > 1}
+    return layers.pop() if len(layers) == 1 else None
 
 
 def _anchor_links(report: ReportRecord) -> str:
@@ -154,33 +161,38 @@ def _differs(differs: list[str]) -> str:
 
 def _shared(cases: list[CaseRecord]) -> list[str]:
     """The assumptions that every output of the page rests on: they are said once."""
-    lists = [output.assumptions for case in cases for output in case.outputs]
+    lists = [assumptions(output) for case in cases for output in case.outputs]
     return [item for item in lists[0] if all(item in others for others in lists)] if lists else []
-
-
-def _problems(case: CaseRecord) -> list[str]:
-    """What was not met, without what the outputs say themselves, and without the message that is quoted after it."""
-    said = {sentence for output in case.outputs for sentence in output.sentences} | {"", *verdict.PHASES}
-    told = [problem.removesuffix(case.message).rstrip(": ") for problem in case.problems]
-    return [problem for problem in told if problem not in said]
 
 
 def _log(case: CaseRecord) -> list[str]:
     """TensorRT's lines, folded, without those that say no more than the case's message."""
-    texts = {line: line.partition(": ")[2].strip() for line in case.log}
     message = case.message.strip()
-    new = [line for line in case.log if not message or (texts[line] not in message and message not in texts[line])]
+    told = (line.text.strip() for line in case.log)
+    new = [
+        line
+        for line, text in zip(case.log, told, strict=True)
+        if not message or (text not in message and message not in text)
+    ]
     fold = partial(textwrap.wrap, width=escape.WIDTH, subsequent_indent="    ", break_on_hyphens=False)
-    return [part for line in new for part in fold(escape.visible(line), break_long_words=False)]
+    texts = (visible(f"{line.severity}: {line.text}") for line in new)
+    return [part for text in texts for part in fold(text, break_long_words=False)]
 
 
 def _marks_table(output: OutputRecord) -> str:
-    head, rows = verdict.marks_table(output, MARKS)
+    head = ["element", "expected", "actual", "reference", "error", "odd one out"]
+    rows = [
+        [
+            escape.code(index_text(mark.index)),
+            *(escape.inline(text or "") for text in (mark.expected, mark.actual, mark.reference)),
+            deviation(mark.off),
+            odd(mark),
+        ]
+        for mark in output.marks[:MARKS]
+    ]
     return table(head, rows)
 
 
 def _place(case: CaseRecord, way: str) -> str:
     """Where the case stands in the YAML, as a link to the line."""
-    path, _, line = case.location.rpartition(":")[0].rpartition(":")
-    target = f"{way}{path}#L{line}" if path and line.isdigit() else way + case.location
-    return escape.link(case.location, target)
+    return escape.link(str(case.place), f"{way}{case.place.file}#L{case.place.line}")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from trtexp.records.model import CaseRecord, ReportRecord
-from trtexp.report import escape, verdict
+from trtexp.report import escape
 from trtexp.report.diff import diff_page
-from trtexp.report.markdown import case_anchors, environment, facts, page_name
+from trtexp.report.markdown import environment, facts, page_name
 from trtexp.report.order import newest_first
+from trtexp.report.overview import FINDING, WRONG, CaseSummary, ReportSummary
 from trtexp.report.table import table
+from trtexp.report.wording.cases import LEGEND
 
 BACKENDS = {
     "run": "run on the GPU",
@@ -37,7 +37,7 @@ class ApiColumn:
 
 
 def render_matrix(
-    reports: list[ReportRecord], diffs: Sequence[tuple[str, str]] = (), apis: Sequence[ApiColumn] = ()
+    reports: Sequence[ReportSummary], diffs: Sequence[tuple[str, str]] = (), apis: Sequence[ApiColumn] = ()
 ) -> str:
     """The overview of all reports; their order does not matter. diffs: the releases that a page compares."""
     ordered = sorted(reports, key=lambda r: (r.experiment, newest_first(r.release)))
@@ -48,16 +48,16 @@ def render_matrix(
             overview=overview,
             links=links,
             releases=[*_releases(ordered), *(f"{escape.inline(f'{a.name} ({a.version})')} · {API_ONLY}" for a in apis)],
-            legend=[f"{symbol} {meaning}" for symbol, meaning in verdict.LEGEND.items()],
-            unexpected=_listed(ordered, "❌"),
-            findings=_listed(ordered, "◆"),
+            legend=[f"{symbol} {meaning}" for symbol, meaning in LEGEND.items()],
+            unexpected=_listed(ordered, WRONG),
+            findings=_listed(ordered, FINDING),
             diffs=[escape.link(" → ".join(names), diff_page(*names)) for names in diffs],
         ).rstrip("\n")
         + "\n"
     )
 
 
-def _overview(reports: list[ReportRecord], apis: Sequence[ApiColumn]) -> tuple[str, str]:
+def _overview(reports: Sequence[ReportSummary], apis: Sequence[ApiColumn]) -> tuple[str, str]:
     """The table and the targets of its links, which stand last so that the table is narrow as plain text."""
     records = {report.release.name: report.release for report in reports}
     releases = sorted(records.values(), key=newest_first)
@@ -72,7 +72,7 @@ def _overview(reports: list[ReportRecord], apis: Sequence[ApiColumn]) -> tuple[s
                 row.append("–")
                 continue
             row.append(f"[{counts(report)}][{label} {j}]")
-            targets.append(f"[{label} {j}]: {escape.path(_page(report))}")
+            targets.append(f"[{label} {j}]: {escape.path(report.page)}")
         rows.append([*row, *(_api_counts(api.cells.get(experiment, ())) for api in apis)])
     names = [*(release.name for release in releases), *(f"{api.name} (API only)" for api in apis)]
     head = ["experiment", *map(escape.inline, names)]
@@ -84,39 +84,31 @@ def _label(name: str, row: int) -> str:
     return name if re.fullmatch(r"[a-z0-9_/.-]+", name) else f"{re.sub(r'[^a-z0-9]+', '-', name.lower())}-row-{row}"
 
 
-def counts(report: ReportRecord) -> str:
+def counts(report: ReportSummary) -> str:
     """How many cases bear each symbol."""
-    counts = Counter(verdict.symbol(case) for case in report.cases)
-    return " ".join(f"{symbol} {counts[symbol]}" for symbol in verdict.LEGEND if counts[symbol]) or "no cases"
+    return " ".join(f"{each} {n}" for each in LEGEND if (n := report.counts.get(each))) or "no cases"
 
 
 def _api_counts(cell: Sequence[int]) -> str:
     return " ".join(f"{symbol}{n}" for symbol, n in zip(("", "➖ ", "❌ "), cell, strict=False) if n) or "–"
 
 
-def _page(report: ReportRecord) -> str:
-    return f"{report.release.name}/{page_name(report.experiment)}.md"
-
-
-def _releases(reports: list[ReportRecord]) -> list[str]:
+def _releases(reports: Sequence[ReportSummary]) -> list[str]:
     """One line for each thing that answered; a release that ran on several GPUs has several."""
-    lines = {f"{facts(r)} · {BACKENDS[r.release.backend]}": newest_first(r.release) for r in sorted(reports, key=facts)}
+    releases = sorted((report.release for report in reports), key=facts)
+    lines = {f"{facts(release)} · {BACKENDS[release.backend]}": newest_first(release) for release in releases}
     return sorted(lines, key=lambda line: lines[line])
 
 
-def _listed(reports: list[ReportRecord], symbol: str) -> list[str]:
+def _listed(reports: Sequence[ReportSummary], bearing: str) -> list[str]:
     """The cases that bear a symbol, as links, with what they say."""
     return [
-        f"{_case_link(report, case.name, anchor)} on {escape.inline(report.release.name)}: {_point(case)}"
+        f"{_case_link(report, case)} on {escape.inline(report.release.name)}: {escape.inline(case.text)}"
         for report in reports
-        for case, anchor in zip(report.cases, case_anchors(report), strict=True)
-        if verdict.symbol(case) == symbol
+        for case in report.cases
+        if case.symbol == bearing
     ]
 
 
-def _case_link(report: ReportRecord, case: str, anchor: str) -> str:
-    return escape.link(f"{page_name(report.experiment)} / {case}", f"{_page(report)}#{anchor}")
-
-
-def _point(case: CaseRecord) -> str:
-    return escape.inline(" ".join((case.finding or case.headline).split()))
+def _case_link(report: ReportSummary, case: CaseSummary) -> str:
+    return escape.link(f"{page_name(report.experiment)} / {case.name}", f"{report.page}#{case.anchor}")

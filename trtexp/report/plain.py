@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from trtexp.errors import visible
 from trtexp.records.model import CaseRecord, OutputRecord
-from trtexp.report.escape import visible
-from trtexp.report.verdict import disagreeing, index_text
+from trtexp.report.wording.cases import beside_tables, headline
+from trtexp.report.wording.outputs import deviation, index_text, odd
 
 _MARKS = 10  # elements of one output that are named
 
@@ -14,40 +15,20 @@ _MARKS = 10  # elements of one output that are named
 Ending = Literal["passed", "expected", "skipped", "failed", "broken"]
 
 
-class Location(NamedTuple):
-    file: str
-    line: int
-    column: int
-
-
 def ending(case: CaseRecord) -> tuple[Ending, str]:
     """How a case counts in a test report, and why in a sentence.
 
-    expected: a finding that still holds, or a crash that was to come; either fails as soon as TensorRT is mended.
+    expected: a finding that still holds, or a crash that was to come; either fails as soon as TensorRT is fixed.
     skipped: this release lacks it, as expected, or only TensorRT on a GPU can tell. broken: the process died or hung.
     """
     if not case.as_expected:
-        return ("broken" if case.status in ("crashed", "timeout") else "failed"), case.headline
-    why = case.headline if case.reason is None else f"{case.headline}: {case.reason}"
+        return ("broken" if case.status in ("crashed", "timeout") else "failed"), str(headline(case))
+    why = str(headline(case)) if case.reason is None else f"{headline(case)}: {case.reason}"
     if case.status in ("mismatch", "crashed"):
         return "expected", case.finding or why
     if case.status in ("unsupported", "unjudged"):
         return "skipped", why
     return "passed", why
-
-
-def location(case: CaseRecord) -> Location:
-    """Where the case stands in its YAML."""
-    file, line, column = case.location.rsplit(":", 2)
-    return Location(file, int(line), int(column))
-
-
-def sentences(case: CaseRecord) -> list[str]:
-    """What went wrong in whole sentences, without what `difference` shows of the outputs."""
-    in_table = {sentence for output in case.outputs if output.marks for sentence in output.sentences}
-    problems = [problem for problem in case.problems if problem not in in_table]
-    message = [] if any(case.message in problem for problem in case.problems) else [case.message]
-    return [sentence for sentence in (*problems, *message) if sentence]
 
 
 def difference(output: OutputRecord) -> list[str]:
@@ -56,18 +37,18 @@ def difference(output: OutputRecord) -> list[str]:
         return []
     head = [output.name, "expected", "actual", "reference", "error", "odd one out"]
     rows = [
-        [index_text(m.index), m.expected or "", m.actual or "", m.reference or "", m.allowed, m.odd]
+        [index_text(m.index), m.expected or "", m.actual or "", m.reference or "", deviation(m.off), odd(m)]
         for m in output.marks[:_MARKS]
     ]
     cells = [[visible(text) for text in row] for row in (head, *rows)]
     sizes = [max(len(row[i]) for row in cells) for i in range(len(head))]
     shown = [i for i in range(len(head)) if any(row[i] for row in cells[1:])]
     lines = ["  ".join(row[i].ljust(sizes[i]) for i in shown).rstrip() for row in cells]
-    more = disagreeing(output) - len(rows)
+    more = output.disagreeing - len(rows)
     return [*lines, f"… and {more} more"] if more > 0 else lines
 
 
 def account(case: CaseRecord) -> str:
     """All of it in lines: the place in the YAML, the sentences, the elements that disagree."""
     tables = [line for output in case.outputs for line in difference(output)]
-    return "\n".join([visible(case.location), *(visible(text, keep="\n") for text in sentences(case)), *tables])
+    return "\n".join([visible(str(case.place)), *(visible(text, keep="\n") for text in beside_tables(case)), *tables])

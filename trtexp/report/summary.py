@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from trtexp.records.model import CaseRecord, ReportRecord
-from trtexp.report import escape, plain, verdict
+from trtexp.report import escape, plain
 from trtexp.report.markdown import environment, facts, page_name
 from trtexp.report.matrix import BACKENDS, counts
+from trtexp.report.overview import summarize
 from trtexp.report.table import table
+from trtexp.report.wording.cases import headline, symbol
 
 
 def render(reports: Sequence[ReportRecord], limit: int, ended: str | None = None) -> str:
@@ -28,15 +30,15 @@ def render(reports: Sequence[ReportRecord], limit: int, ended: str | None = None
 
 
 def _head(reports: Sequence[ReportRecord], ended: str | None) -> str:
-    tally = Counter(verdict.symbol(case) for report in reports for case in report.cases)
+    tally = Counter(symbol(case) for report in reports for case in report.cases)
     rows = [
-        [escape.inline(page_name(report.experiment)), escape.inline(report.release.name), counts(report)]
+        [escape.inline(page_name(report.experiment)), escape.inline(report.release.name), counts(summarize(report))]
         for report in reports
     ]
     template = environment().get_template("summary.md.j2")
     text = template.render(
         tally=", ".join(f"{tally[s]} {meaning}" for s, meaning in _WORDS.items() if tally[s]) or "no case was run",
-        releases=list(dict.fromkeys(f"{facts(r)} · {BACKENDS[r.release.backend]}" for r in reports)),
+        releases=list(dict.fromkeys(f"{facts(r.release)} · {BACKENDS[r.release.backend]}" for r in reports)),
         overview=table(["experiment", "release", "cases"], rows) if rows else "",
         ended=ended,
         unexpected=tally["❌"],
@@ -64,5 +66,5 @@ def _cases(reports: Sequence[ReportRecord]) -> Iterator[str]:
 
 def _case(report: ReportRecord, case: CaseRecord) -> str:
     name = escape.strong(f"{page_name(report.experiment)} / {case.name}")
-    head = f"{name} on {escape.inline(report.release.name)}: {escape.inline(case.headline)}"
+    head = f"{name} on {escape.inline(report.release.name)}: {escape.inline(str(headline(case)))}"
     return f"{head}\n\n{escape.fence(plain.account(case))}\n\n"

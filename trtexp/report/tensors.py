@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from trtexp.numerics.format import number
-from trtexp.records.model import NetworkRecord, OutputRecord, TensorRecord
+from trtexp.errors import visible
+from trtexp.numerics.format import number, shape_text
+from trtexp.records.model import NetworkRecord, OutputRecord
+from trtexp.records.picture import Window
+from trtexp.records.tensors import TensorRecord
 from trtexp.report import grid
-from trtexp.report.escape import visible
+from trtexp.report.wording.outputs import index_text, origin
+from trtexp.report.wording.values import recipe, summary
 
 
 @dataclass(frozen=True)
@@ -30,13 +34,38 @@ def network_lines(network: NetworkRecord) -> list[str]:
 
 def _given(name: str, kind: str, record: TensorRecord) -> list[str]:
     head = f"{visible(name)}  {kind}  {_type(record.dtype, record.shape)}"
-    if record.made:
-        head += f"  {visible(record.made)}"
+    if record.made is not None:
+        head += f"  {visible(recipe(record.made))}"
     return [head, *_body(View("", record, _tensor(record)))]
 
 
 def output_lines(output: OutputRecord) -> list[str]:
-    """The header with name, dtype and shape, and the matrices below."""
+    """The header with name, dtype and shape, the matrices below, and what is kept of the worst place of a large one."""
+    around = None if output.picture is None else output.picture.around
+    return [*_output_lines(output), *([] if around is None else ["", *window_lines(output, around)])]
+
+
+def window_lines(output: OutputRecord, window: Window) -> list[str]:
+    """The elements around the worst one: what came, the reference, and what is allowed."""
+    bounds = grid.flat(window.bound)
+    texts = {
+        "actual": [number(value, 0.0, output.dtype) for value in grid.flat(window.actual)],
+        "reference": [number(v, b) for v, b in zip(grid.flat(window.reference), bounds, strict=True)],
+        "bound": [number(value) for value in bounds],
+    }
+    inner = [i - first for i, first in zip(window.worst, window.start, strict=True)]
+    columns = len(window.bound[0]) if isinstance(window.bound[0], list) else len(bounds)
+    marked = frozenset([grid.position(inner[-2:], (len(bounds) // columns, columns)[-len(inner) :])])
+    blocks = []
+    for name, shown in texts.items():
+        seen = marked if name == "actual" else frozenset()
+        (lines,) = grid.slices(grid.Tensor((len(shown) // columns, columns), shown, seen))
+        blocks.append([f"  {name}", *(f"  {line}".rstrip() for line in lines)])
+    head = f"worst at {visible(output.name)}{index_text(window.worst)}; elements from {index_text(window.start)} on"
+    return [head, *grid.flow(blocks)]
+
+
+def _output_lines(output: OutputRecord) -> list[str]:
     head = f"{visible(output.name)}  {_type(output.dtype, output.shape)}"
     views = _views(output)
     if not views:
@@ -63,12 +92,12 @@ def _other_type(view: View, output: OutputRecord) -> str:
 
 
 def _type(dtype: str, shape: Sequence[int]) -> str:
-    return f"{dtype} {grid.shape_text(shape)}"
+    return f"{dtype} {shape_text(shape)}"
 
 
 def _body(view: View) -> list[str]:
     if view.tensor is None:
-        return [f"  {visible(view.record.summary or 'no values')}"]
+        return ["  no values" if view.record.summary is None else f"  {summary(view.record.summary)}"]
     lines = grid.flow(grid.slices(view.tensor), grid.WIDTH - 2)
     return [f"  {line}".rstrip() for line in lines]
 
@@ -93,7 +122,7 @@ def _views(output: OutputRecord) -> list[View]:
     opinions = {
         name: record
         for name in ("expected", "actual", "reference")
-        if (record := getattr(output, name)) is not None and (record.values is not None or record.summary)
+        if (record := getattr(output, name)) is not None and (record.values is not None or record.summary is not None)
     }
     together = _agreeing(output, list(opinions))
     groups = [together] if together else []
@@ -116,7 +145,7 @@ def _agreeing(output: OutputRecord, names: list[str]) -> list[str]:
 
 
 def _view(output: OutputRecord, group: list[str], opinions: dict[str, TensorRecord]) -> View:
-    words = {"expected": f"expected ({visible(output.origin)})" if output.origin else "expected"}
+    words = {"expected": f"expected ({visible(origin(output.origin))})" if output.origin else "expected"}
     heading = " = ".join(words.get(name, name) for name in group)
     shown = _shown(output, group, opinions)
     shape = opinions[shown].shape

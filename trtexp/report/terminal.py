@@ -8,9 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
+from trtexp.errors import visible
+from trtexp.records.facts import Spread
 from trtexp.records.model import CaseRecord
-from trtexp.report.escape import inert, visible, width
-from trtexp.report.plain import difference, sentences
+from trtexp.report.escape import inert, width
+from trtexp.report.plain import difference
+from trtexp.report.wording.cases import beside_tables, headline, spread
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -76,7 +79,7 @@ class Terminal:
         self._first = max([12, *(n for case in cases if (n := width(visible(case))) <= 40)])
         self._write(self._paint(visible(name), "bold"))
 
-    def case(self, case: CaseRecord, varying: str | None = None) -> None:
+    def case(self, case: CaseRecord, varying: Spread | None = None) -> None:
         """One case's line, and below it what is wrong, and what varies and stands in no report."""
         word = status_word(case)
         self._counts["finding" if case.finding is not None and case.as_expected else word] += 1
@@ -85,7 +88,7 @@ class Terminal:
         if not case.as_expected:
             self._details(case)
         if varying is not None:
-            self._write(_INDENT + self._paint(visible(varying), "yellow"))
+            self._write(_INDENT + self._paint(visible(spread(varying)), "yellow"))
         if self._bar is not None:
             self._bar[0].advance(self._bar[1])
 
@@ -114,16 +117,14 @@ class Terminal:
 
     def _case_line(self, case: CaseRecord, word: str) -> None:
         start = f"  {visible(case.name)}{' ' * max(0, self._first - width(visible(case.name)))}  "
-        headline = visible(case.headline)
-        headline = headline[len(word) :].lstrip(" ,:") if headline.lower().startswith(word.lower()) else headline
-        rest = f"{' ' * (11 - len(word))}  {headline}".rstrip()
+        rest = f"{' ' * (11 - len(word))}  {visible(headline(case).after(word))}".rstrip()
         style = "red" if not case.as_expected else "yellow" if word in ("finding", "unjudged") else "green"
         self._write(start + self._paint(word, style) + self._cut(rest, width(start) + len(word)))
 
     def _details(self, case: CaseRecord) -> None:
         """The place in the YAML, what went wrong in whole sentences, and the elements that disagree."""
-        self._write(_INDENT + self._paint(visible(case.location), "cyan"))
-        for sentence in sentences(case):
+        self._write(_INDENT + self._paint(visible(str(case.place)), "cyan"))
+        for sentence in beside_tables(case):
             self._write(_INDENT + visible(sentence))
         for output in case.outputs:
             for i, line in enumerate(difference(output)):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +16,7 @@ from trtexp.running.helpers import cores
 from trtexp.running.replay import Answers, NotRecorded, Recorder, replays
 from trtexp.spec.case import Case
 from trtexp.spec.requirement import Target
-from trtexp.workers import Crew, WorkerClosed, WorkerOptions, WorkerSpec, WorkerUnavailable
+from trtexp.workers import Crew, Unsettled, WorkerClosed, WorkerOptions, WorkerSpec, WorkerUnavailable
 
 REFERENCE = ReleaseRecord(name="reference", flavour="reference", version="0", backend="reference")
 
@@ -68,24 +69,48 @@ class Backend:
         another goes to the disk."""
         return self.workers or 2
 
+    def beside(self, case: Case) -> bool:
+        """Whether a case is to be answered beside the others, one such case at a time: it must crash."""
+        return self.workers > 0 and case.crash is not None
+
     @property
     def driver(self) -> str | None:
         return self._answers.release.driver if self._answers is not None else None
 
-    def answer(self, case: Case) -> Outcome | None:
-        """What comes of a case; None: nothing is run. May be called by `threads` threads at once.
+    def answer(self, case: Case) -> Outcome | Unsettled | None:
+        """What comes of a case, to be settled if it ended badly; None: nothing is run. May be called by `threads`
+        threads at once, and by one more for what is beside the others.
 
         Raises NoGpu where no worker can be had any more or no answer is recorded, Closed where `close` was called
         meanwhile.
         """
         if self._answers is None:
             return None
+        with self._told(case):
+            found = self._answers.attempt(case.definition, case.feeds, case.repeat, self.beside(case))
+        return found if isinstance(found, Unsettled) else self._sound(found)
+
+    def settled(self, case: Case) -> Outcome | None:
+        """What comes of a case in the end, where nothing else is to be done meanwhile. Raises as `answer` does."""
+        found = self.answer(case)
+        return self.settle(case, found) if isinstance(found, Unsettled) else found
+
+    def settle(self, case: Case, found: Unsettled) -> Outcome:
+        """What comes of a case that ended badly: it is tried again beside the others. Raises as `answer` does."""
+        assert self._answers is not None
+        with self._told(case):
+            return self._sound(self._answers.settle(case.definition, case.feeds, case.repeat, found))
+
+    @contextmanager
+    def _told(self, case: Case) -> Iterator[None]:
         try:
-            outcome = self._answers.run(case.definition, case.feeds, case.repeat)
+            yield
         except WorkerClosed as error:
             raise Closed(str(error)) from error
         except NotRecorded as error:
             raise NoGpu(f"{self.release.name}: {case.name}: {error}") from error
+
+    def _sound(self, outcome: Outcome) -> Outcome:
         if outcome.status == "crashed" and outcome.phase == "start":
             raise NoGpu(f"{self.release.name}: {outcome.message}")
         return outcome

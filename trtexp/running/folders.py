@@ -1,28 +1,34 @@
 """Where records and pages lie below a report folder, and what a run does with it: held against other runs, tidied
 before, and finished with the pages of all releases. No other file knows these places.
 
-`<reports>/<release>/<name>.json` and `.md`; `README.md`, `FINDINGS.md` and `COVERAGE.md` are of all releases, as are
-the diffs in `diff/`. A lock lies beside what it guards.
+`<reports>/<release>/<name>.json` and `.md`; `README.md`, `FINDINGS.md`, `COVERAGE.md` and `api.json` are of all
+releases, as are the diffs in `diff/`. A lock lies beside what it guards.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from trtexp.files.atomic import sweep, write_text
 from trtexp.files.locks import Lock
-from trtexp.migration.columns import api_columns
+from trtexp.migration.columns import RECORD as API
+from trtexp.migration.columns import api_columns, api_counts
+from trtexp.migration.columns import to_json as api_json
 from trtexp.records.diff import diff
-from trtexp.records.model import ReportRecord, load, to_json
+from trtexp.records.files import load, to_json
+from trtexp.records.model import ReportRecord
 from trtexp.report.diff import FOLDER as DIFFS
 from trtexp.report.diff import compared, render_diff
 from trtexp.report.findings import render_findings
 from trtexp.report.markdown import page_name, render
 from trtexp.report.matrix import render_matrix
+from trtexp.report.overview import ReportSummary
 from trtexp.running import journal
 from trtexp.running.plan import Plan
+from trtexp.running.summaries import Summarized, summaries, summarized
 
 MATRIX, FINDINGS, COVERAGE = "README.md", "FINDINGS.md", "COVERAGE.md"
 
@@ -61,36 +67,65 @@ def write(report: ReportRecord, folder: Path) -> Path:
     return page_path(record)
 
 
-def leftovers(folder: Path, found: Mapping[Path, ReportRecord]) -> tuple[list[Path], list[Path], list[Path]]:
+def render_again(path: Path, folder: Path, check: bool) -> tuple[bool, Summarized]:
+    """Render the page of a record; whether it is another now, or if it is only to be checked, would be. May be done in
+    another process. Raises OSError, DamagedRecord."""
+    data = path.read_bytes()
+    report, page = load(path, folder, data), page_path(path)
+    return put(page, render(report), check), summarized(report, data)
+
+
+def put(page: Path, text: str, check: bool) -> bool:
+    """Write a page, or only check it; whether it is another now, or would be. Raises OSError."""
+    if check:
+        return not page.is_file() or page.read_text(encoding="utf-8") != text
+    return write_text(page, text)
+
+
+def leftovers(folder: Path, found: Mapping[Path, ReportSummary]) -> tuple[list[Path], list[Path], list[Path]]:
     """Pages without a record; pages that compare a release without one; records whose experiment is gone."""
     pages = [path for release in _release_folders(folder) for path in release.rglob("*.md")]
     there = set(releases(folder))
     lone = [page for page, names in compared(folder).items() if not there >= set(names)]
-    gone = [path for path, record in found.items() if not (folder.parent / record.experiment).is_file()]
+    gone = [path for path, summary in found.items() if not (folder.parent / summary.experiment).is_file()]
     return sorted(set(pages) - set(map(page_path, found))), lone, gone
 
 
-def overviews(folder: Path, reports: Sequence[ReportRecord], changed: Collection[str] | None = None) -> dict[Path, str]:
-    """The pages of all releases, those of which only the API is known included: the matrix, the findings, and the diffs
-    that are kept and have their records. changed: releases with new records, only their diffs are made; None: all.
-    Raises OSError.
+@dataclass(frozen=True)
+class Changes:
+    """What a run wrote new records of."""
+
+    releases: Collection[str]
+    experiments: Collection[str]
+
+
+def overviews(
+    folder: Path, reports: Sequence[ReportSummary], changes: Changes | None = None
+) -> Iterator[tuple[Path, str]]:
+    """What is of all releases: the diffs that are kept and have their records, the findings, the record of the API, and
+    the matrix. changes: only their diffs and their API are looked at again; None: all.
+
+    Raises OSError, DamagedRecord.
     """
-    sides: dict[str, list[ReportRecord]] = {}
-    for report in reports:
-        sides.setdefault(report.release.name, []).append(report)
-    kept = {page: names for page, names in compared(folder).items() if sides.keys() >= set(names)}
-    stale = {page: names for page, names in kept.items() if changed is None or set(names) & set(changed)}
-    pages = {page: render_diff(diff(*(sides[name] for name in names))) for page, names in stale.items()}
-    pages[folder / FINDINGS] = render_findings(reports)
-    return pages | {folder / MATRIX: render_matrix(list(reports), list(kept.values()), api_columns(folder, reports))}
+    there = {report.release.name for report in reports}
+    kept = {page: names for page, names in compared(folder).items() if there >= set(names)}
+    for page, names in kept.items():
+        if changes is None or set(names) & set(changes.releases):
+            yield page, render_diff(diff(*(list(records(folder, name).values()) for name in names)))
+    yield folder / FINDINGS, render_findings(reports)
+    experiments = {report.experiment for report in reports}
+    counts = api_counts(folder, experiments, None if changes is None else changes.experiments)
+    yield folder / API, api_json(counts)
+    yield folder / MATRIX, render_matrix(reports, list(kept.values()), api_columns(reports, counts))
 
 
-def write_overviews(folder: Path, changed: Collection[str] | None = None) -> None:
-    """Write the pages of all releases from all records of a folder; see `overviews`. Raises OSError, DamagedRecord."""
+def write_overviews(folder: Path, changes: Changes | None = None) -> None:
+    """Write what is of all releases; see `overviews`. Raises OSError, DamagedRecord."""
     with overviews_lock(folder):
         sweep(folder, below=False)
         sweep(folder / DIFFS)
-        for page, text in overviews(folder, list(records(folder).values()), changed).items():
+        reports = list(summaries(folder, record_paths(folder)).values())
+        for page, text in overviews(folder, reports, changes):
             write_text(page, text)
 
 
@@ -138,7 +173,7 @@ def set_aside(plan: Plan, release: str) -> int:
 def finish(plan: Plan, names: Sequence[str]) -> None:
     """The reports are whole: write the pages of all releases, and delete the journals. Raises OSError."""
     if plan.reports is not None:
-        write_overviews(plan.reports, names)
+        write_overviews(plan.reports, Changes(names, [f"experiments/{file.name}.yaml" for file in plan.files]))
     if plan.journals is not None:
         for release in names:
             journal.delete((plan.journal(release, file) for file in plan.files), plan.journals)

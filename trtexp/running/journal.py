@@ -14,10 +14,11 @@ import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from trtexp.errors import plural
 from trtexp.files.atomic import write_bytes
-from trtexp.records.model import CaseRecord
+from trtexp.records.model import FORMAT, CaseRecord
 
 PREVIOUS = ".previous"
 
@@ -36,11 +37,12 @@ class Key(NamedTuple):
 
 class Contents(NamedTuple):
     """entries: the whole lines, the later of two with one key; size: bytes up to the end of the last whole line;
-    damaged: numbers of the lines before that which are not whole."""
+    damaged: numbers of the lines before that which are not whole; other: whole lines of another record format."""
 
     entries: dict[Key, CaseRecord]
     size: int
     damaged: list[int]
+    other: list[bytes]
 
 
 class Journal:
@@ -53,7 +55,7 @@ class Journal:
     def __init__(self, path: Path, resume: bool = False) -> None:
         self.path = path
         self.found: dict[Key, CaseRecord] = {}
-        self.damaged: list[str] = []
+        self.notes: list[str] = []  # what could not be taken, a sentence each
         self._lock = threading.Lock()
         self._handle: int | None = None
         self._size = 0
@@ -61,7 +63,10 @@ class Journal:
             for part in (previous(path), path):
                 contents = read(part)
                 self.found |= contents.entries
-                self.damaged += [f"{part}:{line}: damaged; its case is run again" for line in contents.damaged]
+                self.notes += [f"{part}:{line}: damaged; its case is run again" for line in contents.damaged]
+                if contents.other:
+                    count = plural(len(contents.other), "result")
+                    self.notes.append(f"{part}: {count} of another record format dropped; run again")
                 self._size = contents.size
 
     def append(self, key: Key, record: CaseRecord) -> None:
@@ -98,7 +103,7 @@ class Journal:
 
 def line(key: Key, record: CaseRecord) -> bytes:
     """One result as a line of JSON that begins with the checksum of its entry."""
-    entry = {"key": list(key), "record": record.model_dump(mode="json", exclude_defaults=True)}
+    entry = {"format": FORMAT, "key": list(key), "record": record.model_dump(mode="json", exclude_defaults=True)}
     text = json.dumps(entry)
     return f'{{"sha256": "{_digest(text)}", "entry": {text}}}\n'.encode()
 
@@ -108,32 +113,41 @@ def read(path: Path) -> Contents:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        return Contents({}, 0, [])
+        return Contents({}, 0, [], [])
     entries: dict[Key, CaseRecord] = {}
     size = end = 0
     damaged: list[int] = []
     bad: list[int] = []
+    other: list[bytes] = []
     for number, raw in enumerate(data.splitlines(keepends=True), 1):
         end += len(raw)
         entry = _entry(raw)
-        if entry is None:
+        result = None if entry is None else _result(entry)
+        if entry is not None and entry.get("format") != FORMAT:
+            other.append(raw)
+        elif result is not None:
+            entries[result[0]] = result[1]
+        else:
             bad.append(number)
             continue
-        entries[entry[0]] = entry[1]
         size, damaged = end, list(bad)
-    return Contents(entries, size, damaged)
+    return Contents(entries, size, damaged, other)
 
 
-def _entry(raw: bytes) -> tuple[Key, CaseRecord] | None:
+def _entry(raw: bytes) -> dict[str, Any] | None:
+    """What a line says; None if it is not whole."""
     try:
-        if not raw.endswith(b"\n"):
-            return None
-        outer = json.loads(raw)
-        text = json.dumps(outer["entry"])
-        if outer["sha256"] != _digest(text):
-            return None
-        key = Key(*outer["entry"]["key"])
-        return key, CaseRecord.model_validate_json(json.dumps(outer["entry"]["record"]))
+        outer = json.loads(raw) if raw.endswith(b"\n") else {}
+        entry: dict[str, Any] = outer["entry"]
+        return entry if outer["sha256"] == _digest(json.dumps(entry)) and isinstance(entry, dict) else None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _result(entry: dict[str, Any]) -> tuple[Key, CaseRecord] | None:
+    """None if it is no result of today's format."""
+    try:
+        return Key(*entry["key"]), CaseRecord.model_validate_json(json.dumps(entry["record"]))
     except (ValueError, KeyError, TypeError, RecursionError):  # ValidationError is a ValueError
         return None
 
@@ -149,12 +163,13 @@ def previous(path: Path) -> Path:
 
 def set_aside(path: Path) -> int:
     """Add a journal to those set aside before it, for a later --resume; how many results were in it. Raises OSError."""
-    found = read(path).entries
-    if found:
-        kept = read(previous(path)).entries | found
-        write_bytes(previous(path), b"".join(line(key, record) for key, record in kept.items()))
+    found = read(path)
+    if found.entries or found.other:
+        before = read(previous(path))
+        kept = [line(key, record) for key, record in (before.entries | found.entries).items()]
+        write_bytes(previous(path), b"".join([*before.other, *found.other, *kept]))
     path.unlink(missing_ok=True)
-    return len(found)
+    return len(found.entries)
 
 
 def delete(paths: Iterable[Path], root: Path) -> None:

@@ -47,8 +47,8 @@ def _release(backend: Backend, totals: Totals) -> dict[str, Any]:
 
 
 def _case(varying: Varying) -> dict[str, Any]:
-    seconds = _rounded(varying.seconds)
-    return {"seconds": seconds} if varying.spread is None else {"seconds": seconds, "spread": varying.spread}
+    seconds = {"seconds": _rounded(varying.seconds)}
+    return seconds if varying.spread is None else seconds | {"spread": varying.spread.model_dump(mode="json")}
 
 
 def _rounded(seconds: Mapping[str, float]) -> dict[str, float]:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from trtexp.errors import DamagedRecord
 from trtexp.files.atomic import write_text
-from trtexp.records.model import CaseRecord, ReportRecord, load, to_json
+from trtexp.records.files import format_of, load, to_json
+from trtexp.records.model import FORMAT, CaseRecord, ReportRecord
 from trtexp.running.plan import Plan
 
 
@@ -27,7 +28,7 @@ class Pending:
     @property
     def file(self) -> str:
         """The experiment file, as it was named when it was run."""
-        return self.case.location.rsplit(":", 2)[0]
+        return self.case.place.file
 
     @property
     def name(self) -> str:
@@ -92,6 +93,17 @@ def _path(folder: Path, release: str, name: str) -> Path:
 def _read(path: Path, folder: Path) -> Iterator[Pending]:
     report = load(path, folder)
     yield from (Pending(report, case) for case in report.cases)
+
+
+def drop_other_formats(folder: Path) -> list[str]:
+    """Delete what another trtexp kept in a format that this one does not read; a sentence for each file."""
+    said = []
+    for path in sorted(folder.rglob("*.json")):
+        found = format_of(path.read_bytes())
+        if found not in (None, FORMAT):
+            path.unlink()
+            said.append(f"{path}: dropped, since its record format is {found}, not {FORMAT}; run the experiment again")
+    return said
 
 
 def selected(

@@ -2,7 +2,8 @@
 
 Three kinds of threads: the feeder hands out the cases of one file after the other, which helpers read ahead; each
 worker has one case answered, judged and journalled before it takes the next; the writer writes the reports of files
-that are whole. What they find goes out as events, in no particular order.
+that are whole. One more worker has the cases that must crash, and tries again what ended badly, so that the others need
+not wait. What they find goes out as events, in no particular order.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Union
 
 from trtexp.judging.case import record_case
 from trtexp.judging.repeats import spread
+from trtexp.records.facts import Spread
 from trtexp.records.model import CaseRecord, ReportRecord
 from trtexp.running.backends import Backend, Closed
 from trtexp.running.folders import write
@@ -26,6 +29,7 @@ from trtexp.running.pending import keep as keep_pending
 from trtexp.running.plan import Plan
 from trtexp.running.prepare import Prepared, prepare
 from trtexp.spec.case import Case
+from trtexp.workers import Unsettled
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class CaseDone:
     record: CaseRecord
     again: bool = False
     seconds: Mapping[str, float] = field(default_factory=dict)
-    spread: str | None = None
+    spread: Spread | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,14 @@ class FileDone:
     file: int
     report: ReportRecord
     page: Path | None
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A file some of whose cases are answered beside the others, so that it may be whole long after them."""
+
+    release: int
+    file: int
 
 
 @dataclass(frozen=True)
@@ -73,7 +85,7 @@ class ReleaseFailed:
     error: BaseException
 
 
-Event = Union[CaseDone, FileDone, Note, ReleaseDone, ReleaseFailed]
+Event = Union[CaseDone, FileDone, Beside, Note, ReleaseDone, ReleaseFailed]
 Cases = deque[tuple[Case, Key]]
 
 
@@ -88,6 +100,17 @@ class _Work:
     left: int
 
 
+@dataclass(frozen=True)
+class _Task:
+    """A case of a file. found: how it ended badly, if it is to be tried again."""
+
+    work: _Work
+    position: int
+    case: Case
+    key: Key
+    found: Unsettled | None = None
+
+
 class ReleaseRun:
     """Runs the planned files on one backend. stop: set by whoever wants all releases to end."""
 
@@ -99,14 +122,16 @@ class ReleaseRun:
         self._failed = False
         self._lock = threading.Lock()
         self.kept = 0  # results that are on disk, or need not be
-        self._tasks: queue.Queue[tuple[_Work, int, Case, Key] | None] = queue.Queue(2 * backend.threads)
+        self._tasks: queue.Queue[_Task | None] = queue.Queue(2 * backend.threads)
+        self._beside: queue.Queue[_Task | None] = queue.Queue()
         self._whole: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
-        self._workers = [self._thread(self._work) for _ in range(backend.threads)]
+        self._workers = [self._thread(partial(self._work, self._tasks)) for _ in range(backend.threads)]
+        self._beside_worker = self._thread(partial(self._work, self._beside))
         self._writer = self._thread(self._write)
         self._feeder = self._thread(self._feed)
 
     def start(self) -> None:
-        for thread in (self._writer, *self._workers, self._feeder):
+        for thread in (self._writer, *self._workers, self._beside_worker, self._feeder):
             thread.start()
 
     def join(self, seconds: float | None = None) -> None:
@@ -137,6 +162,8 @@ class ReleaseRun:
                 self._tasks.put(None)
             for worker in self._workers:
                 worker.join()
+            self._beside.put(None)
+            self._beside_worker.join()
             self._whole.put(None)
 
     def _prepared(self) -> Iterator[tuple[int, ReportRecord, Cases]]:
@@ -156,8 +183,10 @@ class ReleaseRun:
         journal = None
         if self.plan.journals is not None:
             journal = Journal(self.plan.journal(self.backend.release.name, self.plan.files[index]), self.plan.resume)
-            for text in journal.damaged:
+            for text in journal.notes:
                 self._post(Note(self.index, text))
+        if any(self.backend.beside(case) for case, _ in cases):
+            self._post(Beside(self.index, index))
         work = _Work(index, head, [None] * len(cases), journal, len(cases))
         for position in range(len(cases)):
             case, key = cases.popleft()
@@ -165,27 +194,36 @@ class ReleaseRun:
             if found is not None:
                 self._record(work, CaseDone(self.index, index, position, found, again=True))
             elif not self._stopped:
-                self._tasks.put((work, position, case, key))
+                tasks = self._beside if self.backend.beside(case) else self._tasks
+                tasks.put(_Task(work, position, case, key))
 
-    def _work(self) -> None:
-        while (task := self._tasks.get()) is not None:
+    def _work(self, tasks: queue.Queue[_Task | None]) -> None:
+        while (task := tasks.get()) is not None:
             if self._stopped:
                 continue  # so that the feeder gets to the end
             try:
-                self._answer(*task)
+                self._answer(task)
             except Closed:
                 continue
             except BaseException as error:
                 self._fail(error)
 
-    def _answer(self, work: _Work, position: int, case: Case, key: Key) -> None:
-        outcome = self.backend.answer(case)
+    def _answer(self, task: _Task) -> None:
+        """Have a case answered, judged and kept; one that ended badly is handed on, to be tried again."""
+        work, case = task.work, task.case
+        outcome = task.found or self.backend.answer(case)
+        if isinstance(outcome, Unsettled):
+            if task.found is None and not self.backend.beside(case):
+                self._beside.put(replace(task, found=outcome))
+                return
+            outcome = self.backend.settle(case, outcome)
         record = record_case(case, outcome)
         if work.journal is not None:
-            work.journal.append(key, record)
+            work.journal.append(task.key, record)
         seconds = outcome.seconds if outcome is not None else {}
-        done = CaseDone(self.index, work.index, position, record, False, seconds, spread(case, outcome))
-        self._record(work, done)
+        self._record(
+            work, CaseDone(self.index, work.index, task.position, record, False, seconds, spread(case, outcome))
+        )
 
     def _record(self, work: _Work, done: CaseDone) -> None:
         self._post(done)

@@ -18,6 +18,7 @@ from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.engine.outcome import Outcome, Release
 from trtexp.engine.wire import pack_outcome, pack_release, unpack_outcome, unpack_release
 from trtexp.files.atomic import write_bytes
+from trtexp.workers import Unsettled
 
 FACTS = "release"
 T = TypeVar("T")
@@ -35,8 +36,19 @@ class Answers(Protocol):
     @property
     def release(self) -> Release: ...
 
-    def run(self, definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: Repeat | None = None) -> Outcome:
-        """May be called from any number of threads."""
+    def attempt(
+        self,
+        definition: NetworkDefinition,
+        feeds: Mapping[str, Array],
+        repeat: Repeat | None = None,
+        beside: bool = False,
+    ) -> Outcome | Unsettled:
+        """May be called from any number of threads. beside: the case will take its process with it."""
+
+    def settle(
+        self, definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: Repeat | None, found: Unsettled
+    ) -> Outcome:
+        """What comes of a case that ended badly, in the end. May be called from any number of threads."""
 
     def close(self) -> None: ...
 
@@ -58,14 +70,26 @@ class Recorder:
     def release(self) -> Release:
         return self._answers.release
 
-    def run(self, definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: Repeat | None = None) -> Outcome:
+    def attempt(
+        self,
+        definition: NetworkDefinition,
+        feeds: Mapping[str, Array],
+        repeat: Repeat | None = None,
+        beside: bool = False,
+    ) -> Outcome | Unsettled:
         name = _name(definition, feeds, repeat)
         if self._earlier is not None and (path := self._earlier / name).is_file():
             outcome = _read(path, unpack_outcome)
-            if self._earlier == self._folder:  # completed in place: it is there already
-                return outcome
-        else:
-            outcome = self._answers.run(definition, feeds, repeat)
+            return outcome if self._earlier == self._folder else self._keep(name, outcome)
+        found = self._answers.attempt(definition, feeds, repeat, beside)
+        return found if isinstance(found, Unsettled) else self._keep(name, found)
+
+    def settle(
+        self, definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: Repeat | None, found: Unsettled
+    ) -> Outcome:
+        return self._keep(_name(definition, feeds, repeat), self._answers.settle(definition, feeds, repeat, found))
+
+    def _keep(self, name: str, outcome: Outcome) -> Outcome:
         _write(self._folder / name, pack_outcome(outcome))
         return outcome
 
@@ -80,7 +104,13 @@ class Replay:
         self.folder = folder
         self.release = _read(folder / FACTS, unpack_release)
 
-    def run(self, definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: Repeat | None = None) -> Outcome:
+    def attempt(
+        self,
+        definition: NetworkDefinition,
+        feeds: Mapping[str, Array],
+        repeat: Repeat | None = None,
+        beside: bool = False,
+    ) -> Outcome:
         path = self.folder / _name(definition, feeds, repeat)
         if not path.is_file():
             raise NotRecorded(
@@ -88,6 +118,11 @@ class Replay:
                 f"run it on the GPU with --record {self.folder.parent}"
             )
         return _read(path, unpack_outcome)
+
+    def settle(
+        self, definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: Repeat | None, found: Unsettled
+    ) -> Outcome:
+        return found.first  # never so: what is recorded is settled
 
     def close(self) -> None:
         """Nothing is held."""

@@ -1,12 +1,14 @@
-"""An experiment on a release -> its report record: the head, the build options in words, the base network."""
+"""An experiment on a release -> its report record: the head, the build options, the base network."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trtexp.definition.network import INTERNAL, BuildOptions, NetworkDefinition
+from trtexp.definition.network import BuildOptions, NetworkDefinition
 from trtexp.definition.steps import Assign, Call, written
-from trtexp.records.model import CaseRecord, NetworkRecord, ReleaseRecord, ReportRecord, tensor_record
+from trtexp.records.facts import BuildRecord
+from trtexp.records.model import CaseRecord, NetworkRecord, ReleaseRecord, ReportRecord
+from trtexp.records.tensors import tensor_record
 from trtexp.spec.case import Case, Experiment
 
 
@@ -23,24 +25,22 @@ def record_report(
         about=experiment.about,
         source=experiment.source,
         release=release,
-        options=[] if first is None or release.backend == "reference" else options(first.definition.options),
+        build=None if first is None or release.backend == "reference" else build(first.definition.options),
         network=None if base is None else network(base),
         cases=list(cases),
     )
 
 
-def options(build: BuildOptions) -> list[str]:
-    """The build options in words; what is not named is TensorRT's default."""
-    said = [f"{name} {'on' if on else 'off'}" for name, on in sorted(build.flags.items())]
-    if build.tactic_sources == (INTERNAL,):
-        said.append("external tactic sources off")
-    elif build.tactic_sources is not None:
-        said.append(f"tactic sources {', '.join(build.tactic_sources) or 'none'}")
-    said.append("first tactics" if build.tactics == "repeatable" else "tactics by timing")
-    level = build.optimization_level
-    said.append(f"optimization level {'default' if level is None else level}")
-    said.append("workspace default" if build.workspace is None else f"workspace {build.workspace} bytes")
-    return [*said, "strongly typed"] if build.strongly_typed else said
+def build(options: BuildOptions) -> BuildRecord:
+    """The build options of a definition that a report names."""
+    return BuildRecord(
+        flags=dict(sorted(options.flags.items())),
+        tactic_sources=None if options.tactic_sources is None else list(options.tactic_sources),
+        tactics="repeatable" if options.tactics == "repeatable" else "fastest",
+        optimization_level=options.optimization_level,
+        workspace=options.workspace,
+        strongly_typed=options.strongly_typed,
+    )
 
 
 def network(case: Case) -> NetworkRecord:

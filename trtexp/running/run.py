@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from trtexp.errors import NoGpu
+from trtexp.records.facts import Spread
 from trtexp.records.model import ReportRecord
 from trtexp.report.terminal import Terminal
 from trtexp.running.backends import Backend
 from trtexp.running.plan import Plan
-from trtexp.running.release import CaseDone, Event, FileDone, Note, ReleaseDone, ReleaseFailed, ReleaseRun
+from trtexp.running.release import Beside, CaseDone, Event, FileDone, Note, ReleaseDone, ReleaseFailed, ReleaseRun
 
 PATIENCE = 5.0  # seconds that a release has to end when it is stopped
 
@@ -23,7 +25,7 @@ class Varying(NamedTuple):
     """What of a case differs from run to run: seconds by phase, and how far repeated results are apart."""
 
     seconds: Mapping[str, float]
-    spread: str | None
+    spread: Spread | None
 
 
 @dataclass
@@ -73,40 +75,44 @@ class Totals:
 
 class _Order:
     """Puts the results of one release back into the order of the files, and shows them: case by case if it is alone,
-    else file by file."""
+    else file by file. Files that are answered beside the others come last."""
 
     def __init__(self, plan: Plan, terminal: Terminal, release: str | None) -> None:
-        self.files = [(file.name, file.selected(plan.patterns)) for file in plan.files]
+        selected = {i: file.selected(plan.patterns) for i, file in enumerate(plan.files)}
+        self.cases = {i: cases for i, cases in selected.items() if cases}
+        self.names = [file.name for file in plan.files]
         self.terminal = terminal
         self.release = release
-        self._file = self._position = 0
+        self._left = deque(self.cases)
+        self._position = 0  # in the first of those that are left
         self._waiting: dict[tuple[int, int], CaseDone] = {}
-        self._skip()
 
     def add(self, done: CaseDone) -> None:
         self._waiting[done.file, done.position] = done
-        while self._ready():
-            name, cases = self.files[self._file]
+        self._show()
+
+    def last(self, file: int) -> None:
+        """Let a file of which nothing is shown yet wait for all others."""
+        self._left.remove(file)
+        self._left.append(file)
+        self._show()
+
+    def _show(self) -> None:
+        while self._left and self._ready(file := self._left[0]):
+            name, cases = self.names[file], self.cases[file]
             if not self._position:
                 self.terminal.file(name if self.release is None else f"{name} · {self.release}", cases)
-            done = self._waiting.pop((self._file, self._position))
+            done = self._waiting.pop((file, self._position))
             self.terminal.case(done.record, done.spread)
             self._position += 1
             if self._position == len(cases):
-                self._file, self._position = self._file + 1, 0
-                self._skip()
+                self._left.popleft()
+                self._position = 0
 
-    def _ready(self) -> bool:
+    def _ready(self, file: int) -> bool:
         if self.release is None or self._position:
-            return (self._file, self._position) in self._waiting
-        if self._file == len(self.files):
-            return False
-        return all((self._file, i) in self._waiting for i in range(len(self.files[self._file][1])))
-
-    def _skip(self) -> None:
-        """Go past files of which no case is selected."""
-        while self._file < len(self.files) and not self.files[self._file][1]:
-            self._file += 1
+            return (file, self._position) in self._waiting
+        return all((file, i) in self._waiting for i in range(len(self.cases[file])))
 
 
 def run(backends: Sequence[Backend], plan: Plan, terminal: Terminal, totals: Totals) -> None:
@@ -120,7 +126,7 @@ def run(backends: Sequence[Backend], plan: Plan, terminal: Terminal, totals: Tot
     runs = [ReleaseRun(i, backend, plan, events.put, stop) for i, backend in enumerate(backends)]
     orders = [_Order(plan, terminal, backend.release.name if len(backends) > 1 else None) for backend in backends]
     lost: list[NoGpu] = []
-    terminal.start(len(backends) * sum(len(cases) for _, cases in orders[0].files))
+    terminal.start(len(backends) * sum(map(len, orders[0].cases.values())))
 
     def take(event: Event) -> None:
         if isinstance(event, CaseDone):
@@ -132,6 +138,8 @@ def run(backends: Sequence[Backend], plan: Plan, terminal: Terminal, totals: Tot
                 totals.pages.append(event.page)
             if plan.keep:
                 totals.reports.append(event.report)
+        elif isinstance(event, Beside):
+            orders[event.release].last(event.file)
         elif isinstance(event, Note):
             terminal.note(event.text)
         elif isinstance(event, ReleaseFailed):

@@ -17,7 +17,7 @@ from trtexp.numerics.budget import Budget
 from trtexp.spec import parsed
 from trtexp.spec.case import Case
 from trtexp.spec.checker import Checker
-from trtexp.spec.differs import differs
+from trtexp.spec.differs import Change, differs
 from trtexp.spec.errors import Mark, SpecError, nearest
 from trtexp.spec.expecting import expectations, expected
 from trtexp.spec.hints import no_output
@@ -52,10 +52,15 @@ class _OneCase(Checker):
         self.shared = builder.made
         self.models = builder.models
 
+<<<<<<< HEAD
     def build(self, mark: Mark, changed: tuple[str, ...]) -> Case:
         groups = [self.group(group) for group in ("inputs", "weights")]
         self.budget.spend("values", self.tree.size - sum(group.size for group in groups))
         layers, head, model = dict(self.layers()), self.head(), parsed.model(self, self.models)
+=======
+    def build(self, mark: Mark, changed: tuple[Change, ...]) -> Case:
+        layers, head, model = dict(self.layers()), self.head(), parsed.model(self)
+>>>>>>> main
         inputs, weights = self.tensors("inputs"), self.tensors("weights")
         expect, outputs_expected = expectations(self)
         self.names(layers)

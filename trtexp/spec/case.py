@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections import abc
 from dataclasses import dataclass, field
 
+from trtexp.definition.facts import CasePhase
 from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.layers.base import Layer
 from trtexp.layers.network import Evaluation, evaluate
 from trtexp.numerics import Arithmetic
+<<<<<<< HEAD
 from trtexp.numerics.budget import Budget
+=======
+from trtexp.numerics.origin import Origin
+>>>>>>> main
 from trtexp.numerics.tolerance import Tolerance
+from trtexp.spec.differs import Change
 from trtexp.spec.errors import Mark
 from trtexp.spec.make import Made
 from trtexp.spec.tree import Mapping, find
@@ -26,7 +32,7 @@ class Expected:
     made: Made | None
     shape: tuple[int, ...] | None
     dtype: str | None
-    origin: str | None
+    origin: Origin | None
     note: str | None
     exact_digits: bool
     signed_zero: bool
@@ -45,7 +51,7 @@ class Case:
     name: str
     about: str
     mark: Mark
-    differs: tuple[str, ...]
+    differs: tuple[Change, ...]
     layers: abc.Mapping[str, Layer]
     inputs: abc.Mapping[str, Made]
     weights: abc.Mapping[str, Made]
@@ -53,8 +59,8 @@ class Case:
     expected: abc.Mapping[str, Expected]
     tolerance: tuple[Tolerance, ...]
     tree: Mapping = field(repr=False)
-    error: tuple[str, str] | None = None
-    crash: tuple[str, str] | None = None
+    error: tuple[CasePhase, str] | None = None
+    crash: tuple[CasePhase, str] | None = None
     unsupported: str | None = None
     warnings: tuple[str, ...] = ()
     log: tuple[str, ...] = ()

@@ -1,11 +1,15 @@
-"""What a case changes in the file's base, in short: `deconv.padding_nd: [1, 1]`."""
+"""What a case changes in the file's base, in short: `deconv`, `padding_nd` and the value `[1, 1]`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
+<<<<<<< HEAD
 from trtexp.spec.errors import joined
+=======
+from trtexp.numerics.format import shape_text
+>>>>>>> main
 from trtexp.spec.tensors import GENERATORS
 from trtexp.spec.tree import Mapping, Node, Number, plain
 
@@ -13,17 +17,24 @@ SILENT = ("title", "about", "source", "expect", "finding", "reason", "issue", "r
 LONGEST = 60
 
 
-def differs(base: Mapping, partial: Mapping) -> tuple[str, ...]:
-    """One entry per value that the case gives, by its shortest telling path."""
+class Change(NamedTuple):
+    """path: the shortest telling one; value: as the YAML has it, in short."""
+
+    path: tuple[str, ...]
+    value: str
+
+
+def differs(base: Mapping, partial: Mapping) -> tuple[Change, ...]:
+    """One entry per value that the case gives."""
     return tuple(
-        f"{path}: {_shown(value)}"
+        Change(path, _shown(value))
         for key, (_, node) in partial.keys.items()
         if key not in SILENT
         for path, value in _leaves((str(key),), node)
     )
 
 
-def _leaves(path: tuple[str, ...], node: Node) -> Iterator[tuple[str, Any]]:
+def _leaves(path: tuple[str, ...], node: Node) -> Iterator[tuple[tuple[str, ...], Any]]:
     tensor = path[0] in ("inputs", "weights") and len(path) == 2
     if isinstance(node, Mapping) and node.keys and not tensor and len(path) < 6:
         for key, (_, child) in node.keys.items():
@@ -32,12 +43,11 @@ def _leaves(path: tuple[str, ...], node: Node) -> Iterator[tuple[str, Any]]:
         yield _short(path), plain(node)
 
 
-def _short(path: tuple[str, ...]) -> str:
+def _short(path: tuple[str, ...]) -> tuple[str, ...]:
     """network.deconv.set.padding_nd -> deconv.padding_nd; inputs.x -> x; build.workspace -> workspace."""
     if path[0] == "network" and len(path) >= 4:
-        middle = path[2:] if path[2] == "set_input" else path[3:]
-        return ".".join((path[1], *middle))
-    return ".".join(path[1:] if len(path) > 1 else path)
+        return (path[1], *(path[2:] if path[2] == "set_input" else path[3:]))
+    return path[1:] if len(path) > 1 else path
 
 
 def _shown(value: Any) -> str:
@@ -47,7 +57,13 @@ def _shown(value: Any) -> str:
 def _pieces(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         given = [k for k in value if k in GENERATORS and k != "shape"]
+<<<<<<< HEAD
         shape = value.get("shape")
+=======
+        sizes: Any = value.get("shape")
+        known = isinstance(sizes, list) and sizes and all(isinstance(n, int) for n in sizes)
+        shape = f"{shape_text(sizes)} " if known else ""
+>>>>>>> main
         if len(given) == 1:
             yield "×".join(str(n) for n in shape[:8]) + " " if isinstance(shape, list) else ""
             yield f"{given[0]} "

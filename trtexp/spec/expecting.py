@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trtexp.numerics.origin import Origin
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.spec.case import Expected
 from trtexp.spec.checker import Checker
@@ -63,7 +64,7 @@ def expected(
         made=made,
         shape=tuple(model.shape) if model.shape is not None else made.array.shape if made else None,
         dtype=model.dtype,
-        origin=" ".join(part for part in (model.from_, model.release, model.gpu) if part) or None,
+        origin=Origin(model.from_, model.release, model.gpu) if model.from_ or model.release or model.gpu else None,
         note=model.note,
         exact_digits=model.digits == "exact",
         signed_zero=model.signed_zero,

@@ -41,7 +41,7 @@ def arguments(layer: type[Layer]) -> list[Field]:
 
 def attributes(layer: type[Layer]) -> list[Field]:
     """What `set:` may assign, the layer's own first."""
-    return of_model(type(layer.model_fields["set"].get_default()))
+    return of_model(layer.settable())
 
 
 def words(layer: type[Layer]) -> Words:

@@ -96,7 +96,7 @@ def no_path(path: str, layers: Collection[Any], groups: Mapping[str, Collection[
 
 def _attribute(key: str, given: Any, model: type[Layer], below_set: bool) -> str | None:
     """An attribute among the arguments, and an axis where TensorRT has a bit mask."""
-    attributes: Any = model.model_fields["set"].annotation
+    attributes = model.settable()
     name, value = key, _flow(given)
     if key == "axis" and "axis" not in attributes.model_fields:
         argument = "axes" in model.model_fields

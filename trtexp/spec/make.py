@@ -18,6 +18,8 @@ from trtexp.layers.base import Model
 from trtexp.layers.tensor import TensorAttributes
 from trtexp.numerics import LARGEST, SMALLEST_NORMAL, UNIT, VALUE_DTYPES, Bounded, encode, known
 from trtexp.numerics.budget import Budget, Work
+from trtexp.numerics.format import spelled
+from trtexp.numerics.recipe import Recipe
 from trtexp.spec.arrays import NoArray, read_array
 from trtexp.spec.errors import nearest
 from trtexp.spec.files import read_below
@@ -35,14 +37,14 @@ class Made:
     """A tensor as its author wrote it, and as the device gets it.
 
     decimals: float64 (int64 for whole numbers); text: the literals, nested like the values, None for generators.
-    made: the generator in words. declared: the shape that a network input is built for, if it is another. set: what is
+    made: how a generator made it. declared: the shape that a network input is built for, if it is another. set: what is
     assigned to the input.
     """
 
     decimals: np.ndarray
     array: Array
     text: Any = None
-    made: str | None = None
+    made: Recipe | None = None
     declared: tuple[int, ...] | None = None
     set: TensorAttributes = field(default_factory=TensorAttributes)
 
@@ -86,7 +88,7 @@ def make(model: Generator, dtype: str, making: Making, shape: list[int] | None =
     except ValueError as error:
         raise TensorError((name,), str(error)) from error
     text = _text(model.values) if name == "values" else None
-    return Made(decimals, array, text, None if name == "values" else describe(model))
+    return Made(decimals, array, text, None if name == "values" else recipe(model))
 
 
 def declared(model: Generator, made: Made) -> tuple[int, ...] | None:
@@ -109,25 +111,27 @@ def generator(model: Generator) -> str:
     raise TensorError(tuple(given[1:2]), f"{what} given; give exactly one of: {', '.join(GENERATORS)}")
 
 
-def describe(model: Operand) -> str:
-    """A generator in words: `arange start 1`."""
-    if isinstance(model, str):
-        return model
+def recipe(model: Generator) -> Recipe:
+    """What was written, as plain data."""
     name = generator(model)
     value = getattr(model, name)
-    if isinstance(value, Model):
-        parts = ((k, getattr(value, k)) for k in type(value).model_fields if k in value.model_fields_set)
-        inner = ", ".join(f"{k} {_word(v)}" for k, v in parts)
-        return f"{name} {inner}".strip()
-    return "values" if name == "values" else f"{name} {_word(value)}"
+    if name == "values":
+        return Recipe(name)
+    if isinstance(value, Model) and not isinstance(value, Generator):
+        given = (key for key in type(value).model_fields if key in value.model_fields_set)
+        return Recipe(name, arguments={key: _operand(getattr(value, key)) for key in given})
+    return Recipe(name, _operand(value))
 
 
-def _word(value: Any) -> str:
-    if isinstance(value, (str, Generator)):
-        return f"({describe(value)})" if isinstance(value, Generator) else value
+def _operand(value: Any) -> Any:
+    """Whole numbers as such, however they were written; NaN and infinities as JSON has them."""
+    if isinstance(value, Generator):
+        return recipe(value)
     if isinstance(value, list):
-        return f"[{', '.join(_word(v) for v in value)}]"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+        return [_operand(item) for item in value]
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < 2**53 else spelled(float(value))
+    return value
 
 
 def _check_shape(shape: list[int]) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Union
+from typing import Annotated, Any, Literal, Union, cast
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
+from trtexp.definition.facts import CasePhase
 from trtexp.definition.names import is_member, is_name_of_api
 from trtexp.definition.network import INTERNAL, BuildOptions, Range
 from trtexp.layers.base import Model
-from trtexp.numerics.tolerance import Tolerance
+from trtexp.numerics.tolerance import Tolerance, ToleranceKind
 from trtexp.spec.tensors import Dtype, InputModel, TensorModel
-
-PHASE = Literal["define", "build", "run"]
 
 
 class AutoOptions(Model):
@@ -66,7 +65,8 @@ class Rule(Model):
             return Tolerance(
                 "auto", acc=auto.acc, local=local, tf32=tf32, fail_typical=typical, lam=auto.lam, reason=self.reason
             )
-        return Tolerance(given[0], limit=getattr(self, given[0]), reason=self.reason)
+        kind = cast(ToleranceKind, given[0])
+        return Tolerance(kind, limit=getattr(self, kind), reason=self.reason)
 
 
 def _shape_of_rule(value: Any) -> str:
@@ -87,7 +87,7 @@ def tolerances(model: Any) -> tuple[Tolerance, ...]:
         raise ValueError("an empty list given; give at least one rule")
     if isinstance(model, list):
         return tuple(rule for item in model for rule in tolerances(item))
-    return (Tolerance(model) if isinstance(model, str) else model.tolerance(),)
+    return (Tolerance(cast(ToleranceKind, model)) if isinstance(model, str) else model.tolerance(),)
 
 
 def _member(name: str) -> str:
@@ -182,9 +182,9 @@ class OutputModel(TensorModel):
 class ExpectModel(Model):
     """What a case expects beside its outputs, which stand here under their own names."""
 
-    error: dict[PHASE, str] = {}
+    error: dict[CasePhase, str] = {}
     """{phase: regex}: TensorRT must refuse in that phase with a matching message. Regexes have the syntax of RE2."""
-    crash: dict[PHASE, str] = {}
+    crash: dict[CasePhase, str] = {}
     """{phase: regex}: the process that holds TensorRT must die in that phase, of what matches: `SIGSEGV`."""
     unsupported: Annotated[str, AfterValidator(_of_api)] | None = None
     """The name that the release lacks: `add_cast`, `PaddingMode.CAFFE_ROUND_UP`, `IDeconvolutionLayer.stride`."""

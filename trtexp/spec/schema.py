@@ -120,7 +120,7 @@ def _network() -> dict[str, Any]:
 
 
 def _attributes(model: type[Layer]) -> str:
-    return type(model.model_fields["set"].get_default()).__name__
+    return model.settable().__name__
 
 
 def _first_line(model: type[BaseModel]) -> str:

@@ -10,6 +10,9 @@ from typing import NamedTuple
 
 from trtexp.spec.tree import Mapping, Node, Scalar, Sequence, children, parse, scalar
 
+#: As texts have what is no finite number -> as YAML has it.
+SPECIAL = {"NaN": ".nan", "inf": ".inf", "-inf": "-.inf"}
+
 _PROPERTY = re.compile(r"(?:[&!]\S*\s+)*")  # an anchor before a value
 _LINE_END = re.compile(r"\r\n|\n|\r|$")
 _COMMENT = re.compile(r"[\]}, ]*?( +)#")

@@ -7,13 +7,14 @@ TensorRT and cuda-python: the engine's own source travels with the first message
 May import engine, definition and files, and execnet.
 """
 
-from trtexp.workers.crew import Crew
+from trtexp.workers.crew import Crew, Unsettled
 from trtexp.workers.spec import TIMEOUTS, WorkerSpec, parse_timeouts, parse_worker
 from trtexp.workers.worker import Worker, WorkerClosed, WorkerEvent, WorkerOptions, WorkerUnavailable
 
 __all__ = [
     "TIMEOUTS",
     "Crew",
+    "Unsettled",
     "Worker",
     "WorkerClosed",
     "WorkerEvent",

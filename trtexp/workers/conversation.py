@@ -6,24 +6,25 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 
+from trtexp.definition.facts import LogLine, Phase
 from trtexp.engine.log import stable
-from trtexp.engine.outcome import LogLine, Outcome
+from trtexp.engine.outcome import Outcome, OutcomeStatus
 from trtexp.engine.wire import unpack_outcome
 from trtexp.workers.link import Link, Lost
 
 LAST_LINES = 20
 LAST_WORDS = 5  # lines of stderr
 #: Steps of the engine that a report knows by another name: they are taken for the sake of the build.
-SHOWN = {"builder": "build", "load": "build"}
+SHOWN: Mapping[Phase, Phase] = {"builder": "build", "load": "build"}
 
 
 class Conversation:
     """What is heard of one case. begun: it has reached TensorRT; spoilt: the process is of no use any more."""
 
     def __init__(self, number: int, timeouts: Mapping[str, float], on_note: Callable[[str], None]) -> None:
-        self.phase = "define"
+        self.phase: Phase = "define"
         self.begun = self.spoilt = False
         self.deadline = monotonic() + timeouts[self.phase]
         self._number = number
@@ -35,7 +36,7 @@ class Conversation:
         """Take one message; the outcome if it is that. Raises Lost for what the engine would not send."""
         match item:
             case ("phase", self._number, str(phase)) if phase in self._timeouts:
-                self.begun, self.phase = True, phase
+                self.begun, self.phase = True, cast(Phase, phase)
                 self.deadline = monotonic() + self._timeouts[phase]
             case ("log", self._number, str(severity), str(text)):
                 self._log.append(LogLine(severity, text))
@@ -53,7 +54,7 @@ class Conversation:
                 raise Lost(f"the worker sent {short(repr(item))}, which is no answer; it was ended")
         return None
 
-    def ended(self, status: str, message: str, link: Link) -> Outcome:
+    def ended(self, status: OutcomeStatus, message: str, link: Link) -> Outcome:
         """A bad end, with the last lines of the log and of stderr."""
         link.end()
         words = [clean for line in link.last_words()[-LAST_WORDS:] if (clean := stable(line))]

@@ -5,18 +5,39 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from types import TracebackType
 
 from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.engine.outcome import Outcome, Release
 from trtexp.workers.spec import WorkerSpec
-from trtexp.workers.worker import START, Worker, WorkerClosed, WorkerEvent, WorkerOptions, WorkerUnavailable
+from trtexp.workers.worker import (
+    START,
+    Worker,
+    WorkerClosed,
+    WorkerEvent,
+    WorkerOptions,
+    WorkerUnavailable,
+    compared,
+    ended_badly,
+)
+
+Repeat = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Unsettled:
+    """A case that ended badly once, and is to be tried again."""
+
+    first: Outcome
 
 
 class Crew:
     """Workers of one release; `run` may be called from any number of threads, `size` of them keep all at work.
+
+    One more is started when it is needed, for one case at a time: for the second try of what ended badly, and for what
+    is sure to. So a case that takes its process with it is not in the way of the others.
 
     All start at once. The constructor returns once one worker is ready and all others are ready or waiting for a GPU;
     the latter join later. Raises WorkerUnavailable.
@@ -33,6 +54,8 @@ class Crew:
         self._workers: list[Worker] = []
         self._states: list[str] = []  # "starting", then "waiting" for a GPU, "ready", "gone"
         self._free: deque[int] = deque()
+        self._further: Worker | None = None
+        self._beside = threading.Lock()
         self._start(places, "starting")
         try:
             with self._changed:
@@ -56,22 +79,54 @@ class Crew:
         """More workers of the same release, which join when they are there."""
         self._start(places, "waiting")
 
-    def run(
-        self, definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: tuple[int, int] | None = None
+    def run(self, definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: Repeat | None = None) -> Outcome:
+        """What comes of a case, in the end. Raises WorkerClosed; all else is in the outcome."""
+        found = self.attempt(definition, feeds, repeat)
+        return self.settle(definition, feeds, repeat, found) if isinstance(found, Unsettled) else found
+
+    def attempt(
+        self,
+        definition: NetworkDefinition,
+        feeds: Mapping[str, Array],
+        repeat: Repeat | None = None,
+        beside: bool = False,
+    ) -> Outcome | Unsettled:
+        """Have a free worker answer, or wait for one; beside: the further one. Raises WorkerClosed."""
+        found = self._run_beside(definition, feeds, repeat) if beside else self._run(definition, feeds, repeat)
+        return Unsettled(found) if self._options.retry and ended_badly(found) else found
+
+    def settle(
+        self, definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: Repeat | None, found: Unsettled
     ) -> Outcome:
-        """Have a free worker answer, or wait for one. Raises WorkerClosed; all else is in the outcome."""
+        """Try a case that ended badly again, only to say in the message whether it does so once more. Raises
+        WorkerClosed."""
+        second = self._run_beside(definition, feeds, repeat)
+        return replace(found.first, message=f"{found.first.message}; {compared(found.first, second)}")
+
+    def _run(self, definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: Repeat | None) -> Outcome:
         while True:
             number = self._take()
             outcome = self._workers[number].run(definition, feeds, repeat)
             if self._give(number) or outcome.phase != START:
                 return outcome
 
+    def _run_beside(self, definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: Repeat | None) -> Outcome:
+        with self._beside:
+            with self._changed:
+                if self._closed:
+                    raise WorkerClosed("the workers are closed")
+                if self._further is None:
+                    self._further = Worker(self._workers[0].place, replace(self._options, on_event=self._tell))
+                    self._further.release = self.release
+            return self._further.run(definition, feeds, repeat, fresh=True)
+
     def close(self) -> None:
         """End all workers, the busy ones at once. Safe from any thread, again and again."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-        threads = [threading.Thread(target=worker.close, daemon=True) for worker in self._workers]
+            workers = [*self._workers, *([] if self._further is None else [self._further])]
+        threads = [threading.Thread(target=worker.close, daemon=True) for worker in workers]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
 from typing import Any
 
+from trtexp.definition.facts import Phase
 from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.engine.log import stable
 from trtexp.engine.outcome import Outcome, Release
@@ -19,8 +20,7 @@ from trtexp.workers.link import Faulty, Link, Lost, Slow
 from trtexp.workers.spec import TIMEOUTS, WorkerSpec
 
 PAUSES = (0.0, 0.5, 2.0)  # seconds before each try to start a worker
-START = "start"  # the phase of a case that no worker could be had for
-BAD_ENDS = ("crashed", "timeout")
+START: Phase = "start"  # the phase of a case that no worker could be had for
 
 
 class WorkerUnavailable(RuntimeError):
@@ -55,7 +55,7 @@ class WorkerOptions:
     """What workers of one run share.
 
     timeouts: seconds by phase, where they are not the usual. cache: the engine's folder over there, None for none, and
-    how many bytes it may hold. retry: a case that ended badly is tried once more alone.
+    how many bytes it may hold. retry: a case that ended badly is tried once more, in a fresh process.
     """
 
     timeouts: Mapping[str, float] = field(default_factory=dict)
@@ -96,18 +96,20 @@ class Worker:
         return self.release
 
     def run(
-        self, definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: tuple[int, int] | None = None
+        self,
+        definition: NetworkDefinition,
+        feeds: Mapping[str, Array],
+        repeat: tuple[int, int] | None = None,
+        fresh: bool = False,
     ) -> Outcome:
         """Build and run one definition. A crash or a hang over there is an Outcome. Raises WorkerClosed only.
 
-        A case that ended badly is tried once more in a fresh worker, only to say in the message whether it does again.
+        fresh: in a process that has had no case before.
         """
         message = (*pack_definition(definition), pack_arrays(feeds), False, *([] if repeat is None else [repeat]))
-        first = self._attempt(message)
-        if first.status not in BAD_ENDS or first.phase == START or not self.options.retry:
-            return first
-        second = self._attempt(message)
-        return replace(first, message=f"{first.message}; {_compared(first, second)}")
+        if fresh and self._number:
+            self._drop()
+        return self._attempt(message)
 
     def close(self) -> None:
         """End the process: politely if it is idle, else at once. Safe from any thread, again and again."""
@@ -131,8 +133,8 @@ class Worker:
                 try:
                     if fresh:
                         self._start()
-                except WorkerUnavailable as error:
-                    return Outcome("crashed", START, str(error))
+                except WorkerUnavailable:
+                    return Outcome("crashed", START, self.lost)
                 outcome = self._ask(self._at_hand(), message, fresh)
                 if outcome is not None:
                     return outcome
@@ -247,10 +249,16 @@ class Worker:
         self.options.on_event(WorkerEvent(kind, self.name, text))
 
 
-def _compared(first: Outcome, second: Outcome) -> str:
+def ended_badly(outcome: Outcome) -> bool:
+    """Whether the process died of a case, or hung."""
+    return outcome.status in ("crashed", "timeout") and outcome.phase != START
+
+
+def compared(first: Outcome, second: Outcome) -> str:
+    """What a second try says of a case that ended badly."""
     if second.phase == START:
         return "no worker could be had to try it alone"
-    if second.status not in BAD_ENDS:
+    if not ended_badly(second):
         return "not again when tried alone"
     if (first.status, first.phase, first.message) == (second.status, second.phase, second.message):
         return "again when tried alone"

@@ -21,11 +21,38 @@ AGREES = [1, 2, 3, 4]
         (REFUSED, [ACCEPT]),
         (Outcome("crashed", "build", "the process died"), []),
         (Outcome("timeout", "run", "no answer"), []),
+        (
+            Outcome("unsupported", "define", "8.6.0 has no add_roll", "add_roll"),
+            [
+                "tensorrt-8.6.0 has no add_roll; write in experiments/e.yaml:",
+                "  releases:",
+                '    "tensorrt":',
+                "      expect: {unsupported: add_roll}",
+                "      reason: No known tensorrt has it.",
+            ],
+        ),
     ],
 )
 def test_accept_is_advised_where_it_can_help(project, told, said):
     project(HEAD + "cases:\n  a: {expect: {i: {values: [1, 2, 3, 4]}}}\n", {"a": told})
     assert list(advice(pending(PENDING))) == said
+
+
+def test_accept_says_what_to_declare(project, capsys):
+    lacking = Outcome("unsupported", "define", "8.6.0 has no add_attention", "add_attention")
+    project(HEAD + "cases:\n  a: {expect: {i: {values: [1, 2, 3, 4]}}}\n", {"a": lacking})
+    assert main(["accept"]) == 2
+    entry = "\"tensorrt<10\": {expect: {unsupported: add_attention}, reason: '8.6.0 lacks it, 10.16 has it.'}"
+    said = capsys.readouterr().err
+    assert f"a: tensorrt-8.6.0 has no add_attention; declare that below releases: {entry}" in said
+
+
+def test_entries_of_many_names_are_a_few(project):
+    missing = {name: Outcome("unsupported", "define", "", f"add_{name}") for name in "abcde"}
+    project(HEAD + "cases:\n" + "".join(f"  {name}: {{}}\n" for name in missing), missing)
+    said = list(advice(pending(PENDING)))
+    assert said[-1] == "and 2 more names that are lacking: trtexp check has all of them"
+    assert sum(line.startswith("tensorrt-8.6.0 has no") for line in said) == 3
 
 
 def test_what_other_files_and_cases_left_is_no_advice_for_this_run(project, tmp_path):

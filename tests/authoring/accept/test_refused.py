@@ -24,8 +24,8 @@ GROUP = "cases:\n  a: {expect: &e {i: {values: [1, 2, 3, 5]}}}\n  b: {expect: *e
 @pytest.mark.parametrize(
     ("text", "told", "says"),
     [
-        (GENERATED, {}, "i: its values are made (full 7); write them as values to accept numbers"),
-        (IN_FILE, {}, "i: its values are made (file v.npy)"),
+        (GENERATED, {}, "i: its values are made by full; write them as values to accept numbers"),
+        (IN_FILE, {}, "i: its values are made by file"),
         (MATRIX, {}, "i: this stands in a matrix; write the case out"),
         (OF_A_MATRIX, {}, "i: 2 expect the same lines; give the case some of its own"),
         (INHERITED, {}, "i: b, c expect the same lines; give the case some of its own"),
@@ -132,7 +132,10 @@ def test_a_damaged_record_of_what_is_pending_is_named(project, tmp_path, capsys)
     kept.write_text("{")
     assert main(["accept"]) == 2
     said = capsys.readouterr().err
-    assert f"{PENDING}/tensorrt-8.6.0/e.json: damaged record" in said and "anew: trtexp run experiments/e.yaml" in said
+    assert (
+        f"{PENDING}/tensorrt-8.6.0/e.json: damaged record" in said
+        and "replace it: trtexp run experiments/e.yaml" in said
+    )
     project.again()
     assert len(names()) == 3
 

@@ -17,14 +17,16 @@ class StandIn(Device):
     """Computes in float64 and rounds once; TANH is off by 2^-10."""
 
     def __init__(self):
-        self.session = type("Session", (), {"release": Release("tensorrt", "8.6.0", "NVIDIA H100")})
+        self.release = Release("tensorrt", "8.6.0", "NVIDIA H100")
         self.refused = {}
 
     def say(self, text):
         pass
 
-    def ask(self, asked, given, way):
-        return {f.name: self.answer(f, given, way) for f in asked if f.name != "ISNAN"}
+    def answers(self, asked, given, way):
+        for f in asked:
+            if f.name != "ISNAN":
+                yield {f.name: self.answer(f, given, way)}
 
     def answer(self, function, given, way):
         with np.errstate(all="ignore"):

@@ -1,18 +1,26 @@
-"""Many functions in one network: defined, built and run in one of the ways in which a release may compute them."""
+"""Groups of functions, a network each: defined, built and run in each way in which a release may compute them."""
 
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from time import monotonic
 
 import numpy as np
 
 from trtexp.definition.network import Array, BuildOptions, Input, NetworkDefinition
 from trtexp.definition.steps import NETWORK, Assign, Call, Member, Ref, Step, Value, written
-from trtexp.engine.session import Session
+from trtexp.engine.outcome import Outcome
 from trtexp.numerics import F64
+from trtexp.workers.spec import WorkerSpec
+from trtexp.workers.worker import Worker, WorkerOptions
+
+GROUP = 8  # functions in a network: one of 50 that share an input was not built within minutes
+TIMEOUTS = {"define": 10.0, "build": 15.0, "run": 10.0}  # seconds for a group
+LEVEL = 2  # of optimization, where the release has one
+LEVEL_NAME = "IBuilderConfig.builder_optimization_level"
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,7 @@ class Function:
 @dataclass(frozen=True)
 class Way:
     """How a network is typed and built. dtype: of its inputs; flags: BuilderFlag names; obey: whether the layers'
-    precision and their outputs' type are assigned, and half is then what they compute in."""
+    precision is assigned, and half is then what they compute in, though what comes out is typed as float32."""
 
     name: str
     dtype: str
@@ -58,65 +66,116 @@ STRONG = (Way("float32", "float32", strongly_typed=True), Way("float16", "float1
 
 
 class Device:
-    """A session that answers questions of many functions at once."""
+    """A TensorRT in a process of its own, which is ended where a network takes too long.
 
-    def __init__(self, flavour: str | None) -> None:
-        self.session = Session(flavour)
+    seconds: the time that all questions may take; what is not asked by then is refused. refused: function and way ->
+    why there is no answer.
+    """
+
+    def __init__(self, worker: Worker, seconds: float) -> None:
+        self.started = monotonic()
+        self.seconds = seconds
         self.refused: dict[str, str] = {}
-        self.started = time.perf_counter()
+        self.level: int | None = LEVEL
+        self.worker = worker
+        self.release = worker.start()
+        self.say(f"{self.release.name} on {self.release.gpu}")
+
+    def answers(
+        self, functions: Sequence[Function], feeds: Mapping[str, np.ndarray], way: Way
+    ) -> Iterator[dict[str, np.ndarray]]:
+        """Function name -> what came, flat; a group of functions at a time.
+
+        What the release lacks is left out; where a network fails its halves are asked, down to single functions, unless
+        it took too long. The reason is kept in `refused`.
+        """
+        waiting = [list(functions[first : first + GROUP]) for first in range(0, len(functions), GROUP)]
+        while waiting:
+            group = waiting.pop(0)
+            if monotonic() - self.started > self.seconds:
+                self._refuse(group, way, f"the {self.seconds:g} s of all questions were over")
+                continue
+            outcome = self._run(group, feeds, way)
+            if outcome.status in ("ran", "built"):
+                yield {name: array.bits for name, array in outcome.outputs.items()}
+                continue
+            lacking = [f for f in group if outcome.missing in [written(v) for v in f.arguments.values()]]
+            if outcome.missing == LEVEL_NAME and self.level is not None:
+                self.level = None
+                waiting.insert(0, group)
+            elif lacking:
+                self._refuse(lacking, way, outcome.message)
+                waiting[:0] = [rest] if (rest := [f for f in group if f not in lacking]) else []
+            elif len(group) == 1 or outcome.status == "timeout":
+                self._refuse(group, way, outcome.message)
+            else:
+                middle = len(group) // 2
+                waiting[:0] = [group[:middle], group[middle:]]
 
     def ask(self, functions: Sequence[Function], feeds: Mapping[str, np.ndarray], way: Way) -> dict[str, np.ndarray]:
-        """Function name -> what came, flat.
-
-        What the release lacks is left out; where a network fails its halves are asked, down to single functions. The
-        reason is kept in `refused`.
-        """
-        outcome = self.session.run(_definition(functions, feeds, way), _arrays(_used(functions, feeds)))
-        self.say(f"{way.name}: {len(functions)} functions {outcome.status} {outcome.message[:200]}")
-        if outcome.status in ("ran", "built"):
-            return {name: array.bits for name, array in outcome.outputs.items()}
-        lacking = [f for f in functions if outcome.missing in [written(v) for v in f.arguments.values()]]
-        if len(functions) == 1 or lacking:
-            self.refused |= {f"{f.name}, {way.name}": outcome.message for f in lacking or functions}
-            rest = [f for f in functions if lacking and f not in lacking]
-            return self.ask(rest, feeds, way) if rest else {}
-        middle = len(functions) // 2
-        return {**self.ask(functions[:middle], feeds, way), **self.ask(functions[middle:], feeds, way)}
+        """All answers at once."""
+        return {name: came for group in self.answers(functions, feeds, way) for name, came in group.items()}
 
     def say(self, text: str) -> None:
-        print(f"{time.perf_counter() - self.started:6.1f} s  {text}", file=sys.stderr, flush=True)
+        print(f"{monotonic() - self.started:6.1f} s  {text}", file=sys.stderr, flush=True)
+
+    def _run(self, group: Sequence[Function], feeds: Mapping[str, np.ndarray], way: Way) -> Outcome:
+        outcome = self.worker.run(_definition(group, feeds, way, self.level), _arrays(_own(group, feeds)))
+        seconds = ", ".join(f"{phase} {taken:.1f} s" for phase, taken in outcome.seconds.items())
+        names = f"{group[0].name} to {group[-1].name}" if len(group) > 1 else group[0].name
+        self.say(f"{way.name}: {names}: {outcome.status} {outcome.message[:200]} {seconds}")
+        return outcome
+
+    def _refuse(self, group: Sequence[Function], way: Way, why: str) -> None:
+        self.refused |= {f"{f.name}, {way.name}": why for f in group}
+
+
+@contextmanager
+def opened(flavour: str | None, seconds: float) -> Iterator[Device]:
+    """A device in this interpreter's TensorRT."""
+    worker = Worker(WorkerSpec(flavour=flavour), WorkerOptions(timeouts=TIMEOUTS, retry=False))
+    try:
+        yield Device(worker, seconds)
+    finally:
+        worker.close()
 
 
 def call(name: str, function: Function) -> Iterator[Step]:
-    """The layer `name`, whose output is named as the function."""
+    """The layer `name`, whose output is named as the function and whose inputs are its own."""
     weights = {argument: Ref("weights", f"{function.name} {argument}") for argument in function.weights}
-    yield Call(NETWORK, function.method, {**function.arguments, **weights}, name, (function.name,))
+    arguments = {a: tensor(_name(function, v.name)) if isinstance(v, Ref) else v for a, v in function.arguments.items()}
+    yield Call(NETWORK, function.method, {**arguments, **weights}, name, (function.name,))
     for attribute, value in function.attributes.items():
         yield Assign(name, attribute, value)
 
 
-def _definition(functions: Sequence[Function], feeds: Mapping[str, np.ndarray], way: Way) -> NetworkDefinition:
+def _definition(
+    functions: Sequence[Function], feeds: Mapping[str, np.ndarray], way: Way, level: int | None
+) -> NetworkDefinition:
     steps: list[Step] = []
     weights: dict[str, Array] = {}
-    half = Member("DataType", "HALF")
     for function in functions:
         layer = f"layer {function.name}"
         steps += call(layer, function)
         if way.obey:
-            steps.append(Assign(layer, "precision", half))
-            steps += [] if function.logical else [Assign(function.name, "dtype", half)]
+            steps.append(Assign(layer, "precision", Member("DataType", "HALF")))
         for argument, values in function.weights.items():
             weights[f"{function.name} {argument}"] = _array(
                 values.astype(way.dtype if way.strongly_typed else "float32")
             )
-    options = BuildOptions(flags={"TF32": False, **dict.fromkeys(way.flags, True)}, strongly_typed=way.strongly_typed)
-    inputs = tuple(Input(name, str(x.dtype), x.shape) for name, x in _used(functions, feeds).items())
+    flags = {"TF32": False, **dict.fromkeys(way.flags, True)}
+    options = BuildOptions(flags=flags, optimization_level=level, strongly_typed=way.strongly_typed)
+    inputs = tuple(Input(name, str(x.dtype), x.shape) for name, x in _own(functions, feeds).items())
     return NetworkDefinition(inputs, weights, tuple(steps), tuple(f.name for f in functions), options)
 
 
-def _used(functions: Sequence[Function], feeds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    wanted = {name for function in functions for name in function.inputs}
-    return {name: x for name, x in feeds.items() if name in wanted}
+def _own(functions: Sequence[Function], feeds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """What each function is given, under a name of its own: layers that share an input may become one kernel."""
+    return {_name(function, name): feeds[name] for function in functions for name in function.inputs}
+
+
+def _name(function: Function, name: str) -> str:
+    return f"{name} of {function.name}"
 
 
 def _arrays(feeds: Mapping[str, np.ndarray]) -> dict[str, Array]:
@@ -133,6 +192,6 @@ def tensor(name: str) -> Ref:
 
 def ways(device: Device) -> tuple[Way, ...]:
     """Those that this release knows."""
-    release = device.session.release
+    release = device.release
     major = int(release.version.split(".")[0])
     return STRONG if release.flavour == "tensorrt-rtx" or major >= 11 else WEAK

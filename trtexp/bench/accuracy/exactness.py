@@ -1,21 +1,21 @@
 """python -m trtexp.bench.accuracy.exactness --out FILE: which results are exact, and which neighbours a release takes.
 
 Quotients, products, powers and roots whose right result is known, in float32 and float16, and the coordinates of a
-resize by NEAREST; each type is one network, about 20 s on an NVIDIA H100.
+resize by NEAREST; eight questions are one network. What was not asked within --seconds is named in the file.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from trtexp.bench.accuracy.coordinates import coordinates, images
-from trtexp.bench.accuracy.device import Device, Function, Way, ways
+from trtexp.bench.accuracy.device import Device, Function, Way, opened, ways
 from trtexp.bench.accuracy.functions import write
 from trtexp.bench.accuracy.questions import questions
 from trtexp.numerics import VALUE_DTYPES
@@ -67,19 +67,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m trtexp.bench.accuracy.exactness", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="where the answers go, a JSON file")
     parser.add_argument("--flavour", choices=("tensorrt", "tensorrt-rtx"), help="which TensorRT, if several are here")
+    parser.add_argument("--seconds", type=float, default=60, help="for how long to ask (default: %(default)g)")
     options = parser.parse_args()
-    device = Device(options.flavour)
-    release = device.session.release
-    made: dict[str, Any] = {"release": release.name, "gpu": release.gpu}
-    typed = [way for way in ways(device) if way.obey == (way.dtype == "float16") or way.strongly_typed]
-    for way in typed:
-        if not way.flags or way.obey:
-            made[f"exact in {way.dtype}"] = measure_exactness(device, way)
-            write(options.out, made)
-    made["neighbours"] = measure_coordinates(device, typed[0])
-    made["refused"] = device.refused
-    write(options.out, made)
+    with opened(options.flavour, options.seconds) as device:
+        measure(device, lambda made: write(options.out, made))
     return 0
+
+
+def measure(device: Device, write: Callable[[Mapping[str, Any]], None]) -> None:
+    """Both types, then the coordinates; `write` is called after each."""
+    made: dict[str, Any] = {"release": device.release.name, "gpu": device.release.gpu, "refused": device.refused}
+    typed = [way for way in ways(device) if way.obey or not way.flags]
+    for way in typed:
+        made[f"exact in {way.dtype}"] = measure_exactness(device, way)
+        write(made)
+    made["neighbours"] = measure_coordinates(device, typed[0])
+    write(made)
 
 
 if __name__ == "__main__":

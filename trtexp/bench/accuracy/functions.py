@@ -1,8 +1,8 @@
 """python -m trtexp.bench.accuracy.functions --out FILE: the worst error of each function, by type and range.
 
 All unary operations and activations, the elementwise ones that compute, softmax and powers of the scale layer, in
-float32 on 2^20 numbers and in float16 on all 65,536; tens of functions are one network. It takes about 90 s on an
-NVIDIA H100 and needs numpy, TensorRT and cuda-python.
+float32 on 2^20 numbers and in float16 on all 65,536; eight functions are one network. The file is written after each
+network, and what was not asked within --seconds is named in it. It needs numpy, TensorRT and cuda-python.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 
 from trtexp.bench.accuracy import formulas, points
-from trtexp.bench.accuracy.device import Device, Function, Way, tensor, ways
+from trtexp.bench.accuracy.device import Device, Function, Way, opened, tensor, ways
 from trtexp.bench.accuracy.table import measured, shown
 from trtexp.definition.steps import Member, Value
+from trtexp.files.atomic import write_text
 from trtexp.numerics import F64
 
 SOFTMAX_ROWS = (2, 16, 128, 1024, 4096)
@@ -79,8 +80,8 @@ def _powers() -> Iterator[Function]:
         yield Function(
             f"SCALE to the power of {power:g}",
             "add_scale",
-            {"input": tensor("x"), "mode": Member("ScaleMode", "UNIFORM")},
-            ("x",),
+            {"input": tensor("image"), "mode": Member("ScaleMode", "UNIFORM")},
+            ("image",),
             _power(power),
             weights={"shift": empty, "scale": empty, "power": np.array([power])},
         )
@@ -93,7 +94,8 @@ def _power(power: float) -> Callable[..., F64]:
 def feeds(way: Way) -> dict[str, np.ndarray]:
     """The points of a way: those of half where half is allowed, be it with inputs of float32."""
     of = "float16" if way.flags or way.dtype == "float16" else "float32"
-    made = {"x": (points.halves() if of == "float16" else points.floats()).reshape(1, 1, 256, -1)}
+    made: dict[str, np.ndarray] = {"x": (points.halves() if of == "float16" else points.floats()).reshape(256, -1)}
+    made["image"] = made["x"].reshape(1, 32, 32, -1)
     made["a"], made["b"] = points.pairs(of)
     made["base"], made["exponent"] = points.bases_and_exponents(of)
     made |= {f"rows of {length}": points.rows(length, of) for length in SOFTMAX_ROWS}
@@ -115,35 +117,46 @@ def table(function: Function, given: Mapping[str, np.ndarray], got: np.ndarray, 
 
 def allowed(function: Function, given: Mapping[str, np.ndarray], got: np.ndarray, half: np.ndarray) -> dict[str, Any]:
     """What TensorRT made of it where it could choose: half, or something better, which is measured as float32."""
-    with np.errstate(over="ignore"):
-        same = (got.astype(np.float16).astype(np.float64) == got) | np.isnan(got)
-    if function.logical or same.all():
+    if function.logical or _of_half(got):
         equal = (got == half) | (np.isnan(got) & np.isnan(half)) if got.size == half.size else np.zeros(1, bool)
         return {"type": str(got.dtype), "values": "of half", "as in half": f"{int(equal.sum())} of {equal.size}"}
     return {"type": str(got.dtype), "values": "of float32", **table(function, given, got, "float32")}
 
 
 def measure(device: Device, write: Callable[[Mapping[str, Any]], None]) -> None:
-    """Every way in turn; `write` is called whenever there is more."""
-    release = device.session.release
-    made: dict[str, Any] = {"release": release.name, "gpu": release.gpu, "ways": {}}
+    """Every way in turn; `write` is called after every network."""
+    made: dict[str, Any] = {"release": device.release.name, "gpu": device.release.gpu, "ways": {}}
     halves: dict[str, np.ndarray] = {}
     for way in ways(device):
         given = feeds(way)
-        came = device.ask(functions(), given, way)
-        halves = halves or (came if way.dtype == "float16" else {})
+        asked = {function.name: function for function in functions()}
         tables = made["ways"].setdefault(way.name, {})
-        for function in functions():
-            if function.name not in came:
-                continue
-            got = came[function.name]
-            if way.flags and not way.obey:
-                tables[function.name] = allowed(function, given, got, halves.get(function.name, np.zeros(0)))
-            else:
-                tables[function.name] = table(function, given, got, way.dtype)
         made["refused"] = device.refused
-        device.say(f"{way.name}: measured")
+        for came in device.answers(list(asked.values()), given, way):
+            for name, got in came.items():
+                if way.dtype == "float16" and (way.obey or way.strongly_typed):
+                    halves[name] = got
+                tables[name] = _table(asked[name], given, got, halves.get(name, np.zeros(0)), way)
+            write(made)
         write(made)
+        device.say(f"{way.name}: {len(tables)} of {len(asked)} measured")
+
+
+def _table(
+    function: Function, given: Mapping[str, np.ndarray], got: np.ndarray, half: np.ndarray, way: Way
+) -> dict[str, Any]:
+    if way.flags and not way.obey:
+        return allowed(function, given, got, half)
+    made = table(function, given, got, way.dtype)
+    if way.dtype == "float16" and not function.logical and not _of_half(got):
+        made = {"values": "of float32", **made}
+    return made
+
+
+def _of_half(got: np.ndarray) -> bool:
+    """Whether half has all of these numbers."""
+    with np.errstate(over="ignore"):
+        return bool(((got.astype(np.float16).astype(np.float64) == got) | np.isnan(got)).all())
 
 
 def rendered(value: Any, depth: int = 0) -> str:
@@ -162,13 +175,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m trtexp.bench.accuracy.functions", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="where the table goes, a JSON file")
     parser.add_argument("--flavour", choices=("tensorrt", "tensorrt-rtx"), help="which TensorRT, if several are here")
+    parser.add_argument("--seconds", type=float, default=90, help="for how long to ask (default: %(default)g)")
     options = parser.parse_args()
-    measure(Device(options.flavour), lambda made: write(options.out, made))
+    with opened(options.flavour, options.seconds) as device:
+        measure(device, lambda made: write(options.out, made))
     return 0
 
 
 def write(path: Path, made: Mapping[str, Any]) -> None:
-    path.write_text(rendered(dict(made)) + "\n", encoding="utf-8")
+    """The file as a whole, whenever the program is ended."""
+    write_text(path, rendered(dict(made)) + "\n")
 
 
 if __name__ == "__main__":

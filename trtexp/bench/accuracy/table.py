@@ -75,12 +75,14 @@ def _ranges(key: F64, error: F64, right: F64, counted: Mask, dtype: str) -> list
     ends = np.append(edges[1:], LARGEST["float32"])
     ulps = error / spacing(right, dtype)
     place = np.searchsorted(edges, np.abs(key), side="right") - 1
-    place = np.where(np.signbit(key), -1 - place, place)
+    place = np.where(np.signbit(key), -1 - place, place).astype(np.int8)  # numpy sorts small types in linear time
     joined: list[Range] = []
-    for number in range(-len(edges), len(edges)):
-        points = np.flatnonzero(counted & (place == number))
+    order = np.flatnonzero(counted)
+    order = order[np.argsort(place[order], kind="stable")]
+    for points in np.split(order, np.flatnonzero(np.diff(place[order])) + 1):
         if not points.size:
             continue
+        number = int(place[points[0]])
         worst = points[np.argmax(ulps[points])]
         bin_ = number if number >= 0 else -1 - number
         low, high = (edges[bin_], ends[bin_]) if number >= 0 else (-ends[bin_], -edges[bin_])

@@ -16,7 +16,7 @@ from trtexp.files.atomic import write_text
 from trtexp.files.home import PENDING
 from trtexp.files.paths import collect, shown
 from trtexp.report.terminal import Terminal
-from trtexp.running.pending import Pending, pending, selected, settle
+from trtexp.running.pending import Pending, drop_other_formats, pending, selected, settle
 from trtexp.spec.load import read
 from trtexp.spec.owners import Owners
 from trtexp.spec.source import Source
@@ -64,6 +64,7 @@ def unused(files: Iterable[str]) -> Iterator[str]:
 
 def chosen(options: PendingOptions) -> list[Pending]:
     """The pending cases that are meant. Raises NothingFound where there are none."""
+    Terminal(sys.stderr).header(drop_other_formats(PENDING))
     there = list(pending(PENDING))
     if not there:
         raise NothingFound("nothing is pending: the last runs found all as expected, or there was none")

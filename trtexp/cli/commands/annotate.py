@@ -24,7 +24,7 @@ def faults_annotated(commands: github.Commands | None) -> Iterator[None]:
 
 def remark(case: CaseRecord, where: str = "") -> github.Remark:
     """What is wrong with a case, at its place."""
-    from trtexp.report import plain  # a tenth of a second, for annotations alone
+    from trtexp.report.wording.cases import headline, problems  # a tenth of a second, for annotations alone
 
-    said = next(iter(case.problems), case.headline)
-    return github.Remark(*plain.location(case), f"{case.name}{where}: {said}")
+    said = next(iter(problems(case)), str(headline(case)))
+    return github.Remark(case.place.file, case.place.line, case.place.column, f"{case.name}{where}: {said}")

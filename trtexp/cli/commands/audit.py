@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from trtexp.cli.options import AuditOptions
-from trtexp.errors import NothingFound
+from trtexp.errors import NothingFound, plural, visible
 from trtexp.files.paths import collect, report_name
 from trtexp.records.audit import audit
-from trtexp.report.escape import visible
 from trtexp.report.markdown import page_name
+from trtexp.report.wording.audit import noted, unknown
 from trtexp.running.folders import records
 
 
@@ -19,10 +19,7 @@ def show(options: AuditOptions) -> int:
     if not reports:
         raise NothingFound(f"{options.reports}: no records of these experiments here; trtexp run writes them")
     found = audit(reports)
-    for remark in found.remarks:
-        print(visible(f"{remark.place}: {remark.text}; tightest: {remark.tightest}"))
-    for name in found.unknown:
-        print(visible(f"{name}: no record has a result to measure it by; run it on a GPU"))
-    count = len(found.remarks)
-    print(f"{found.outputs} outputs looked at, {count} remark{'s' * (count != 1)}")
-    return 1 if options.check and count else 0
+    for line in (*map(noted, found.noted), *map(unknown, found.unknown)):
+        print(visible(line))
+    print(f"{plural(found.outputs, 'output')} looked at, {plural(len(found.noted), 'remark')}")
+    return 1 if options.check and found.noted else 0

@@ -10,7 +10,7 @@ from trtexp.cli.options import CheckOptions
 from trtexp.errors import BadUsage
 from trtexp.files.atomic import write_text
 from trtexp.files.paths import collect, shown
-from trtexp.migration.columns import counted
+from trtexp.migration.counts import counted
 from trtexp.migration.guide import guide, lines, markdown
 from trtexp.migration.judge import Judged, judge_file
 from trtexp.releases.api import Release, UnknownRelease, find, known

@@ -8,7 +8,8 @@ from trtexp.cli.commands.annotate import remark
 from trtexp.cli.options import RunOptions
 from trtexp.errors import BadUsage
 from trtexp.files.atomic import write_text
-from trtexp.records.model import ReportRecord, all_to_json
+from trtexp.records.files import all_to_json
+from trtexp.records.model import ReportRecord
 from trtexp.report import github, junit, summary
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from trtexp.cli.doctor import examine, lines
 from trtexp.cli.options import DoctorOptions
-from trtexp.errors import NoGpu
+from trtexp.errors import NoGpu, visible
 from trtexp.files.home import HOME
-from trtexp.report.escape import visible
 from trtexp.running.targets import places
 
 

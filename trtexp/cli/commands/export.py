@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from trtexp.cli.options import ExportOptions
-from trtexp.errors import BadUsage, NothingFound
+from trtexp.errors import BadUsage, NothingFound, plural
 from trtexp.files.paths import shown
 from trtexp.spec.case import Case
 from trtexp.spec.errors import nearest
@@ -31,7 +31,7 @@ def export(options: ExportOptions) -> int:
         raise BadUsage(f"{options.case}: {error}") from error
     options.output.write_bytes(made.SerializeToString(deterministic=True))
     nodes = len(made.graph.node)
-    print(f"{options.output}: {nodes} node{'s' * (nodes != 1)}, opset {made.opset_import[0].version}")
+    print(f"{options.output}: {plural(nodes, 'node')}, opset {made.opset_import[0].version}")
     return 0
 
 

@@ -47,7 +47,7 @@ def _lines(name: str, layer: type[Layer]) -> Iterator[str]:
         if fields:
             yield from ("", title)
         yield from (line for field in fields for line in _field(field, owner))
-    yield from ("", f"inputs: up to {layer.most_inputs}, further ones by set_input: {{index: tensor}}")
+    yield from ("", f"inputs: up to {layer.most_inputs()}, further ones by set_input: {{index: tensor}}")
     yield f"outputs: {', '.join(f'{name}.{end}' if end else name for end in layer.output_names) or 'none'}"
     if constraints:
         yield from ("", "constraints, refused with these labels unless check: false")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from trtexp.cli.options import ReportOptions
 from trtexp.errors import NothingFound
-from trtexp.files.atomic import write_text
-from trtexp.report.markdown import render
-from trtexp.running.folders import every_lock, leftovers, overviews, page_path, record_paths, records
+from trtexp.running.folders import every_lock, leftovers, overviews, page_path, put, record_paths, render_again
 from trtexp.running.helpers import Helpers
+from trtexp.running.summaries import keep
 
 
 def report(options: ReportOptions) -> int:
@@ -30,23 +30,25 @@ def report(options: ReportOptions) -> int:
 
 
 def _report(folder: Path, check: bool) -> int:
-    found = records(folder)
-    with Helpers(len(found)) as helpers:
-        texts = helpers.each(render, list(found.values()))
-    pages = {page_path(path): text for path, text in zip(found, texts, strict=True)}
-    pages |= overviews(folder, list(found.values()))
+    paths = record_paths(folder)
+    with Helpers(len(paths)) as helpers:
+        rendered = helpers.each(partial(render_again, folder=folder, check=check), paths)
+    found = {path: one for path, (_, one) in zip(paths, rendered, strict=True)}
+    keep(folder, found)
+    reports = [one.summary for one in found.values()]
+    pages = {page_path(path): changed for path, (changed, _) in zip(paths, rendered, strict=True)}
+    pages |= {page: put(page, text, check) for page, text in overviews(folder, reports)}
     if not check:
-        changed = sum(write_text(page, text) for page, text in pages.items())
-        print(f"{len(pages)} pages rendered, {changed} changed")
+        print(f"{len(pages)} pages rendered, {sum(pages.values())} changed")
         return 0
-    differs = [p for p, text in pages.items() if not p.is_file() or p.read_text(encoding="utf-8") != text]
-    extra, lone, gone = leftovers(folder, found)
-    for paths, what in (
+    differs = [page for page, changed in pages.items() if changed]
+    extra, lone, gone = leftovers(folder, {path: one.summary for path, one in found.items()})
+    for left, what in (
         (differs, "is not what its record says; run: trtexp report"),
         (extra, "has no record; delete it"),
         (lone, "compares releases of which one has no record; delete it"),
         (gone, "is a record whose experiment is gone; delete it and its page"),
     ):
-        for path in paths:
+        for path in left:
             print(f"{path} {what}", file=sys.stderr)
     return 1 if differs or extra or lone or gone else 0

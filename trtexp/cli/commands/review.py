@@ -10,10 +10,12 @@ from trtexp.cli.options import PendingOptions
 from trtexp.errors import UserError
 from trtexp.files.home import PENDING
 from trtexp.files.paths import collect, shown
-from trtexp.report.plain import difference, sentences
+from trtexp.report.plain import difference
 from trtexp.report.tensors import output_lines
 from trtexp.report.terminal import Terminal
-from trtexp.running.pending import Pending, pending
+from trtexp.report.wording.cases import beside_tables, headline
+from trtexp.report.wording.outputs import sentences
+from trtexp.running.pending import Pending, drop_other_formats, pending
 
 KEYS = "next, previous, accept, quit"
 
@@ -25,6 +27,7 @@ def review_pending(options: PendingOptions) -> int:
     """
     terminal, doubtful = Terminal(sys.stdout), allowed(options)
     left: list[Pending] = []
+    Terminal(sys.stderr).header(drop_other_formats(PENDING))
     if next(pending(PENDING), None) is None:
         terminal.header(["nothing is pending"])
     else:
@@ -79,10 +82,10 @@ def page(one: Pending, place: int, count: int) -> list[str]:
     """A case for the terminal: where it stands, what went wrong, and the three tensors side by side."""
     release = one.report.release
     where = f"{release.name} on {release.gpu}" if release.gpu else release.name
-    lines = [f"{place + 1} of {count}: {one.name} · {where}", f"  {one.case.location}: {one.case.headline}"]
-    lines += [f"  {' '.join(sentence.split())}" for sentence in sentences(one.case)]
+    lines = [f"{place + 1} of {count}: {one.name} · {where}", f"  {one.case.place}: {headline(one.case)}"]
+    lines += [f"  {' '.join(sentence.split())}" for sentence in beside_tables(one.case)]
     for output in one.case.outputs:
-        if output.sentences or output.marks:
+        if sentences(output):
             lines += ["", *(f"  {line}" for line in output_lines(output))]
             lines += ["", *(f"  {line}" for line in difference(output))] if output.marks else []
     return lines

@@ -16,7 +16,7 @@ from trtexp.authoring.advice import advice
 from trtexp.cli.commands import ci
 from trtexp.cli.commands.annotate import faults_annotated
 from trtexp.cli.options import RunOptions
-from trtexp.errors import BadUsage, BrokenOff
+from trtexp.errors import BadUsage, BrokenOff, plural
 from trtexp.files.home import JOURNALS, LAST_RUN, PENDING
 from trtexp.files.paths import collect, shown
 from trtexp.report.terminal import Summary, Terminal
@@ -73,7 +73,7 @@ class _Run:
         """Backends that run side by side, under one summary."""
         totals, start = Totals(), time.perf_counter()
         files, cases = len(self.plan.files), sum(len(file.cases) for file in self.plan.files)
-        many = f", {files} file{'s' * (files != 1)}, {cases} case{'s' * (cases != 1)}"
+        many = f", {plural(files, 'file')}, {plural(cases, 'case')}"
         with Terminal(sys.stdout) as terminal:
             terminal.header(line for backend in backends for line in header(backend, many))
             try:
@@ -171,8 +171,7 @@ def _reject_twins(names: Sequence[str], message: str) -> None:
 def _tell_of_journals(plan: Plan, releases: Sequence[str], words: Sequence[str]) -> None:
     for release in releases:
         if count := set_aside(plan, release):
-            many = "1 result" if count == 1 else f"{count} results"
-            _say(f"{many} of an interrupted {release} run; resume with: {_resume(words)}")
+            _say(f"found {plural(count, 'result')} of an interrupted {release} run; resume with: {_resume(words)}")
 
 
 def _resume(words: Sequence[str]) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 
 from trtexp.cli.options import ScriptOptions
-from trtexp.errors import NothingFound
+from trtexp.errors import NothingFound, visible
 from trtexp.files.paths import shown
-from trtexp.report.escape import visible
 from trtexp.script.program import script
 from trtexp.spec.errors import nearest
 from trtexp.spec.load import load

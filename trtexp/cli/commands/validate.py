@@ -6,10 +6,12 @@ import sys
 
 from trtexp.cli.commands.annotate import faults_annotated, remark
 from trtexp.cli.options import ValidateOptions
+from trtexp.errors import plural
 from trtexp.files.paths import collect
 from trtexp.judging.case import not_as_expected
 from trtexp.records.model import CaseRecord
 from trtexp.report.terminal import Terminal
+from trtexp.report.wording.cases import problems
 from trtexp.running.helpers import Helpers
 from trtexp.running.plan import plan_files
 from trtexp.spec.case import Experiment
@@ -23,11 +25,11 @@ def validate(options: ValidateOptions) -> int:
             files = plan_files(paths, helpers, _not_as_expected)
     wrong = [case for file in files for case in file.wrong]
     cases = sum(len(file.cases) for file in files)
-    said = f"{len(files)} file{'s' * (len(files) != 1)}, {cases} case{'s' * (cases != 1)}"
+    said = f"{plural(len(files), 'file')}, {plural(cases, 'case')}"
     if wrong:
         if options.github:
             options.github.annotate("error", "not as expected", map(remark, wrong))
-        Terminal(sys.stderr).error(f"{case.location}: {case.name}: {text}" for case in wrong for text in case.problems)
+        Terminal(sys.stderr).error(f"{case.place}: {case.name}: {text}" for case in wrong for text in problems(case))
         print(f"{said}: the expected values of {len(wrong)} differ from the reference", file=sys.stderr)
         return 1
     if not options.quiet:

@@ -1,0 +1,41 @@
+"""What the reference of a layer takes: its operands, and what the device is granted."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, Union
+
+from trtexp.numerics import UNIT, Bounded, converted
+
+#: An operand that may be missing.
+Maybe = Union[Bounded, None]
+#: A tensor or a weights array, all inputs of a variadic layer, or arrays by name; None if it is missing.
+Operand = Union[Bounded, tuple[Bounded, ...], Mapping[str, Bounded], None]
+
+
+def integers(x: Bounded) -> list[int]:
+    """The numbers of a tensor that tells a shape, indices along an axis, or axes."""
+    return [int(n) for n in x.ref.reshape(-1)]
+
+
+def granted(evaluate: Callable[..., Any], **grants: Any) -> dict[str, Any]:
+    """Those of the grants that a reference asks for by name."""
+    return {name: value for name, value in grants.items() if name in _parameters(evaluate)}
+
+
+@cache
+def _parameters(evaluate: Callable[..., Any]) -> frozenset[str]:
+    return frozenset(inspect.signature(evaluate).parameters)
+
+
+def rounded_to(dtype: str, operand: Operand) -> Operand:
+    """An operand with its floats rounded to another float type."""
+    if isinstance(operand, Bounded):
+        return converted(operand, dtype) if operand.dtype in UNIT else operand
+    if isinstance(operand, tuple):
+        return tuple(converted(x, dtype) if x.dtype in UNIT else x for x in operand)
+    if operand is not None:
+        return {name: converted(x, dtype) if x.dtype in UNIT else x for name, x in operand.items()}
+    return None

@@ -1,0 +1,100 @@
+"""Functions of corresponding elements: what they make of their inputs' errors, and what they add."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from trtexp.numerics.alternatives import either, elementwise, same, undetermined
+from trtexp.numerics.bounded import Bounded, exactly
+from trtexp.numerics.dtypes import F64, F64_UNIT, OWN_ERROR, SMALLEST_NORMAL, UNIT, held
+
+Units = float | Callable[..., F64]
+
+
+def rounded(x: Bounded, values: F64, ulps: float, dtype: str | None = None) -> Bounded:
+    """A result that has its own rounding of `ulps` units in the last place on top of what `x` already carries."""
+    dtype = dtype or x.dtype
+    own = 2 * ulps * UNIT[dtype] * np.abs(values) + np.where(values != 0, SMALLEST_NORMAL[dtype] if ulps else 0.0, 0.0)
+    slack = x.slack + (OWN_ERROR * np.abs(values) if ulps else 0.0)
+    certified = x.certified & (own == 0)
+    return replace(
+        x, dtype=dtype, ref=values, bound=own + x.bound, typical=own + x.typical, slack=slack, certified=certified
+    )
+
+
+def pointwise(
+    f: Callable[..., np.ndarray],
+    inputs: Sequence[Bounded],
+    ulps: Units = 0.0,
+    floor: Units = 0.0,
+    dtype: str | None = None,
+    least: Units = 0.0,
+) -> Bounded:
+    """A function of corresponding elements, continuous where the inputs are not exact.
+
+    ulps: its own error in units in the last place of the result, a number or a function of the inputs; floor: the
+    least absolute error, likewise; float64 has the same errors in its own, smaller units, and they become slack.
+    least: the least absolute error of the device alone. The inputs' errors are carried by evaluating at both ends of
+    their intervals. Inputs broadcast as in numpy.
+    """
+    return elementwise(partial(_continuous, f, ulps, floor, least, dtype or inputs[0].dtype), inputs)
+
+
+def _continuous(
+    f: Callable[..., np.ndarray], ulps: Units, floor: Units, least: Units, dtype: str, inputs: Sequence[Bounded]
+) -> Bounded:
+    values = [x.ref for x in inputs]
+    ref = held(f(*values), dtype)
+    units, apart, more = (u(*values) if callable(u) else u for u in (ulps, floor, least))
+    unit, size = UNIT.get(dtype, 0.0), np.abs(ref)
+    formula = np.maximum(2 * unit * size * units, apart)
+    own = np.where(np.isfinite(ref), np.maximum(formula, more), 0.0)
+    inexact = own > 0
+    float64 = np.maximum(OWN_ERROR * size, 2 * F64_UNIT * formula / unit) if unit else 0.0
+    own = own + np.where(inexact & (ref != 0), SMALLEST_NORMAL.get(dtype, 0.0), 0.0)
+    bound, typical, slack = (_carried(f, inputs, kind, ref, dtype) for kind in ("bound", "typical", "slack"))
+    certified = np.logical_and.reduce([np.broadcast_to(x.certified, ref.shape) for x in inputs])
+    return Bounded(
+        dtype,
+        ref,
+        own + bound,
+        own + typical,
+        np.where(inexact, float64, 0.0) + slack,
+        certified & (own + bound == 0),
+        np.zeros(ref.shape, bool),
+    )
+
+
+def _carried(f: Callable[..., np.ndarray], inputs: Sequence[Bounded], kind: str, ref: np.ndarray, dtype: str) -> F64:
+    """What the inputs' errors make of the result, by evaluating at the ends of their intervals."""
+    if not any(getattr(x, kind).any() for x in inputs):
+        return np.zeros(ref.shape)
+    corners = itertools.product(*(x.corners(kind) for x in inputs))
+    far = (np.abs(held(f(*corner), dtype) - ref.astype(np.float64)) for corner in corners)
+    return np.maximum.reduce([np.nan_to_num(each, posinf=np.inf) for each in far])
+
+
+def jumping(f: Callable[..., np.ndarray], inputs: Sequence[Bounded], dtype: str) -> Bounded:
+    """A function that jumps (comparison, floor, rounding): exact, but undetermined where an input's error may cross.
+
+    If that leads to the next whole numbers at most, these are the legal values; else anything is.
+    """
+    return elementwise(partial(_jumped, f, dtype), inputs)
+
+
+def _jumped(f: Callable[..., np.ndarray], dtype: str, inputs: Sequence[Bounded]) -> Bounded:
+    ref = held(f(*(x.ref for x in inputs)), dtype)
+    made = exactly(ref, dtype)
+    if not any(x.bound.any() for x in inputs):
+        return made
+    results = [held(f(*corner), dtype) for corner in itertools.product(*(x.corners("bound") for x in inputs))]
+    low, high = np.minimum.reduce(results), np.maximum.reduce(results)
+    near = (same(high, ref) | (high == ref + 1)) & (same(low, ref) | (low == ref - 1))
+    for end in (low, high):
+        made = either(made, exactly(end, dtype), near & ~same(end, ref))
+    return undetermined(made, ~near)
