@@ -10,12 +10,9 @@ from trtexp.definition.network import NetworkDefinition
 from trtexp.definition.steps import Parse
 from trtexp.engine.outcome import Outcome
 from trtexp.judging.case import record_case
-<<<<<<< HEAD
 from trtexp.numerics.budget import Budget
-=======
 from trtexp.records.facts import Ending
 from trtexp.report.wording.cases import headline
->>>>>>> main
 from trtexp.spec.onnx_model import Form, NoModel, read
 
 OPEN = "title: t\ninputs:\n  x: {shape: [2, 3], arange: {}}\nonnx: m.onnx\n"

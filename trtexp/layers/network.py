@@ -10,12 +10,8 @@ import numpy as np
 
 from trtexp.definition.steps import Call, Ref, Step
 from trtexp.layers.base import Layer, LayerError
-<<<<<<< HEAD
-from trtexp.numerics import Arithmetic, Bounded
-from trtexp.numerics.budget import Budget, OverBudget, Work
-=======
 from trtexp.numerics import Arithmetic, Bounded, kept, leaves
->>>>>>> main
+from trtexp.numerics.budget import Budget, OverBudget, Work
 
 
 class NodeError(ValueError):
@@ -100,14 +96,9 @@ def evaluate(
         except NodeError as error:
             if layers[error.layer].check:
                 raise
-<<<<<<< HEAD
             values.budget.over = False  # the others of the file may still be computed
-            return Evaluation(values.known, error)
-    return Evaluation(values.known)
-=======
             return Evaluation(values.known, error, tuple(values.leaving))
     return Evaluation(values.known, leaving=tuple(values.leaving))
->>>>>>> main
 
 
 class Values:

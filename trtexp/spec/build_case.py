@@ -52,15 +52,10 @@ class _OneCase(Checker):
         self.shared = builder.made
         self.models = builder.models
 
-<<<<<<< HEAD
-    def build(self, mark: Mark, changed: tuple[str, ...]) -> Case:
+    def build(self, mark: Mark, changed: tuple[Change, ...]) -> Case:
         groups = [self.group(group) for group in ("inputs", "weights")]
         self.budget.spend("values", self.tree.size - sum(group.size for group in groups))
         layers, head, model = dict(self.layers()), self.head(), parsed.model(self, self.models)
-=======
-    def build(self, mark: Mark, changed: tuple[Change, ...]) -> Case:
-        layers, head, model = dict(self.layers()), self.head(), parsed.model(self)
->>>>>>> main
         inputs, weights = self.tensors("inputs"), self.tensors("weights")
         expect, outputs_expected = expectations(self)
         self.names(layers)

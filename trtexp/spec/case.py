@@ -10,11 +10,8 @@ from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.layers.base import Layer
 from trtexp.layers.network import Evaluation, evaluate
 from trtexp.numerics import Arithmetic
-<<<<<<< HEAD
 from trtexp.numerics.budget import Budget
-=======
 from trtexp.numerics.origin import Origin
->>>>>>> main
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.spec.differs import Change
 from trtexp.spec.errors import Mark

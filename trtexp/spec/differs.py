@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-<<<<<<< HEAD
-from trtexp.spec.errors import joined
-=======
 from trtexp.numerics.format import shape_text
->>>>>>> main
+from trtexp.spec.errors import joined
 from trtexp.spec.tensors import GENERATORS
 from trtexp.spec.tree import Mapping, Node, Number, plain
 
@@ -57,15 +54,10 @@ def _shown(value: Any) -> str:
 def _pieces(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         given = [k for k in value if k in GENERATORS and k != "shape"]
-<<<<<<< HEAD
-        shape = value.get("shape")
-=======
-        sizes: Any = value.get("shape")
-        known = isinstance(sizes, list) and sizes and all(isinstance(n, int) for n in sizes)
-        shape = f"{shape_text(sizes)} " if known else ""
->>>>>>> main
+        shape: Any = value.get("shape")
+        known = isinstance(shape, list) and shape and all(isinstance(n, int) for n in shape)
         if len(given) == 1:
-            yield "×".join(str(n) for n in shape[:8]) + " " if isinstance(shape, list) else ""
+            yield f"{shape_text(shape[:8])} " if known else ""
             yield f"{given[0]} "
             yield from _pieces(value[given[0]])
             return

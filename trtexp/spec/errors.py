@@ -8,14 +8,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-<<<<<<< HEAD
-from trtexp.errors import UserError
+from trtexp.errors import UserError, plural, visible
 from trtexp.numerics.budget import Limits
 
 _LONGEST = 100  # characters of a name that is looked up
-=======
-from trtexp.errors import UserError, plural, visible
->>>>>>> main
 
 
 @dataclass(frozen=True, order=True)
@@ -61,19 +57,9 @@ class SpecError(UserError):
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
     def lines(self) -> list[str]:
-<<<<<<< HEAD
-        count = len(self.faults)
-        many = f"{count} fault{'s' * (count != 1)}"
+        many = plural(len(self.faults), "fault")
         many = f"the first {many}, more by --limit faults=N" if self.more else many
         return [*map(str, self.faults), f"{many}; nothing was run or written"]
-
-
-def visible(text: str) -> str:
-    """A text on one line, its control characters escaped, so that a file cannot write to the terminal."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-=======
-        return [*map(str, self.faults), f"{plural(len(self.faults), 'fault')}; nothing was run or written"]
->>>>>>> main
 
 
 def shortened(text: str, most: int) -> str:
