@@ -16,7 +16,7 @@ from trtexp.layers.attributes import PaddingMode as PaddingMode
 from trtexp.layers.attributes import Tensor as Tensor
 from trtexp.layers.attributes import Weights as Weights
 from trtexp.layers.operands import Maybe as Maybe
-from trtexp.layers.operands import Operand, granted, rounded_to
+from trtexp.layers.operands import Operand, granted, rounded_to, spread
 from trtexp.layers.operands import integers as integers
 from trtexp.layers.settable import GIVEN as GIVEN
 from trtexp.layers.settable import Default as Default
@@ -24,6 +24,7 @@ from trtexp.layers.settable import Kind as Kind
 from trtexp.layers.settable import Model as Model
 from trtexp.layers.settable import kinds, lowered
 from trtexp.numerics import UNIT, Arithmetic, Bounded, converted
+from trtexp.numerics.budget import Budget, Work
 
 A = TypeVar("A", bound="Attributes", covariant=True)
 
@@ -42,6 +43,7 @@ class Tensors(Protocol):
     layers: Mapping[str, Layer]
     weights: Mapping[str, Bounded]
     arithmetic: Arithmetic
+    budget: Budget
 
     def value(self, tensor: str) -> Bounded: ...
 
@@ -182,17 +184,23 @@ class Layer(Model):
         """The outputs, asking for the inputs' values; a layer that knows iterations or branches does it otherwise."""
         inputs = {i: tensors.value(tensor) for i, (_, tensor) in sorted(self.input_tensors().items())}
         arrays = {attribute: tensors.weights[array] for _, attribute, array in self.weight_arrays()}
-        return self.outputs(inputs, arrays, tensors.arithmetic)
+        return self.outputs(inputs, arrays, tensors.arithmetic, tensors.budget)
 
     def outputs(
-        self, inputs: Mapping[int, Bounded], arrays: Mapping[str, Bounded], arithmetic: Arithmetic
+        self,
+        inputs: Mapping[int, Bounded],
+        arrays: Mapping[str, Bounded],
+        arithmetic: Arithmetic,
+        budget: Budget | None = None,
     ) -> tuple[Bounded, ...]:
-        """The outputs for inputs by index, in order, and for weights arrays by attribute. Raises LayerError.
+        """The outputs for inputs by index, in order, and for weights arrays by attribute.
 
-        They are computed in `precision` and given `output_type` where a weakly typed network asks for them.
+        They are computed in `precision` and given `output_type` where a weakly typed network asks for them. Raises
+        LayerError, OverBudget.
         """
         operands = self.operand_values(inputs, arrays)
         self.check_inputs(*operands)
+        (budget or Budget()).begin(self.work(*operands))
         precision = DTYPE_OF_MEMBER.get(self.final.precision or "", "")
         floats = [x.dtype for x in inputs.values() if x.dtype in UNIT]
         narrowed = precision in UNIT and bool(floats)
@@ -220,6 +228,11 @@ class Layer(Model):
 
     def check_inputs(self, *operands: Any, **_: Any) -> None:
         """Refuse what TensorRT refuses, with the labels of the docstring. Raises LayerError."""
+
+    def work(self, *operands: Any, **_: Any) -> Work:
+        """What evaluating these operands comes to, which have been checked: the elements of the outputs and of what is
+        large on the way, told before anything of it is made. As much as the operands, unless a class says otherwise."""
+        return Work(spread(*operands))
 
     def evaluate(self, *operands: Any, **granted: Any) -> Bounded | tuple[Bounded, ...]:
         """The outputs in float64 with their bounds; a layer without outputs has none to give.

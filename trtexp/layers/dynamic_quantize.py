@@ -12,6 +12,7 @@ from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import GIVEN, Attributes, DataType, Dims, Layer, Maybe, Tensor
 from trtexp.layers.quantize import FLOATS, coded, quantized, spread
 from trtexp.numerics import F64, LARGEST, UNIT, Bounded, exactly
+from trtexp.numerics.budget import Work
 
 SCHEMES = (("FP4", "FP8"), ("FP8", "E8M0"))  # codes and scales: NVFP4, MXFP8
 
@@ -77,6 +78,9 @@ class _DynamicQuantize(Layer):
             self.refuse("input", f"{list(x.shape)} given; blocks of {block} leave a rest", "C4")
         if (second is None) != (scheme[0] == "FP8") or (second is not None and not (second.ref > 0).all()):
             self.refuse("set_input", "FP4 needs a positive scale of the scales as input 1, FP8 has none", "C5")
+
+    def work(self, x: Bounded, second: Maybe) -> Work:
+        return Work(4 * x.ref.size)
 
     def evaluate(self, x: Bounded, second: Maybe) -> tuple[Bounded, Bounded]:
         types = DTYPE_OF_MEMBER[self.final.to_type], DTYPE_OF_MEMBER[self.final.scale_type]

@@ -14,6 +14,7 @@ from trtexp.layers.base import GIVEN, Attributes, DataType, Default, Dims, Kind,
 from trtexp.layers.quantize import there_and_back
 from trtexp.layers.settable import Arguments
 from trtexp.numerics import F64, UNIT, Arithmetic, Bounded, dot_product, moved, pointwise
+from trtexp.numerics.budget import OF_MATRICES, Work
 
 MoEActType = Annotated[Literal["NONE", "SILU"], Kind("MoEActType")]
 
@@ -214,6 +215,10 @@ class MoE(Layer):
         chosen, (b, s) = selected.ref.astype(int), np.ogrid[: x.shape[0], : x.shape[1]]
         picked = moved(lambda part: part[chosen, b[..., None], s[..., None]], every)
         return dot_product(lambda y, w, _: (y * w[..., None]).sum(-2), picked, scores, None, arithmetic)
+
+    def work(self, x: Bounded, selected: Bounded, scores: Bounded, gate: Bounded, *_: Maybe) -> Work:
+        (b, s, h), (n, _h, i), k = x.shape, gate.shape, selected.shape[-1]
+        return Work(b * s * (n * (3 * i + h) + k * h), 3 * b * s * n * i * h // OF_MATRICES)
 
     def product(self, x: Bounded, w: Bounded, bias: Maybe, arithmetic: Arithmetic) -> Bounded:
         """x (b, s, h), or (n, b, s, h) of each expert, by the matrices of every expert -> (n, b, s, i)."""

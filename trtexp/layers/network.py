@@ -11,7 +11,7 @@ import numpy as np
 from trtexp.definition.steps import Call, Ref, Step
 from trtexp.layers.base import Layer, LayerError
 from trtexp.numerics import Arithmetic, Bounded, kept, leaves
-from trtexp.numerics.budget import Budget, OverBudget, Work
+from trtexp.numerics.budget import OF_A_STEP, Budget, OverBudget
 
 
 class NodeError(ValueError):
@@ -133,8 +133,24 @@ class Values:
             if name is None or (self._outer is not None and name not in self._varying):
                 assert self._outer is not None, tensor
                 return self._outer.value(tensor)
+            self._make_ahead(name)
             self.make(name)
         return self.known[tensor]
+
+    def _make_ahead(self, last: str) -> None:
+        """Compute what a layer needs, the first things first, so that a long chain is no deep recursion. Layers that
+        choose what they ask for are left to do so."""
+        waiting, seen = [last], {last}
+        while waiting:
+            layer = self.layers[waiting[-1]]
+            tensors = (t for _, t in layer.input_tensors().values()) if type(layer).pull is Layer.pull else ()
+            makers = (self._makers.get(tensor) for tensor in tensors if tensor not in self.known)
+            own = (m for m in makers if m is not None and (self._outer is None or m in self._varying))
+            ahead = [maker for maker in own if maker not in seen | self._active]
+            seen |= set(ahead)
+            waiting += ahead
+            if not ahead and (name := waiting.pop()) != last:
+                self.make(name)
 
     def make(self, name: str) -> None:
         """Compute the outputs of a layer, or only check its inputs where it has no output."""
@@ -144,7 +160,7 @@ class Values:
         self._active.add(name)
         try:
             made = layer.pull(name, self)
-            self.budget.spend_work(Work(sum(y.ref.size for y in made)), max(1, len(made)))
+            self.budget.keep(sum(y.ref.size for y in made), max(1, len(made)))
         except NodeError:
             raise
         except LayerError as error:
@@ -166,6 +182,10 @@ class Values:
                 if not 0 <= index < most:
                     message = f"input {index} given; {layer.method} has {most or 'no'} inputs, from 0"
                     raise LayerError(("set_input", index), message)
+            if type(layer).check_network is not Layer.check_network:
+                self.budget.spend("products", OF_A_STEP * len(self.layers))  # it looks at all of them
             layer.check_network(name, self.layers)
         except LayerError as error:
             raise NodeError(name, error.path, str(error)) from error
+        except OverBudget as error:
+            raise NodeError(name, (), str(error)) from error

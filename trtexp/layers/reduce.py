@@ -23,6 +23,7 @@ from trtexp.numerics import (
     pointwise,
     wrapped,
 )
+from trtexp.numerics.budget import Work
 from trtexp.numerics.integers import divide
 
 ReduceOperation = Annotated[Literal["SUM", "PROD", "MAX", "MIN", "AVG", "NONE"], Kind("ReduceOperation")]
@@ -67,6 +68,10 @@ class Reduce(Layer):
             self.refuse("input", f"a tensor of {x.dtype}; give float, int8, int32 or int64", "C2")
         if self.final.op == "NONE":
             self.refuse("op", "NONE given; give SUM, PROD, MAX, MIN or AVG", "C3")
+
+    def work(self, x: Bounded) -> Work:
+        reduced = masked_axes(self.final.axes, len(x.shape))  # one of them may be 0
+        return Work(x.ref.size + math.prod(n for axis, n in enumerate(x.shape) if axis not in reduced))
 
     def evaluate(self, x: Bounded, *, arithmetic: Arithmetic) -> Bounded:
         axes, rank = masked_axes(self.final.axes, len(x.shape)), len(x.shape)

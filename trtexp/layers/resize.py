@@ -13,6 +13,7 @@ import numpy as np
 from trtexp.layers.base import Attributes, Default, Dims, Kind, Layer, Maybe, Tensor, integers
 from trtexp.layers.interpolation import InterpolationMode, coordinate_error, taps
 from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly, moved, settled
+from trtexp.numerics.budget import OF_MATRICES, Work
 
 CoordinateTransformation = Annotated[
     Literal["ALIGN_CORNERS", "ASYMMETRIC", "HALF_PIXEL"], Kind("ResizeCoordinateTransformation")
@@ -111,6 +112,14 @@ class Resize(Layer):
             self.refuse("resize_mode", f"{mode} changes at most the last {MOST_AXES[mode]} axes, not {changed}", "C3")
         if x.dtype not in ("float32", "float16", "bfloat16") and (x.dtype, mode) != ("int8", "NEAREST"):
             self.refuse("input", f"{mode} of {x.dtype}; give a float tensor", "C4")
+
+    def work(self, x: Bounded, shape: Maybe) -> Work:
+        elements, products, sizes = 0, 0, list(x.shape)
+        for axis, (n, m) in enumerate(zip(x.shape, self.output_shape(x, shape), strict=True)):
+            sizes[axis] = m
+            elements += math.prod(sizes) + 2 * n * m
+            products += math.prod(sizes) * n // OF_MATRICES
+        return Work(elements, products)
 
     def evaluate(self, x: Bounded, shape: Maybe, *, arithmetic: Arithmetic) -> Bounded:
         y, made = x, self.output_shape(x, shape)

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import NamedTuple
 
+OF_A_STEP = 500  # products take as long as one step of a loop in Python
+OF_MATRICES = 16  # products of matrices take as long as one elsewhere
 LEAST = 512  # elements that a tensor counts as: a small one costs as much as that in time and memory
 
 
@@ -22,7 +24,7 @@ class Limits:
     """
 
     elements: int = 2**22
-    products: int = 2**28
+    products: int = 2**27
     values: int = 2**20
     cases: int = 2000
     releases: int = 1000
@@ -62,16 +64,20 @@ class Budget:
             raise OverBudget(f"{count}; a file may have {limit}, or more by --limit {what}=N")
         self._spent[what] += amount
 
-    def ask(self, work: Work) -> None:
-        """Whether that much is left, without taking it. Raises OverBudget."""
-        spent = self._spent.copy()
-        self.spend_work(work)
-        self._spent = spent
+    def spent(self, what: str) -> int:
+        """How much of a limit is used up."""
+        return self._spent[what]
 
-    def spend_work(self, work: Work, tensors: int = 1) -> None:
-        """Take what so many tensors come to together. Raises OverBudget."""
-        self.spend("elements", max(work.elements, LEAST * tensors))
+    def begin(self, work: Work) -> None:
+        """Before the work is done: take the products, and see that as many elements are left. Raises OverBudget."""
         self.spend("products", work.products)
+        before = self._spent["elements"]
+        self.spend("elements", work.elements)
+        self._spent["elements"] = before
+
+    def keep(self, elements: int, tensors: int = 1) -> None:
+        """After it: take the elements of so many tensors that stay. Raises OverBudget."""
+        self.spend("elements", max(elements, LEAST * tensors))
 
 
 def parse_limits(texts: Iterable[str]) -> Limits:

@@ -19,7 +19,7 @@ from trtexp.spec.case import Case
 from trtexp.spec.checker import Checker
 from trtexp.spec.differs import Change, differs
 from trtexp.spec.errors import Mark, SpecError, nearest
-from trtexp.spec.expecting import expectations, expected
+from trtexp.spec.expecting import evaluations, expectations, expected
 from trtexp.spec.hints import no_output
 from trtexp.spec.make import Made, Making, declared, make
 from trtexp.spec.models import KEYS, ExperimentModel, LayerModel, tolerances
@@ -84,6 +84,7 @@ class _OneCase(Checker):
         )
         about, rules = head.about.strip(), tolerances(head.tolerance)
         case = Case(self.name, about, mark, changed, layers, inputs, weights, definition, {}, rules, self.tree)
+        before = {what: self.budget.spent(what) for what in ("elements", "products")}
         try:
             evaluation = case.evaluation(budget=self.budget)
         except NodeError as error:
@@ -98,6 +99,9 @@ class _OneCase(Checker):
                 tensors = [t for n, layer in layers.items() for t in layer.output_tensors(n)]
                 self.fault(("expect", output), no_output(output, outputs, tensors), key=True)
         self.stop_at_faults()
+        again = evaluations(case, expected_outputs) - 1
+        for what, count in before.items():
+            self.budget.spend(what, again * (self.budget.spent(what) - count))
         return replace(
             case,
             expected=expected_outputs,

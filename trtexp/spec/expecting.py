@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from trtexp.numerics.origin import Origin
 from trtexp.numerics.tolerance import Tolerance
-from trtexp.spec.case import Expected
+from trtexp.spec.case import Case, Expected
 from trtexp.spec.checker import Checker
 from trtexp.spec.make import Making, make
 from trtexp.spec.models import ExpectModel, OutputModel, tolerances
@@ -70,3 +73,13 @@ def expected(
         signed_zero=model.signed_zero,
         tolerance=rules,
     )
+
+
+def evaluations(case: Case, outputs: Mapping[str, Expected]) -> int:
+    """How often the reference may be evaluated, at most: for each automatic tolerance that an output has, and for what
+    the device may be granted beside it, TF32 and transform-domain tactics."""
+    rules = (output.tolerance or case.tolerance for output in outputs.values())
+    kinds = {replace(rule, reason="") for tolerance in (case.tolerance, *rules) for rule in tolerance}
+    windows = any(layer.method.startswith("add_convolution") for layer in case.layers.values())
+    tf32 = case.definition.options.flags.get("TF32", False) or any(rule.tf32 for rule in kinds)
+    return len(kinds) * (1 + windows + tf32)

@@ -72,7 +72,7 @@ def make(model: Generator, dtype: str, making: Making, shape: list[int] | None =
     try:
         with np.errstate(all="ignore"):  # infinities and NaNs are values like others
             decimals = _values(model, name, dtype, wanted, making)
-        making.budget.spend_work(Work(decimals.size))
+        making.budget.keep(decimals.size)
     except TensorError:
         raise
     except (ValueError, OverflowError, MemoryError) as error:
@@ -150,7 +150,7 @@ def _values(model: Generator, name: str, dtype: str, shape: list[int] | None, ma
         return _powers(value, making.budget)
     if name == "eye":
         _check_shape([value])
-        making.budget.ask(Work(value * value))
+        making.budget.begin(Work(value * value))
         return np.eye(value)
     if name == "special":
         return np.array([x for kind in value for x in _special(kind, dtype)])
@@ -176,16 +176,16 @@ def _values(model: Generator, name: str, dtype: str, shape: list[int] | None, ma
     if name == "tile":
         part = operand(value.of, "of")
         _check_shape(value.reps)
-        making.budget.ask(Work(part.size * math.prod(value.reps)))
+        making.budget.begin(Work(part.size * math.prod(value.reps)))
         return np.tile(part, value.reps)
     if name in ("concat", "stack"):
         parts = [operand(inner, "of", i) for i, inner in enumerate(value.of)]
-        making.budget.ask(Work(sum(part.size for part in parts)))
+        making.budget.begin(Work(sum(part.size for part in parts)))
         return (np.concatenate if name == "concat" else np.stack)(parts, axis=value.axis)  # type: ignore[operator]
     if shape is None:
         raise TensorError((name,), f"{name} needs a shape")
     count = math.prod(shape)
-    making.budget.ask(Work(count))
+    making.budget.begin(Work(count))
     if name == "full":
         return np.full(count, value)
     if name == "arange":
