@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trtexp import LIMITS
 from trtexp.cli.arguments import parse, parser
 from trtexp.cli.completion import complete
 from trtexp.errors import BrokenOff, UserError
@@ -40,12 +41,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with options.github or nullcontext():  # from here on nothing that is printed is a workflow command but through it
         try:
             module, _, function = act.partition(":")
-            return int(getattr(import_module(f"trtexp.cli.commands.{module}"), function)(options))
+            with _limited(options.limits):
+                return int(getattr(import_module(f"trtexp.cli.commands.{module}"), function)(options))
         except (Exception, KeyboardInterrupt) as error:
             code = _say(error)
             if code == INTERNAL and os.environ.get("TRTEXP_DEBUG"):
                 raise
             return code
+
+
+@contextmanager
+def _limited(limits: Sequence[str]) -> Iterator[None]:
+    """Have all that reads experiments, helpers included, allow them that much. Raises BadUsage."""
+    before = os.environ.get(LIMITS)
+    if limits:
+        from trtexp.numerics.budget import parse_limits
+
+        parse_limits(",".join(limits))
+    os.environ[LIMITS] = ",".join(limits) or before or ""
+    try:
+        yield
+    finally:
+        os.environ[LIMITS] = before or ""
 
 
 def _open_streams() -> None:

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """words: the command line, without the program; github: takes annotations, None unless they are wanted."""
+    """words: the command line, without the program; github: takes annotations, None unless they are wanted; limits:
+    `NAME=NUMBER`, of what a file may ask for."""
 
     words: tuple[str, ...]
+    limits: tuple[str, ...] = ()
     github: Commands | None = None
 
 

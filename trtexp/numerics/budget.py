@@ -4,10 +4,14 @@ stays used up: sixty tensors, or a thousand cases, are as large as one of their 
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import NamedTuple
+
+from trtexp import LIMITS
+from trtexp.errors import BadUsage
 
 OF_A_STEP = 500  # products take as long as one step of a loop in Python
 OF_MATRICES = 16  # products of matrices take as long as one elsewhere
@@ -32,7 +36,6 @@ class Limits:
     faults: int = 100
 
 
-DEFAULTS = Limits()
 NAMES = tuple(field.name for field in fields(Limits))
 
 
@@ -50,8 +53,8 @@ class Work(NamedTuple):
 class Budget:
     """What is left for one file. over: something was refused, after which nothing more of the file is looked at."""
 
-    def __init__(self, limits: Limits = DEFAULTS) -> None:
-        self.limits = limits
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = current_limits() if limits is None else limits
         self.over = False
         self._spent: Counter[str] = Counter()
 
@@ -80,16 +83,22 @@ class Budget:
         self.spend("elements", max(elements, LEAST * tensors))
 
 
-def parse_limits(texts: Iterable[str]) -> Limits:
-    """`elements=1e9`, `elements=1e9,cases=20000` -> Limits. Raises ValueError with what is allowed."""
+def current_limits() -> Limits:
+    """Those that the environment says. Raises BadUsage."""
+    return parse_limits(os.environ.get(LIMITS, ""))
+
+
+@cache
+def parse_limits(text: str) -> Limits:
+    """`elements=1e9,cases=20000` -> Limits, the others as they are. Raises BadUsage with what is allowed."""
     given: dict[str, int] = {}
-    for item in (item.strip() for text in texts for item in text.split(",")):
+    for item in filter(None, map(str.strip, text.split(","))):
         name, _, number = item.partition("=")
         try:
             value = float(number)
         except ValueError:
             value = 0.0
         if name not in NAMES or not 1 <= value <= 1e15:
-            raise ValueError(f"limit {item!r}: give NAME=NUMBER with a name of {', '.join(NAMES)}")
+            raise BadUsage(f"limit {item!r}: give NAME=NUMBER, from 1 to 1e15, with a name of {', '.join(NAMES)}")
         given[name] = int(value)
     return Limits(**given)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from trtexp.definition.names import LONGEST
-from trtexp.numerics.budget import DEFAULTS, Budget, Limits, OverBudget
+from trtexp.numerics.budget import Budget, Limits, OverBudget
 from trtexp.spec.build_case import CaseBuilder
 from trtexp.spec.case import Case, Experiment
 from trtexp.spec.errors import Fault, Mark, SpecError, nearest
@@ -42,12 +42,12 @@ class ExperimentFile:
         """The cases as they are for a target. Raises SpecError with all faults."""
         met_by = met(self._requirements(), [target])
         chosen = {requirement for requirement, numbers in met_by.items() if numbers}
-        base = self._for(chosen, self.base, self.releases)
+        base = self._base(chosen)
         builder = CaseBuilder(self.path.parent, self.base, self.budget)
         cases = self._cases(chosen, base, builder)
         try:
             whole = builder.case("", self.base.mark, base, Mapping(self.base.mark))
-        except SpecError:
+        except (SpecError, OverBudget):
             whole = None  # a base that only becomes a network in its cases
         title, about, source = (_head(base, key) for key in ("title", "about", "source"))
         return Experiment(self.shown, self.sha256, title, about, source, tuple(cases), whole)
@@ -60,11 +60,12 @@ class ExperimentFile:
         numbers = met(self._requirements(), targets)
         for number in range(len(targets)):
             chosen = {requirement for requirement, found in numbers.items() if number in found}
-            base = self._for(chosen, self.base, self.releases)
             try:
-                self._cases(chosen, base, CaseBuilder(self.path.parent, self.base, self.budget))
+                self._cases(chosen, self._base(chosen), CaseBuilder(self.path.parent, self.base, self.budget))
             except SpecError as error:
                 faults += error.faults
+            if self.budget.over or len(faults) > self.budget.limits.faults:
+                break  # enough is known
         if faults:
             raise SpecError(faults, self.budget.limits.faults)
         return experiment
@@ -104,6 +105,13 @@ class ExperimentFile:
             raise SpecError([*self.faults, *_common(faults, self.cases)], self.budget.limits.faults)
         return cases
 
+    def _base(self, chosen: Collection[str]) -> Mapping:
+        """The base with those overrides. Raises SpecError."""
+        try:
+            return self._for(chosen, self.base, self.releases)
+        except OverBudget as error:
+            raise SpecError([Fault(self.base.mark, "", "", str(error))]) from error
+
     def _for(self, chosen: Collection[str], tree: Mapping, releases: Mapping | None) -> Mapping:
         for override in _overrides(chosen, releases):
             self.budget.spend("values", override.size)
@@ -111,9 +119,11 @@ class ExperimentFile:
         return tree
 
 
-def read(path: Path, shown: str | None = None, data: bytes | None = None, limits: Limits = DEFAULTS) -> ExperimentFile:
-    """Parse a file. `shown` is its name in messages; `data` its content, if that was read before. Faults of the
-    outermost keys come with those of the cases.
+def read(
+    path: Path, shown: str | None = None, data: bytes | None = None, limits: Limits | None = None
+) -> ExperimentFile:
+    """Parse a file. shown: its name in messages; data: its content, if that was read before; limits: what it may ask
+    for, None for what the environment says. Faults of the outermost keys come with those of the cases.
 
     Raises SpecError, OSError.
     """
@@ -129,9 +139,9 @@ def read(path: Path, shown: str | None = None, data: bytes | None = None, limits
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise SpecError([Fault(Mark(shown, line, 1), "", "", f"not UTF-8: {error.reason}")]) from error
-    tree = parse(text, shown, limits.values)
+    tree = parse(text, shown, budget.limits.values)
     cases = _spread(tree, budget)
-    faults = tuple(itertools.islice(itertools.chain(_outer_faults(tree), _same_names(cases)), limits.faults + 1))
+    faults = tuple(itertools.islice(itertools.chain(_outer_faults(tree), _same_names(cases)), budget.limits.faults + 1))
     base = _merged(Mapping(tree.mark), tree)
     digest = hashlib.sha256(data).hexdigest()
     return ExperimentFile(path, shown, digest, base, mapping(tree, "releases"), cases, budget, faults)
