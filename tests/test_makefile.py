@@ -23,7 +23,7 @@ def make(tmp_path):
 
     def run(code, ci=""):
         variables = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
-        variables |= {"CODE": str(code), "CI": ci}
+        variables |= {"CODE": str(code), "CI": ci, "ARGS": ""}
         command = ["make", "run", "EXP=e.yaml"]
         return subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True, check=False)
 

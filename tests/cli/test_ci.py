@@ -14,7 +14,7 @@ from conftest import BASE, FILES
 
 import trtexp
 from trtexp.cli.main import main
-from trtexp.records.model import ReportRecord
+from trtexp.records.files import from_json
 from trtexp.report.github import MOST_SUMMARY
 
 WRONG = BASE + "expect: {deconv: {full: 1, from: derived}}\ncases: {one: {}, two: {}}\n"
@@ -64,7 +64,7 @@ def test_json_holds_every_report_and_two_runs_are_the_same_bytes(project, tmp_pa
     first = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
     whole = json.loads(first["all.json"])
     assert (whole["format"], whole["ended"]) == (2, "finished")
-    reports = [ReportRecord.model_validate(report) for report in whole["reports"]]
+    reports = [from_json(json.dumps(report), "all.json") for report in whole["reports"]]
     assert [report.experiment for report in reports] == ["experiments/a.yaml", "experiments/b.yaml"]
     assert json.loads((tmp_path / "reports/reference/a.json").read_text(encoding="utf-8")) == whole["reports"][0]
     assert run(*outputs) == 1

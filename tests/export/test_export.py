@@ -21,6 +21,9 @@ EVALUATOR = {
     "groups::int8_groups_of_3": "it knows no groups of more than one channel where a transposed convolution has them",
     "groups::int8_groups_of_4": "the same",
     "groups::two_channels_three_maps": "the same",
+    "half/deconvolution::half_inputs_and_weights": "it sums in half",
+    "half/output_types::computed": "its LRN sums as many channels as there are samples",
+    "int8::maximum": "it pads integers with NaN",
     "layers/cast::beyond_int32": "ONNX leaves it open",
     "layers/cast::special_to_int32": "ONNX leaves it open",
     "layers/gather::mode_as_attribute": "it wants indices as long as the data away from the axis",
@@ -34,6 +37,9 @@ EVALUATOR = {
     "layers/quantize::infinities": "it goes through int32",
     "layers/rnn_v2": "it knows no Relu in an RNN; ONNX Runtime does",
     "layers/resize::nearest_special_values": "it multiplies by 0 where it should choose",
+    "nan/grid_sample": "it converts coordinates to integers, whatever they are",
+    "nan/pooling": "padding is NaN for it, and is left out",
+    "nan/topk": "NaN is the largest of its numbers; ONNX leaves it open",
 }
 
 
@@ -55,7 +61,7 @@ def disagreements(case):
         if values.dtype != VALUE_DTYPES[reference.dtype]:
             yield f"{name}: {values.dtype} instead of {reference.dtype}"
         judged = judge(encode(values, reference.dtype), [("", reference)], None, [Tolerance()])
-        if judged.verdict not in ("pass", "wide", "vacuous"):
+        if judged.verdict not in ("pass", "wide", "vacuous", "undetermined"):
             yield f"{name}: {judged.verdict} {judged.faults}"
 
 

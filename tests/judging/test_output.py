@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from conftest import BASE
 
-from trtexp.judging.output import attempts, judge_output
+from trtexp.judging.freedoms import worlds
+from trtexp.judging.output import judge_output
 from trtexp.judging.recording import record_output
 from trtexp.numerics import encode
 from trtexp.numerics.tolerance import Tolerance
@@ -86,22 +87,22 @@ def test_tensorrts_own_shape_and_dtype_before_the_run_are_compared(case):
 
 
 def test_deconvolution_is_never_granted_transform_domain_accuracy(case):
-    assert [freedom for freedom, _ in attempts(case(), "deconv", (Tolerance(),))] == [None]
+    assert [freedom for freedom, _ in worlds(case(), (Tolerance(),))] == [None]
 
 
 def test_a_convolution_is_granted_it_unless_local_says_otherwise(load):
     text = BASE.replace("deconvolution_nd", "convolution_nd")
     convolution = load(text).cases[0]
-    assert [n for n, _ in attempts(convolution, "deconv", (Tolerance(),))] == [None, "transform_domain"]
-    assert [n for n, _ in attempts(convolution, "deconv", (Tolerance(local=True),))] == [None]
-    assert len(attempts(convolution, "deconv", (Tolerance(local=False),))) == 1
+    assert [n for n, _ in worlds(convolution, (Tolerance(),))] == [None, "transform_domain"]
+    assert [n for n, _ in worlds(convolution, (Tolerance(local=True),))] == [None]
+    assert len(worlds(convolution, (Tolerance(local=False),))) == 1
 
 
 def test_tf32_is_granted_only_if_the_flag_or_the_tolerance_says_so(case, load):
     fine = "    set: {padding_nd: [1, 1]}\nbuild: {flags: {TF32: true}}\n"
-    assert [n for n, _ in attempts(case(fine), "deconv", (Tolerance(),))] == [None, "tf32"]
-    assert [n for n, _ in attempts(case(fine), "deconv", (Tolerance(tf32=False),))] == [None]
-    assert [n for n, _ in attempts(case(), "deconv", (Tolerance(tf32=True),))] == [None, "tf32"]
+    assert [n for n, _ in worlds(case(fine), (Tolerance(),))] == [None, "tf32"]
+    assert [n for n, _ in worlds(case(fine), (Tolerance(tf32=False),))] == [None]
+    assert [n for n, _ in worlds(case(), (Tolerance(tf32=True),))] == [None, "tf32"]
 
 
 def test_a_large_tensor_is_recorded_by_its_extremes(load):

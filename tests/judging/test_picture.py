@@ -38,7 +38,7 @@ def recorded(load):
 
 def pair(error, allowed=1.0):
     error = np.asarray(error, dtype=float)
-    return Pair(error > allowed, error, np.broadcast_to(np.float64(allowed), error.shape))
+    return Pair(error > allowed, error, np.broadcast_to(np.float64(allowed), error.shape), np.zeros(error.shape))
 
 
 def bins(values, size, rows, columns):
@@ -87,7 +87,7 @@ def test_of_equal_errors_the_first_is_named_however_the_last_bits_fall():
 def test_what_is_no_number_is_the_worst_and_hides_no_other():
     values = np.arange(2000.0)
     values[[5, 6]] = np.nan, np.inf
-    compared = Pair(np.arange(2000) == 5, np.where(np.arange(2000) == 5, np.inf, 0.0), np.ones(2000))
+    compared = Pair(np.arange(2000) == 5, np.where(np.arange(2000) == 5, np.inf, 0.0), np.ones(2000), np.zeros(2000))
     found = grid(values, compared)
     assert (found.smallest[0][0], found.largest[0][0]) == (0.0, "Infinity")
     assert (found.worst[0][0], found.at[0][0]) == ("Infinity", 5)
@@ -96,7 +96,7 @@ def test_what_is_no_number_is_the_worst_and_hides_no_other():
 
 
 def test_a_wrong_sign_of_zero_is_as_wrong_as_can_be():
-    compared = Pair(np.arange(2000) == 9, np.zeros(2000), np.ones(2000))
+    compared = Pair(np.arange(2000) == 9, np.zeros(2000), np.ones(2000), np.zeros(2000))
     assert grid(np.zeros(2000), compared).worst[0][0] == "Infinity"
 
 

@@ -145,3 +145,10 @@ def test_c1_parameters_are_finite(attributes):
 @pytest.mark.parametrize(("kind", "dtype"), [("SIGMOID", "int32"), ("RELU", "bool"), ("RELU", "uint8")])
 def test_c2_only_relu_takes_integers(kind, dtype):
     refused("C2", "activation", [tensor([1], dtype)], input="x", type=kind)
+
+
+def test_a_parameter_is_float32_with_the_slack_of_its_decimal():
+    made = evaluate("activation", [[-61.47925567626953]], input="x", type="LEAKY_RELU", set={"alpha": 0.01})
+    assert made.ref.tolist() == [-61.47925567626953 * float(np.float32(0.01))]
+    assert made.slack[0] >= abs(-0.6147925567626953 - made.ref[0])
+    assert made.slack[0] < 1e-7

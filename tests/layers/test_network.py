@@ -128,10 +128,10 @@ def test_tensors_that_may_leave_their_type_are_named_and_a_typed_world_keeps_the
     )
     x = {"x": tensor([300.0, 2.0], "float16")}
     real = evaluate(made, x, {}, Arithmetic())
-    assert real.leaving == ("square",)
+    assert real.leaving == {"square": "float16"}
     assert real.tensors["root"].ref.tolist() == [300.0, 2.0]
     typed = evaluate(made, x, {}, Arithmetic(typed=True))
-    assert typed.leaving == ("square",)
+    assert typed.leaving == {"square": "float16"}
     assert typed.tensors["root"].ref.tolist() == [np.inf, 2.0]
 
 
@@ -146,5 +146,5 @@ def test_a_tensor_of_a_loop_that_leaves_its_type_is_named_once():
     )
     weights = {"n": tensor(3, "int32")}
     found = evaluate(made, {"x": tensor([20.0], "float16")}, weights, Arithmetic())
-    assert found.leaving == ("square", "y")
+    assert found.leaving == {"square": "float16"}
     assert found.tensors["y"].ref.tolist() == [20.0**8]

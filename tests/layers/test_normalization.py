@@ -27,7 +27,9 @@ def test_instance_by_hand(method):
 @BOTH
 def test_epsilon_is_added_to_the_variance(method):
     assert run(method, X, S, B, 12, epsilon=3.0).ref[0, 0].tolist() == [[2.5, -1.5], [2.5, -1.5]]
-    np.testing.assert_allclose(run(method, X, S, B, 12).ref[0, 0, 0, 0], 4 / np.sqrt(1 + 1e-5) + 0.5, rtol=1e-14)
+    np.testing.assert_allclose(
+        run(method, X, S, B, 12).ref[0, 0, 0, 0], 4 / np.sqrt(1 + float(np.float32(1e-5))) + 0.5, rtol=1e-14
+    )
 
 
 @BOTH
@@ -59,7 +61,7 @@ def test_two_passes_in_float32_are_within_the_bound(axes, shape, mean):
     s, b = (rng.normal(size=shape).astype(np.float32) for _ in range(2))
     over = tuple(a for a in range(4) if axes >> a & 1)
     centred = x - x.mean(over, keepdims=True)
-    got = centred / np.sqrt((centred * centred).mean(over, keepdims=True) + np.float32(1e-5)) * s + b
+    got = centred / np.sqrt((centred * centred).mean(over, keepdims=True) + float(np.float32(1e-5))) * s + b
     assert got.dtype == np.float32
     made = run("normalization", x, s, b, axes)
     assert (np.abs(got - made.ref) <= made.bound).all()

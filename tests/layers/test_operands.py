@@ -4,8 +4,8 @@ import pytest
 from layer_runs import tensor
 
 from trtexp.layers import LAYERS
-from trtexp.layers.operands import granted, integers, rounded_to
-from trtexp.numerics import Arithmetic
+from trtexp.layers.operands import each_float, granted, integers
+from trtexp.numerics import Arithmetic, converted
 
 
 def operands(word, inputs, arrays=None, /, **data):
@@ -53,16 +53,20 @@ def test_a_reference_is_granted_what_it_asks_for():
         return x, arithmetic
 
     assert granted(plain, arithmetic=Arithmetic()) == {}
-    assert granted(summing, arithmetic=Arithmetic(tf32=True)) == {"arithmetic": Arithmetic(tf32=True)}
+    assert granted(summing, arithmetic=Arithmetic(lam=3.0)) == {"arithmetic": Arithmetic(lam=3.0)}
 
 
-def test_only_floats_are_rounded_to_another_type():
+def halved(operand):
+    return each_float(lambda x: converted(x, "float16"), operand)
+
+
+def test_only_floats_are_changed():
     fine, index = tensor([2049.0]), tensor([2049], "int32")
-    assert rounded_to("float16", fine).ref.tolist() == [2048]
-    assert rounded_to("float16", index) is index
-    assert rounded_to("float16", None) is None
-    assert [x.dtype for x in rounded_to("float16", (fine, index))] == ["float16", "int32"]
-    assert rounded_to("float16", {"w": fine})["w"].dtype == "float16"
+    assert halved(fine).ref.tolist() == [2048]
+    assert halved(index) is index
+    assert halved(None) is None
+    assert [x.dtype for x in halved((fine, index))] == ["float16", "int32"]
+    assert halved({"w": fine})["w"].dtype == "float16"
 
 
 def test_integers_of_a_tensor():

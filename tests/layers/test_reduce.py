@@ -120,3 +120,9 @@ def test_int64_is_exact(op, row, made):
     found = run(op, [row], dtype="int64")
     assert found.ref.tolist() == [made]
     assert found.certified.all()
+
+
+def test_a_product_of_25_bits_is_rounded_in_float32():
+    made = run("PROD", [[8191.0, 4095.0], [4097.0, 2047.0]])
+    assert made.certified.tolist() == [False, True]
+    assert abs(float(np.float32(8191.0 * 4095)) - made.ref[0]) <= made.bound[0]

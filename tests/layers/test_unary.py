@@ -59,7 +59,7 @@ def test_numpys_float32_is_within_the_bound(op):
     low, high = {"LOG": (0.01, 50), "SQRT": (0, 50), "ACOSH": (1.5, 50)}.get(op, (-0.99, 0.99))
     x = np.random.default_rng(1).uniform(low, high, 3000).astype(np.float32)
     made = run(op, x)
-    got = np.vectorize(math.erf)(x).astype(np.float32) if op == "ERF" else COMPUTED[op][0](x)
+    got = np.vectorize(math.erf)(x).astype(np.float32) if op == "ERF" else getattr(np, COMPUTED[op][0].__name__)(x)
     assert got.dtype == np.float32
     assert (np.abs(got - made.ref) <= made.bound).all()
 

@@ -35,7 +35,7 @@ def test_two_dimensions_centre_corner_and_certificate():
     assert found.ref[0, 0, 2, 2] == pytest.approx(98765.4321, abs=1e-3)
     # The study has 0.0648 and 0.0467: it adds the rounding of an output that is no narrower than the accumulator.
     assert found.bound[0, 0, 2, 2] == pytest.approx(0.0589, rel=0.01)
-    assert found.typical[0, 0, 2, 2] == pytest.approx(0.0408, rel=0.01)
+    assert found.typical[0, 0, 2, 2] == pytest.approx(0.0343, rel=0.01)  # the usual partial sum, not the largest
     assert found.terms[1][0, 0, 2, 2] == 9
     assert found.bound[0, 0, 4, 4] == pytest.approx(1.07e-10, rel=0.05)
     assert int(found.certified.sum()) == 7
@@ -59,18 +59,16 @@ def test_three_dimensions_that_cancel():
     assert s[2, 2] == pytest.approx(98765.4, abs=0.1)
     assert n[2, 2] == 18
     assert found.bound[middle][2, 2] == pytest.approx(0.118, rel=0.01)
-    assert found.typical[middle][2, 2] == pytest.approx(0.0577, rel=0.01)
-    assert found.bound[middle].min() == pytest.approx(2.2e-10, rel=0.05)
-    assert int(found.certified[middle].sum()) == 7
+    assert found.typical[middle][2, 2] == pytest.approx(0.0373, rel=0.01)
+    assert (found.bound[middle] == 0).sum() == found.certified[middle].sum() == 7
     planted = np.full((5, 5), 1e-2)
     over = planted > found.bound[middle]
-    assert int(over.sum()) == 18
-    assert int((over | found.certified[middle]).sum()) == 21
+    assert int(over.sum()) == 21
     assert not over[2, 2]  # at the peak alone 1e-2 is legal
     assert 2.4375e-3 / found.bound[middle][2, 2] < 0.14
 
 
-TF32 = Arithmetic(tf32=True)
+TF32 = Arithmetic().with_granted("tf32")
 
 
 def truncated(w):

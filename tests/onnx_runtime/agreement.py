@@ -111,7 +111,7 @@ def page(rows: Mapping[str, Row]) -> str:
 
 
 def line_of(one: Mechanism) -> str:
-    return f"| {one.name} | {' '.join(one.outputs)} | {one.right} | {one.why} |"
+    return f"| {one.name} | {' '.join(one.patterns)} | {one.right} | {one.why} |"
 
 
 def left_out(rows: Iterable[Row]) -> Counter[str]:

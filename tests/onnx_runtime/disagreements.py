@@ -3,17 +3,34 @@ fails, and so does a disagreement that is not entered."""
 
 from __future__ import annotations
 
+import itertools
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Mechanism:
-    """Why some outputs differ. right: `reference`, `runtime`, or `open` where ONNX leaves the value to either."""
+    """Why some outputs differ. right: `reference`, `runtime`, or `open` where ONNX leaves the value to either.
+
+    patterns: outputs as file::case.output; of words in braces each is meant, as `{MAX,MIN}`.
+    """
 
     name: str
     right: str
     why: str
-    outputs: tuple[str, ...]  # file::case.output
+    patterns: tuple[str, ...]
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Every output that is meant."""
+        return tuple(output for pattern in self.patterns for output in expanded(pattern))
+
+
+def expanded(pattern: str) -> Iterator[str]:
+    """A pattern with each word of its braces."""
+    parts = [part.split(",") for part in re.split(r"[{}]", pattern)]
+    yield from map("".join, itertools.product(*parts))
 
 
 MECHANISMS = (
@@ -22,7 +39,7 @@ MECHANISMS = (
         "open",
         "ONNX leaves open what a float beyond the range of an integer type becomes. The reference takes the nearest"
         " end of the range, and 0 for NaN, as CUDA does; the runtime has the smallest integer for all, as x86 does.",
-        ("layers/cast::beyond_int32.y", "layers/cast::special_to_int32.y"),
+        ("layers/cast::{beyond,special_to}_int32.y",),
     ),
     Mechanism(
         "sums of integers beyond the range",
@@ -35,8 +52,27 @@ MECHANISMS = (
         "maxima of NaN",
         "reference",
         "NaN beside a number gives NaN, as in ONNX's own evaluator and in IEEE 754-2019's maximum; the runtime's"
-        " ReduceMax and ReduceMin give NaN only where it comes first.",
-        ("layers/reduce::max_of_nan.y", "layers/reduce::min_of_nan.y"),
+        " ReduceMax, ReduceMin and MaxPool give NaN only where it comes first or stands alone. TensorRT 8.x leaves it"
+        " out.",
+        (
+            "layers/reduce::{max,min}_of_nan.y",
+            "nan/reduce::{rows,columns,long_rows,half}-{MAX,MIN}.y",
+            "nan/pooling::{windows,nan_first_and_last,padding,half}-MAX.y",
+        ),
+    ),
+    Mechanism(
+        "the place of NaN in an order",
+        "open",
+        "ONNX does not say whether NaN is larger or smaller than a number. The reference of TopK takes numbers first;"
+        " for the runtime NaN is the largest, as for numpy.",
+        ("nan/topk::{best,best_two,all,long_rows,half}-MAX.{y,y.indices}",),
+    ),
+    Mechanism(
+        "coordinates that are no numbers, infinite or far outside",
+        "open",
+        "The reference carries a NaN coordinate to the result, and an infinite one to the border; the runtime takes"
+        " both as 0 or as the first element, and 1e10 as another, since it converts them to integers unchecked.",
+        ("nan/grid_sample::coordinates-{LINEAR,CUBIC}-{FILL,CLAMP,REFLECT}.y",),
     ),
     Mechanism(
         "the mean of nothing",

@@ -7,13 +7,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import EACH_FILE, FILES
+from conftest import BASE, EACH_FILE, FILES
 
 from trtexp.judging.case import record_case
 from trtexp.running.backends import REFERENCE, Backend
 from trtexp.running.helpers import Helpers
 from trtexp.running.plan import plan_files
 from trtexp.running.prepare import prepare
+from trtexp.spec.requirement import Target
 
 ROOT = Path(__file__).parents[2]
 RUN = """
@@ -49,7 +50,19 @@ def test_helpers_write_the_same_reports(tmp_path):
         done = subprocess.run(command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False)
         assert done.returncode == 0
     one, two = (
-        {path.relative_to(tmp_path / cores): path.read_bytes() for path in (tmp_path / cores).rglob("*.*")}
+        {path.relative_to(tmp_path / cores): path.read_bytes() for path in (tmp_path / cores / "reports").rglob("*.*")}
         for cores in "12"
     )
     assert len(one) > 2 * len(files) and one == two
+
+
+def test_few_files_are_parsed_once_and_hold_no_cases(tmp_path, monkeypatch):
+    paths = [tmp_path / f"{n}.yaml" for n in range(5)]
+    for path in paths:
+        path.write_text(BASE, encoding="utf-8")
+    (one,) = plan_files(paths[:1], Helpers())
+    monkeypatch.setattr("trtexp.running.plan.read", None)
+    first = prepare(one, (), Target("tensorrt", "8.6.0"), REFERENCE, None)
+    assert prepare(one, (), Target("tensorrt", "8.6.0"), REFERENCE, None).cases[0][0] is not first.cases[0][0]
+    monkeypatch.undo()
+    assert {file.parsed for file in plan_files(paths, Helpers())} == {None}

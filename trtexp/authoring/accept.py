@@ -277,7 +277,8 @@ def _why_nothing(one: Pending) -> str:
 
 
 def _target(one: Pending) -> Target:
-    return Target(one.report.release.flavour, one.report.release.version or "0")
+    release = one.report.release
+    return Target(release.flavour, release.version or "0", release.compute_capability)
 
 
 def _origin(one: Pending) -> Origin:

@@ -20,18 +20,14 @@ EXPORTS = Exports()
 def attention(writer: Writer, layer: Attention | AttentionV2, to: str, inputs: Sequence[str]) -> None:
     """Written out, since ONNX's own operator came with opset 23."""
     q, k, v, mask, scale, _, lengths = [*inputs, "", "", "", ""][:7]
-    demand(
-        layer, PACKED not in (layer.final.query_form, layer.final.key_value_form), "tokens of all batches on one axis"
-    )
+    final = layer.final
+    demand(layer, PACKED not in (final.query_form, final.key_value_form), "tokens of all batches on one axis")
     (_, heads, rows, _), (batches, shared, columns, _) = writer.shape(q), writer.shape(k)
     if shared != heads:
         repeated = writer.ints(np.repeat(np.arange(shared), heads // shared).tolist())
         k, v = (writer.node("Gather", [x, repeated], axis=1) for x in (k, v))
     scores = writer.node("MatMul", [q, writer.transpose(k, [0, 1, 3, 2])])
-    inside = (
-        np.tri(rows, columns, {"UPPER_LEFT": 0, "LOWER_RIGHT": columns - rows}.get(layer.final.causal_kind, columns))
-        > 0
-    )
+    inside = np.tri(rows, columns, {"UPPER_LEFT": 0, "LOWER_RIGHT": columns - rows}.get(final.causal_kind, columns)) > 0
     if lengths:
         known = writer.tensors[lengths].ref.reshape(batches, 1, 1, 1)
         inside = inside & (np.arange(columns) < known)
@@ -42,10 +38,10 @@ def attention(writer: Writer, layer: Attention | AttentionV2, to: str, inputs: S
         scores = writer.node("Add", [scores, mask])
     for condition in hidden:
         scores = writer.node("Where", [condition, scores, writer.scalar(-np.inf, q)])
-    if layer.final.norm_op == "SOFTMAX":
+    if final.norm_op == "SOFTMAX":
         scores = writer.node("Softmax", [scores], axis=-1)
-    if scale:
-        codes = writer.constant(0, DTYPE_OF_MEMBER[layer.final.normalization_quantize_to_type or ""])
+    if final.normalization_quantize_to_type:
+        codes = writer.constant(0, DTYPE_OF_MEMBER[final.normalization_quantize_to_type])
         scale = writer.reshape(scale, [])
         scores = writer.node("DequantizeLinear", [writer.node("QuantizeLinear", [scores, scale, codes]), scale, codes])
     writer.node("MatMul", [scores, v], to)

@@ -1,66 +1,48 @@
 """Tolerance -> verdict: expected, actual and reference, compared each with each.
 
-Order: dtype, shape, values. Nothing is broadcast to fit. NaN meets NaN only, and an infinity its own sign.
+Order: dtype, shape, values. Nothing is broadcast to fit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from trtexp.definition.network import Array
-from trtexp.numerics import F64, LARGEST, UNIT, Bounded, Mask, decode, spacing
-from trtexp.numerics.similarity import cosine, snr_db
+from trtexp.judging.literal import ExpectedValues
+from trtexp.judging.pairs import Pair, against, nearer, numbers, paired
+from trtexp.judging.rules import by_element, strictest, tensor_wide
+from trtexp.numerics import F64, LARGEST, UNIT, Bounded, Freedom, spacing
 from trtexp.numerics.tolerance import Tolerance
-from trtexp.records.facts import FormFault, Freedom, Measured, Side, Verdict
-from trtexp.records.tensors import short
+from trtexp.records.facts import FormFault, Leaving, Measured, Side, Verdict
 
-UNDETERMINED_LIMIT = 0.01  # of the elements
 VACUOUS_LIMIT = 0.10  # of the root mean square of the reference
+SUSPECT = 2.0  # typical errors of a short accumulator, beyond which a bound that says little is not good enough
 
 
 @dataclass(frozen=True, eq=False)
-class ExpectedValues:
-    """What an output is expected to be: values as their author wrote them, None if only the form is expected.
+class Typed:
+    """The reference where tensors in between keep the range of their type, and which of them matter."""
 
-    values are int64 where the output is. half: half a unit of the last digit, per element. computed: the
-    numbers come from a device (a document's printout, an earlier run) and have its rounding, too.
+    reference: Bounded
+    leaving: tuple[Leaving, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """One way to compute the reference of an output: the freedom that it grants, and the result.
+
+    short: whether sums may be held in less than float32. typed: the same in a typed world; None if that is no other. It
+    is computed where the real numbers do not do.
     """
 
-    values: np.ndarray | None
-    half: F64 | None
-    dtype: str | None = None
-    shape: tuple[int, ...] | None = None
-    computed: bool = False
-    signed_zero: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class Pair:
-    """Two of the three, element by element: which are too far apart, by how much, and what is allowed."""
-
-    bad: Mask
-    error: F64
-    allowed: F64
-
-    @property
-    def agrees(self) -> bool:
-        return not self.bad.any()
-
-    @property
-    def ratio(self) -> F64:
-        """error / allowed; 0 where there is no error, infinite where none is allowed."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = self.error / self.allowed
-        return np.where(self.error == 0, 0.0, np.where(self.allowed == 0, np.inf, ratio))
-
-    @property
-    def worst(self) -> tuple[int, ...]:
-        """Index of the element that is furthest off, measured by what is allowed; bad elements come first."""
-        return tuple(int(i) for i in np.unravel_index(int(np.argmax(self.ratio + self.bad)), self.bad.shape))
+    granted: Freedom | None
+    reference: Bounded
+    short: bool = False
+    typed: Callable[[], Typed | None] = lambda: None
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +51,8 @@ class Judgement:
 
     faults: dtypes and shapes that differ; the pairs are None where a side is missing or of another shape.
     granted: the freedom that the bound had to grant. typical: error / T per element. measured: what tensor-wide rules
-    found.
+    found. undetermined: how many elements have more than one legal value; unsettled: of these, how many may be
+    anything, so that nothing was judged there. leaving: the tensors in between whose range had to be granted.
     """
 
     verdict: Verdict
@@ -83,7 +66,9 @@ class Judgement:
     certified: int = 0
     certified_wrong: int = 0
     undetermined: int = 0
+    unsettled: int = 0
     measured: tuple[Measured, ...] = ()
+    leaving: tuple[Leaving, ...] = ()
 
     @property
     def pairs(self) -> list[Pair]:
@@ -91,30 +76,55 @@ class Judgement:
         pairs = (self.actual_reference, self.actual_expected, self.expected_reference)
         return [pair for pair in pairs if pair is not None]
 
+    @property
+    def disagreeing(self) -> tuple[int, ...]:
+        """How many elements disagree in each of the comparisons: the less, the better a reading is."""
+        pairs = (self.actual_reference, self.expected_reference, self.actual_expected)
+        return tuple(0 if pair is None else int(pair.bad.sum()) for pair in pairs)
+
 
 def judge(
-    actual: Array | None,
-    attempts: Sequence[tuple[Freedom | None, Bounded]],
-    literal: ExpectedValues | None,
-    rules: Sequence[Tolerance],
+    actual: Array | None, readings: Iterable[Reading], literal: ExpectedValues | None, rules: Sequence[Tolerance]
 ) -> Judgement:
-    """Compare an output. attempts: the reference with its bound, strictest first, each with the freedom it grants."""
-    faults = tuple(_form_faults(actual, attempts[0][1] if attempts else None, literal))
-    if faults:
-        return Judgement("mismatch", faults, reference=attempts[0][1] if attempts else None)
-    got = None if actual is None else _numbers(actual)
-    if not attempts:
-        return _without_reference(got, actual, literal, rules)
-    granted, reference = attempts[0]
-    pair = _against_reference(got, reference, rules)
-    for freedom, looser in attempts[1:]:
-        if pair is None or pair.agrees:
+    """Compare an output. readings: strictest first; the first that leaves nothing to say is taken, else the best."""
+    strictest: Judgement | None = None
+    best: Judgement | None = None
+    for reading in readings:
+        faults = tuple(_form_faults(actual, reading.reference, literal))
+        if faults:
+            return Judgement("mismatch", faults, reference=reading.reference)
+        if best is not None and not any(best.disagreeing) and reading.granted == "transform_domain":
+            break  # it would explain almost anything
+        judged = _judged(None if actual is None else numbers(actual), reading, literal, rules)
+        if strictest is None:
+            strictest = judged
+        elif reading.short:
+            judged = _beyond(judged, strictest)
+        if best is None or _said(judged) < _said(best):
+            best = judged
+        if not any(_said(judged)):
             break
-        granted, reference = freedom, looser
-        pair = _against_reference(got, reference, rules)
-    judged = Judgement("pass", reference=reference, actual_reference=pair, granted=granted)
-    judged = _with_literal(judged, got, reference, literal, rules)
-    return _with_verdict(judged, got, reference, rules)
+    return _without_reference(actual, literal, rules) if best is None else best
+
+
+def _said(judged: Judgement) -> tuple[int, ...]:
+    """What there is to say of a reading, the gravest first."""
+    return (*judged.disagreeing, int(judged.verdict == "wide"))
+
+
+def _beyond(judged: Judgement, strictest: Judgement) -> Judgement:
+    """Unjudged where more terms than a short accumulator is judged for are what explains an element.
+
+    The typical error is that of these elements, too: how far off they are is all that can be said of them.
+    """
+    legal, strict, usual = judged.reference, strictest.actual_reference, strictest.reference
+    if legal is None or strict is None or usual is None or judged.typical is None or any(judged.disagreeing):
+        return judged
+    needed = legal.anything & (strict.bad | (strict.error > usual.typical))
+    if not needed.any():
+        return judged
+    ratio = replace(strict, allowed=legal.typical).ratio
+    return replace(judged, verdict="unjudged", typical=np.where(needed, ratio, judged.typical))
 
 
 def _form_faults(actual: Array | None, reference: Bounded | None, literal: ExpectedValues | None) -> list[FormFault]:
@@ -134,150 +144,155 @@ def _form_faults(actual: Array | None, reference: Bounded | None, literal: Expec
     return faults
 
 
-def _numbers(actual: Array) -> np.ndarray:
-    """What came: int64 as it is, since float64 does not hold all of it, everything else as float64."""
-    values = decode(actual)
-    return values if values.dtype == np.int64 else values.astype(np.float64)
+def _judged(
+    got: np.ndarray | None, reading: Reading, literal: ExpectedValues | None, rules: Sequence[Tolerance]
+) -> Judgement:
+    """The comparisons of one reading; the typed world is asked where real numbers leave something to say."""
+    reference = reading.reference
+    values = None if literal is None else literal.values
+    device = _device(got, reference, rules)
+    author = literal.against(reference, rules) if literal is not None and values is not None else None
+    leaving: tuple[Leaving, ...] = ()
+    if any(pair is not None and not pair.agrees for pair in (device, author)):
+        typed = reading.typed()
+        if typed is not None and typed.reference.shape == reference.shape:
+            wider = _better(device, _device(got, typed.reference, rules))
+            wider_author = _better(author, literal.against(typed.reference, rules) if literal and author else None)
+            if wider is not device or wider_author is not author:
+                device, author, leaving = wider, wider_author, typed.leaving
+    judged = Judgement("pass", granted=reading.granted, reference=reference, leaving=leaving)
+    judged = replace(judged, actual_reference=device, expected_reference=author)
+    if got is not None and literal is not None and author is not None and device is not None:
+        judged = replace(judged, actual_expected=_device_and_author(got, literal, device, author, reference))
+    return _with_verdict(judged, got, reading, literal, rules)
 
 
-def _distance(a: np.ndarray, b: np.ndarray) -> F64:
-    """|a - b|, of two int64 without rounding or overflow before it is a float."""
-    if a.dtype == b.dtype == np.int64:
-        return (np.maximum(a, b).astype(np.uint64) - np.minimum(a, b).astype(np.uint64)).astype(np.float64)
-    return np.abs(a - b)
-
-
-def _pair(
-    got: np.ndarray, want: np.ndarray, allowed: F64, signed_zero: bool = False, threshold: float = np.inf
-) -> Pair:
-    """threshold: a finite `want` that may reach it may also have become an infinity of its sign."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        error = _distance(got, want)
-        same = (np.isnan(got) & np.isnan(want)) | (got == want)
-        overflow = np.isinf(got) & (np.sign(got) == np.sign(want)) & (np.abs(want) + allowed >= threshold)
-        error = np.where(same | overflow, 0.0, np.where(np.isnan(error), np.inf, error))
-        bad = (error != 0) & ~(np.isfinite(error) & (error <= allowed))
-    if signed_zero:
-        bad |= (got == 0) & (want == 0) & (np.signbit(got) != np.signbit(want))
-    return Pair(bad, error, allowed)
-
-
-def _allowed(rule: Tolerance, reference: F64, bound: F64, dtype: str) -> F64:
-    """What a rule allows per element; tensor-wide rules allow everything here and are judged apart."""
-    if rule.kind == "auto":
-        return bound
-    if rule.kind == "exact":
-        return np.zeros(reference.shape)
-    if rule.kind == "ulp":
-        return rule.limit * spacing(reference, dtype)
-    if rule.kind == "close":
-        return rule.atol + rule.rtol * np.abs(reference)
-    return np.full(reference.shape, np.inf)
-
-
-def _strictest(rules: Sequence[Tolerance], reference: F64, bound: F64, dtype: str) -> F64:
-    allowed: F64 = np.minimum.reduce([_allowed(rule, reference, bound, dtype) for rule in rules])
-    return allowed
-
-
-def _against_reference(got: np.ndarray | None, reference: Bounded, rules: Sequence[Tolerance]) -> Pair | None:
+def _device(got: np.ndarray | None, legal: Bounded, rules: Sequence[Tolerance]) -> Pair | None:
     if got is None:
         return None
-    allowed = _strictest(rules, reference.ref, reference.bound, reference.dtype)
-    pair = _pair(got, reference.ref, allowed, threshold=LARGEST.get(reference.dtype, np.inf))
-    return replace(pair, bad=pair.bad & ~reference.undetermined)
+    return against(got, legal, lambda values: strictest(rules, values, legal.bound, legal.dtype))
 
 
-def _with_literal(
-    judged: Judgement,
-    got: np.ndarray | None,
-    reference: Bounded,
-    literal: ExpectedValues | None,
-    rules: Sequence[Tolerance],
-) -> Judgement:
-    """The two comparisons with the literals: they are good to half a unit and to the author's decimals."""
-    if literal is None or literal.values is None or literal.half is None:
-        return judged
-    own = literal.half + reference.slack
-    allowed = _strictest(rules, reference.ref, reference.bound, reference.dtype) + own
-    allowed = np.where(np.isfinite(allowed), allowed, reference.bound + own)
-    certain = ~reference.undetermined
-    with_actual = None
-    if got is not None:
-        largest = LARGEST.get(reference.dtype, np.inf)
-        with_actual = _pair(got, literal.values, allowed, literal.signed_zero, largest)
-        with_actual = replace(with_actual, bad=with_actual.bad & certain)
-    with_reference = _pair(literal.values, reference.ref, allowed if literal.computed else own)
-    with_reference = replace(with_reference, bad=with_reference.bad & certain)
-    return replace(judged, actual_expected=with_actual, expected_reference=with_reference)
+def _better(real: Pair | None, typed: Pair | None) -> Pair | None:
+    return real if real is None or typed is None else nearer(real, typed)
+
+
+def _device_and_author(
+    got: np.ndarray, literal: ExpectedValues, device: Pair, author: Pair, reference: Bounded
+) -> Pair:
+    """The device against the literals: each may be off in its own direction, or give another of the legal values.
+
+    Where anything is legal, literals that were observed there decide; others say nothing.
+    """
+    assert literal.values is not None and literal.half is not None
+    anything = reference.anything
+    allowed = np.where(anything, literal.half, device.allowed + author.allowed)
+    made = paired(got, literal.values, allowed, largest=LARGEST.get(reference.dtype, np.inf))
+    made = _as_wished(replace(made, bad=made.bad & (device.bad | author.bad | anything)), got, literal)
+    return made if literal.settles else made.without(anything)
+
+
+def _as_wished(pair: Pair, got: np.ndarray, literal: ExpectedValues) -> Pair:
+    """With what the author says of signs of zeros, and without the elements that are left out."""
+    assert literal.values is not None
+    if literal.signed_zero:
+        signs = np.signbit(got) != np.signbit(literal.values)
+        pair = replace(pair, bad=pair.bad | ((got == 0) & (literal.values == 0) & signs))
+    return pair if literal.given is None else pair.without(~literal.given)
 
 
 def _with_verdict(
-    judged: Judgement, got: np.ndarray | None, reference: Bounded, rules: Sequence[Tolerance]
+    judged: Judgement,
+    got: np.ndarray | None,
+    reading: Reading,
+    literal: ExpectedValues | None,
+    rules: Sequence[Tolerance],
 ) -> Judgement:
-    undetermined = int(reference.undetermined.sum())
-    certified = int(reference.certified.sum())
-    wrong, typical, measured = 0, None, list[Measured]()
+    reference = reading.reference
+    device, wrong, typical = judged.actual_reference, 0, None
+    measured = list(_measured(judged, got, literal, rules))
     verdict: Verdict = "pass"
-    if judged.actual_reference is not None and got is not None:
-        error = np.where(reference.undetermined, 0.0, judged.actual_reference.error)
-        wrong = int((reference.certified & (error > 0)).sum())
-        typical = replace(judged.actual_reference, error=error, allowed=reference.typical).ratio
+    if device is not None:
+        wrong = int((reference.certified & (device.error > 0)).sum())
+        typical = replace(device, allowed=reference.typical).ratio
         auto = any(rule.kind == "auto" for rule in rules)
-        if auto and reference.dtype in UNIT and (error > reference.typical).any():
+        if auto and reference.dtype in UNIT and (device.error > reference.typical).any():
             verdict = "wide"
-        measured = list(_tensor_wide(got, reference.ref, rules))
-        if auto and len(rules) == 1 and _vacuous(reference):
+        near = reading.short and not (device.error > SUSPECT * reference.typical).any()
+        if auto and len(rules) == 1 and _vacuous(reference) and not near:
             verdict = "vacuous"
         if verdict == "wide" and any(rule.fail_typical for rule in rules):
             verdict = "mismatch"
-        if not all(found.enough for found in measured):
-            verdict = "mismatch"
-    if undetermined > UNDETERMINED_LIMIT * max(reference.ref.size, 1):
-        verdict = "undetermined"
-    if not all(pair.agrees for pair in judged.pairs):
+    if any(judged.disagreeing) or not all(found.enough for found in measured):
         verdict = "mismatch"
-    elif not judged.pairs:
+    elif not _anything_judged(judged, reference, literal):
         verdict = "unjudged"
+    settled = judged.actual_expected is not None and literal is not None and literal.settles
     return replace(
         judged,
         verdict=verdict,
         typical=typical,
-        certified=certified,
+        certified=int(reference.certified.sum()),
         certified_wrong=wrong,
-        undetermined=undetermined,
+        undetermined=int(reference.undetermined.sum()),
+        unsettled=0 if settled else int(reference.anything.sum()),
         measured=tuple(measured),
     )
 
 
+def _measured(
+    judged: Judgement, got: np.ndarray | None, literal: ExpectedValues | None, rules: Sequence[Tolerance]
+) -> Iterator[Measured]:
+    """What rules for the whole tensor find of the device; and of the literals, if no other rule says anything."""
+    reference = judged.reference
+    assert reference is not None
+    skipped = reference.anything
+    if judged.actual_reference is not None and got is not None:
+        want = judged.actual_reference.want
+        yield from tensor_wide("actual", np.where(skipped, want, got), want, rules)
+    author = judged.expected_reference
+    if author is not None and literal is not None and literal.values is not None and not by_element(rules):
+        skipped = skipped if literal.given is None else skipped | ~literal.given
+        yield from tensor_wide("expected", np.where(skipped, author.want, literal.values), author.want, rules)
+
+
+def _anything_judged(judged: Judgement, reference: Bounded, literal: ExpectedValues | None) -> bool:
+    """Whether any element was compared with anything that decides; an empty tensor was."""
+    given = np.ones(reference.shape, bool) if literal is None or literal.given is None else literal.given
+    known = ~reference.anything
+    masks = []
+    if judged.actual_reference is not None:
+        masks.append(known)
+    if judged.expected_reference is not None:
+        masks.append(known & given)
+    if judged.actual_expected is not None and literal is not None and literal.settles:
+        masks.append(given)
+    return any(mask.any() or not mask.size for mask in masks)
+
+
 def _vacuous(reference: Bounded) -> bool:
     """A bound that says nothing: over a tenth of the size of the values (a tensor of zeros has no size)."""
-    finite = np.isfinite(reference.ref) & np.isfinite(reference.bound)
+    finite = np.isfinite(reference.ref) & np.isfinite(reference.bound) & ~reference.anything
     if reference.dtype not in UNIT or not finite.any():
         return False
     size = float(np.sqrt(np.mean(reference.ref[finite] ** 2)))
     return bool(size > 0 and reference.bound[finite].max() > VACUOUS_LIMIT * size)
 
 
-def _tensor_wide(got: np.ndarray, reference: F64, rules: Sequence[Tolerance]) -> Iterator[Measured]:
-    """What the rules for the whole tensor find; a value that is no number is not enough."""
-    for rule in rules:
-        if rule.kind in ("snr_db", "cosine"):
-            value = (snr_db if rule.kind == "snr_db" else cosine)(got, reference)
-            digits = 4 if rule.kind == "snr_db" else 6
-            yield Measured(rule=rule, value=short(value, digits), enough=value >= rule.limit)
-
-
-def _without_reference(
-    got: np.ndarray | None, actual: Array | None, literal: ExpectedValues | None, rules: Sequence[Tolerance]
-) -> Judgement:
+def _without_reference(actual: Array | None, literal: ExpectedValues | None, rules: Sequence[Tolerance]) -> Judgement:
     """Only the literals are there to judge by: half a unit, and the rule applied to the literal itself."""
-    if got is None or actual is None or literal is None or literal.values is None or literal.half is None:
+    faults = tuple(_form_faults(actual, None, literal))
+    if faults:
+        return Judgement("mismatch", faults)
+    if actual is None or literal is None or literal.values is None or literal.half is None:
         return Judgement("unjudged")
-    own = spacing(literal.values, actual.dtype) / 2 if actual.dtype in UNIT else np.zeros(got.shape)
-    allowed = _strictest(rules, literal.values, own, actual.dtype) + literal.half
-    pair = _pair(got, literal.values, allowed, literal.signed_zero)
-    return Judgement("pass" if pair.agrees else "mismatch", actual_expected=pair)
+    got, values, dtype = numbers(actual), literal.values, actual.dtype
+    own = spacing(values, dtype) / 2 if dtype in UNIT else np.zeros(got.shape)
+    pair = _as_wished(paired(got, values, strictest(rules, values, own, dtype) + literal.half), got, literal)
+    left_out = np.zeros(got.shape, bool) if literal.given is None else ~literal.given
+    measured = tuple(tensor_wide("actual", np.where(left_out, values, got), values, rules))
+    enough = pair.agrees and all(found.enough for found in measured)
+    return Judgement("pass" if enough else "mismatch", actual_expected=pair, measured=measured)
 
 
 def odd_one_out(judged: Judgement, index: tuple[int, ...]) -> Side | Literal["all"]:
@@ -286,10 +301,8 @@ def odd_one_out(judged: Judgement, index: tuple[int, ...]) -> Side | Literal["al
     bad = {name: pair is not None and bool(pair.bad[index]) for name, pair in sides.items()}
     if judged.actual_reference is None:
         return "actual" if judged.expected_reference is None else "expected"
-    if judged.expected_reference is None:
+    if judged.expected_reference is None or not bad["er"]:
         return "actual"
     if not bad["ar"]:
         return "expected"
-    if not bad["er"]:
-        return "actual"
     return "all" if bad["ae"] else "reference"

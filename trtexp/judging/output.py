@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
 from trtexp.definition.network import Array
-from trtexp.judging.compare import ExpectedValues, Judgement, judge
-from trtexp.numerics import Arithmetic, Bounded, half_unit
+from trtexp.judging.compare import Judgement, judge
+from trtexp.judging.literal import ExpectedValues
+from trtexp.judging.readings import readings
+from trtexp.numerics import UNIT, Bounded, family_of, half_unit, held
 from trtexp.numerics.tolerance import Tolerance
-from trtexp.records.facts import FormFault, Freedom
+from trtexp.records.facts import FormFault
 from trtexp.spec.case import Case, Expected
 
-CONVOLUTIONS = ("add_convolution", "add_convolution_nd")  # TensorRT may compute these by a transform
+_RELEASE = re.compile(r"(tensorrt-rtx|tensorrt)\W(\d+)\b")
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,16 +40,26 @@ class JudgedOutput:
     @property
     def wrong(self) -> bool:
         """Whether an expectation is not met: a form, a value, or that the bound says enough."""
-        return bool(self.inferred_faults()) or self.judged.verdict in ("mismatch", "vacuous", "undetermined")
+        return bool(self.inferred_faults()) or self.judged.verdict in ("mismatch", "vacuous")
 
-    def inferred_faults(self) -> list[FormFault]:
-        """TensorRT's own dtype and shape before the run, against what is expected or the reference says."""
-        return list(self._inferred_faults())
+    @property
+    def unjudged(self) -> bool:
+        """Whether nobody can tell if it is right: it has no reference, or any value of it is legal."""
+        judged = self.judged
+        none = judged.reference is None or 0 < judged.reference.ref.size == judged.unsettled
+        return judged.verdict == "unjudged" and (none or (self.expected is not None and self.expected.made is not None))
 
-    def _inferred_faults(self) -> Iterator[FormFault]:
+    def inferred_faults(self, found: bool = False) -> list[FormFault]:
+        """TensorRT's own dtype and shape before the run, against what is expected, or else what the reference says.
+
+        found: there is a finding, so that the reference does not count.
+        """
+        return list(self._inferred_faults(None if found else self.judged.reference))
+
+    def _inferred_faults(self, reference: Bounded | None) -> Iterator[FormFault]:
         if self.inferred is None:
             return
-        reference, expected = self.judged.reference, self.expected
+        expected = self.expected
         dtype, shape = self.inferred
         wanted_shape = expected.shape if expected else None
         wanted_dtype = expected.dtype if expected else None
@@ -65,37 +77,50 @@ def judge_output(
 ) -> JudgedOutput:
     """Compare one output of a case with what is expected and with the reference."""
     expected = case.expected.get(name)
-    rules = expected.tolerance if expected and expected.tolerance else case.tolerance
-    tried = attempts(case, name, rules)
-    judged = judge(actual, tried, _literal(expected, tried) if expected else None, rules)
-    return JudgedOutput(name, judged, actual, expected, rules, inferred)
+    rules = rules_of(case, expected)
+    tensor = case.evaluation().tensors.get(name)
+    dtype = tensor.dtype if tensor is not None else None if actual is None else actual.dtype
+    literal = None if expected is None else _literal(case, expected, dtype)
+    return JudgedOutput(
+        name, judge(actual, readings(case, name, rules), literal, rules), actual, expected, rules, inferred
+    )
 
 
-def attempts(case: Case, name: str, rules: Sequence[Tolerance]) -> list[tuple[Freedom | None, Bounded]]:
-    """The reference of an output with its bounds, strictest first; a looser one names the freedom it grants."""
-    auto = next((rule for rule in rules if rule.kind == "auto"), Tolerance())
-    plain = partial(Arithmetic, acc=auto.acc, lam=auto.lam)
-    tf32 = case.definition.options.flags.get("TF32", False) if auto.tf32 is None else auto.tf32
-    local = auto.local is not False
-    granted: list[tuple[Freedom | None, Arithmetic]] = [(None, plain(local=local))]
-    if tf32:
-        granted.append(("tf32", plain(tf32=True, local=local)))
-    if auto.local is None and any(layer.method in CONVOLUTIONS for layer in case.layers.values()):
-        granted.append(("transform_domain", plain(tf32=tf32, local=False)))
-    found = [(freedom, case.evaluation(arithmetic).tensors.get(name)) for freedom, arithmetic in granted]
-    return [(freedom, bounded) for freedom, bounded in found if bounded is not None]
+def rules_of(case: Case, expected: Expected | None) -> tuple[Tolerance, ...]:
+    """The tolerance of an output: its own, or else that of the case."""
+    return expected.tolerance if expected and expected.tolerance else case.tolerance
 
 
-def _literal(expected: Expected, tried: Sequence[tuple[Freedom | None, Bounded]]) -> ExpectedValues:
-    dtype = expected.dtype or (tried[0][1].dtype if tried else "float32")
+def _literal(case: Case, expected: Expected, dtype: str | None) -> ExpectedValues:
+    """dtype: of the reference or else of what came, None if there is neither."""
     if expected.made is None:
         return ExpectedValues(None, None, expected.dtype, expected.shape)
+    dtype = expected.dtype or dtype or "float32"
     values = np.asarray(expected.made.decimals)
-    if not values.dtype == np.int64 == expected.made.array.bits.dtype:
-        values = values.astype(np.float64)
+    whole = dtype not in UNIT and np.array_equal(np.rint(values), values)
+    values = held(values, dtype) if whole else values.astype(np.float64)
     half = np.zeros(values.shape)
     if expected.made.text is not None and not expected.exact_digits:
         texts = np.array(expected.made.text, dtype=object).reshape(-1)
         half = np.array([half_unit(str(text), dtype) for text in texts]).reshape(values.shape)
-    computed = expected.origin is not None and expected.origin.computed
-    return ExpectedValues(values, half, expected.dtype, expected.shape, computed, expected.signed_zero)
+    return ExpectedValues(
+        values,
+        half,
+        expected.dtype,
+        expected.shape,
+        computed=expected.origin is None or expected.origin.kind != "derived",
+        signed_zero=expected.signed_zero,
+        exact=expected.exact_digits,
+        given=expected.made.given,
+        settles=case.finding is not None or _observed(case, expected),
+    )
+
+
+def _observed(case: Case, expected: Expected) -> bool:
+    """Whether the literals were seen with a release, which is of the family that the case is for."""
+    origin = expected.origin
+    if origin is None or origin.kind != "observed" or origin.release is None:
+        return False
+    found = _RELEASE.match(origin.release)
+    family = family_of(found[1], found[2]) if found else None
+    return case.family is None or family is None or family == case.family

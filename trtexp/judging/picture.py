@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trtexp.judging.compare import Pair
 from trtexp.judging.output import JudgedOutput
-from trtexp.numerics import F64, decode
+from trtexp.judging.pairs import Pair
+from trtexp.numerics import F64, decode, library
 from trtexp.records.picture import AROUND, BINS, Grid, Picture, Window
 from trtexp.records.tensors import REFERENCE_DIGITS, WHOLE, Numbers, numbers, short
 
@@ -78,7 +78,7 @@ def _worst(pair: Pair, starts: list[NDArray[np.int64]]) -> tuple[Numbers | None,
 def _rounded(ratio: F64) -> F64:
     """Positive numbers to 3 significant digits."""
     some = (ratio > 0) & np.isfinite(ratio)
-    unit = 10.0 ** (np.floor(np.log10(ratio, where=some, out=np.zeros(ratio.shape))) - 2)
+    unit = library.power(10.0, np.floor(library.log10(np.where(some, ratio, 1.0))) - 2)
     return np.where(some, np.rint(ratio / unit) * unit, ratio)
 
 

@@ -6,14 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from trtexp.judging.compare import Judgement, Pair, odd_one_out
+from trtexp.judging.compare import Judgement, odd_one_out
+from trtexp.judging.literal import passing
 from trtexp.judging.output import JudgedOutput
+from trtexp.judging.pairs import Pair
 from trtexp.judging.picture import picture
-from trtexp.numerics import Bounded, Mask, decode
+from trtexp.numerics import UNIT, Bounded, Mask, decode
 from trtexp.numerics.format import number
 from trtexp.records.facts import Comparison, Deviation, Mark, Terms
 from trtexp.records.model import OutputRecord
 from trtexp.records.tensors import REFERENCE_DIGITS, WHOLE, TensorRecord, short, summarised, tensor_record
+from trtexp.spec.make import Made
 
 MOST_MARKS = 20
 
@@ -32,7 +35,7 @@ def record_output(output: JudgedOutput) -> OutputRecord:
         dtype=dtype,
         shape=list(shape),
         faults=[*output.inferred_faults(), *judged.faults],
-        expected=tensor_record(made.array, made.made, made.text) if made else None,
+        expected=_expected_record(made) if made else None,
         origin=expected.origin if expected else None,
         note=expected.note if expected else None,
         actual=tensor_record(output.actual) if output.actual else None,
@@ -49,6 +52,8 @@ def record_output(output: JudgedOutput) -> OutputRecord:
         certified=judged.certified,
         certified_wrong=judged.certified_wrong,
         undetermined=judged.undetermined,
+        unsettled=judged.unsettled,
+        leaving=list(judged.leaving),
         terms=_terms(judged),
         typical=short(ratios.max(), 3) if ratios is not None and ratios.size else None,
         rms_typical=short(np.sqrt(np.mean(ratios**2)), 3) if ratios is not None and ratios.size else None,
@@ -83,12 +88,38 @@ def _mark(output: JudgedOutput, index: tuple[int, ...]) -> Mark:
         reference=None if reference is None else _reference_text(reference, index),
         off=_deviation(float(pair.error[index]), float(pair.allowed[index])),
         odd=odd_one_out(judged, index),
+        write=_write(output, index),
     )
 
 
+def _write(output: JudgedOutput, index: tuple[int, ...]) -> str | None:
+    """What would pass in place of a literal that the reference contradicts; of what a generator made there is none."""
+    expected, judged = output.expected, output.judged
+    pair = judged.expected_reference
+    if pair is None or not pair.bad[index] or judged.reference is None or expected is None or expected.made is None:
+        return None
+    return passing(judged.reference, index, expected.exact_digits) if expected.made.text is not None else None
+
+
 def _reference_text(reference: Bounded, index: tuple[int, ...]) -> str:
-    """The digits that the bound makes meaningful, and two more."""
-    return number(float(reference.ref[index]), float(reference.bound[index]) / 100)
+    """The legal values of an element, each to the digits that the bound makes meaningful, and two more."""
+    if reference.anything[index]:
+        return "anything"
+    values = [reference.ref[index], *(other.values[index] for other in reference.also if other.where[index])]
+    if reference.dtype not in UNIT:
+        return " or ".join(dict.fromkeys(str(int(value)) for value in values))
+    bound = float(reference.bound[index]) / 100
+    return " or ".join(dict.fromkeys(number(float(value), bound) for value in values))
+
+
+def _expected_record(made: Made) -> TensorRecord:
+    """The literals; elements that are left out are null."""
+    record = tensor_record(made.array, made.made, made.text)
+    if made.given is None or record.values is None:
+        return record
+    values = np.array(record.values, dtype=object)
+    values[~made.given] = None
+    return record.model_copy(update={"values": values.tolist()})
 
 
 def _deviation(error: float, allowed: float) -> Deviation:
@@ -122,9 +153,14 @@ def _form(output: JudgedOutput) -> tuple[str, tuple[int, ...]]:
 def _terms(judged: Judgement) -> Terms | None:
     """How many terms make the worst element, and how large they are; None if there is no error."""
     reference, pair = judged.reference, judged.actual_reference
-    if reference is None or pair is None or reference.terms is None or not pair.error.any():
+    if reference is None or pair is None or reference.terms is None:
         return None
-    magnitude, count, largest = (float(part[pair.worst]) for part in reference.terms)
+    worst = pair.worst
+    if judged.verdict == "unjudged" and judged.typical is not None and judged.typical.any():
+        worst = tuple(int(i) for i in np.unravel_index(int(np.argmax(judged.typical)), judged.typical.shape))
+    elif not pair.error.any():
+        return None
+    magnitude, count, largest = (float(part[worst]) for part in reference.terms)
     return Terms(count=round(count), magnitude=short(magnitude, 3), largest_partial=short(largest, 3))
 
 

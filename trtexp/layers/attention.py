@@ -14,6 +14,7 @@ from trtexp.layers.quantize import there_and_back
 from trtexp.layers.softmax import softmaxed
 from trtexp.numerics import Arithmetic, Bounded, dot_product, moved, pointwise
 from trtexp.numerics.budget import OF_A_STEP, Work
+from trtexp.numerics.linear import matmul
 
 Norm = Annotated[Literal["NONE", "SOFTMAX"], Kind("AttentionNormalizationOp")]
 CausalMaskKind = Annotated[Literal["NONE", "UPPER_LEFT", "LOWER_RIGHT"], Kind("CausalMaskKind")]
@@ -165,7 +166,8 @@ class _Attention(Layer):
         repeats = q.shape[0] // k.shape[0]
         k, v = (moved(lambda part: np.repeat(part, repeats, 0), x) for x in (k, v))
         (s, t), shape = (q.shape[1], k.shape[1]), (q.shape[0], q.shape[1], k.shape[1])
-        scores = dot_product(lambda x, w, _: np.matmul(x, np.swapaxes(w, -1, -2)), q, k, None, arithmetic)
+        runs = (1, q.shape[-1])
+        scores = dot_product(lambda x, w, _: matmul(x, np.swapaxes(w, -1, -2)), q, k, None, arithmetic, runs=runs)
         shift = {"UPPER_LEFT": 0, "LOWER_RIGHT": t - s}.get(self.final.causal_kind, t)
         inside = np.broadcast_to(np.arange(t) <= np.arange(s)[:, None] + shift, shape)
         if mask is not None and mask.dtype == "bool":
@@ -184,7 +186,7 @@ class _Attention(Layer):
         # A query that sees no key has no softmax, and no rule.
         lost = weights.undetermined | ~inside.any(-1, keepdims=True)
         weights = replace(weights, undetermined=lost)
-        return dot_product(lambda x, w, _: np.matmul(x, w), weights, v, None, arithmetic)
+        return dot_product(lambda x, w, _: matmul(x, w), weights, v, None, arithmetic, runs=(1, t))
 
 
 class Attention(_Attention):

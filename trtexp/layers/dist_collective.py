@@ -77,7 +77,7 @@ class DistCollective(Layer):
         if n == 1 or self.reduce_op in ("MAX", "MIN"):
             return x
         if self.reduce_op == "PROD":
-            return pointwise(lambda v: v**n, [x], n - 1)
+            return pointwise(lambda v: np.stack([v] * n).prod(0), [x], n - 1)
         weight = exactly(np.full((), 1.0 / n if self.reduce_op == "AVG" else 1.0), x.dtype)
         copies = moved(lambda part: np.stack([part] * n), x)
         return dot_product(lambda v, w, _: (v * w).sum(0), copies, weight, None, arithmetic)

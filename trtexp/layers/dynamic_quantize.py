@@ -124,7 +124,8 @@ def dynamically(
     def scale(amax: F64) -> F64:
         share = amax / LARGEST[dtype]
         if scale_dtype == "float8e8m0":
-            return 2.0 ** np.ceil(np.log2(np.maximum(share, 2.0**-127)))
+            fraction, exponent = np.frexp(np.maximum(share, 2.0**-127))
+            return np.ldexp(1.0, exponent - (fraction == 0.5))
         return quantized(share / second, scale_dtype)
 
     scales, slip = np.where(np.isfinite(most), scale(most), 1.0), 4 * UNIT["float32"]

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Layer, Tensor
-from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly, settled
+from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly
 from trtexp.numerics.budget import Work
+from trtexp.numerics.linear import einsum
 
 
 class EinsumAttributes(Attributes):
@@ -90,12 +91,15 @@ class Einsum(Layer):
     def evaluate(self, inputs: tuple[Bounded, ...], *, arithmetic: Arithmetic) -> Bounded:
         done = inputs[0]
         rest = inputs[1:] or (exactly(np.ones(()), done.dtype),)
-        for x, letters in zip(rest, self.contractions(), strict=True):
-            equation = "{},{}->{}".format(*letters)
+        for x, (have, term, kept) in zip(rest, self.contractions(), strict=True):
+            equation = f"{have},{term}->{kept}"
 
             def contract(a: F64, b: F64, _: F64 | None, equation: str = equation) -> F64:
-                made: F64 = np.einsum(equation, a, b)
+                made: F64 = einsum(equation, a, b)
                 return made
 
-            done = dot_product(contract, settled(done), x, None, arithmetic)
+            summed = {*have, *term} - {*kept}
+            sizes = dict(zip(have + term, done.shape + x.shape, strict=True))
+            runs = (1, math.prod(sizes[letter] for letter in summed))
+            done = dot_product(contract, done, x, None, arithmetic, runs=runs)
         return done

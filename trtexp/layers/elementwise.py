@@ -10,7 +10,20 @@ import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Kind, Layer, Tensor
 from trtexp.layers.broadcast import broadcasts
-from trtexp.numerics import F64, UNIT, Bounded, Error, computed, jumping, pow_error, quotient, undetermined, wrapping
+from trtexp.numerics import (
+    F64,
+    UNIT,
+    Bounded,
+    Error,
+    computed,
+    equal,
+    jumping,
+    library,
+    pow_error,
+    quotient,
+    undetermined,
+    wrapping,
+)
 from trtexp.numerics.integers import divide, floor_divide, power
 
 ElementWiseOperation = Annotated[
@@ -28,7 +41,7 @@ FUNCTIONS: dict[str, Callable[[F64, F64], np.ndarray]] = {
     "MIN": np.minimum,
     "SUB": np.subtract,
     "DIV": np.divide,
-    "POW": np.power,
+    "POW": library.power,
     "FLOOR_DIV": lambda a, b: np.floor(a / b),
     "AND": np.logical_and,
     "OR": np.logical_or,
@@ -92,6 +105,8 @@ class Elementwise(Layer):
     def evaluate(self, a: Bounded, b: Bounded) -> Bounded:
         op = self.final.op
         function = FUNCTIONS[op]
+        if op == "EQUAL":
+            return equal(a, b)
         if op in LOGICAL or op in COMPARING:
             return jumping(function, [a, b], "bool")
         if a.dtype not in UNIT:

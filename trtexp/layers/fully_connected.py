@@ -7,6 +7,7 @@ import math
 from trtexp.layers.base import GIVEN, Attributes, Layer, Maybe, Tensor, Weights
 from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, moved
 from trtexp.numerics.budget import OF_MATRICES, Work
+from trtexp.numerics.linear import matmul
 
 
 class FullyConnectedAttributes(Attributes):
@@ -62,8 +63,8 @@ class FullyConnected(Layer):
 
         def apply(part: F64, w: F64, b: F64 | None) -> F64:
             rows = part.reshape(-1, math.prod(x.shape[-3:]))
-            made: F64 = rows @ w.reshape(outputs, -1).T
+            made: F64 = matmul(rows, w.reshape(outputs, -1).T)
             return (made if b is None else made + b).reshape(shape)
 
         given = None if bias is None or bias.ref.size == 0 else moved(lambda part: part.reshape(-1), bias)
-        return dot_product(apply, x, kernel, given, arithmetic)
+        return dot_product(apply, x, kernel, given, arithmetic, runs=(1, math.prod(x.shape[-3:])))

@@ -12,7 +12,7 @@ import numpy as np
 from trtexp.layers.base import Attributes, Layer, Tensor
 from trtexp.layers.interpolation import Indices, InterpolationMode, coordinate_error, taps
 from trtexp.layers.slice import SampleMode
-from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly, moved
+from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, either, exactly, moved, undetermined
 from trtexp.numerics.budget import Work
 
 FLOATS = ("float32", "float16", "bfloat16")
@@ -65,14 +65,14 @@ class GridSample(Layer):
         mode = self.final.interpolation_mode
         axes = [self.coordinates(grid, axis, size) for axis, size in enumerate(x.shape[2:])]
         if mode == "NEAREST":
-            index = [np.rint(at).astype(np.int64) for at, _ in axes]
-            made = moved(lambda part: self.gathered(part, index), x)
-            inside = self.gathered(np.ones(x.shape, bool), index)
-            crossing = (np.rint(at - off) != np.rint(at + off) for at, off in axes)
-            unsure = np.stack([grid.undetermined.any(-1), *crossing])
-            spread = np.broadcast_to(np.expand_dims(unsure.any(0), 1), made.shape)
-            certified = (made.certified | ~inside) & ~spread
-            return replace(made, undetermined=made.undetermined | spread, certified=certified)
+            made = self.nearest(x, [at for at, _ in axes])
+            crossing = np.any([np.rint(at - off) != np.rint(at + off) for at, off in axes], axis=0)
+            where = np.broadcast_to(np.expand_dims(crossing, 1), made.shape)
+            for signs in itertools.product((-1, 1), repeat=len(axes)) if crossing.any() else ():
+                moved_axes = [at + sign * off for sign, (at, off) in zip(signs, axes, strict=True)]
+                made = either(made, self.nearest(x, moved_axes), where)
+            lost = np.expand_dims(grid.undetermined.any(-1), 1)
+            return undetermined(made, np.broadcast_to(lost, made.shape))
         found = [taps(mode, *axis) for axis in axes]
         picked, shares, errors = [], [], []
         for tap in itertools.product(*(range(len(indices)) for indices, _, _ in found)):
@@ -85,6 +85,12 @@ class GridSample(Layer):
         ref, bound = np.array(shares)[:, :, None], np.array(errors)[:, :, None]
         weighed = replace(exactly(ref, x.dtype), bound=bound, typical=bound, certified=bound == 0)
         return dot_product(lambda v, w, _: (v * w).sum(0), values, weighed, None, arithmetic)
+
+    def nearest(self, x: Bounded, axes: Sequence[F64]) -> Bounded:
+        """The elements nearest to coordinates; what lies outside is 0 for certain."""
+        index = [np.rint(at).astype(np.int64) for at in axes]
+        made = moved(lambda part: self.gathered(part, index), x)
+        return replace(made, certified=made.certified | ~self.gathered(np.ones(x.shape, bool), index))
 
     def coordinates(self, grid: Bounded, axis: int, size: int) -> tuple[F64, F64]:
         """Where the samples lie along a spatial axis of the input, (N, *O), and how far off a device may put them."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Layer, Tensor
-from trtexp.numerics import F64, SMALLEST_NORMAL, UNIT, Bounded, pow_error
+from trtexp.numerics import F64, OWN_ERROR, TINY, UNIT, WORKING_UNIT, Bounded, attribute, library, narrowed, pow_error
 from trtexp.numerics.budget import Work
 
 #: attribute -> the smallest and the largest number that it takes.
@@ -65,21 +65,26 @@ class Lrn(Layer):
 
     def evaluate(self, x: Bounded) -> Bounded:
         window = self.final.window_size
-        alpha, beta, k = (float(np.float32(v)) for v in (self.final.alpha, self.final.beta, self.final.k))
-        u, factor = UNIT[x.dtype], alpha / window
+        given = [attribute(value) for value in (self.final.alpha, self.final.beta, self.final.k)]
+        alpha, beta, k = (float(value.ref) for value in given)
+        u, factor = WORKING_UNIT[x.dtype], alpha / window
         squares = self.summed(x.ref**2, window)
         base = k + factor * squares
-        ref = x.ref / base**beta
+        raised = library.power(base, beta)
+        ref = x.ref / raised
         # The sum's error, through the power; then the power's own, and the quotient's.
         sums = (window + 3) * u * np.abs(factor) * squares + 2 * u * (k + np.abs(factor) * squares)
         relative = beta * sums / np.abs(base) + u * (pow_error(base, np.float64(beta)) + 3)
-        own = np.abs(ref) * relative + SMALLEST_NORMAL[x.dtype] * (ref != 0)
+        own = np.abs(ref) * relative + TINY[x.dtype] * (ref != 0) + narrowed(ref, x.dtype, 2.0)
 
         def carried(error: F64) -> F64:
             reach = np.abs(factor) * self.summed((2 * np.abs(x.ref) + error) * error, window)
-            return (error + np.abs(x.ref) * beta * reach / np.abs(base)) / base**beta
+            return (error + np.abs(x.ref) * beta * reach / np.abs(base)) / raised
 
-        errors = [own + carried(x.bound), own + carried(x.typical), carried(x.slack)]
+        off_alpha, off_beta, off_k = (float(value.slack) for value in given)
+        decimals = beta * (off_k + off_alpha / window * squares) / np.abs(base) + off_beta * np.abs(library.log(base))
+        slack = np.abs(ref) * (decimals + OWN_ERROR * (1 + relative / u))
+        errors = [own + carried(x.bound), own + carried(x.typical), slack + carried(x.slack)]
         bound, typical, slack = (np.nan_to_num(error, posinf=np.inf) for error in errors)
         unsure = self.summed(x.undetermined.astype(float), window) > 0
         return Bounded(x.dtype, ref, bound, typical, slack, (x.ref == 0) & x.exact, unsure)

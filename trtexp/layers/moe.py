@@ -13,8 +13,9 @@ from trtexp.layers.attention import FLOATS
 from trtexp.layers.base import GIVEN, Attributes, DataType, Default, Dims, Kind, Layer, Maybe, Tensor
 from trtexp.layers.quantize import there_and_back
 from trtexp.layers.settable import Arguments
-from trtexp.numerics import F64, UNIT, Arithmetic, Bounded, dot_product, moved, pointwise
+from trtexp.numerics import F64, WORKING_UNIT, Arithmetic, Bounded, attribute, dot_product, library, moved, pointwise
 from trtexp.numerics.budget import OF_MATRICES, Work
+from trtexp.numerics.linear import matmul
 
 MoEActType = Annotated[Literal["NONE", "SILU"], Kind("MoEActType")]
 
@@ -224,23 +225,23 @@ class MoE(Layer):
         """x (b, s, h), or (n, b, s, h) of each expert, by the matrices of every expert -> (n, b, s, i)."""
 
         def apply(v: F64, m: F64, added: F64 | None) -> F64:
-            made = np.matmul(v, m[:, None])
+            made = matmul(v, m[:, None])
             return made if added is None else made + added[:, None, None]
 
-        return dot_product(apply, x, w, bias, arithmetic)
+        return dot_product(apply, x, w, bias, arithmetic, runs=(1, x.shape[-1]))
 
     def gated(self, gate: Bounded, up: Bounded) -> Bounded:
         """act(gate) · up."""
         final = self.final
-        limit, alpha, beta = final.swiglu_param_limit, final.swiglu_param_alpha, final.swiglu_param_beta
+        given = (final.swiglu_param_limit, final.swiglu_param_alpha, final.swiglu_param_beta)
         if final.activation_type == "NONE":
             return pointwise(np.multiply, [gate, up], 0.5)
 
-        def f(g: F64, u: F64) -> F64:
+        def f(g: F64, u: F64, limit: F64, alpha: F64, beta: F64) -> F64:
             g = np.minimum(g, limit)
-            return g / (1 + np.exp(-alpha * g)) * (np.clip(u, -limit, limit) + beta)
+            return g / (1 + library.exp(-alpha * g)) * (np.clip(u, -limit, limit) + beta)
 
-        def floor(g: F64, u: F64) -> F64:
-            return UNIT[gate.dtype] * (16 + 4 * np.abs(alpha * g)) * np.abs(f(g, u))
+        def floor(g: F64, u: F64, limit: F64, alpha: F64, beta: F64) -> F64:
+            return WORKING_UNIT[gate.dtype] * (16 + 4 * np.abs(alpha * g)) * np.abs(f(g, u, limit, alpha, beta))
 
-        return pointwise(f, [gate, up], floor=floor)
+        return pointwise(f, [gate, up, *map(attribute, given)], floor=floor, narrow=2.0)

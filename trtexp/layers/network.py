@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -29,15 +29,21 @@ class NodeError(ValueError):
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The reference of a network: every tensor by name, or how far it got.
+    """The reference of a network: every tensor by name that does not depend on a layer that refuses its inputs.
 
-    refusal: the constraint at which trtexp's own model stops, in a network with `check: false`; None if there is none.
-    leaving: the tensors that may leave the range of their type, as real numbers; a typed world then differs from this.
+    refusals: the constraints at which trtexp's own model stops, one of each layer that does not hold its own.
+    leaving: name -> dtype of the tensors in between that may leave the range of their type, as real numbers; a typed
+    world then differs from this one.
     """
 
     tensors: Mapping[str, Bounded]
-    refusal: NodeError | None = None
-    leaving: tuple[str, ...] = ()
+    refusals: tuple[NodeError, ...] = ()
+    leaving: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def refusal(self) -> NodeError | None:
+        """The first of the refusals."""
+        return next(iter(self.refusals), None)
 
 
 def _said(error: Exception) -> str:
@@ -83,28 +89,59 @@ def evaluate(
 ) -> Evaluation:
     """Run the references of all layers, as far as the budget goes. Raises NodeError where a layer with `check` refuses
     its inputs, or cannot be computed."""
+    made = partly_evaluate(layers, tensors, weights, arithmetic, budget)
+    for error in made.refusals:
+        if layers[error.layer].check:
+            raise error
+    return made
+
+
+def partly_evaluate(
+    layers: Mapping[str, Layer],
+    tensors: Mapping[str, Bounded],
+    weights: Mapping[str, Bounded],
+    arithmetic: Arithmetic,
+    budget: Budget | None = None,
+) -> Evaluation:
+    """Run the references of all layers that can be run: what refuses its inputs, or cannot be computed, costs what
+    depends on it. budget: what they may cost; if it is left out, that of a file."""
     values = Values(layers, weights, arithmetic, tensors, budget or Budget())
     with np.errstate(all="ignore"):  # infinities and NaNs are values like others
-        try:
-            for name, layer in layers.items():
-                values.check(name, layer)
-            hidden = {inner for layer in layers.values() for inner in layer.hides(layers)}
-            for name, layer in layers.items():
-                made = layer.output_tensors(name)
-                if name not in hidden and (not made or not values.known.keys() >= set(made)):
-                    values.make(name)
-        except NodeError as error:
-            if layers[error.layer].check:
-                raise
-            values.budget.over = False  # the others of the file may still be computed
-            return Evaluation(values.known, error, tuple(values.leaving))
-    return Evaluation(values.known, leaving=tuple(values.leaving))
+        found = list(values.check())
+        if not any(layers[error.layer].check for error in found):
+            found += values.make_all()
+    refusals = {(error.layer, error.path, str(error)): error for error in found}
+    values.budget.over &= any(layers[error.layer].check for error in found)  # else other cases may still be computed
+    return Evaluation(values.known, tuple(refusals.values()), values.leaving)
+
+
+def upstream(layers: Mapping[str, Layer], tensor: str) -> set[str]:
+    """The tensors that a tensor is made from, and itself; those of a loop or of a conditional if it leaves one."""
+    makers = {made: name for name, layer in layers.items() for made in layer.output_tensors(name)}
+    found: set[str] = set()
+    waiting = [tensor]
+    while waiting:
+        one = waiting.pop()
+        if one in found:
+            continue
+        found.add(one)
+        if one in makers:
+            layer = layers[makers[one]]
+            near = [layer, *(other for other in layers.values() if layer.owner and _owner(other) == _owner(layer))]
+            waiting += [taken for each in near for _, taken in each.input_tensors().values()]
+    return found
+
+
+def _owner(layer: Layer) -> str | None:
+    """The loop or the conditional that a layer belongs to."""
+    return None if layer.owner is None else str(getattr(layer, layer.owner))
 
 
 class Values:
     """The tensors of one network by name; each is computed once, when it is asked for.
 
     Within an iteration of a loop the tensors that depend on it are computed anew; the others are those of `outer`.
+    failed: the layers that have no values, each with the refusal that it depends on.
     """
 
     def __init__(
@@ -119,9 +156,11 @@ class Values:
     ) -> None:
         self.layers, self.weights, self.arithmetic, self.budget = layers, weights, arithmetic, budget
         self.known = dict(known)
-        self.leaving: dict[str, None] = {} if outer is None else outer.leaving
+        self.failed: dict[str, NodeError] = {}
+        self.leaving: dict[str, str] = {} if outer is None else outer.leaving
         self._outer, self._varying = outer, varying
         self._makers = {tensor: name for name, layer in layers.items() for tensor in layer.output_tensors(name)}
+        self._taken = {tensor for layer in layers.values() for _, tensor in layer.input_tensors().values()}
         self._active: set[str] = set()
 
     def inside(self, known: Mapping[str, Bounded], varying: frozenset[str]) -> Values:
@@ -139,7 +178,7 @@ class Values:
 
     def _make_ahead(self, last: str) -> None:
         """Compute what a layer needs, the first things first, so that a long chain is no deep recursion. Layers that
-        choose what they ask for are left to do so."""
+        choose what they ask for are left to do so. Raises NodeError."""
         waiting, seen = [last], {last}
         while waiting:
             layer = self.layers[waiting[-1]]
@@ -152,40 +191,89 @@ class Values:
             if not ahead and (name := waiting.pop()) != last:
                 self.make(name)
 
+    def codes(self, tensor: str) -> str | None:
+        maker = self._makers.get(tensor)
+        undone = None if maker is None else self.layers[maker].undoes()
+        return None if undone is None else self.value(undone).dtype
+
+    def make_all(self) -> Iterator[NodeError]:
+        """Compute all tensors that have one value; the refusals of those that have none."""
+        sound = [layer for name, layer in self.layers.items() if name not in self.failed]
+        hidden = {inner for layer in sound for inner in layer.hides(self.layers)}
+        for name, layer in self.layers.items():
+            made = layer.output_tensors(name)
+            if name not in hidden and name not in self.failed and (not made or not self.known.keys() >= set(made)):
+                try:
+                    self.make(name)
+                except NodeError as error:
+                    yield error
+
     def make(self, name: str) -> None:
-        """Compute the outputs of a layer, or only check its inputs where it has no output."""
+        """Compute the outputs of a layer, or only check its inputs where it has no output. Raises NodeError."""
         layer = self.layers[name]
         if name in self._active:
             raise NodeError(name, (), "it needs its own result: a cycle that no recurrence breaks")
         self._active.add(name)
         try:
+            failed = self.failed.get(name) or self.failed.get(_owner(layer) or "")
+            if failed is not None:
+                raise failed
             made = layer.pull(name, self)
             self.budget.keep(sum(y.ref.size for y in made), max(1, len(made)))
-        except NodeError:
+        except NodeError as error:
+            self.failed[name] = error
             raise
         except LayerError as error:
-            raise NodeError(name, error.path, str(error)) from error
+            self._fail(name, NodeError(name, error.path, str(error)), bool(layer.output_tensors(name)))
+            raise self.failed[name] from error
         except (MemoryError, RecursionError, ArithmeticError, ValueError) as error:
-            raise NodeError(name, (), _said(error)) from error
+            self._fail(name, NodeError(name, (), _said(error)), bool(layer.output_tensors(name)))
+            raise self.failed[name] from error
         finally:
             self._active.discard(name)
         tensors = layer.output_tensors(name)
-        self.leaving.update((tensor, None) for tensor, y in zip(tensors, made, strict=True) if leaves(y).any())
+        between = [(t, y) for t, y in zip(tensors, made, strict=True) if t in self._taken and leaves(y).any()]
+        self.leaving.update((tensor, y.dtype) for tensor, y in between)
         made = tuple(kept(y) for y in made) if self.arithmetic.typed else made
         self.known.update(zip(tensors, made, strict=True))
 
-    def check(self, name: str, layer: Layer) -> None:
-        """Refuse inputs that the layer does not have, and what is wrong with the layers around it."""
-        try:
-            for index in layer.set_input:
-                most = layer.most_inputs()
-                if not 0 <= index < most:
-                    message = f"input {index} given; {layer.method} has {most or 'no'} inputs, from 0"
-                    raise LayerError(("set_input", index), message)
-            if type(layer).check_network is not Layer.check_network:
-                self.budget.spend("products", OF_A_STEP * len(self.layers))  # it looks at all of them
-            layer.check_network(name, self.layers)
-        except LayerError as error:
-            raise NodeError(name, error.path, str(error)) from error
-        except OverBudget as error:
-            raise NodeError(name, (), str(error)) from error
+    def check(self) -> Iterator[NodeError]:
+        """The refusals of inputs that a layer does not have, and of what is wrong with the layers around it.
+
+        What stands within a loop or a conditional takes that along, since it has no sense without it.
+        """
+        for name, layer in self.layers.items():
+            error = _refused(name, layer, self.layers, self.budget)
+            if error is None:
+                continue
+            owner = self.layers.get(_owner(layer) or "")
+            within = owner is not None and name in owner.hides(self.layers)
+            self._fail(name, error, bool(layer.output_tensors(name)) and not within)
+            self.failed.setdefault(error.layer, error)
+            yield error
+
+    def _fail(self, name: str, error: NodeError, apart: bool) -> None:
+        """Keep why a layer has no values. apart: the loop or the conditional around it may have some without it."""
+        self.failed[name] = error
+        owner = _owner(self.layers[name])
+        if owner is not None and not apart:
+            self.failed.setdefault(owner, error)
+
+
+def _refused(name: str, layer: Layer, layers: Mapping[str, Layer], budget: Budget) -> NodeError | None:
+    try:
+        for index in layer.set_input:
+            most = layer.most_inputs()
+            if not 0 <= index < most:
+                message = f"input {index} given; {layer.method} has {most or 'no'} inputs, from 0"
+                raise LayerError(("set_input", index), message)
+        if type(layer).check_network is not Layer.check_network:
+            budget.spend("products", OF_A_STEP * len(layers))  # it looks at all of them
+        layer.check_network(name, layers)
+    except LayerError as error:
+        return NodeError(name, error.path, str(error))
+    except NodeError as error:
+        return error
+    except OverBudget as error:
+        return NodeError(name, (), str(error))
+    return None

@@ -9,7 +9,7 @@ import numpy as np
 from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import GIVEN, Attributes, DataType, Layer, Tensor, masked_axes
 from trtexp.layers.broadcast import broadcasts_to
-from trtexp.numerics import F64, SMALLEST_NORMAL, UNIT, Bounded
+from trtexp.numerics import F64, OWN_ERROR, TINY, UNIT, Bounded, attribute, narrowed
 
 
 class NormalizationAttributes(Attributes):
@@ -90,15 +90,23 @@ class Normalization(Layer):
         computed = DTYPE_OF_MEMBER[self.final.compute_precision]
         u, n = UNIT[computed], math.prod(split[a] for a in axes)
         mean, var = v.mean(axes, keepdims=True), v.var(axes, keepdims=True)
-        sigma = np.sqrt(var + self.final.epsilon)
+        epsilon = attribute(self.final.epsilon)
+        sigma = np.sqrt(var + epsilon.ref)
         d, z = v - mean, (v - mean) / sigma
         b_mean = (n + 2) * u * np.abs(v).mean(axes, keepdims=True) + b.mean(axes, keepdims=True)
         each = u * np.abs(d) + b_mean + b
         b_var = (2 * np.abs(d) * each).mean(axes, keepdims=True) + b_mean**2 + (n + 2) * u * var
         own = each / sigma + np.abs(z) * (b_var / (2 * sigma**2) + 4 * u)
         bound = own * (np.abs(w) + wb) + np.abs(z) * wb + cb + 2 * u * (np.abs(z * w) + np.abs(c))
-        bound = bound + UNIT[x.dtype] * np.abs(ref) * (x.dtype != computed) + SMALLEST_NORMAL[x.dtype] * (ref != 0)
-        slack = (x.slack.reshape(split) / sigma) * np.abs(w) + np.abs(z) * spread(scale.slack) + spread(bias.slack)
+        # What is narrower than float32 may be rounded after each of the three steps.
+        steps = narrowed(z, x.dtype, 1.0) * np.abs(w) + narrowed(z * w, x.dtype, 1.0) + narrowed(ref, x.dtype, 1.0)
+        bound = bound + steps + TINY[x.dtype] * (ref != 0)
+        s = x.slack.reshape(split)
+        shifted = s + s.mean(axes, keepdims=True)
+        widened = (2 * np.abs(d) * shifted).mean(axes, keepdims=True) + epsilon.slack
+        slack = (shifted / sigma + np.abs(z) * widened / (2 * sigma**2)) * np.abs(w)
+        slack = slack + np.abs(z) * spread(scale.slack) + spread(bias.slack)
+        slack = slack + OWN_ERROR * (own / u * np.abs(w) + np.abs(z * w) + np.abs(c))
         bound, zero = np.nan_to_num(bound.reshape(x.shape), posinf=np.inf), np.zeros(x.shape, bool)
         unsure = np.broadcast_to(x.undetermined.any(), x.shape)
         return Bounded(x.dtype, ref.reshape(x.shape), bound, bound, slack.reshape(x.shape), zero, unsure)
@@ -106,7 +114,7 @@ class Normalization(Layer):
     def normalized(self, x: F64, axes: tuple[int, ...]) -> F64:
         """Mean 0 and variance 1 along the axes."""
         centred = x - x.mean(axes, keepdims=True)
-        return centred / np.sqrt(x.var(axes, keepdims=True) + self.final.epsilon)
+        return centred / np.sqrt(x.var(axes, keepdims=True) + attribute(self.final.epsilon).ref)
 
 
 class NormalizationV2(Normalization):

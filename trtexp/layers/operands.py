@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, Union
 
-from trtexp.numerics import UNIT, Bounded, converted
+from trtexp.numerics import UNIT, Bounded
 
 #: An operand that may be missing.
 Maybe = Union[Bounded, None]
@@ -45,12 +45,12 @@ def _parameters(evaluate: Callable[..., Any]) -> frozenset[str]:
     return frozenset(inspect.signature(evaluate).parameters)
 
 
-def rounded_to(dtype: str, operand: Operand) -> Operand:
-    """An operand with its floats rounded to another float type."""
+def each_float(change: Callable[[Bounded], Bounded], operand: Operand) -> Operand:
+    """An operand with a change of all its tensors of floats."""
     if isinstance(operand, Bounded):
-        return converted(operand, dtype) if operand.dtype in UNIT else operand
+        return change(operand) if operand.dtype in UNIT else operand
     if isinstance(operand, tuple):
-        return tuple(converted(x, dtype) if x.dtype in UNIT else x for x in operand)
+        return tuple(change(x) if x.dtype in UNIT else x for x in operand)
     if operand is not None:
-        return {name: converted(x, dtype) if x.dtype in UNIT else x for name, x in operand.items()}
+        return {name: change(x) if x.dtype in UNIT else x for name, x in operand.items()}
     return None

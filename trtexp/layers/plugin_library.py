@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from trtexp.layers.activation import FUNCTIONS
+from trtexp.layers.activation import activated
 from trtexp.layers.roi_align import Bins
-from trtexp.numerics import F64, Arithmetic, Bounded, computed, jumping, moved, settled
+from trtexp.numerics import F64, Arithmetic, Bounded, attribute, computed, jumping, moved, settled
 from trtexp.numerics.budget import OF_A_STEP, Work
 
 Given = Mapping[str, Any]
@@ -68,17 +68,15 @@ class Clip(Known):
 
     @classmethod
     def evaluate(cls, given: Given, inputs: Sequence[Bounded], arithmetic: Arithmetic) -> Bounded:
-        low, high = (float(np.float32(given[name])) for name in ("clipMin", "clipMax"))
-        if inputs[0].dtype == "int32":
-            low, high = np.trunc(low), np.trunc(high)
-
-        def clipped(x: F64) -> F64:
+        def clipped(x: np.ndarray, low: F64, high: F64) -> np.ndarray:
             above = np.where(x > low, x, low)
             return np.where(above < high, above, high)
 
+        ends = [attribute(given[name]) for name in ("clipMin", "clipMax")]
         if inputs[0].dtype == "int32":
-            return jumping(clipped, inputs, "int32")
-        return computed(clipped, lambda x, y: 0 * y, *inputs)
+            low, high = (np.trunc(end.ref) for end in ends)
+            return jumping(lambda x: clipped(x, low, high), inputs, "int32")
+        return computed(clipped, lambda x, low, high, y: 0 * y, *inputs, *ends)
 
 
 class LReLU(Known):
@@ -89,9 +87,7 @@ class LReLU(Known):
 
     @classmethod
     def evaluate(cls, given: Given, inputs: Sequence[Bounded], arithmetic: Arithmetic) -> Bounded:
-        slope = float(np.float32(given["negSlope"]))
-        f, error = FUNCTIONS["LEAKY_RELU"]
-        return computed(lambda x: f(x, slope, 0), lambda x, y: error(x, slope, 0, y), *inputs)
+        return activated("LEAKY_RELU", inputs[0], given["negSlope"])
 
 
 class Gelu(Known):
@@ -124,8 +120,7 @@ class Gelu(Known):
         if "bias" in given:
             bias = np.asarray(given["bias"], np.float32 if x.dtype == "float32" else np.float16).astype(np.float64)
             x = computed(lambda v: v + bias, lambda v, y: np.where(y == v, 0.0, np.abs(y)), x)
-        f, error = FUNCTIONS["GELU_TANH"]
-        return computed(lambda v: f(v, 0, 0), lambda v, y: error(v, 0, 0, y), settled(x))
+        return activated("GELU_TANH", settled(x))
 
 
 class ScatterND(Known):

@@ -11,8 +11,22 @@ import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Default, Dims, Kind, Layer, PaddingMode, Tensor
 from trtexp.layers.geometry import Axis, pooled
-from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly, jumping, moved, pointwise, settled
+from trtexp.numerics import (
+    F64,
+    Arithmetic,
+    Bounded,
+    attribute,
+    converted,
+    dot_product,
+    either,
+    exactly,
+    jumping,
+    moved,
+    pointwise,
+    settled,
+)
 from trtexp.numerics.budget import Work
+from trtexp.numerics.linear import matmul
 
 PoolingType = Annotated[Literal["MAX", "AVERAGE", "MAX_AVERAGE_BLEND"], Kind("PoolingType")]
 
@@ -118,12 +132,12 @@ class PoolingNd(Layer):
         if self.final.type == "MAX":
             return largest
         dtype = "float32" if x.dtype == "int8" else x.dtype
-        ones = exactly(np.ones(()), dtype)
-        total = settled(dot_product(lambda a, _, __: self.summed(a), replace(x, dtype=dtype), ones, None, arithmetic))
+        given, ones = converted(x, dtype), exactly(np.ones(()), dtype)
+        total = dot_product(lambda a, _, __: self.summed(a), given, ones, None, arithmetic)
         count = self.count(x.shape)
         average = pointwise(lambda t: t / count, [total], ulps=lambda _: 1.0 * (np.frexp(count)[0] != 0.5))
         if self.final.type == "MAX_AVERAGE_BLEND":
-            average = self.blended(replace(largest, dtype=dtype), settled(average), arithmetic)
+            average = self.blended(converted(largest, dtype), settled(average), arithmetic)
         return whole(average) if x.dtype == "int8" else average
 
     def largest(self, x: Bounded) -> Bounded:
@@ -137,10 +151,11 @@ class PoolingNd(Layer):
 
     def blended(self, largest: Bounded, average: Bounded, arithmetic: Arithmetic) -> Bounded:
         """(1 - blend_factor) · maximum + blend_factor · average."""
-        blend = float(np.float32(self.final.blend_factor))
-        shares = exactly(np.array([1 - blend, blend]), largest.dtype)
+        blend = attribute(self.final.blend_factor)
+        shares = exactly(np.array([1 - blend.ref, blend.ref]), largest.dtype)
+        shares = replace(shares, slack=np.array([blend.slack, blend.slack]))
         both = moved(lambda *parts: np.stack(parts, axis=-1), largest, average)
-        return dot_product(lambda v, share, _: v @ share, both, shares, None, arithmetic)
+        return dot_product(lambda v, share, _: matmul(v, share), both, shares, None, arithmetic)
 
     def summed(self, x: F64) -> F64:
         """The sum over each window; padding adds nothing."""
@@ -173,7 +188,8 @@ class PoolingNd(Layer):
 
 def whole(x: Bounded) -> Bounded:
     """Rounded to int8; how a tie is rounded is nowhere said, so either neighbour is legal."""
-    return replace(jumping(np.rint, [x], "int8"), undetermined=x.undetermined | (x.ref % 1 == 0.5))
+    nearest = np.rint(x.ref)
+    return either(jumping(np.rint, [x], "int8"), exactly(2 * x.ref - nearest, "int8"), x.ref % 1 == 0.5)
 
 
 class Pooling(PoolingNd):

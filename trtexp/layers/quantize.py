@@ -18,6 +18,7 @@ from trtexp.numerics import (
     Bounded,
     decode,
     encode,
+    held,
     moved,
     pointwise,
     significant_bits,
@@ -133,6 +134,9 @@ class Dequantize(Scaled):
     gives = FLOATS
     default = "FLOAT"
 
+    def undoes(self) -> str | None:
+        return self.input
+
     def evaluate(self, x: Bounded, scale: Bounded, zero: Maybe) -> Bounded:
         return decoded(x, self.scales(x, scale), self.to())
 
@@ -159,7 +163,7 @@ def coded(x: Bounded, scale: Bounded, dtype: str) -> Bounded:
 
     bound = reach(x.bound)
     lost = x.undetermined | scale.undetermined | (np.isnan(quotient) & (dtype != "float8e4m3"))
-    return Bounded(dtype, code, bound, reach(x.typical), reach(x.slack), (bound == 0) & ~lost, lost)
+    return Bounded(dtype, held(code, dtype), bound, reach(x.typical), reach(x.slack), (bound == 0) & ~lost, lost)
 
 
 def decoded(x: Bounded, scale: Bounded, dtype: str) -> Bounded:

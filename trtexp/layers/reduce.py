@@ -12,14 +12,17 @@ from trtexp.layers.base import GIVEN, Attributes, Kind, Layer, Tensor, masked_ax
 from trtexp.numerics import (
     F64,
     RANGE,
-    SMALLEST_NORMAL,
+    TINY,
     UNIT,
+    WORKING_UNIT,
     Arithmetic,
     Bounded,
     dot_product,
     exactly,
+    library,
     lowest_bit,
     moved,
+    narrowed,
     pointwise,
     wrapped,
 )
@@ -112,10 +115,12 @@ def extreme(op: str, rows: Bounded) -> Bounded:
 
 def product(rows: Bounded) -> Bounded:
     """The product of each row: |y| ((1 + u)^n - 1), or exact where no partial product needs more than all bits."""
-    ref, u = rows.ref.prod(-1), UNIT[rows.dtype]
+    ref, u = rows.ref.prod(-1), WORKING_UNIT[rows.dtype]
     bits = np.where(rows.ref == 0, 0, np.frexp(rows.ref)[1] - lowest_bit(rows.ref)).sum(-1)
-    rounding = np.abs(ref) * np.expm1(rows.shape[-1] * np.log1p(u)) + SMALLEST_NORMAL[rows.dtype] * (ref != 0)
-    own = np.where((bits <= 1 - np.log2(u)) & (bits > 0), 0.0, rounding) if rows.exact else rounding
+    rounding = np.abs(ref) * library.expm1(rows.shape[-1] * library.log1p(u)) + TINY[rows.dtype] * (ref != 0)
+    rounding = rounding + narrowed(ref, rows.dtype, 1.0)
+    few = (bits <= 1 - np.frexp(UNIT[rows.dtype])[1]) & (bits > 0)
+    own = np.where(few, 0.0, rounding) if rows.exact else rounding
 
     def carried(error: F64) -> F64:
         return (np.abs(rows.ref) + error).prod(-1) - np.abs(ref)

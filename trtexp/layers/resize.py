@@ -12,8 +12,9 @@ import numpy as np
 
 from trtexp.layers.base import Attributes, Default, Dims, Kind, Layer, Maybe, Tensor, integers
 from trtexp.layers.interpolation import InterpolationMode, coordinate_error, taps
-from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly, moved, settled
+from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, either, exactly, moved
 from trtexp.numerics.budget import OF_MATRICES, Work
+from trtexp.numerics.linear import matmul
 
 CoordinateTransformation = Annotated[
     Literal["ALIGN_CORNERS", "ASYMMETRIC", "HALF_PIXEL"], Kind("ResizeCoordinateTransformation")
@@ -84,12 +85,12 @@ class Resize(Layer):
             return [math.floor(n * factor) for n, factor in zip(x.shape, factors, strict=True)]
         return [int(n) for n in factors or self.final.shape or x.shape]
 
-    def scales(self, x: Bounded, shape: Maybe) -> list[Fraction]:
-        """The scale of each axis: as given, or the ratio of the lengths."""
-        factors = self.factors()
-        if shape is None and factors is not None:
-            return [Fraction(factor) for factor in factors]
-        return [Fraction(m, n or 1) for n, m in zip(x.shape, self.output_shape(x, shape), strict=True)]
+    def scales(self, x: Bounded, shape: Maybe) -> list[tuple[Fraction, Fraction]]:
+        """The scale of each axis as TensorRT keeps it and as it is written: as given, or the ratio of the lengths."""
+        factors, written = self.factors(), self.final.scales
+        if shape is None and factors is not None and written is not None:
+            return [(Fraction(factor), Fraction(number)) for factor, number in zip(factors, written, strict=True)]
+        return [(Fraction(m, n or 1),) * 2 for n, m in zip(x.shape, self.output_shape(x, shape), strict=True)]
 
     def factors(self) -> list[float] | None:
         """`scales` as TensorRT keeps them, if they were assigned last."""
@@ -125,14 +126,15 @@ class Resize(Layer):
         y, made = x, self.output_shape(x, shape)
         if 0 in made:
             return exactly(np.zeros(made), y.dtype)
-        for axis, (n, m, scale) in enumerate(zip(x.shape, made, self.scales(x, shape), strict=True)):
+        for axis, (n, m, (scale, written)) in enumerate(zip(x.shape, made, self.scales(x, shape), strict=True)):
             if scale == 1:
                 continue
             at, off = self.coordinates(n, m, scale)
             if self.final.resize_mode == "NEAREST":
                 y = self.picked(y, axis, at, off)
             else:
-                y = dot_product(along(axis), settled(y), self.matrix(n, at, off, y.dtype), None, arithmetic)
+                matrix = self.matrix(n, at, off, self.coordinates(n, m, written)[0], y.dtype)
+                y = dot_product(along(axis), y, matrix, None, arithmetic)
         return y
 
     def coordinates(self, n: int, m: int, scale: Fraction) -> tuple[F64, F64]:
@@ -143,23 +145,29 @@ class Resize(Layer):
         how = self.transformation()
         step = Fraction(n - 1, max(m - 1, 1)) if how == "ALIGN_CORNERS" else 1 / scale
         above, below = step.as_integer_ratio()
-        off = 0.0 if below & (below - 1) == 0 and above < 1 << 24 else coordinate_error(n)  # 2 ** k divides exactly
-        at = (i + 0.5) * above / below - 0.5 if how == "HALF_PIXEL" else i * above / below
-        return at, np.full(m, off)
+        shift = 0.5 if how == "HALF_PIXEL" else 0.0
+        far = (i + shift) * above / below
+        exact = below & (below - 1) == 0 and above < 1 << 24  # 2 ** k divides exactly
+        return far - shift, np.zeros(m) if exact else np.where(far == 0, 0.0, np.full(m, coordinate_error(n)))
 
     def picked(self, x: Bounded, axis: int, at: F64, off: F64) -> Bounded:
         """The elements nearest to coordinates along an axis; near a tie both neighbours are legal."""
         n = x.shape[axis]
         nearest = ROUNDED[self.final.nearest_rounding]
         index, low, high = (np.clip(nearest(c), 0, n - 1).astype(int) for c in (at, at - off, at + off))
-        made = moved(lambda part: part.take(index, axis), x)
-        unsure = np.zeros(made.shape, bool)
-        np.moveaxis(unsure, axis, -1)[...] = low != high
-        return replace(made, undetermined=made.undetermined | unsure, certified=made.certified & ~unsure)
+        made, first, last = (moved(lambda part, at=at: part.take(at, axis), x) for at in (index, low, high))
+        where = np.moveaxis(np.broadcast_to(low != high, np.moveaxis(made.ref, axis, -1).shape), -1, axis)
+        return either(either(made, first, where), last, where) if where.any() else made
 
-    def matrix(self, n: int, at: F64, off: F64, dtype: str) -> Bounded:
-        """The weights (m, n) of an axis. The border is repeated, or left out and the rest scaled up to a sum of 1."""
-        m, coefficient = len(at), float(np.float32(self.final.cubic_coeff))
+    def matrix(self, n: int, at: F64, off: F64, written: F64, dtype: str) -> Bounded:
+        """The weights (m, n) of an axis. written: the coordinates by the decimals of the attributes."""
+        ref, bound = self.weights(n, at, off, float(np.float32(self.final.cubic_coeff)))
+        slack = np.abs(self.weights(n, written, off, self.final.cubic_coeff)[0] - ref)
+        return replace(exactly(ref, dtype), bound=bound, typical=bound, slack=slack, certified=bound == 0)
+
+    def weights(self, n: int, at: F64, off: F64, coefficient: float) -> tuple[F64, F64]:
+        """The weights and their errors. The border is repeated, or left out and the rest scaled up to a sum of 1."""
+        m = len(at)
         indices, shares, errors = taps(self.final.resize_mode, at, off, coefficient)
         if self.final.exclude_outside:
             inside = (indices >= 0) & (indices < n)
@@ -169,9 +177,9 @@ class Resize(Layer):
         for index, share, error in zip(np.clip(indices, 0, n - 1), shares, errors, strict=True):
             np.add.at(ref, (np.arange(m), index), share)
             np.add.at(bound, (np.arange(m), index), error)
-        return replace(exactly(ref, dtype), bound=bound, typical=bound, certified=bound == 0)
+        return ref, bound
 
 
 def along(axis: int) -> Callable[[F64, F64, F64 | None], F64]:
     """x (…, n, …) by a matrix (m, n) -> (…, m, …)."""
-    return lambda x, matrix, _: np.moveaxis(np.tensordot(matrix, x, (1, axis)), 0, axis)
+    return lambda x, matrix, _: np.moveaxis(matmul(np.moveaxis(x, axis, -1), matrix.T), -1, axis)

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from trtexp.layers.activation import FUNCTIONS
-from trtexp.numerics import F64, Arithmetic, Bounded, computed, dot_product, exactly, moved, settled
+from trtexp.layers.activation import activated
+from trtexp.numerics import F64, Arithmetic, Bounded, computed, dot_product, exactly, moved
+from trtexp.numerics.linear import matmul
 
 
 @dataclass(frozen=True)
@@ -54,19 +55,20 @@ class Recurrent:
                 operands += [value, exactly(np.ones((value.shape[0], 1)), x.dtype)]
                 matrices += [reshaped(matrix, (self.size, -1)), reshaped(bias, (self.size, 1))]
             v, w = (moved(lambda *parts: np.concatenate(parts, -1), *part) for part in (operands, matrices))
-            return settled(dot_product(lambda a, b, _: a @ b.T, v, w, None, self.arithmetic))
+            runs = (1, v.shape[-1])
+            return dot_product(lambda a, b, _: matmul(a, b.T), v, w, None, self.arithmetic, runs=runs)
 
         if self.op in ("RELU", "TANH"):
-            return _function(self.op, met("INPUT", True, False)), cell
+            return activated(self.op, met("INPUT", True, False)), cell
         if self.op == "GRU":
-            update, reset = (_function("SIGMOID", met(gate, True, False)) for gate in ("UPDATE", "RESET"))
-            candidate = _function("TANH", _sum(met("HIDDEN", True), _product(reset, met("HIDDEN", False))))
+            update, reset = (activated("SIGMOID", met(gate, True, False)) for gate in ("UPDATE", "RESET"))
+            candidate = activated("TANH", _sum(met("HIDDEN", True), _product(reset, met("HIDDEN", False))))
             rest = computed(lambda z: 1 - z, lambda z, r: np.abs(r), update)
             return _sum(_product(rest, candidate), _product(update, hidden)), cell
-        gates = [_function("SIGMOID", met(gate, True, False)) for gate in ("INPUT", "FORGET", "OUTPUT")]
-        candidate = _function("TANH", met("CELL", True, False))
+        gates = [activated("SIGMOID", met(gate, True, False)) for gate in ("INPUT", "FORGET", "OUTPUT")]
+        candidate = activated("TANH", met("CELL", True, False))
         cell = _sum(_product(gates[1], cell), _product(gates[0], candidate))
-        return _product(gates[2], _function("TANH", cell)), cell
+        return _product(gates[2], activated("TANH", cell)), cell
 
 
 def gate_key(kind: str, index: int, gate: str, is_w: bool) -> str:
@@ -76,11 +78,6 @@ def gate_key(kind: str, index: int, gate: str, is_w: bool) -> str:
 
 def reshaped(x: Bounded, shape: tuple[int, ...]) -> Bounded:
     return moved(lambda part: part.reshape(shape), x)
-
-
-def _function(name: str, x: Bounded) -> Bounded:
-    f, error = FUNCTIONS[name]
-    return computed(lambda v: f(v, 0, 0), lambda v, y: error(v, 0, 0, y), x)
 
 
 _product: Any = partial(computed, np.multiply, lambda a, b, y: np.abs(y))

@@ -15,9 +15,9 @@ from trtexp.numerics import (
     exactly,
     moved,
     pointwise,
-    settled,
     significant_bits,
 )
+from trtexp.numerics.linear import einsum
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,9 @@ class Bins:
             self._axis(start, end - start, bins, n)
             for start, end, bins, n in zip((top, left), (bottom, right), self.size, x.shape[1:], strict=True)
         )
-        weights = exactly(np.einsum("pgh,qkw->pqgkhw", rows, columns), x.dtype)
+        weights = exactly(einsum("pgh,qkw->pqgkhw", rows, columns), x.dtype)
         if self.average:
-            total = settled(dot_product(_summed, x, weights, None, arithmetic))
+            total = dot_product(_summed, x, weights, None, arithmetic)
             count = rows.shape[1] * columns.shape[1]
             y = pointwise(lambda t: t / count, [total], ulps=1.0 * (np.frexp(count)[0] != 0.5))
         else:
@@ -93,14 +93,14 @@ class Bins:
 
 def _summed(x: F64, weights: F64, _: F64 | None) -> F64:
     """For each bin the sum of its samples: x (C, H, W), weights (*size, *samples, H, W) -> (C, *size)."""
-    total: F64 = np.einsum("chw,pqgkhw->cpq", x, weights)
+    total: F64 = einsum("chw,pqgkhw->cpq", x, weights)
     return total
 
 
 def _largest(x: Bounded, weights: Bounded) -> Bounded:
     """The largest product of weight and element among the neighbours of all samples of a bin; 0 outside."""
     near = weights.ref != 0
-    products = np.einsum("chw,pqgkhw->cpqgkhw", x.ref, weights.ref)
+    products = einsum("chw,pqgkhw->cpqgkhw", x.ref, weights.ref)
     # Where a coordinate is whole the neighbour of weight 0 counts too, with a product of 0; outside there is 0 alone.
     whole = near.sum(axis=(-2, -1)) < 4
     best = np.where(near, products, -np.inf).max(axis=(-2, -1))

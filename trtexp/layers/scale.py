@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Default, Kind, Layer, Maybe, Tensor, Weights
-from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly, moved, pointwise, pow_error, settled
+from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly, library, moved, pointwise, pow_error
 
 ScaleMode = Annotated[Literal["UNIFORM", "CHANNEL", "ELEMENTWISE"], Kind("ScaleMode")]
 NEUTRAL = {"scale": 1.0, "shift": 0.0, "power": 1.0}
@@ -83,7 +83,7 @@ class Scale(Layer):
         line = dot_product(scaled, x, a, b, arithmetic)
         if (exponent.ref == 1).all():
             return line
-        return pointwise(np.power, [settled(line), exponent], ulps=pow_ulps)
+        return pointwise(library.power, [line, exponent], ulps=pow_ulps)
 
     def coefficient(self, name: str, x: Bounded, array: Maybe) -> Bounded:
         """The coefficients of a name, shaped to meet the input; the neutral number where there are none."""

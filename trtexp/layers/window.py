@@ -9,12 +9,11 @@ import math
 from collections.abc import Sequence
 from typing import Annotated
 
-import numpy as np
-
 from trtexp.layers.base import GIVEN, Attributes, Default, Dims, Layer, Maybe, PaddingMode, Weights
 from trtexp.layers.geometry import Axis
 from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, moved
 from trtexp.numerics.budget import OF_MATRICES, Work
+from trtexp.numerics.linear import matmul
 
 MOST_TAPS = {2: 65_536, 3: 2**24}  # a kernel's volume stays below this, by its rank
 
@@ -154,7 +153,8 @@ class Window(Layer):
         folded = _reshaped(x, (math.prod(batch), *behind))
         w = _reshaped(kernel, self.kernel_shape_of(behind[0]))
         b = None if bias is None or bias.ref.size == 0 else _reshaped(bias, (bias.ref.size,))
-        y = dot_product(self.apply, folded, w, b, arithmetic, stacked=True)
+        runs = (math.prod(self.final.kernel_size_nd), behind[0] // self.final.num_groups)
+        y = dot_product(self.apply, folded, w, b, arithmetic, stacked=True, runs=runs)
         return _reshaped(y, (*batch, *y.shape[1:]))
 
 
@@ -166,5 +166,5 @@ def grouped(x: F64, w: F64) -> F64:
     """One tap: x (V, N, C, *O) by w (V, 1, groups, K/groups, C/groups) -> (V, N, K, *O), each group on its channels."""
     variants, n, channels, *spatial = x.shape
     split = x.reshape(variants, n, w.shape[2], channels // w.shape[2], math.prod(spatial))
-    product: F64 = np.matmul(w, split).reshape(variants, n, w.shape[2] * w.shape[3], *spatial)
+    product: F64 = matmul(w, split).reshape(variants, n, w.shape[2] * w.shape[3], *spatial)
     return product

@@ -4,7 +4,7 @@ Nothing here knows a layer by name. May import the definition, numpy and ml_dtyp
 """
 
 from trtexp.numerics.alternatives import either, elementwise, same, undetermined
-from trtexp.numerics.arithmetic import FAMILIES, Arithmetic, Family, family_of
+from trtexp.numerics.arithmetic import FAMILIES, Arithmetic, Family, Freedom, family_of, generation
 from trtexp.numerics.bounded import Alternative, Bounded, attribute, exactly, known, moved, settled
 from trtexp.numerics.distance import ulps
 from trtexp.numerics.dtypes import (
@@ -13,9 +13,10 @@ from trtexp.numerics.dtypes import (
     OWN_ERROR,
     SMALLEST,
     SMALLEST_NORMAL,
-    TF32_UNIT,
+    TINY,
     UNIT,
     VALUE_DTYPES,
+    WORKING_UNIT,
     Function,
     Mask,
     decode,
@@ -23,6 +24,7 @@ from trtexp.numerics.dtypes import (
     half_unit,
     held,
     lowest_bit,
+    narrowed,
     significant_bits,
     spacing,
 )
@@ -31,6 +33,7 @@ from trtexp.numerics.functions import (
     computed,
     converted,
     exp_error,
+    perhaps_half,
     pow_error,
     quotient,
     sine_least,
@@ -38,7 +41,7 @@ from trtexp.numerics.functions import (
     tanh_least,
 )
 from trtexp.numerics.integers import RANGE, wrapped, wrapping
-from trtexp.numerics.pointwise import jumping, pointwise, rounded
+from trtexp.numerics.pointwise import equal, jumping, pointwise, rounded
 from trtexp.numerics.ranges import kept, leaves
 from trtexp.numerics.sums import Apply, Terms, dot_product
 
@@ -50,15 +53,17 @@ __all__ = [
     "RANGE",
     "SMALLEST",
     "SMALLEST_NORMAL",
-    "TF32_UNIT",
+    "TINY",
     "UNIT",
     "VALUE_DTYPES",
+    "WORKING_UNIT",
     "Alternative",
     "Apply",
     "Arithmetic",
     "Bounded",
     "Error",
     "Family",
+    "Freedom",
     "Function",
     "Mask",
     "Terms",
@@ -70,9 +75,11 @@ __all__ = [
     "either",
     "elementwise",
     "encode",
+    "equal",
     "exactly",
     "exp_error",
     "family_of",
+    "generation",
     "half_unit",
     "held",
     "jumping",
@@ -81,6 +88,8 @@ __all__ = [
     "leaves",
     "lowest_bit",
     "moved",
+    "narrowed",
+    "perhaps_half",
     "pointwise",
     "pow_error",
     "quotient",

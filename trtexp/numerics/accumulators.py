@@ -9,8 +9,6 @@ import numpy as np
 
 from trtexp.numerics.dtypes import F64, Mask
 
-SIGMAS = 4.0  # of the typical error
-
 
 @dataclass(frozen=True)
 class Accumulator:
@@ -41,8 +39,29 @@ class Accumulator:
 
 
 @dataclass(frozen=True, eq=False)
+class Sums:
+    """Sums of products, per element.
+
+    right: the results; m: sums of the terms' magnitudes; squares: of their squares; n: how many terms there are; s: no
+    partial sum is further from 0, in any order.
+    """
+
+    right: F64
+    m: F64
+    squares: F64
+    n: F64
+    s: F64
+
+    @property
+    def usual(self) -> F64:
+        """What partial sums are like, of terms in an order that does not depend on them: more than the root mean square
+        of a walk from 0 to the result, which is √(right² / 3 + squares / 6)."""
+        return np.minimum(np.sqrt(self.right**2 / 2 + self.squares / 4), self.s)
+
+
+@dataclass(frozen=True, eq=False)
 class SumError:
-    """How far a sum may be off, per element: `hard`, whatever the order; `typical`, `SIGMAS` deviations and a drift.
+    """How far a sum may be off, per element: `hard`, whatever the order; `typical`, some deviations and a drift.
 
     judged: whether hard says something. overflows: a partial sum may be infinite, and what comes of it is open.
     """
@@ -61,27 +80,30 @@ def most_blocks(terms: int, run: int, block: int) -> int:
     return -(-terms // max(run, 1)) * -(-max(run, 1) // block)
 
 
-def sum_error(accumulator: Accumulator, m: F64, n: F64, s: F64, blocks: int | None = None) -> SumError:
-    """The error of a sum of n terms, of magnitudes m in all, whose partial sums are within ±s.
+def sum_error(accumulator: Accumulator, sums: Sums, blocks: int | None = None, sigmas: float = 4.0) -> SumError:
+    """The error of sums of products.
 
     The blocks may be added to any number of running sums, and these in any tree. blocks: the most that there are, as
-    `most_blocks` has it; without it each term may have one to itself.
+    `most_blocks` has it; without it each term may have one to itself. sigmas: of the typical error.
     """
+    n, s = sums.n, sums.s
     most = n if blocks is None else np.minimum(n, blocks)
     joins = np.maximum(most - 1, 0) if accumulator.block > 1 else 0.0
     loss = most * accumulator.lost + joins * accumulator.joined
     hard = np.where(loss < 1, loss / np.where(loss < 1, 1 - loss, 1), np.inf)
-    hard = np.where(s == 0, 0.0, hard * np.where(s == 0, 1, s)) + accumulator.unfused * m
+    hard = np.where(s == 0, 0.0, hard * np.where(s == 0, 1, s)) + accumulator.unfused * sums.m
     judged = np.ones(n.shape, bool) if accumulator.most_terms is None else n <= accumulator.most_terms
-    return SumError(hard, np.minimum(_typical(accumulator, most, s), hard), judged, s + hard > accumulator.largest)
+    typical = np.minimum(_typical(accumulator, most, joins, sums.usual, sigmas), hard)
+    return SumError(hard, typical, judged, s + hard > accumulator.largest)
 
 
-def _typical(accumulator: Accumulator, blocks: F64, s: F64) -> F64:
-    """Independent losses, and where they have one direction their mean: half of the most, of sums that grow to s."""
-    spread = accumulator.unit * np.sqrt(blocks / 3)
+def _typical(accumulator: Accumulator, blocks: F64, joins: F64 | float, usual: F64, sigmas: float) -> F64:
+    """Independent losses of sums of the usual size, and where they have one direction their mean: half of the most."""
+    losses = (accumulator.unit, blocks), (accumulator.joined, joins)
+    spread = np.sqrt(sum(loss**2 * times / 3 for loss, times in losses))
     spread = spread + accumulator.aligned * np.sqrt(blocks * (accumulator.block + 1) / 3)
-    drift = blocks * (accumulator.unit + accumulator.block * accumulator.aligned) / 2 * 0.5
-    return (SIGMAS * spread + drift * accumulator.toward_zero) * s
+    drift = blocks * (accumulator.unit + accumulator.block * accumulator.aligned) / 2
+    return (sigmas * spread + drift * accumulator.toward_zero) * usual
 
 
 def widest(errors: Sequence[SumError]) -> SumError:

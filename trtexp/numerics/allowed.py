@@ -1,35 +1,29 @@
-"""What the arithmetic of dot products may be, by release, GPU and type: `allowed.json`, each row with its source.
-
-Between bounds and judge it stands so: for an output the judge asks `grants` and tries them in order; each is a name, ""
-for what needs no word, a cut of the operands, and accumulators, of which a tactic may have any.
-"""
+"""What the arithmetic of dot products may be, by release, GPU and type: `allowed.json`, each row with its source."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from trtexp.numerics.accumulators import Accumulator
+from trtexp.numerics.arithmetic import Arithmetic, Freedom
 from trtexp.numerics.dtypes import UNIT
-
-#: The first compute capability of a generation, newest first.
-GENERATIONS = (((10, 0), "Blackwell"), ((9, 0), "Hopper"), ((8, 9), "Ada"), ((8, 0), "Ampere"), ((7, 5), "Turing"))
 
 
 @dataclass(frozen=True)
 class Rule:
     """One row of the table.
 
-    name: what a verdict says when it is granted. releases: families of releases; gpus: generations, none for any. type:
-    what is multiplied; flag: the BuilderFlag that must be set, "" for none. cut: what each operand may lose, relative
-    to it. measured: releases, GPUs and what was seen, none if it was not; source: where else it stands.
+    freedom: what must be granted for it, None for nothing. releases: families of releases; gpus: generations, none for
+    any. type: what is multiplied; flag: the BuilderFlag that must be set, "" for none. cut: what each operand may lose,
+    relative to it. measured: releases, GPUs and what was seen, none if it was not; source: where else it stands.
     """
 
-    name: str
+    freedom: Freedom | None
     releases: tuple[str, ...]
     gpus: tuple[str, ...]
     type: str
@@ -44,57 +38,42 @@ class Rule:
 
 @dataclass(frozen=True)
 class Grant:
-    """What is allowed under one name. narrowed: float32 that is multiplied, and given, as another type."""
+    """What a dot product may be computed like: what its operands may lose, and accumulators, of which a tactic may have
+    any."""
 
-    name: str
     cut: float
     accumulators: tuple[Accumulator, ...]
-    measured: bool
-    narrowed: str | None = None
 
 
-def generation(compute_capability: str | None) -> str | None:
-    """`9.0` -> `Hopper`; None for a GPU that is older than all of them, or not known."""
-    if compute_capability is None:
-        return None
-    major, _, minor = compute_capability.partition(".")
-    return next((name for first, name in GENERATIONS if (int(major), int(minor or 0)) >= first), None)
+@cache
+def grant(dtype: str, arithmetic: Arithmetic, products: bool = True) -> Grant:
+    """What is allowed to a dot product of a type, by all that its arithmetic grants.
 
-
-def grants(dtype: str, family: str | None, gpu: str | None, flags: Collection[str] = ()) -> tuple[Grant, ...]:
-    """What a dot product of a type may be computed like, the strictest first.
-
-    family: of the release, None if no release is known, and then any may have answered; gpu: its generation, None
-    likewise. Float32 under the FP16 flag may be rounded to half and multiplied as that.
+    products: whether it is one of matrices, which tensor cores may compute; else its terms are added one by one. Where
+    the release is not known, any may have answered; what a release has no row for is a rounding of float32 for each
+    term.
     """
-    made = _grants(dtype, family, gpu, flags)
-    if dtype == "float32" and "FP16" in flags and family != "tensorrt-rtx":
-        made += tuple(_narrowed(grant) for grant in _grants("float16", family, gpu, flags))
-    return made
+    types = {dtype, arithmetic.codes}
+    if dtype == "float32" and arithmetic.grants("half"):
+        types.add("float16")
+    fitting = [rule for rule in rules() if rule.type in types and _fits(rule, arithmetic)]
+    if arithmetic.by_hand is not None:
+        fitting += [rule for rule in rules() if rule.freedom == arithmetic.by_hand]
+    held = [rule.accumulator for rule in fitting if products or rule.accumulator.block == 1]
+    cut = max((rule.cut for rule in fitting if rule.type == dtype), default=0.0)
+    return Grant(cut, tuple(dict.fromkeys(held)) or (PLAIN,))
 
 
-def _narrowed(grant: Grant) -> Grant:
-    """The same of operands that are rounded to half."""
-    name = ", ".join(word for word in ("half", grant.name) if word)
-    return replace(grant, name=name, cut=UNIT["float16"], narrowed="float16")
+#: One fused multiply-add of float32 after the other.
+PLAIN = Accumulator(block=1, unit=UNIT["float32"], bits=24, unfused=UNIT["float32"])
 
 
-def _grants(dtype: str, family: str | None, gpu: str | None, flags: Collection[str]) -> tuple[Grant, ...]:
-    fitting = [
-        rule
-        for rule in rules()
-        if rule.type == dtype
-        and (family is None or family in rule.releases)
-        and (gpu is None or not rule.gpus or gpu in rule.gpus)
-        and (not rule.flag or rule.flag in flags)
-    ]
-    names = dict.fromkeys(rule.name for rule in fitting)
-    return tuple(_grant(name, [rule for rule in fitting if rule.name == name]) for name in names)
-
-
-def _grant(name: str, fitting: list[Rule]) -> Grant:
-    accumulators = tuple(dict.fromkeys(rule.accumulator for rule in fitting))
-    return Grant(name, max(rule.cut for rule in fitting), accumulators, all(rule.measured for rule in fitting))
+def _fits(rule: Rule, arithmetic: Arithmetic) -> bool:
+    return (
+        (arithmetic.family is None or arithmetic.family in rule.releases)
+        and (arithmetic.gpu is None or not rule.gpus or arithmetic.gpu in rule.gpus)
+        and (rule.freedom is None or rule.freedom in arithmetic.granted)
+    )
 
 
 @cache

@@ -44,6 +44,9 @@ class Bounded:
     terms: tuple[F64, F64, F64] | None = None
     also: tuple[Alternative, ...] = ()
 
+    def __post_init__(self) -> None:
+        assert self.ref.dtype == (np.float64 if self.dtype in UNIT else np.int64), (self.dtype, self.ref.dtype)
+
     @property
     def shape(self) -> tuple[int, ...]:
         return self.ref.shape
@@ -93,9 +96,14 @@ def known(array: Array, decimals: np.ndarray | None = None) -> Bounded:
         return replace(made, slack=np.nan_to_num(np.abs(np.broadcast_to(decimals, made.shape) - made.ref)))
 
 
-def attribute(value: float, dtype: str = "float32") -> Bounded:
-    """A number of an attribute as the device has it, rounded to float32; as a decimal it may have been another."""
-    return known(encode(value, dtype), np.asarray(value, dtype=np.float64))
+def attribute(value: float, dtype: str = "float32", narrow: str = "float32") -> Bounded:
+    """A number of an attribute as the device has it, rounded to float32; as a decimal it may have been another.
+
+    narrow: the type of a layer that may round it to that, too: a CLIP of half by 0.7 gives 0.70019531.
+    """
+    made = known(encode(value, dtype), np.asarray(value, dtype=np.float64))
+    bound = np.abs(decode(encode(made.ref, narrow)).astype(np.float64) - made.ref)
+    return replace(made, bound=bound, typical=bound, certified=made.certified & (bound == 0))
 
 
 def moved(move: Callable[..., np.ndarray], *inputs: Bounded) -> Bounded:

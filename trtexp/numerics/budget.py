@@ -51,25 +51,22 @@ class Work(NamedTuple):
 
 
 class Budget:
-    """What is left for one file. over: something was refused, after which nothing more of the file is looked at."""
+    """What is left for one file. refused: how often something was too much. over: it was the file's fault, after which
+    nothing more of the file is looked at."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = current_limits() if limits is None else limits
-        self.over = False
+        self.over, self.refused = False, 0
         self._spent: Counter[str] = Counter()
 
     def spend(self, what: str, amount: int) -> None:
         """Take an amount of a limit, or leave all as it was. Raises OverBudget."""
         limit, before = getattr(self.limits, what), self._spent[what]
         if before + amount > limit:
-            self.over = True
+            self.over, self.refused = True, self.refused + 1
             count = f"{before + amount} {what}{', those before it included' if before else ''}"
             raise OverBudget(f"{count}; a file may have {limit}, or more by --limit {what}=N")
         self._spent[what] += amount
-
-    def spent(self, what: str) -> int:
-        """How much of a limit is used up."""
-        return self._spent[what]
 
     def begin(self, work: Work) -> None:
         """Before the work is done: take the products, and see that as many elements are left. Raises OverBudget."""

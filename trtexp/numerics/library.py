@@ -38,6 +38,7 @@ def correct(wide: Callable[..., Any], exact: decimals.Exact) -> Function:
             low[unsure] = [decimals.nearest(exact, *each) for each in zip(*operands, strict=True)]
         return low
 
+    function.__name__ = exact.__name__
     return function
 
 

@@ -9,8 +9,8 @@ import math
 
 import numpy as np
 
-FEW = 400  # elements of a result whose terms are added side by side; more are added term by term, in the same order
-AT_ONCE = 2**20  # products that are held at once
+FEW = 2000  # elements of a result whose terms are made side by side; the terms of more are made one by one
+AT_ONCE = 2**15  # products that are held at once
 
 
 def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -20,30 +20,36 @@ def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     if a.ndim == 1:
         return matmul(a[None], b)[..., 0, :]
     total = np.zeros((*np.broadcast_shapes(a.shape[:-2], b.shape[:-2]), a.shape[-2], b.shape[-1]))
-    terms = a.shape[-1]
-    if total.size <= FEW:
-        step = AT_ONCE // max(total.size, 1)
-        for k in range(0, terms, step):
-            rows, columns = a[..., k : k + step], np.swapaxes(b[..., k : k + step, :], -1, -2)
-            products = rows[..., :, None, :] * columns[..., None, :, :]
-            products[..., 0] += total
-            total = np.add.accumulate(products, axis=-1)[..., -1]
+    rank, step = total.ndim, max(AT_ONCE // max(total.size, 1), 1)
+    columns = np.moveaxis(a.reshape((1,) * (rank - a.ndim) + a.shape), -1, 0)[..., None]
+    rows = np.moveaxis(b.reshape((1,) * (rank - b.ndim) + b.shape), -2, 0)[..., None, :]
+    if total.size > FEW:
+        product = np.empty_like(total)
+        for column, row in zip(columns, rows, strict=True):
+            np.add(total, np.multiply(column, row, product), total)
         return total
-    product = np.empty_like(total)
-    for k in range(terms):
-        np.add(total, np.multiply(a[..., :, k, None], b[..., k, None, :], out=product), out=total)
+    # numpy adds what lies apart in order, and what lies side by side, as the terms of one sum do, by pairs
+    add = np.add.reduce if total.size > 1 else _one_by_one
+    for k in range(0, len(columns), step):
+        products = np.multiply(columns[k : k + step], rows[k : k + step], order="C")
+        products[0] += total
+        total = np.asarray(add(products, axis=0))
     return total
 
 
-def einsum(equation: str, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Two tensors by an equation such as `bij,bjk->bik`, in which no letter stands twice in one term.
+def _one_by_one(products: np.ndarray, axis: int) -> np.ndarray:
+    return np.asarray(np.add.accumulate(products, axis=axis)[-1])
 
-    A dimension of 1 is repeated where the other tensor has more, as in numpy.
+
+def einsum(equation: str, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Two tensors by an equation such as `bij,bjk->bik`; a letter twice in a term is a diagonal, as in numpy.
+
+    A dimension of 1 is repeated where the other tensor has more.
     """
     terms, out = equation.split("->")
     left, right = terms.split(",")
-    a, left = _without(a, left, right + out)
-    b, right = _without(b, right, left + out)
+    a, left = _reduced(a, left, right + out)
+    b, right = _reduced(b, right, left + out)
     stack, inner = ("".join(c for c in left if c in right and (c in out) == kept) for kept in (True, False))
     rows, columns = ("".join(c for c in term if c not in stack + inner) for term in (left, right))
     sizes = dict(sorted(zip(left + right, a.shape + b.shape, strict=True), key=lambda size: size[1] != 1))
@@ -58,7 +64,11 @@ def einsum(equation: str, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return made.reshape([sizes[c] for c in order]).transpose([order.index(c) for c in out])
 
 
-def _without(part: np.ndarray, term: str, others: str) -> tuple[np.ndarray, str]:
-    """Summed over the letters that stand nowhere else."""
+def _reduced(part: np.ndarray, term: str, others: str) -> tuple[np.ndarray, str]:
+    """A tensor's diagonals, summed over the letters that stand nowhere else."""
+    while twice := next((c for c in term if term.count(c) > 1), None):
+        first, second = term.index(twice), term.rindex(twice)
+        part = np.diagonal(part, axis1=first, axis2=second)
+        term = term[:first] + term[first + 1 : second] + term[second + 1 :] + twice
     lone = tuple(axis for axis, c in enumerate(term) if c not in others)
     return part.sum(lone) if lone else part, "".join(c for c in term if c in others)

@@ -14,8 +14,3 @@ class Origin:
     kind: Literal["source", "derived", "observed"] | None = None
     release: str | None = None
     gpu: str | None = None
-
-    @property
-    def computed(self) -> bool:
-        """Whether a device computed them, so that they have its rounding."""
-        return self.kind in ("source", "observed")

@@ -11,7 +11,7 @@ import numpy as np
 
 from trtexp.numerics.alternatives import either, elementwise, same, undetermined
 from trtexp.numerics.bounded import Bounded, exactly
-from trtexp.numerics.dtypes import F64, F64_UNIT, OWN_ERROR, SMALLEST_NORMAL, UNIT, held
+from trtexp.numerics.dtypes import F64, F64_UNIT, OWN_ERROR, TINY, WORKING_UNIT, held, narrowed
 
 Units = float | Callable[..., F64]
 
@@ -19,7 +19,8 @@ Units = float | Callable[..., F64]
 def rounded(x: Bounded, values: F64, ulps: float, dtype: str | None = None) -> Bounded:
     """A result that has its own rounding of `ulps` units in the last place on top of what `x` already carries."""
     dtype = dtype or x.dtype
-    own = 2 * ulps * UNIT[dtype] * np.abs(values) + np.where(values != 0, SMALLEST_NORMAL[dtype] if ulps else 0.0, 0.0)
+    own = 2 * ulps * WORKING_UNIT[dtype] * np.abs(values) + np.where(values != 0, TINY[dtype], 0.0)
+    own = own + narrowed(values, dtype, 1.0) if ulps else np.zeros(values.shape)
     slack = x.slack + (OWN_ERROR * np.abs(values) if ulps else 0.0)
     certified = x.certified & (own == 0)
     return replace(
@@ -34,29 +35,32 @@ def pointwise(
     floor: Units = 0.0,
     dtype: str | None = None,
     least: Units = 0.0,
+    narrow: Units = 1.0,
 ) -> Bounded:
     """A function of corresponding elements, continuous where the inputs are not exact.
 
-    ulps: its own error in units in the last place of the result, a number or a function of the inputs; floor: the
-    least absolute error, likewise; float64 has the same errors in its own, smaller units, and they become slack.
-    least: the least absolute error of the device alone. The inputs' errors are carried by evaluating at both ends of
-    their intervals. Inputs broadcast as in numpy.
+    ulps: its own error in units in the last place of the result, a number or a function of the inputs, those of float32
+    for narrower types; floor: the least absolute error, likewise; float64 has the same errors in its own, smaller
+    units, and they become slack. least: the least absolute error of the device alone. narrow: where there is an error,
+    what the narrower type adds in its own units. The inputs' errors are carried by evaluating at both ends of their
+    intervals. Inputs broadcast as in numpy.
     """
-    return elementwise(partial(_continuous, f, ulps, floor, least, dtype or inputs[0].dtype), inputs)
+    return elementwise(partial(_continuous, f, (ulps, floor, least, narrow), dtype or inputs[0].dtype), inputs)
 
 
 def _continuous(
-    f: Callable[..., np.ndarray], ulps: Units, floor: Units, least: Units, dtype: str, inputs: Sequence[Bounded]
+    f: Callable[..., np.ndarray], errors: tuple[Units, Units, Units, Units], dtype: str, inputs: Sequence[Bounded]
 ) -> Bounded:
     values = [x.ref for x in inputs]
     ref = held(f(*values), dtype)
-    units, apart, more = (u(*values) if callable(u) else u for u in (ulps, floor, least))
-    unit, size = UNIT.get(dtype, 0.0), np.abs(ref)
+    units, apart, more, narrow = (u(*values) if callable(u) else u for u in errors)
+    unit, size = WORKING_UNIT.get(dtype, 0.0), np.abs(ref)
     formula = np.maximum(2 * unit * size * units, apart)
     own = np.where(np.isfinite(ref), np.maximum(formula, more), 0.0)
     inexact = own > 0
     float64 = np.maximum(OWN_ERROR * size, 2 * F64_UNIT * formula / unit) if unit else 0.0
-    own = own + np.where(inexact & (ref != 0), SMALLEST_NORMAL.get(dtype, 0.0), 0.0)
+    own = own + np.where(inexact, narrowed(ref, dtype, narrow), 0.0)
+    own = own + np.where(inexact & (ref != 0), TINY.get(dtype, 0.0), 0.0)
     bound, typical, slack = (_carried(f, inputs, kind, ref, dtype) for kind in ("bound", "typical", "slack"))
     certified = np.logical_and.reduce([np.broadcast_to(x.certified, ref.shape) for x in inputs])
     return Bounded(
@@ -98,3 +102,15 @@ def _jumped(f: Callable[..., np.ndarray], dtype: str, inputs: Sequence[Bounded])
     for end in (low, high):
         made = either(made, exactly(end, dtype), near & ~same(end, ref))
     return undetermined(made, ~near)
+
+
+def equal(a: Bounded, b: Bounded) -> Bounded:
+    """a == b; both answers are legal where the errors of a and b meet, since they may lie on one number in between."""
+    return elementwise(lambda inputs: _equal(*inputs), [a, b])
+
+
+def _equal(a: Bounded, b: Bounded) -> Bounded:
+    made = exactly(a.ref == b.ref, "bool")
+    reach = a.bound + b.bound
+    near = (reach > 0) & (np.abs(a.ref - b.ref) <= reach)
+    return either(made, exactly(1 - made.ref, "bool"), near)

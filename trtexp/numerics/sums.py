@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from trtexp.numerics.accumulators import Accumulator, Sums, certified, most_blocks, sum_error, widest
+from trtexp.numerics.allowed import grant
 from trtexp.numerics.arithmetic import Arithmetic
-from trtexp.numerics.bounded import Bounded
+from trtexp.numerics.bounded import Bounded, settled
 from trtexp.numerics.dtypes import (
     F64,
-    LARGEST,
     OWN_ERROR,
-    SMALLEST_NORMAL,
-    TF32_UNIT,
+    TINY,
     UNIT,
+    Mask,
     decode,
     encode,
     lowest_bit,
@@ -28,18 +29,60 @@ Apply = Callable[[F64, F64, "F64 | None"], F64]
 
 
 def dot_product(
-    apply: Apply, x: Bounded, w: Bounded, b: Bounded | None, arithmetic: Arithmetic, stacked: bool = False
+    apply: Apply,
+    x: Bounded,
+    w: Bounded,
+    b: Bounded | None,
+    arithmetic: Arithmetic,
+    stacked: bool = False,
+    runs: tuple[int, int] | None = None,
 ) -> Bounded:
     """Convolution, deconvolution, matmul and their kin: bound, typical bound and certificate of a sum of products.
 
     `apply(x, w, b)` is the operator in float64; it must be linear in (x, b) and in (w, b), b being the terms that are
     added without a product. It runs on the values, on magnitudes, on squares and on indicators, then on powers that
     give the lowest bit of each element's terms and on the errors of the inputs. stacked: it takes all these at once,
-    each argument with one more axis in front.
+    each argument with one more axis in front. runs: of a product of matrices, how many runs of neighbouring products
+    there are, the taps, and how long one is; None for other sums.
     """
-    dtype = x.dtype
+    allowed = grant(x.dtype, arithmetic, runs is not None)
+    cut = sum(allowed.cut for a in (x, w) if allowed.cut and (significant_bits(a.ref) > CUT_BITS or not a.exact))
+    transformed = arithmetic.grants("transform_domain")
+    sums = _sums(apply, x, w, b, stacked)
+    exact = x.exact and w.exact and (b is None or b.exact) and not cut and not transformed
+    lowest = _lowest_terms(x.ref, w.ref, None if b is None else b.ref, sums.n) if exact else None
+    made = _further(apply, x, w, b, stacked, lowest, transformed)
+    if transformed:
+        sums = replace(sums, m=made["global"], s=made["global"])
+    errors = [
+        sum_error(each, sums, None if transformed else _blocks(each, runs, b), arithmetic.lam)
+        for each in allowed.accumulators
+    ]
+    error = widest(errors)
+    last = UNIT[x.dtype] * np.abs(sums.right) * (UNIT[x.dtype] > UNIT["float32"]) + TINY[x.dtype] * (sums.m != 0)
+    hard = (cut + (cut / 2) ** 2) * sums.m + error.hard + last
+    usual = arithmetic.lam * np.sqrt(1 / 24) * cut * np.sqrt(sums.squares) + cut / 2 * np.abs(sums.right)
+    carried = {
+        kind: sum((part for name, part in made.items() if name.startswith(kind)), np.zeros(sums.right.shape))
+        for kind in ("bound", "typical", "slack", "undetermined")
+    }
+    bound = hard + carried["bound"]
+    typical = np.minimum(usual + error.typical + last + carried["typical"], bound)
+    certain = _certified(allowed.accumulators, sums, lowest.of(made.get("powers")), x.dtype) if lowest else sums.m == 0
+    # The last term pays for float64, in which author's decimals and device's inputs are told apart.
+    slack = carried["slack"] + OWN_ERROR * sums.m
+    unsure = (carried["undetermined"] > 0) | (~(error.judged & ~error.overflows) & ~certain)
+    terms = (sums.m, sums.n, sums.s)
+    return settled(Bounded(x.dtype, sums.right, bound, typical, slack, certain & ~unsure, unsure, terms))
+
+
+CUT_BITS = 11  # that an operand has when it is cut
+
+
+def _sums(apply: Apply, x: Bounded, w: Bounded, b: Bounded | None, stacked: bool) -> Sums:
+    """The sums themselves, of magnitudes and squares, and how many terms there are."""
     ax, aw, ab = np.abs(x.ref) + x.bound, np.abs(w.ref) + w.bound, None if b is None else np.abs(b.ref) + b.bound
-    ref, m, v, n = _each(
+    ref, m, squares, n = _each(
         apply,
         stacked,
         (x.ref, w.ref, None if b is None else b.ref),
@@ -47,59 +90,41 @@ def dot_product(
         (ax**2, aw**2, None if ab is None else ab**2),
         ((ax != 0).astype(float), (aw != 0).astype(float), None if ab is None else (ab != 0).astype(float)),
     )
-    n, s = np.rint(n), np.maximum(m + ref, m - ref) / 2
+    return Sums(ref, m, squares, np.rint(n), np.maximum(m + ref, m - ref) / 2)
 
-    narrow = dtype in ("float16", "bfloat16", "float8e4m3")
-    cut = arithmetic.tf32 and dtype == "float32"
-    rho = 2.0 if narrow or cut else 1.0
-    u_acc = {"fp32": 2.0**-24, "fp16": 2.0**-11, "fp8acc": 2.0**-14}[arithmetic.acc]
-    u_in = TF32_UNIT if cut else 0.0
-    e = sum(2 * u_in for a in (x, w) if cut and (significant_bits(a.ref) > 11 or not a.exact))
-    u_out = UNIT[dtype] if UNIT[dtype] > u_acc else 0.0
-    tiny = np.where(m != 0, SMALLEST_NORMAL[dtype], 0.0)
 
-    exact_operands = x.exact and w.exact and (b is None or b.exact) and e == 0 and arithmetic.local
+def _further(
+    apply: Apply, x: Bounded, w: Bounded, b: Bounded | None, stacked: bool, lowest: _Lowest | None, transformed: bool
+) -> dict[str, F64]:
+    """The operator on all else that is asked of it, by name: `powers`, the inputs' errors, `global`, what is unsure."""
     asked: dict[str, Terms] = {}
-    lowest = _lowest_terms(x.ref, w.ref, None if b is None else b.ref, n) if exact_operands else None
     if lowest is not None and lowest.powers is not None:
         asked["powers"] = lowest.powers
     for kind in ("bound", "typical", "slack"):
         asked |= {f"{kind} {part}": terms for part, terms in _errors(x, w, b, kind)}
-    if not arithmetic.local:
-        asked["global"] = (np.full_like(ax, ax.max(initial=0.0)), aw, ab)
+    if transformed:
+        ax, ab = np.abs(x.ref) + x.bound, None if b is None else np.abs(b.ref) + b.bound
+        asked["global"] = (np.full_like(ax, ax.max(initial=0.0)), np.abs(w.ref) + w.bound, ab)
     if x.undetermined.any() or w.undetermined.any():
         none = None if b is None else np.zeros(b.ref.shape)
         asked["undetermined x"] = (x.undetermined.astype(float), (w.ref != 0).astype(float), none)
         asked["undetermined w"] = ((x.ref != 0).astype(float), w.undetermined.astype(float), none)
-    made = dict(zip(asked, _each(apply, stacked, *asked.values()), strict=True))
-    carried = {
-        kind: sum((part for name, part in made.items() if name.startswith(kind)), np.zeros(ref.shape))
-        for kind in ("bound", "typical", "slack", "undetermined")
-    }
+    return dict(zip(asked, _each(apply, stacked, *asked.values()), strict=True))
 
-    m, s = (made["global"], made["global"]) if "global" in made else (m, s)
-    own = (e + (e / 2) ** 2) * m + rho * u_acc * (m + n * s) / (1 - n * rho * u_acc) + u_out * np.abs(ref) + tiny
-    typical = (
-        arithmetic.lam * np.sqrt(2 / 3) * u_in * np.sqrt(v)
-        + 2 * u_in * np.abs(ref)
-        + arithmetic.lam * rho * u_acc * np.sqrt(n / 3) * s
-        + u_out * np.abs(ref)
-        + tiny
-    )
-    bound = own + carried["bound"]
-    typical = np.minimum(typical + carried["typical"], bound)
-    certified = np.zeros(ref.shape, bool)
-    if lowest is not None:
-        bits = {"fp32": 24, "fp16": 11, "fp8acc": 12}[arithmetic.acc]
-        bits -= 2 if rho == 2.0 and arithmetic.acc == "fp32" else 0
-        q = lowest.of(made.get("powers"))
-        largest = LARGEST["float16" if arithmetic.acc == "fp16" else "float32"]
-        fits = s <= np.minimum(np.ldexp(1.0, np.clip(bits + q, -1000, 1000).astype(np.int32)), largest)
-        certified = fits & (q >= -126) & (decode(encode(ref, dtype)).astype(np.float64) == ref)
-        certified |= m == 0
-    # The last term pays for float64, in which author's decimals and device's inputs are told apart.
-    slack = carried["slack"] + OWN_ERROR * m
-    return Bounded(dtype, ref, bound, typical, slack, certified, carried["undetermined"] > 0, (m, n, s))
+
+def _blocks(accumulator: Accumulator, runs: tuple[int, int] | None, b: Bounded | None) -> int | None:
+    """The most blocks that a product of matrices fills; the bias is one more term by itself."""
+    if runs is None:
+        return None
+    count, length = runs
+    return most_blocks(count * length, length, accumulator.block) + (b is not None)
+
+
+def _certified(accumulators: Sequence[Accumulator], sums: Sums, lowest: NDArray[np.int64], dtype: str) -> Mask:
+    """Whether no order of summation rounds, in any of the accumulators, and the type has the result."""
+    held: Mask = decode(encode(sums.right, dtype)).astype(np.float64) == sums.right
+    fits = np.logical_and.reduce([certified(each, lowest, sums.s) for each in accumulators])
+    return (fits & (lowest >= -126) & held) | (sums.m == 0)
 
 
 def _each(apply: Apply, stacked: bool, *variants: Terms) -> list[F64]:

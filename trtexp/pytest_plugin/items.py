@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,7 +17,6 @@ from trtexp.report.wording.cases import headline
 from trtexp.running.helpers import Helpers
 from trtexp.running.plan import Planned, plan_files
 from trtexp.spec.errors import SpecError
-from trtexp.spec.load import read
 
 
 class NotAsExpected(Exception):
@@ -36,7 +36,8 @@ class ExperimentFile(pytest.File):
                 (planned,) = plan_files([self.path], Helpers())
         except SpecError as error:
             raise self.CollectError("\n".join(map(str, error.faults))) from error
-        for name, mark, _ in read(planned.path, planned.shown, planned.data).cases:
+        cases, planned = planned.file().cases, replace(planned, parsed=None)  # items last as long as the session
+        for name, mark, _ in cases:
             for group in session(self.config).groups:
                 label = f"{name}[{group}]" if group else name
                 yield CaseItem.from_parent(self, name=label, planned=planned, case=name, group=group, line=mark.line)

@@ -17,7 +17,6 @@ from trtexp.running.backends import Backend, by_release, header
 from trtexp.running.plan import Planned
 from trtexp.running.targets import backends, places, workplace
 from trtexp.spec.case import Case
-from trtexp.spec.load import read
 from trtexp.workers import WorkerEvent, WorkerSpec
 
 NAME = "trtexp-session"
@@ -74,7 +73,7 @@ class BackendSession:
         """The case as it is for a release; the file at hand is kept."""
         release = backend.release.name
         if self._cases.get(release, (None,))[0] is not file:
-            experiment = read(file.path, file.shown, file.data).experiment(backend.target)
+            experiment = file.file().experiment(backend.target)
             self._cases[release] = file, {case.name: case for case in experiment.cases}
         return self._cases[release][1][name]
 

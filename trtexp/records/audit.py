@@ -13,7 +13,7 @@ from trtexp.numerics.similarity import cosine, snr_db
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.records.facts import Comparison, Place
 from trtexp.records.model import OutputRecord, ReportRecord
-from trtexp.records.tensors import array, tensor
+from trtexp.records.tensors import array, has_gaps, tensor
 
 MOST_USED = 0.5  # of a bound; more of it is worth a look
 WIDE = 10  # times what is needed; a tolerance written by hand should be closer
@@ -163,9 +163,12 @@ def _scaled(rule: Tolerance, used: float) -> Tolerance:
 
 
 def _pair(output: OutputRecord) -> tuple[F64, F64] | None:
-    """What was compared, element by element; None where the record holds no values, since the tensor is too large."""
+    """What was compared, element by element; None where the record does not hold all values: the tensor is too large,
+    or its author left some out."""
     got, want = output.actual or output.expected, output.reference or output.expected
     if got is None or want is None or got.values is None or want.values is None or got.shape != want.shape:
+        return None
+    if has_gaps(got):
         return None
     there, wanted = decode(tensor(got)).astype(np.float64), array(want)
     finite = np.isfinite(there) & np.isfinite(wanted)

@@ -14,12 +14,11 @@ from trtexp.definition.facts import CasePhase
 from trtexp.numerics.tolerance import Tolerance
 
 Status = Literal["pass", "mismatch", "failed", "unsupported", "crashed", "timeout", "built", "unjudged"]
-#: wide: inside the hard bound, outside the typical one; vacuous: the bound says too little; undetermined: too many
-#: elements have more than one legal value; unjudged: there is nothing to compare with.
-Verdict = Literal["pass", "wide", "mismatch", "vacuous", "undetermined", "unjudged"]
+#: wide: inside the hard bound, outside the typical one; vacuous: the bound says too little; unjudged: there is nothing
+#: to compare with, or any value is legal.
+Verdict = Literal["pass", "wide", "mismatch", "vacuous", "unjudged"]
 Side = Literal["expected", "actual", "reference"]
-#: A freedom that the bound had to grant: TF32 operands, or errors as a transform (Winograd, FFT) spreads them.
-Freedom = Literal["tf32", "transform_domain"]
+Measuree = Literal["expected", "actual"]
 
 #: A number as JSON has it: NaN and infinities are text.
 Number = Union[float, Literal["NaN", "Infinity", "-Infinity"]]
@@ -59,11 +58,13 @@ EndingKind = Literal[
     # without TensorRT
     "crash_untold",  # it must crash in `phase`
     "refusal_untold",  # it must be refused in `phase`
+    "finding_untold",  # it must differ from the reference
     "no_model_value",  # trtexp's own model refuses what nothing expects to be refused
     "no_reference",
     "contradicted",  # expected values differ from the reference
     "confirmed",  # expected values agree with it
     "computed",  # no values are expected
+    "undefined",  # any value is legal of all that is expected
     # built ahead of time
     "crash_untried",
     "refusal_untried",
@@ -92,6 +93,7 @@ EndingKind = Literal[
     "mismatch",
     "pass",
     "granted",  # inside the bound with a freedom that the outputs name
+    "beyond_accumulator",  # sums of more terms than the accumulator that explains them is judged for
     "wide",
     "certified",  # every one of `certified` elements is exact
     "by_expectation",  # there is no reference
@@ -161,7 +163,10 @@ class Deviation(Record):
 
 
 class Mark(Record):
-    """One element that disagrees: its index, the values as text, how far it is off, and who is the odd one out."""
+    """One element that disagrees: its index, the values as text, how far it is off, and who is the odd one out.
+
+    write: what would pass in place of a literal that the reference contradicts.
+    """
 
     index: list[int]
     expected: str | None
@@ -169,6 +174,14 @@ class Mark(Record):
     reference: str | None
     off: Deviation
     odd: Side | Literal["all"]
+    write: str | None = None
+
+
+class Leaving(Record):
+    """A tensor in between that may leave the range of its type, so that what follows has another legal value."""
+
+    tensor: str
+    dtype: str
 
 
 class Terms(Record):
@@ -181,9 +194,10 @@ class Terms(Record):
 
 
 class Measured(Record):
-    """What a tensor-wide rule (snr_db or cosine) found, and whether that is enough."""
+    """What a tensor-wide rule (snr_db or cosine) found, of what came or of the literals, and whether that is enough."""
 
     rule: Tolerance
+    of: Measuree = "actual"
     value: Number
     enough: bool
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trtexp.definition.facts import Adaptation, LogLine, Phase
+from trtexp.numerics import Family, Freedom
 from trtexp.numerics.origin import Origin
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.records.facts import (
@@ -18,7 +19,7 @@ from trtexp.records.facts import (
     Difference,
     Ending,
     FormFault,
-    Freedom,
+    Leaving,
     Mark,
     Measured,
     Number,
@@ -44,7 +45,9 @@ class OutputRecord(Record):
     tolerance: the rules that all had to be met. granted: the freedom without which the bound was not met.
     measured: what the tensor-wide rules found. disagreeing: elements at which any two of the three disagree, of which
     `marks` names the worst. certified: how many elements the exactness certificate covers; certified_wrong: of these,
-    how many are not exact. terms: of the worst element's sum, for dot products.
+    how many are not exact. undetermined: how many elements have more than one legal value; unsettled: of these, how
+    many may be anything, so that nothing was judged there. leaving: the tensors in between without whose range as
+    typed numbers the outcome would be wrong. terms: of the worst element's sum, for dot products.
     typical: the largest error / T, and rms_typical the root mean square over the uncertified elements.
     picture: of an output of more than `WHOLE` elements.
     """
@@ -71,6 +74,8 @@ class OutputRecord(Record):
     certified: int = 0
     certified_wrong: int = 0
     undetermined: int = 0
+    unsettled: int = 0
+    leaving: list[Leaving] = []
     terms: Terms | None = None
     typical: Number | None = None
     rms_typical: Number | None = None
@@ -84,7 +89,8 @@ class CaseRecord(Record):
     place: in the YAML, of the case or of the literals that are wrong. differs: what the case changes in the file's
     base. ending: what came beside what was expected; phase, message: where it ended if not well, and what TensorRT or
     the worker said. adapted: what the engine did otherwise to suit the release. refusal: what trtexp's own model says
-    against the case. parsed: files that TensorRT's parser read, so that there is no reference.
+    against the case. family: the releases by whose rules it was judged, where none is known and they differ. parsed:
+    files that TensorRT's parser read, so that there is no reference.
     """
 
     name: str
@@ -102,6 +108,7 @@ class CaseRecord(Record):
     adapted: list[Adaptation] = []
     repeats: Repeats | None = None
     refusal: Refusal | None = None
+    family: Family | None = None
     parsed: list[str] = []
     finding: str | None = None
     reason: str | None = None

@@ -37,7 +37,8 @@ class Summary(Record):
 class TensorRecord(Record):
     """dtype, shape and values; `values` is nested like the shape, None above `WHOLE` elements (then see `summary`).
 
-    text: the literals as the YAML has them, nested alike, for expected tensors written as `values`.
+    text: the literals as the YAML has them, nested alike, for expected tensors written as `values`; where these are
+    null, nothing is expected.
     made: how a tensor without literals was made.
     """
 
@@ -50,7 +51,7 @@ class TensorRecord(Record):
 
     @model_validator(mode="after")
     def _nested(self) -> TensorRecord:
-        if self.values is not None and not _fits(self.values, self.shape):
+        if self.values is not None and not _fits(self.values, self.shape, gaps=self.text is not None):
             raise ValueError(f"the values are not nested like {self.shape}")
         return self
 
@@ -78,18 +79,23 @@ def short(values: Any, digits: int) -> Any:
     return numbers(array)
 
 
-def _fits(values: Any, shape: Sequence[int]) -> bool:
+def _fits(values: Any, shape: Sequence[int], gaps: bool) -> bool:
     level = [values]
     for length in shape:
         if not all(isinstance(value, list) and len(value) == length for value in level):
             return False
         level = list(chain.from_iterable(level))
-    return not {list, dict, type(None)} & set(map(type, level))
+    return not {list, dict, *(() if gaps else (type(None),))} & set(map(type, level))
 
 
 def array(record: TensorRecord) -> np.ndarray:
-    """The values of a record as float64 (the strings for NaN and the infinities are read back)."""
+    """The values of a record as float64: the strings for NaN and the infinities are read back, null is NaN."""
     return np.array(_floats(record.values), dtype=np.float64).reshape(record.shape)
+
+
+def has_gaps(record: TensorRecord) -> bool:
+    """Whether nothing is expected of some elements."""
+    return None in np.array(record.values, dtype=object).reshape(-1)
 
 
 def tensor(record: TensorRecord) -> Array:
@@ -100,7 +106,7 @@ def tensor(record: TensorRecord) -> Array:
 
 
 def _floats(values: Any) -> Any:
-    return [_floats(v) for v in values] if isinstance(values, list) else float(values)
+    return [_floats(v) for v in values] if isinstance(values, list) else float("nan" if values is None else values)
 
 
 def tensor_record(tensor: Array, made: Recipe | None = None, text: Any = None) -> TensorRecord:

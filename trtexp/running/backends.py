@@ -61,7 +61,7 @@ class Backend:
 
     @property
     def target(self) -> Target:
-        return Target(self.release.flavour, self.release.version)
+        return Target(self.release.flavour, self.release.version, self.release.compute_capability)
 
     @property
     def threads(self) -> int:

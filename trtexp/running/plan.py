@@ -10,26 +10,31 @@ from pathlib import Path
 
 from trtexp.errors import NothingSelected
 from trtexp.files.paths import report_name, shown
-from trtexp.records.model import CaseRecord
-from trtexp.running.helpers import Helpers
+from trtexp.judging.check import Checked
+from trtexp.running.helpers import FEW, Helpers
 from trtexp.spec.case import Experiment
 from trtexp.spec.errors import Fault, SpecError, nearest
-from trtexp.spec.load import read
+from trtexp.spec.load import ExperimentFile, read
 
-Judge = Callable[[Experiment], list[CaseRecord]]
+Judge = Callable[[Experiment], Checked]
 
 
 @dataclass(frozen=True)
 class Planned:
     """A checked experiment file: its bytes as they were checked, the name of its report, the names of its cases, and
-    those that a judge found wrong."""
+    what a judge says of them. parsed: the file, where few are run by this process alone."""
 
     path: Path
     shown: str
     data: bytes
     name: str
     cases: tuple[str, ...]
-    wrong: tuple[CaseRecord, ...] = ()
+    checked: Checked
+    parsed: ExperimentFile | None = None
+
+    def file(self) -> ExperimentFile:
+        """The file as it was checked; none of its cases is made yet."""
+        return self.parsed or read(self.path, self.shown, self.data)
 
     def selected(self, patterns: Sequence[str]) -> list[str]:
         """The cases whose names match one of the shell patterns; all if there are none."""
@@ -71,20 +76,22 @@ def plan_files(paths: Sequence[Path], helpers: Helpers, judge: Judge | None = No
 
     judge: is shown each file's cases as they are for the reference, perhaps by a helper.
     """
-    checked = helpers.each(partial(_check, judge=judge), paths)
+    keep = not helpers.count and len(paths) <= FEW
+    checked = helpers.each(partial(_check, judge=judge, keep=keep), paths)
     faults = [fault for one in checked if not isinstance(one, Planned) for fault in one]
     if faults:
         raise SpecError(faults)
     return [one for one in checked if isinstance(one, Planned)]
 
 
-def _check(path: Path, judge: Judge | None) -> Planned | tuple[Fault, ...]:
-    """A file, or its faults. Raises OSError."""
+def _check(path: Path, judge: Judge | None, keep: bool) -> Planned | tuple[Fault, ...]:
+    """A file, which may keep what was parsed of it, or its faults. Raises OSError."""
     data = path.read_bytes()
     try:
         file = read(path, shown(path), data)
         experiment = file.check()
     except SpecError as error:
         return error.faults
-    wrong = () if judge is None else tuple(judge(experiment))
-    return Planned(path, file.shown, data, report_name(path), tuple(name for name, _, _ in file.cases), wrong)
+    checked = Checked() if judge is None else judge(experiment)
+    names, parsed = tuple(name for name, _, _ in file.cases), file.unmade() if keep else None
+    return Planned(path, file.shown, data, report_name(path), names, checked, parsed)

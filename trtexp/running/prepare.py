@@ -12,7 +12,6 @@ from trtexp.running.journal import Key
 from trtexp.running.plan import Planned
 from trtexp.running.report_head import record_report
 from trtexp.spec.case import Case
-from trtexp.spec.load import read
 from trtexp.spec.requirement import Target
 
 
@@ -28,7 +27,7 @@ def prepare(
     file: Planned, patterns: Sequence[str], target: Target, release: ReleaseRecord, driver: str | None
 ) -> Prepared:
     """The cases of a file that was checked, as they are for a target; may be done in another process."""
-    experiment = read(file.path, file.shown, file.data).experiment(target)
+    experiment = file.file().unmade().experiment(target)
     head = record_report(experiment, f"experiments/{file.name}.yaml", release, [])
     chosen = set(file.selected(patterns))
     where = f"{release.model_dump_json()} {driver}"

@@ -124,7 +124,7 @@ class ReleaseRun:
         self.kept = 0  # results that are on disk, or need not be
         self._tasks: queue.Queue[_Task | None] = queue.Queue(2 * backend.threads)
         self._beside: queue.Queue[_Task | None] = queue.Queue()
-        self._whole: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._whole: queue.Queue[_Work | None] = queue.Queue(2)  # the results of more would fill the memory
         self._workers = [self._thread(partial(self._work, self._tasks)) for _ in range(backend.threads)]
         self._beside_worker = self._thread(partial(self._work, self._beside))
         self._writer = self._thread(self._write)

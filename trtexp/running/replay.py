@@ -12,8 +12,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from execnet import DataFormatError, dumps, loads
-
 from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.engine.outcome import Outcome, Release
 from trtexp.engine.wire import pack_outcome, pack_release, unpack_outcome, unpack_release
@@ -145,15 +143,19 @@ def _name(definition: NetworkDefinition, feeds: Mapping[str, Array], repeat: Rep
 
 
 def _write(path: Path, data: dict[str, Any]) -> None:
-    write_bytes(path, dumps(data))
+    import execnet  # which takes a while, and a run may do without
+
+    write_bytes(path, execnet.dumps(data))
 
 
-#: What execnet and the unpacking raise on bytes that are no answer.
-_DAMAGE = (OSError, EOFError, DataFormatError, struct.error, ValueError, LookupError, TypeError, AttributeError)
+#: What the unpacking raises on bytes that are no answer, beside what execnet does.
+_DAMAGE = (OSError, EOFError, struct.error, ValueError, LookupError, TypeError, AttributeError)
 
 
 def _read(path: Path, unpack: Callable[[Any], T]) -> T:
+    import execnet
+
     try:
-        return unpack(loads(path.read_bytes()))
-    except _DAMAGE as error:
+        return unpack(execnet.loads(path.read_bytes()))
+    except (execnet.DataFormatError, *_DAMAGE) as error:
         raise NotRecorded(f"{path}: cannot be read; record the run again") from error

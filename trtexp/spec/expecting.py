@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-
 from trtexp.numerics.origin import Origin
 from trtexp.numerics.tolerance import Tolerance
-from trtexp.spec.case import Case, Expected
+from trtexp.spec.case import Expected
 from trtexp.spec.checker import Checker
 from trtexp.spec.make import Making, make
 from trtexp.spec.models import ExpectModel, OutputModel, tolerances
@@ -53,7 +50,8 @@ def expected(
     wanted = list(shape) if shape is not None and given and "values" not in given else None
     try:
         if given:
-            made = make(model, model.dtype or dtype or "float32", Making({}, check.folder, check.budget), wanted)
+            making = Making({}, check.folder, check.budget)
+            made = make(model, model.dtype or dtype or "float32", making, wanted, gaps=True)
     except TensorError as error:
         check.fault((*place, *error.path), str(error))
     rules: tuple[Tolerance, ...] = ()
@@ -73,13 +71,3 @@ def expected(
         signed_zero=model.signed_zero,
         tolerance=rules,
     )
-
-
-def evaluations(case: Case, outputs: Mapping[str, Expected]) -> int:
-    """How often the reference may be evaluated, at most: for each automatic tolerance that an output has, and for what
-    the device may be granted beside it, TF32 and transform-domain tactics."""
-    rules = (output.tolerance or case.tolerance for output in outputs.values())
-    kinds = {replace(rule, reason="") for tolerance in (case.tolerance, *rules) for rule in tolerance}
-    windows = any(layer.method.startswith("add_convolution") for layer in case.layers.values())
-    tf32 = case.definition.options.flags.get("TF32", False) or any(rule.tf32 for rule in kinds)
-    return len(kinds) * (1 + windows + tf32)

@@ -67,6 +67,8 @@ def missing_weights(name: str, model: type[BaseModel], data: Mapping[str, Any]) 
 
 def no_number(word: Any) -> str:
     """The message for a text among numbers."""
+    if word is None:
+        return "null given; only expected values may leave out elements"
     text = str(word).strip().lower()
     if text in _NUMBERS:
         return f"{word!r} is no number; write {_NUMBERS[text]}"

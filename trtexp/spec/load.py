@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from trtexp.definition.names import LONGEST
+from trtexp.numerics import family_of, generation
 from trtexp.numerics.budget import Budget, Limits, OverBudget
 from trtexp.spec.build_case import CaseBuilder
 from trtexp.spec.case import Case, Experiment
@@ -39,12 +40,14 @@ class ExperimentFile:
     _built: dict[Any, Case | SpecError] = field(default_factory=dict, repr=False)
 
     def experiment(self, target: Target = REFERENCE) -> Experiment:
-        """The cases as they are for a target. Raises SpecError with all faults."""
-        met_by = met(self._requirements(), [target])
-        chosen = {requirement for requirement, numbers in met_by.items() if numbers}
+        """The cases as they are for a target, by the rules of its family of releases. Raises SpecError with all
+        faults."""
+        chosen = {requirement for requirement, numbers in met(self._requirements(), [target]).items() if numbers}
+        family = family_of(target.flavour, target.version)
         base = self._base(chosen)
-        builder = CaseBuilder(self.path.parent, self.base, self.budget)
-        cases = self._cases(chosen, base, builder)
+        builder = CaseBuilder(self.path.parent, self.base, self.budget, family)
+        gpu = generation(target.compute_capability)
+        cases = [replace(case, gpu=gpu) for case in self._cases(chosen, base, builder)]
         try:
             whole = builder.case("", self.base.mark, base, Mapping(self.base.mark))
         except (SpecError, OverBudget):
@@ -52,8 +55,13 @@ class ExperimentFile:
         title, about, source = (_head(base, key) for key in ("title", "about", "source"))
         return Experiment(self.shown, self.sha256, title, about, source, tuple(cases), whole)
 
+    def unmade(self) -> ExperimentFile:
+        """The same file without the cases that were made of it, which hold their tensors."""
+        return replace(self, _built={})
+
     def check(self) -> Experiment:
-        """The file for the reference, after every release override of it was checked as well. Raises SpecError."""
+        """The file for the reference, after every release override of it was checked as well, by what all releases
+        demand. Raises SpecError."""
         faults: list[Fault] = []
         experiment = self.experiment()
         targets = list(self.targets())
@@ -87,7 +95,7 @@ class ExperimentFile:
             if self.budget.over or len(faults) > self.budget.limits.faults:
                 break  # enough is known
             releases = mapping(tree, "releases")
-            key = (i, outer, tuple(_overrides(chosen, releases)))
+            key = (i, builder.family, outer, tuple(_overrides(chosen, releases)))
             if key not in self._built:  # what no override tells apart is one case for several targets
                 try:
                     merged = self._for(chosen, _merged(base, tree), releases)

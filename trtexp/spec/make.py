@@ -16,7 +16,7 @@ import numpy as np
 from trtexp.definition.network import Array
 from trtexp.layers.base import Model
 from trtexp.layers.tensor import TensorAttributes
-from trtexp.numerics import LARGEST, SMALLEST_NORMAL, UNIT, VALUE_DTYPES, Bounded, encode, known
+from trtexp.numerics import LARGEST, SMALLEST_NORMAL, UNIT, VALUE_DTYPES, Bounded, Mask, encode, known
 from trtexp.numerics.budget import Budget, Work
 from trtexp.numerics.format import spelled
 from trtexp.numerics.recipe import Recipe
@@ -37,13 +37,14 @@ class Made:
     """A tensor as its author wrote it, and as the device gets it.
 
     decimals: float64 (int64 for whole numbers); text: the literals, nested like the values, None for generators.
-    made: how a generator made it. declared: the shape that a network input is built for, if it is another. set: what is
-    assigned to the input.
+    given: which of the literals are there, None for all; the others are null, and 0 here. made: how a generator made
+    it. declared: the shape that a network input is built for, if it is another. set: what is assigned to the input.
     """
 
     decimals: np.ndarray
     array: Array
     text: Any = None
+    given: Mask | None = None
     made: Recipe | None = None
     declared: tuple[int, ...] | None = None
     set: TensorAttributes = field(default_factory=TensorAttributes)
@@ -63,12 +64,20 @@ class Making:
     budget: Budget
 
 
-def make(model: Generator, dtype: str, making: Making, shape: list[int] | None = None) -> Made:
-    """Build a tensor. shape: the one to fill if the generator has none of its own. Raises TensorError."""
+def make(model: Generator, dtype: str, making: Making, shape: list[int] | None = None, gaps: bool = False) -> Made:
+    """Build a tensor. shape: the one to fill if the generator has none of its own. gaps: literals may be null.
+
+    Raises TensorError.
+    """
     wanted = shape if model.shape is None else model.shape
     name = generator(model)
     if wanted is not None:
         _check_shape(wanted)
+    text = _text(model.values) if name == "values" else None
+    given: Mask | None = None
+    if gaps and name == "values":
+        given = _given(model.values)
+        model = model.model_copy(update={"values": _filled(model.values)})
     try:
         with np.errstate(all="ignore"):  # infinities and NaNs are values like others
             decimals = _values(model, name, dtype, wanted, making)
@@ -87,8 +96,9 @@ def make(model: Generator, dtype: str, making: Making, shape: list[int] | None =
         array = encode(decimals, dtype)
     except ValueError as error:
         raise TensorError((name,), str(error)) from error
-    text = _text(model.values) if name == "values" else None
-    return Made(decimals, array, text, None if name == "values" else recipe(model))
+    if given is not None:
+        given = None if given.all() else given.reshape(decimals.shape)
+    return Made(decimals, array, text, given, None if name == "values" else recipe(model))
 
 
 def declared(model: Generator, made: Made) -> tuple[int, ...] | None:
@@ -241,7 +251,19 @@ def _literal(value: Any) -> np.ndarray:
 def _text(value: Any) -> Any:
     if isinstance(value, list):
         return [_text(item) for item in value]
-    return value.text if isinstance(value, Number) else str(value).lower()
+    return value.text if isinstance(value, Number) else "null" if value is None else str(value).lower()
+
+
+def _given(value: Any) -> Mask:
+    """Which of nested literals are there; rows of different shape are told of by `_literal`."""
+    if isinstance(value, list) and all(isinstance(item, list) for item in value):
+        return np.concatenate([np.zeros(0, bool), *(_given(item).reshape(-1) for item in value)])
+    return np.array([item is not None for item in value] if isinstance(value, list) else value is not None)
+
+
+def _filled(value: Any) -> Any:
+    """Nested literals with 0 in the place of null."""
+    return [_filled(item) for item in value] if isinstance(value, list) else 0 if value is None else value
 
 
 def _special(kind: str, dtype: str) -> list[float]:

@@ -161,7 +161,8 @@ class Build(Model):
 
 
 class OutputModel(TensorModel):
-    """What an output must be: its values by any generator, its shape, its dtype."""
+    """What an output must be: its values by any generator, its shape, its dtype. Of values that are null nothing is
+    expected."""
 
     dtype: Dtype | None = Field(  # type: ignore[assignment]
         default=None, description="the element type; left out: that of the reference"

@@ -18,10 +18,14 @@ _PART = re.compile(r"\s*(tensorrt-rtx|tensorrt|reference)\s*((?!===)[<>=!~][^|]*
 
 @dataclass(frozen=True)
 class Target:
-    """What an experiment is run against: a flavour and its version; the reference has version 0."""
+    """What an experiment is run against: a flavour and its version; the reference has version 0.
+
+    compute_capability: of the GPU, `9.0`, None if it is not known.
+    """
 
     flavour: str
     version: str = "0"
+    compute_capability: str | None = None
 
 
 @cache

@@ -128,6 +128,8 @@ READS = {
         "the finding no longer holds",
         ["TensorRT agrees with the reference: take the finding out"],
     ),
+    "finding_untold": ("finding_untold", {}, "a finding: only TensorRT can tell", []),
+    "undefined": ("undefined", {}, "any value is legal: only TensorRT can tell", []),
     "mismatch": (Ending(kind="mismatch", lost=["y"]), BAD, "mismatch", ["y: no tensor came back"]),
     "pass": ("pass", {}, "pass", []),
     "granted": ("granted", {"granted": "tf32"}, "pass, TF32 accuracy", []),

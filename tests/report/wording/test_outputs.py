@@ -106,12 +106,6 @@ def test_verdicts_without_a_wrong_element_are_told():
     assert sentences(output([1.0], verdict="vacuous")) == [
         "y: the bound is over a tenth of the values' size; name snr_db, or judge layer by layer"
     ]
-    assert sentences(output([1.0], verdict="undetermined", undetermined=1)) == [
-        "y: 1 element has more than one legal value"
-    ]
-    assert sentences(output([1.0], verdict="undetermined", undetermined=2)) == [
-        "y: 2 elements have more than one legal value"
-    ]
     assert sentences(output([1.0], verdict="mismatch")) == ["y: outside the typical bound, which this case demands"]
 
 
@@ -151,6 +145,8 @@ def test_what_a_verdict_rests_on():
             "Expected and reference agree: worst error 0.1 at `[0]`, 0.5 of what is allowed.",
         ),
         ({"tolerance": [SNR], "undetermined": 1}, "1 of 2 elements undetermined; tolerance `at least 40 dB`."),
+        ({"undetermined": 2, "unsettled": 1}, "2 of 2 elements undetermined, 1 not judged."),
+        ({"undetermined": 2, "unsettled": 2}, "2 of 2 elements undetermined, and not judged."),
     ],
 )  # fmt: skip
 def test_the_paragraph_about_errors(more, says):

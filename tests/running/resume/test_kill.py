@@ -66,7 +66,7 @@ def test_killed_with_workers_of_two_releases_and_resumed_gives_the_same_bytes(tm
     process.join()
     assert process.exitcode == 1
     whole = tree(tmp_path / "reports")
-    assert len(whole) == 10  # two records and pages for each of two releases, the matrix, the findings
+    assert len(whole) == 11  # two records and pages for each of two releases; matrix, findings and API of all
     shutil.rmtree(tmp_path / "reports")
     kill_again_and_again(tmp_path, random.Random(1), run=workers)
     assert tree(tmp_path / "reports") == whole

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 from trtexp.cli.commands.annotate import faults_annotated, remark
 from trtexp.cli.options import ValidateOptions
 from trtexp.errors import plural
 from trtexp.files.paths import collect
-from trtexp.judging.case import not_as_expected
-from trtexp.records.model import CaseRecord
+from trtexp.judging.check import check
 from trtexp.report.terminal import Terminal
-from trtexp.report.wording.cases import problems
+from trtexp.report.wording.cases import granted, problems
 from trtexp.running.helpers import Helpers
-from trtexp.running.plan import plan_files
-from trtexp.spec.case import Experiment
+from trtexp.running.plan import Planned, plan_files
 
 
 def validate(options: ValidateOptions) -> int:
@@ -22,8 +21,8 @@ def validate(options: ValidateOptions) -> int:
     with faults_annotated(options.github):
         paths = collect(options.paths)
         with Helpers(len(paths)) as helpers:
-            files = plan_files(paths, helpers, _not_as_expected)
-    wrong = [case for file in files for case in file.wrong]
+            files = plan_files(paths, helpers, check)
+    wrong = [case for file in files for case in file.checked.wrong]
     cases = sum(len(file.cases) for file in files)
     said = f"{plural(len(files), 'file')}, {plural(cases, 'case')}"
     if wrong:
@@ -33,9 +32,16 @@ def validate(options: ValidateOptions) -> int:
         print(f"{said}: the expected values of {len(wrong)} differ from the reference", file=sys.stderr)
         return 1
     if not options.quiet:
-        print(f"{said}: all well")
+        noted = [case for file in files for case in file.checked.noted]
+        Terminal(sys.stdout).header(f"{case.place}: {case.name}: {text}" for case in noted for text in granted(case))
+        print(f"{said}: {_unjudged(files) or 'all well'}")
     return 0
 
 
-def _not_as_expected(experiment: Experiment) -> list[CaseRecord]:
-    return [record for case in experiment.cases if (record := not_as_expected(case)) is not None]
+def _unjudged(files: Sequence[Planned]) -> str:
+    """How much only TensorRT can tell, empty if that is nothing."""
+    cases, outputs = (
+        sum(counts) for counts in zip(*((f.checked.cases, f.checked.outputs) for f in files), strict=True)
+    )
+    counts = [plural(count, what) for count, what in ((cases, "case"), (outputs, "output")) if count]
+    return f"all well but for {' and '.join(counts)} that only TensorRT can tell" if counts else ""

@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from trtexp.definition.facts import Adaptation, Phase
 from trtexp.errors import plural
+from trtexp.numerics import Family
 from trtexp.numerics.format import rounded
 from trtexp.records.facts import Difference, EndingKind, Repeats, Spread, Unmet
 from trtexp.records.model import CaseRecord
-from trtexp.report.wording.outputs import FREEDOMS, sentences
+from trtexp.report.wording.outputs import FREEDOMS, leaving, sentences
 
 #: symbol -> its meaning, in the order of the legend
 LEGEND = {
@@ -19,6 +20,11 @@ LEGEND = {
     "➖": "not supported by this release, as expected",
     "❔": "not judged: there is neither an expected value nor a reference",
     "❌": "not as expected",
+}
+RELEASES: dict[Family, str] = {
+    "tensorrt<10": "TensorRT 8.x",
+    "tensorrt>=10": "TensorRT 10.x and later",
+    "tensorrt-rtx": "TensorRT-RTX",
 }
 PHASES: dict[Phase | None, str] = {
     "define": "while the network is defined",
@@ -46,11 +52,13 @@ class Headline(NamedTuple):
 _HEADLINES: dict[EndingKind, Headline] = {
     "crash_untold": Headline("", "", "TensorRT is to crash in {phase}: only TensorRT can tell"),
     "refusal_untold": Headline("", "", "to be refused in {phase}: {who}"),
+    "finding_untold": Headline("", "", "a finding: only TensorRT can tell"),
     "no_model_value": Headline("", "", "the model has no value for this: only TensorRT can tell"),
     "no_reference": Headline("", "", "no reference: only TensorRT can tell"),
     "contradicted": Headline("", "", "expected values differ from the reference"),
-    "confirmed": Headline("", "", "expected values agree with the reference"),
+    "confirmed": Headline("", "", "expected values agree with the reference{as_family}"),
     "computed": Headline("", "", "computed; no values are expected"),
+    "undefined": Headline("", "", "any value is legal: only TensorRT can tell"),
     "crash_untried": Headline("built", "; ", "it must crash in the run, which was not tried"),
     "refusal_untried": Headline("built", "; ", "it must fail in the run, which was not tried"),
     "built": Headline("built", " ", "ahead of time: shapes and types agree{no_reference}"),
@@ -74,6 +82,7 @@ _HEADLINES: dict[EndingKind, Headline] = {
     "mismatch": Headline("mismatch", "", ""),
     "pass": Headline("pass", "", ""),
     "granted": Headline("pass", ", ", "{freedom}"),
+    "beyond_accumulator": Headline("unjudged", ": ", "{freedom}, {beyond}"),
     "wide": Headline("pass", ", ", "wide: outside the typical bound"),
     "certified": Headline("pass", ", ", "certified exact {certified} of {certified}"),
     "by_expectation": Headline("pass", " ", "by the expected values alone: no reference"),
@@ -164,7 +173,19 @@ def _facts(case: CaseRecord) -> dict[str, str | int | None]:
         "who": "only TensorRT can tell" if case.refusal is None else "trtexp's own model refuses it, too",
         "no_reference": "; no reference" if without else "",
         "freedom": FREEDOMS[freedom] if freedom else "",
+        "beyond": _beyond(case),
+        "as_family": "" if case.family is None else f", as {RELEASES[case.family]}",
     }
+
+
+def _beyond(case: CaseRecord) -> str:
+    """Why the first output that a short accumulator leaves unjudged is so, and how far off it is."""
+    output = next((each for each in case.outputs if each.verdict == "unjudged" and each.granted), None)
+    if output is None or output.terms is None or output.typical is None:
+        return ""
+    if isinstance(output.typical, str):
+        return "of which a partial sum may overflow"
+    return f"K = {output.terms.count}; {rounded(output.typical, 2)} of the typical error"
 
 
 def _lost(case: CaseRecord) -> list[str]:
@@ -204,11 +225,19 @@ def notes(case: CaseRecord) -> list[str]:
     said = [adaptation(each) for each in case.adapted]
     if case.repeats is not None:
         said.append(repeats(case.repeats))
+    if case.family is not None:
+        said.append(f"by the rules of {RELEASES[case.family]}; other releases have others")
     if case.refusal is not None:
         said.append(f"trtexp's own model refuses {case.refusal.layer}: {case.refusal.message}")
     if case.parsed:
         said.append(f"no reference: TensorRT parses {', '.join(case.parsed)}, and only what is expected counts")
     return said
+
+
+def granted(case: CaseRecord) -> list[str]:
+    """What had to be granted so that it is as expected: the rules of some releases, the range of tensors in between."""
+    said = [] if case.family is None else [f"as {RELEASES[case.family]}"]
+    return [*said, *(f"{output.name}: {leaving(each)}" for output in case.outputs for each in output.leaving)]
 
 
 def adaptation(each: Adaptation) -> str:

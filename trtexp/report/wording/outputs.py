@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from trtexp.errors import plural
+from trtexp.numerics.arithmetic import Freedom
 from trtexp.numerics.format import rounded, shape_text
 from trtexp.numerics.origin import Origin
 from trtexp.numerics.tolerance import Tolerance
-from trtexp.records.facts import Comparison, Deviation, FormFault, Freedom, Mark, Measured, Number, Terms
+from trtexp.records.facts import Comparison, Deviation, FormFault, Leaving, Mark, Measured, Number, Terms
 from trtexp.records.model import CaseRecord, OutputRecord
 from trtexp.report.escape import code
 
-FREEDOMS: dict[Freedom, str] = {"tf32": "TF32 accuracy", "transform_domain": "transform-domain accuracy"}
+FREEDOMS: dict[Freedom, str] = {
+    "tf32": "TF32 accuracy",
+    "half": "half accuracy",
+    "half_accumulator": "half accumulator",
+    "fp8_accumulator": "FP8 accumulator of 13 bits",
+    "transform_domain": "transform-domain accuracy",
+}
 _VERDICTS = {
     "wide": "**wide**: inside the hard bound, outside the typical one",
     "vacuous": "**vacuous**: the bound is too wide for these values to say much",
-    "undetermined": "**undetermined**: too many elements lie where both answers are right",
 }
 
 
@@ -35,9 +41,6 @@ def _sentences(output: OutputRecord) -> Iterator[str]:
         yield f": too low: {measured(found)}"
     if output.verdict == "vacuous":
         yield ": the bound is over a tenth of the values' size; name snr_db, or judge layer by layer"
-    if output.verdict == "undetermined":
-        have = "has" if output.undetermined == 1 else "have"
-        yield f": {plural(output.undetermined, 'element')} {have} more than one legal value"
     own = [fault for fault in output.faults if fault.inferred is None]
     if output.verdict == "mismatch" and not (own or output.marks or low):
         yield ": outside the typical bound, which this case demands"
@@ -47,7 +50,8 @@ def _element(mark: Mark) -> str:
     sides = (("expected", mark.expected), ("actual", mark.actual), ("reference", mark.reference))
     values = ", ".join(f"{side} {value}" for side, value in sides if value is not None)
     blame = odd(mark) if mark.odd == "all" else f"{odd(mark)} is the odd one out"
-    return f"{values}; {deviation(mark.off)}; {blame}"
+    instead = "" if mark.write is None else f"; right is {mark.write}"
+    return f"{values}; {deviation(mark.off)}; {blame}{instead}"
 
 
 def index_text(index: Sequence[int]) -> str:
@@ -96,7 +100,7 @@ def rule(rule: Tolerance) -> str:
 def measured(found: Measured) -> str:
     """What a tensor-wide rule found: `snr 41.2 dB, at least 40 dB`."""
     value = f"snr {rounded(found.value, 4)} dB" if found.rule.kind == "snr_db" else f"cosine {rounded(found.value, 6)}"
-    return f"{value}, {rule(found.rule)}"
+    return f"{'expected values: ' if found.of == 'expected' else ''}{value}, {rule(found.rule)}"
 
 
 def terms(found: Terms) -> str:
@@ -113,6 +117,7 @@ def origin(found: Origin) -> str:
 def assumptions(output: OutputRecord) -> list[str]:
     """What the verdict rests on, a sentence each."""
     said = [] if output.granted is None else [FREEDOMS[output.granted]]
+    said += [leaving(each) for each in output.leaving]
     said += [measured(found) for found in output.measured if found.enough]
     if output.certified_wrong:
         covered = f"{output.certified_wrong} of {output.certified} elements"
@@ -120,6 +125,11 @@ def assumptions(output: OutputRecord) -> list[str]:
     if output.reference is None and output.actual_expected is not None:
         said.append("no reference: judged by the expected values alone")
     return [*said, *(f"{rule(each)}: {each.reason}" for each in output.tolerance if each.reason)]
+
+
+def leaving(found: Leaving) -> str:
+    """A tensor in between whose range decides."""
+    return f"{found.tensor} leaves {found.dtype}"
 
 
 def worst(case: CaseRecord) -> str:
@@ -173,11 +183,18 @@ def _parts(output: OutputRecord) -> Iterator[str]:
         wrong = f", {output.certified_wrong} of these not equal" if output.certified_wrong else ""
         yield f"{output.certified} of {output.elements} elements certified exact{wrong}"
     if output.undetermined:
-        yield f"{output.undetermined} of {output.elements} elements undetermined"
+        yield f"{output.undetermined} of {output.elements} elements undetermined{_unsettled(output)}"
     if output.verdict in _VERDICTS:
         yield _VERDICTS[output.verdict]
     if any(each.kind != "auto" for each in output.tolerance):
         yield f"tolerance {code(tolerance(output.tolerance))}"
+
+
+def _unsettled(output: OutputRecord) -> str:
+    """How many of the elements with more than one legal value may be anything."""
+    if not output.unsettled:
+        return ""
+    return ", and not judged" if output.unsettled == output.undetermined else f", {output.unsettled} not judged"
 
 
 def _error(comparison: Comparison, output: OutputRecord) -> str:
