@@ -157,6 +157,7 @@ BESIDE = {
     "geometry",
     "interpolation",
     "network",
+    "orders",
     "operands",
     "plugin_library",
     "region",

@@ -57,7 +57,12 @@ def test_releases_side_by_side_have_a_folder_each_and_one_summary(project, tmp_p
     assert facts(tmp_path)["releases"]["tensorrt-8.6.0"]["workers"] == 2
     cases = facts(tmp_path)["releases"]["tensorrt-8.5.3.1"]["cases"]
     assert cases.keys() == {"one/a", "one/b", "one/c", "two/d"}
-    assert all(case["seconds"]["run"] > 0 for case in cases.values())
+    assert all(case["seconds"]["run"] >= case["seconds"]["deserialize"] > 0 for case in cases.values())
+    assert set(facts(tmp_path)["seconds_by_step"]) == {"start", "plan", "workers", "cases", "pages", "close"}
+    starts = facts(tmp_path)["releases"]["tensorrt-8.6.0"]["starts"]
+    assert len(starts) == 2 and all(
+        0 < start[step] < 30 for start in starts for step in ("process", "engine", "tensorrt")
+    )
 
 
 def test_reports_are_the_same_with_one_worker_and_with_many(project, tmp_path):

@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from trtexp.judging.compare import Reading, judge, odd_one_out
+from trtexp.judging.compare import judge
+from trtexp.judging.judgement import Reading, odd_one_out
 from trtexp.judging.literal import ExpectedValues
-from trtexp.numerics import LARGEST, Bounded, encode, known
+from trtexp.numerics import LARGEST, Bounded, encode, exactly
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.records.facts import FormFault, Measured
 
@@ -16,11 +17,11 @@ U = 2.0**-23  # one ulp at 1, float32
 
 
 def reference(values, bound=0.0, typical=None, dtype="float32", **more):
-    exact = known(encode(np.zeros(np.shape(values)), dtype))
-    ref = np.asarray(values, dtype=float)
+    exact = exactly(np.asarray(values, dtype=float), dtype)
+    ref = exact.ref
     wide = np.broadcast_to(np.asarray(bound, dtype=float), ref.shape).copy()
     likely = wide if typical is None else np.broadcast_to(np.asarray(typical, dtype=float), ref.shape).copy()
-    return replace(exact, ref=ref, bound=wide, typical=likely, certified=wide == 0, **more)
+    return replace(exact, bound=wide, typical=likely, certified=wide == 0, **more)
 
 
 def literal(values, half=0.0, **more):

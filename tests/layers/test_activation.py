@@ -147,6 +147,20 @@ def test_c2_only_relu_takes_integers(kind, dtype):
     refused("C2", "activation", [tensor([1], dtype)], input="x", type=kind)
 
 
+def test_bytes_are_certain_where_the_result_is_a_whole_number():
+    x = tensor([-4, -3, 0, 7], "int8")
+    made = evaluate("activation", [x], input="x", type="LEAKY_RELU", set={"alpha": 0.5})
+    assert made.dtype == "int8"
+    assert made.ref[[0, 2, 3]].tolist() == [-2, 0, 7]
+    assert made.undetermined.tolist() == [False, True, False, False]
+    assert evaluate("activation", [x], input="x", type="CLIP", set={"alpha": -3.0, "beta": 3.0}).ref.tolist() == [
+        -3,
+        -3,
+        0,
+        3,
+    ]
+
+
 def test_a_parameter_is_float32_with_the_slack_of_its_decimal():
     made = evaluate("activation", [[-61.47925567626953]], input="x", type="LEAKY_RELU", set={"alpha": 0.01})
     assert made.ref.tolist() == [-61.47925567626953 * float(np.float32(0.01))]

@@ -12,7 +12,9 @@ NV = {"output_type": "FP4", "scale_type": "FP8"}
 
 def quantized(x, *second, method="dynamic_quantize_v2", **keys):
     """Codes and scales."""
-    given = {"block_shape": [1, 4]} if method == "dynamic_quantize_v2" else {"axis": 1, "block_size": 4}
+    along = method == "dynamic_quantize" or second  # blocks have no shape with a scale of scales
+    method = "dynamic_quantize" if along else method
+    given = {"axis": 1, "block_size": 4} if along else {"block_shape": [1, 4]}
     layer = LAYERS[method].model_validate({"input": "x"} | given | keys)
     return outputs(layer, [x, *second])
 
@@ -60,6 +62,21 @@ def test_both_constructors_and_the_attributes():
     assert quantized(x, 1.0, **MX, set={"to_type": "FP4", "scale_type": "FP8"})[0].dtype == "float4e2m1"
 
 
+def test_fp8_with_scales_of_float32_divides_by_the_largest_code():
+    codes, scale = quantized(
+        [[448.0, 17, -1, 0], [12.0, 6, 3, -12], [0, 0, 0, 0]], output_type="FP8", scale_type="FLOAT"
+    )
+    assert (codes.dtype, scale.dtype) == ("float8e4m3", "float32")
+    np.testing.assert_allclose(scale.ref, [[1], [12 / 448], [0]], rtol=1e-15)
+    assert codes.ref.tolist() == [[448, 16, -1, 0], [448, 224, 112, -448], [0] * 4]
+    assert not codes.undetermined.any() and not scale.undetermined.any()
+
+
+def test_a_block_with_nan_has_no_scale_of_float32():
+    _, scale = quantized([[np.nan, 1, 1, 1, 1, 1, 1, 1]], output_type="FP8", scale_type="FLOAT")
+    assert scale.undetermined.tolist() == [[True, False]]
+
+
 def test_a_scale_that_rounding_may_tip_is_not_judged():
     largest = float(np.float32(448) * np.float32(1 + 2.0**-23))  # one ulp above, which a reciprocal may lose
     codes, scale = quantized([[largest, 1, 1, 1, 1, 1, 1, 1]], **MX)
@@ -98,6 +115,7 @@ ONES = np.ones((2, 8))
         ("C4", "dynamic_quantize_v2", [ONES], MX | {"block_shape": [1, 0]}, "input"),
         ("C5", "dynamic_quantize_v2", [ONES], V2 | NV, None),
         ("C5", "dynamic_quantize_v2", [ONES, 0.0], V2 | NV, None),
+        ("C6", "dynamic_quantize_v2", [ONES, 1.0], V2 | NV, "block_shape"),
         ("C5", "dynamic_quantize_v2", [ONES, 1.0], V2 | MX, None),
     ],
 )

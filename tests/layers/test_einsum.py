@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from layer_runs import evaluate, refused, tensor
 
+from trtexp.numerics import Arithmetic
+
 A = np.arange(1.0, 7).reshape(2, 3)
 B = 10.0 ** np.arange(6).reshape(3, 2)
 
@@ -56,7 +58,8 @@ def test_an_axis_of_1_broadcasts():
     [
         ("C1", "IJ,JK->IK", [A, B]),
         ("C1", "ij->ij", [A, B]),
-        ("C1", "...ij->...ji", [A]),
+        ("C1", "...i...->i", [A]),
+        ("C3", "...ijk->ij", [A]),
         ("C2", "ij,jk->iz", [A, B]),
         ("C2", "ij,jk->ii", [A, B]),
         ("C3", "ijl,jk->ik", [A, B]),
@@ -67,3 +70,32 @@ def test_an_axis_of_1_broadcasts():
 )
 def test_refused(label, equation, inputs):
     refused(label, "einsum", inputs, inputs=["x"] * len(inputs), equation=equation)
+
+
+@pytest.mark.parametrize(("equation", "count"), [("ij,jk,kl->il", 3), ("...i->...", 1), ("ii->i", 1)])
+def test_c5_8_x_has_neither_three_inputs_nor_ellipses_nor_diagonals(equation, count):
+    x = [np.eye(2)] * count
+    eight = Arithmetic(family="tensorrt<10")
+    refused("C5", "einsum", x, arithmetic=eight, inputs=["x"] * count, equation=equation)
+    assert summed(equation, *x).shape
+
+
+@pytest.mark.parametrize(
+    "equation", ["...i,...i->...", "...ij,...jk->...ik", "ii,ij->j", "i...,i...->i...", "...ii->...i"]
+)
+def test_ellipses_and_diagonals_beside_numpy(equation):
+    count = equation.count(",") + 1
+    inputs = [
+        np.random.default_rng(i).integers(-4, 5, (3, 3, 3) if "." in equation else (3, 3)).astype(float)
+        for i in range(count)
+    ]
+    np.testing.assert_array_equal(summed(equation, *inputs).ref, np.einsum(equation, *inputs))
+
+
+def test_an_ellipsis_that_the_output_lacks_is_summed():
+    assert summed("i...->i", A).ref.tolist() == A.sum(1).tolist()
+
+
+def test_without_an_arrow_the_axes_of_an_ellipsis_come_first():
+    x = np.arange(24.0).reshape(2, 3, 4)
+    np.testing.assert_array_equal(summed("j...i", x).ref, np.einsum("j...i", x))

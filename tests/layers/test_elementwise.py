@@ -7,6 +7,7 @@ import pytest
 from layer_runs import evaluate, refused, tensor
 
 from trtexp.layers.elementwise import ERRORS, FUNCTIONS, ElementWiseOperation
+from trtexp.numerics import Arithmetic
 
 A, B = [-7.0, -2, 0, 1, 6, 7], [2.0, -4, 4, 0.5, 8, -2]
 
@@ -143,3 +144,9 @@ def test_c3_types_suit_the_operation(op, dtype):
 
 def test_anything_can_be_equal():
     assert run("EQUAL", [1, 0], [1, 1], "bool").ref.tolist() == [1, 0]
+
+
+def test_c4_rtx_has_no_power_of_bytes():
+    x, keys = [tensor([2], "int8")] * 2, {"input1": "a", "input2": "b", "op": "POW"}
+    refused("C4", "elementwise", x, arithmetic=Arithmetic(family="tensorrt-rtx"), **keys)
+    assert evaluate("elementwise", x, **keys).ref.tolist() == [4]

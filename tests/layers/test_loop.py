@@ -27,9 +27,9 @@ def network(**changes):
     return {name: LAYERS[layer[0]].model_validate(layer[1]) for name, layer in given.items() if layer}
 
 
-def run(n=3, x=X, zero=(0, 0), others=None, **changes):
+def run(n=3, x=X, zero=(0, 0), others=None, family=None, **changes):
     tensors = {"x": tensor(x), "n": tensor(n, "int32"), "zero": tensor(zero), **(others or {})}
-    return evaluate(network(**changes), tensors, {}, Arithmetic()).tensors
+    return evaluate(network(**changes), tensors, {}, Arithmetic(family=family)).tensors
 
 
 def value(*arguments, **keys):
@@ -150,8 +150,19 @@ def test_axes_outside_are_refused_c7():
     refused("C7", "y", "set", "axis", y=output("CONCATENATE", set={"axis": 2}))
 
 
-def test_a_length_beyond_the_iterations_is_refused_c8():
-    refused("C8", "y", "set_input", 1, y=output("CONCATENATE", length="k"), others={"k": tensor(4, "int32")})
+@pytest.mark.parametrize("family", ["tensorrt<10", "tensorrt>=10"])
+def test_slices_beyond_the_iterations_are_zeros(family):
+    made = run(y=output("CONCATENATE", length="k"), others={"k": tensor(5, "int32")}, family=family)["y"]
+    assert made.shape[0] == 5 and made.ref[:3].any() and not made.ref[3:].any()
+    assert not made.undetermined.any()
+
+
+def test_what_rtx_gives_beyond_the_iterations_is_not_known():
+    made = run(y=output("CONCATENATE", length="k"), others={"k": tensor(5, "int32")})["y"]
+    assert not made.undetermined[:3].any() and made.undetermined[3:].all()
+    assert run(y=output("REVERSE", length="k"), others={"k": tensor(5, "int32")}, family="tensorrt<10")[
+        "y"
+    ].undetermined.all()
 
 
 def test_an_iterator_that_is_too_short_is_refused_c9():

@@ -75,3 +75,10 @@ def test_c3_four_dimensions_of_float():
     keys = {"input": "x", "window": 3, "alpha": 1.0, "beta": 1.0, "k": 1.0}
     refused("C3", "lrn", [X[0]], **keys)
     refused("C3", "lrn", [tensor(X, "int32")], **keys)
+
+
+def test_bytes_are_certain_where_the_result_is_a_whole_number():
+    x = tensor(np.array([12, 0, 7, 0]).reshape(1, 4, 1, 1), "int8")
+    made = run(x, window=1, alpha=0.0, k=4.0)
+    assert made.dtype == "int8" and made.ref.ravel()[:2].tolist() == [3, 0]
+    assert made.undetermined.ravel().tolist() == [False, False, True, False]

@@ -148,3 +148,11 @@ def test_a_tensor_of_a_loop_that_leaves_its_type_is_named_once():
     found = evaluate(made, {"x": tensor([20.0], "float16")}, weights, Arithmetic())
     assert found.leaving == {"square": "float16"}
     assert found.tensors["y"].ref.tolist() == [20.0**8]
+
+
+def test_a_reference_that_no_memory_holds_is_a_fault_of_its_layer(faults):
+    (said,) = faults(
+        "title: t\ninputs: {x: {shape: [16777216], full: 1}}\n"
+        "network: {m: {einsum: {inputs: [x, x], equation: 'i,j->ij'}}}\n"
+    )
+    assert said.startswith("e.yaml:3:14: m: its reference does not fit into memory: ")

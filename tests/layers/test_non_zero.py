@@ -42,3 +42,8 @@ def test_other_types_of_indices_are_refused_c1():
 def test_values_that_are_not_known_are_refused_c2():
     x = replace(tensor([1.0]), bound=np.array([0.5]))
     assert refused("C2", "non_zero", [x], input="x") == ("non_zero", "input")
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int4", "float8e4m3", "float4e2m1"])
+def test_narrow_types_are_refused_c3(dtype):
+    assert refused("C3", "non_zero", [tensor([1], dtype)], input="x") == ("non_zero", "input")

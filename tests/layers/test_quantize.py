@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from layer_runs import evaluate, refused, tensor
 
+from trtexp.numerics import Arithmetic
+
 KEYS = {"input": "x", "scale": "s"}
 
 
@@ -175,3 +177,16 @@ def test_an_output_type_that_holds_no_codes_is_refused_c4(member):
     assert refused("C4", "quantize", [[1.0], 1.0], **KEYS, set={"to_type": member}) == ("set", "to_type")
     if member != "FLOAT":
         refused("C4", "dequantize", [tensor([1], "int8"), 1.0], **KEYS, output_type=member)
+
+
+RTX = Arithmetic(family="tensorrt-rtx")
+
+
+@pytest.mark.parametrize(("dtype", "scale"), [("float32", "float16"), ("bfloat16", "float16"), ("float32", "bfloat16")])
+def test_c6_rtx_scales_codes_by_float32_or_the_type_of_the_numbers(dtype, scale):
+    inputs = [tensor([1.0], dtype), tensor(1.0, scale)]
+    refused("C6", "quantize", inputs, **KEYS, output_type="FP8", arithmetic=RTX)
+    assert evaluate("quantize", inputs, **KEYS, output_type="FP8").ref.tolist() == [1]
+    assert evaluate("quantize", inputs, **KEYS, output_type="INT8", arithmetic=RTX).ref.tolist() == [1]
+    codes = [tensor([1.0], "float8e4m3"), tensor(1.0, scale)]
+    refused("C6", "dequantize", codes, **KEYS, output_type="FLOAT", arithmetic=RTX)

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from layer_runs import evaluate, refused, tensor
 
+from trtexp.numerics import Arithmetic
+
 X = np.array([[1.0, 2, 4, 9], [-1, -2, 0.5, 8]])
 
 
@@ -120,6 +122,13 @@ def test_int64_is_exact(op, row, made):
     found = run(op, [row], dtype="int64")
     assert found.ref.tolist() == [made]
     assert found.certified.all()
+
+
+def test_c4_rtx_has_no_average_of_bytes():
+    keys = {"input": "x", "op": "AVG", "axes": 1, "keep_dims": True}
+    x = [tensor([1, 3], "int8")]
+    assert refused("C4", "reduce", x, arithmetic=Arithmetic(family="tensorrt-rtx"), **keys) == ("reduce", "op")
+    assert evaluate("reduce", x, **keys).ref.tolist() == [2]
 
 
 def test_a_product_of_25_bits_is_rounded_in_float32():

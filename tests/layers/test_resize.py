@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from layer_runs import evaluate, refused, tensor
 
+from trtexp.numerics import Arithmetic
+
 X = np.array([1.0, 10, 100, 1000])
 HALF_PIXEL, ALIGN = {"coordinate_transformation": "HALF_PIXEL"}, {"coordinate_transformation": "ALIGN_CORNERS"}
 PULSE = np.array([64.0, 0, 0, 0])
@@ -151,10 +153,34 @@ def test_float32_is_inside_the_bound():
         ("C1", X, {"scales": [1.0, 2.0]}),
         ("C2", X, {"shape": [-2]}),
         ("C3", np.ones((1, 2, 2, 2)), {"shape": [2, 4, 4, 4], "resize_mode": "LINEAR"}),
-        ("C3", np.ones((2, 2, 2)), {"shape": [4, 4, 4], "resize_mode": "CUBIC"}),
         ("C4", tensor(X, "int32"), {"shape": [8]}),
-        ("C4", tensor(X % 100, "int8"), {"shape": [8], "resize_mode": "LINEAR"}),
+        ("C4", tensor(X % 100, "int8"), {"shape": [8], "resize_mode": "CUBIC"}),
     ],
 )
 def test_refused(label, x, attributes):
     refused(label, "resize", [x], input="x", set=attributes)
+
+
+@pytest.mark.parametrize("family", ["tensorrt<10", "tensorrt>=10"])
+def test_c3_rtx_alone_takes_cubic_along_three_axes(family):
+    x, keys = np.ones((2, 2, 2)), {"input": "x", "set": {"shape": [4, 4, 4], "resize_mode": "CUBIC"}}
+    refused("C3", "resize", [x], arithmetic=Arithmetic(family=family), **keys)
+    assert evaluate("resize", [x], arithmetic=Arithmetic(family="tensorrt-rtx"), **keys).shape == (4, 4, 4)
+
+
+def test_c5_scales_beside_input_1():
+    keys = {"input": "x", "set": {"scales": [2.0]}, "set_input": {1: "s"}}
+    assert refused("C5", "resize", [X, tensor([8], "int32")], **keys) == ("set", "scales")
+
+
+def test_means_of_bytes_are_certain_where_they_are_whole():
+    x = tensor([2, 4, 5], "int8")
+    made = evaluate(
+        "resize",
+        [x],
+        input="x",
+        set={"shape": [5], "resize_mode": "LINEAR", "coordinate_transformation": "ALIGN_CORNERS"},
+    )
+    assert made.dtype == "int8"
+    assert made.ref[:3].tolist() == [2, 3, 4]
+    assert made.undetermined.tolist() == [False, False, False, True, False]

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from layer_runs import evaluate, refused, tensor
 
+from trtexp.numerics import Arithmetic
+
 X = np.arange(1.0, 9).reshape(1, 2, 2, 2)
 
 
@@ -79,3 +81,13 @@ def test_the_attributes_overrule_the_arguments():
 )
 def test_refused(label, x, mode, count, keys):
     refused(label, "scale", [x], {"scale": np.ones(count)}, input="x", mode=mode, scale="scale", **keys)
+
+
+def test_c4_rtx_takes_one_type():
+    arrays, keys = {"scale": [2.0]}, {"input": "x", "mode": "UNIFORM", "scale": "scale"}
+    half = tensor(X, "float16")
+    assert refused("C4", "scale", [half], arrays, arithmetic=RTX, **keys) == ("scale", "scale")
+    assert scaled(half, "UNIFORM", arrays).dtype == "float16"
+
+
+RTX = Arithmetic(family="tensorrt-rtx")

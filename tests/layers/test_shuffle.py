@@ -69,3 +69,7 @@ def test_what_is_refused(label, attribute, attributes):
 def test_a_minus_one_beside_no_elements_is_refused_c4():
     keys = {"input": "x", "set": {"reshape_dims": [0, -1], "zero_is_placeholder": False}}
     refused("C4", "shuffle", [np.zeros((0, 3))], **keys)
+
+
+def test_uint8_is_refused_c5():
+    assert refused("C5", "shuffle", [tensor([1], "uint8")], input="x") == ("shuffle", "input")

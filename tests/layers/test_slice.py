@@ -90,3 +90,17 @@ def test_what_is_refused(label, name, numbers):
 def test_axes_outside_or_twice_are_refused_c4(axes):
     numbers = {key: [0] * len(axes) for key in ("start", "shape", "stride")}
     assert refused("C4", "slice", [X], input="x", **numbers, set={"axes": axes}) == ("set", "axes")
+
+
+NUMBERS = {"start": [0], "shape": [5], "stride": [1]}
+
+
+@pytest.mark.parametrize(("mode", "value"), [("WRAP", 7.0), ("CLAMP", 7.0), ("FILL", [7.0, 8]), ("FILL", ints(7))])
+def test_c5_a_value_to_fill_with_is_one_element_for_mode_fill(mode, value):
+    inputs = [X, None, None, None, value]
+    keys = {"input": "x", **NUMBERS, "set": {"mode": mode}, "set_input": {4: "v"}}
+    assert refused("C5", "slice", inputs, **keys) == ("slice",)
+
+
+def test_c6_uint8():
+    assert refused("C6", "slice", [tensor([1] * 5, "uint8")], input="x", **NUMBERS) == ("slice", "input")

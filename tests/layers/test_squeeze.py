@@ -43,3 +43,9 @@ def test_scalars():
 def test_what_is_refused(label, method, axes):
     inputs = [np.zeros((1, 2, 1, 3)), tensor(axes, "int32")]
     assert refused(label, method, inputs, input="x", axes="a") == (method, "axes")
+
+
+@pytest.mark.parametrize("method", ["squeeze", "unsqueeze"])
+def test_uint8_is_refused_c4(method):
+    inputs = [tensor([[1]], "uint8"), tensor([0], "int32")]
+    assert refused("C4", method, inputs, input="x", axes="a") == (method, "input")

@@ -73,3 +73,13 @@ def test_what_is_refused(label, x, keys, place):
 def test_the_smallest_integer_is_last_among_the_largest():
     x = tensor([[-(2**63), 2**53, 2**53 + 1]], "int64")
     assert lists(x, k=3) == ([[2**53 + 1, 2**53, -(2**63)]], [[2, 1, 0]])
+
+
+def test_indices_are_integers_c4():
+    keys = {"input": "x", "op": "MAX", "k": 1, "axes": 2, "indices_type": "FLOAT"}
+    assert refused("C4", "topk", [X], **keys) == ("topk", "indices_type")
+
+
+@pytest.mark.parametrize("dtype", ["bool", "uint8"])
+def test_c5_types_without_an_order(dtype):
+    refused("C5", "topk", [tensor([[1, 0]], dtype)], input="x", op="MAX", k=1, axes=2)

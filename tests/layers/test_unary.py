@@ -148,3 +148,10 @@ def test_what_the_approximate_sine_measured_on_8x_is_allowed_and_little_more():
         assert abs(got - made.ref[0]) <= made.bound[0] < 10 * abs(got - made.ref[0])
     assert run("SIN", [0.0]).bound[0] == run("TAN", [0.0]).bound[0] == 0
     assert run("SIN", [1.0], "float16").bound[0] < 9 * 2.0**-11
+
+
+def test_erf_and_recip_of_bytes_are_certain_where_they_are_whole_numbers():
+    x = tensor([-1, 0, 1, 2], "int8")
+    assert evaluate("unary", [x], input="x", op="RECIP").undetermined.tolist() == [False, True, False, True]
+    made = evaluate("unary", [x], input="x", op="ERF")
+    assert (made.dtype, made.ref[1], made.undetermined.tolist()) == ("int8", 0, [True, False, True, True])

@@ -6,6 +6,8 @@ from layer_runs import refused, tensor, windowed
 
 from trtexp.layers import LAYERS
 from trtexp.layers.base import LayerError
+from trtexp.spec.errors import SpecError
+from trtexp.spec.requirement import Target
 
 X = np.arange(1.0, 10).reshape(1, 1, 3, 3)
 W = np.arange(1.0, 10).reshape(1, 1, 3, 3)
@@ -136,3 +138,14 @@ def test_messages_say_what_was_given_and_what_is_allowed():
     with pytest.raises(LayerError) as caught:
         windowed("deconvolution_nd", X, W, stride_nd=[0, 1])
     assert str(caught.value) == "[0, 1] given; give 2 numbers of at least 1 [C4]"
+
+
+def test_a_kernel_of_another_type_is_refused_by_rtx_alone_c10(load):
+    text = (
+        "title: t\ninputs: {x: {shape: [1, 1, 3, 3], full: 1, dtype: float16}}\n"
+        "weights: {w: {shape: [1, 1, 3, 3], full: 1}}\n"
+        "network: {y: {convolution_nd: {input: x, num_output_maps: 1, kernel_shape: [3, 3], kernel: w}}}\n"
+    )
+    assert load(text, Target("tensorrt", "8.6.0")).cases
+    with pytest.raises(SpecError, match=r"\[C9\]"):
+        load(text, Target("tensorrt-rtx", "1.7.1"))

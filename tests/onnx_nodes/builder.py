@@ -131,6 +131,12 @@ class Builder:
             self.known.update(zip(layer.output_tensors(name), made, strict=True))
         return name
 
+    def codes(self, tensor: str) -> str | None:
+        """The dtype of the codes that a tensor gives as numbers."""
+        makers = (layer for name, layer in self.layers.items() if tensor in layer.output_tensors(name))
+        undone = next((layer.undoes() for layer in makers), None)
+        return None if undone is None else self.value(undone).dtype
+
     def rewire(self, name: str, inputs: Mapping[int, str]) -> None:
         """set_input of a layer that is already there."""
         self.layers[name] = self.layers[name].model_copy(update={"set_input": dict(inputs)})

@@ -14,7 +14,8 @@ import onnx_nodes.ops  # noqa: F401  enters the converters
 from onnx_nodes.builder import Builder, array_of, refusal
 from onnx_nodes.graph import ExcludedError, convert, opset_of
 from trtexp.definition.network import Array, NetworkDefinition
-from trtexp.judging.compare import Judgement, judge
+from trtexp.judging.compare import judge
+from trtexp.judging.judgement import Judgement, Reading
 from trtexp.layers.base import LayerError
 from trtexp.layers.network import NodeError
 from trtexp.numerics import UNIT, Bounded
@@ -65,7 +66,7 @@ def compared(expected: Array, reference: Bounded, half: float = 0.0) -> Judgemen
     """
     unit = UNIT[expected.dtype] if expected.dtype in SEEN else 0.0
     own = np.where(reference.certified, 0.0, unit * np.nan_to_num(np.abs(reference.ref), posinf=0.0)) + half
-    return judge(expected, [("", replace(reference, bound=reference.bound + own))], None, RULES)
+    return judge(expected, [Reading(None, replace(reference, bound=reference.bound + own))], None, RULES)
 
 
 def fault(judged: Judgement) -> str:
@@ -76,11 +77,16 @@ def fault(judged: Judgement) -> str:
     pair, reference = judged.actual_reference, judged.reference
     if judged.faults or pair is None or reference is None:
         return "; ".join(judged.faults) or judged.verdict
-    if judged.verdict == "undetermined" and pair.agrees and 2 * judged.undetermined <= reference.ref.size:
+    if (
+        judged.verdict in ("pass", "unjudged")
+        and judged.undetermined
+        and pair.agrees
+        and 2 * judged.undetermined <= reference.ref.size
+    ):
         return ""
     if judged.verdict in GOOD:
         return ""
-    if judged.verdict == "undetermined" and pair.agrees:
+    if judged.verdict == "unjudged" and pair.agrees:
         raise ExcludedError("open")
     if judged.verdict == "vacuous" and pair.agrees:
         raise ExcludedError("wide")

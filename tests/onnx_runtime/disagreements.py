@@ -49,30 +49,18 @@ MECHANISMS = (
         ("layers/reduce::integers_overflow.y",),
     ),
     Mechanism(
-        "maxima of NaN",
-        "reference",
-        "NaN beside a number gives NaN, as in ONNX's own evaluator and in IEEE 754-2019's maximum; the runtime's"
-        " ReduceMax, ReduceMin and MaxPool give NaN only where it comes first or stands alone. TensorRT 8.x leaves it"
-        " out.",
-        (
-            "layers/reduce::{max,min}_of_nan.y",
-            "nan/reduce::{rows,columns,long_rows,half}-{MAX,MIN}.y",
-            "nan/pooling::{windows,nan_first_and_last,padding,half}-MAX.y",
-        ),
-    ),
-    Mechanism(
-        "the place of NaN in an order",
+        "a maximum over padding and NaN",
         "open",
-        "ONNX does not say whether NaN is larger or smaller than a number. The reference of TopK takes numbers first;"
-        " for the runtime NaN is the largest, as for numpy.",
-        ("nan/topk::{best,best_two,all,long_rows,half}-MAX.{y,y.indices}",),
+        "Padding is no element of a window: one of padding and NaN alone is NaN, or -inf where NaN is left out; the"
+        " runtime's MaxPool starts at the lowest finite number.",
+        ("nan/pooling::padding-MAX.y",),
     ),
     Mechanism(
         "coordinates that are no numbers, infinite or far outside",
         "open",
-        "The reference carries a NaN coordinate to the result, and an infinite one to the border; the runtime takes"
-        " both as 0 or as the first element, and 1e10 as another, since it converts them to integers unchecked.",
-        ("nan/grid_sample::coordinates-{LINEAR,CUBIC}-{FILL,CLAMP,REFLECT}.y",),
+        "The reference puts what is far outside at the border; the runtime takes 1e10 as another, since it converts"
+        " coordinates to integers unchecked.",
+        ("nan/grid_sample::{far_outside,coordinates-LINEAR-CLAMP}.y",),
     ),
     Mechanism(
         "the mean of nothing",

@@ -13,7 +13,8 @@ from planting import planted
 from onnx_runtime.session import Refused, run
 from trtexp.definition.network import Array
 from trtexp.export import Inexpressible
-from trtexp.judging.compare import Judgement, judge
+from trtexp.judging.compare import judge
+from trtexp.judging.judgement import Judgement, Reading
 from trtexp.numerics import UNIT, Bounded
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.spec.case import Case
@@ -93,7 +94,7 @@ def answer(output: str, values: Array, reference: Bounded) -> Answer:
 
 
 def compared(values: Array, reference: Bounded) -> Judgement:
-    return judge(values, [("", reference)], None, [Tolerance()])
+    return judge(values, [Reading(None, reference)], None, [Tolerance()])
 
 
 def fault(judged: Judgement) -> str:

@@ -27,7 +27,9 @@ class Session:
     """One module, one logger, one builder, one runtime, all kept. Raises EngineUnavailable when made, never later.
 
     Phases: `builder` (the first build only; 8 to 14 s with 8.6), `define`, `build`, `run`. What the cache has is
-    neither defined nor built, and needs no builder. share_timings: whether the builds share one timing cache.
+    neither defined nor built, and needs no builder. The Outcome's seconds have `deserialize`, too, a part of the run.
+
+    share_timings: whether the builds share one timing cache.
     """
 
     def __init__(self, flavour: str | None = None, cache: Cache | None = None, share_timings: bool = True) -> None:
@@ -140,7 +142,8 @@ class Session:
         for _ in range(times):
             with case.timed("run"):
                 if engine is None:
-                    engine = self._deserialize(plan)
+                    with case.clock("deserialize"):
+                        engine = self._deserialize(plan)
                 if engine is None:
                     return False
                 case.count(execute(case.api, self._cudart, engine, feeds, case.definition.options, self.log))

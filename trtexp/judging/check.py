@@ -51,5 +51,6 @@ def _unjudged(judged: JudgedCase) -> bool:
         "finding_untold",
         "no_model_value",
         "no_reference",
+        "not_modelled",
         "undefined",
     )

@@ -5,17 +5,17 @@ Order: dtype, shape, values. Nothing is broadcast to fit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from trtexp.definition.network import Array
+from trtexp.judging.judgement import Judgement, Reading
 from trtexp.judging.literal import ExpectedValues
 from trtexp.judging.pairs import Pair, against, nearer, numbers, paired
 from trtexp.judging.rules import by_element, strictest, tensor_wide
-from trtexp.numerics import F64, LARGEST, UNIT, Bounded, Freedom, spacing
+from trtexp.numerics import LARGEST, UNIT, Bounded, spacing
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.records.facts import FormFault, Leaving, Measured, Side, Verdict
 
@@ -23,71 +23,11 @@ VACUOUS_LIMIT = 0.10  # of the root mean square of the reference
 SUSPECT = 2.0  # typical errors of a short accumulator, beyond which a bound that says little is not good enough
 
 
-@dataclass(frozen=True, eq=False)
-class Typed:
-    """The reference where tensors in between keep the range of their type, and which of them matter."""
-
-    reference: Bounded
-    leaving: tuple[Leaving, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Reading:
-    """One way to compute the reference of an output: the freedom that it grants, and the result.
-
-    short: whether sums may be held in less than float32. typed: the same in a typed world; None if that is no other. It
-    is computed where the real numbers do not do.
-    """
-
-    granted: Freedom | None
-    reference: Bounded
-    short: bool = False
-    typed: Callable[[], Typed | None] = lambda: None
-
-
-@dataclass(frozen=True, eq=False)
-class Judgement:
-    """The verdict on one output.
-
-    faults: dtypes and shapes that differ; the pairs are None where a side is missing or of another shape.
-    granted: the freedom that the bound had to grant. typical: error / T per element. measured: what tensor-wide rules
-    found. undetermined: how many elements have more than one legal value; unsettled: of these, how many may be
-    anything, so that nothing was judged there. leaving: the tensors in between whose range had to be granted.
-    """
-
-    verdict: Verdict
-    faults: tuple[FormFault, ...] = ()
-    granted: Freedom | None = None
-    actual_reference: Pair | None = None
-    actual_expected: Pair | None = None
-    expected_reference: Pair | None = None
-    reference: Bounded | None = None
-    typical: F64 | None = None
-    certified: int = 0
-    certified_wrong: int = 0
-    undetermined: int = 0
-    unsettled: int = 0
-    measured: tuple[Measured, ...] = ()
-    leaving: tuple[Leaving, ...] = ()
-
-    @property
-    def pairs(self) -> list[Pair]:
-        """The comparisons that were made, that of the device with the reference first."""
-        pairs = (self.actual_reference, self.actual_expected, self.expected_reference)
-        return [pair for pair in pairs if pair is not None]
-
-    @property
-    def disagreeing(self) -> tuple[int, ...]:
-        """How many elements disagree in each of the comparisons: the less, the better a reading is."""
-        pairs = (self.actual_reference, self.expected_reference, self.actual_expected)
-        return tuple(0 if pair is None else int(pair.bad.sum()) for pair in pairs)
-
-
 def judge(
     actual: Array | None, readings: Iterable[Reading], literal: ExpectedValues | None, rules: Sequence[Tolerance]
 ) -> Judgement:
     """Compare an output. readings: strictest first; the first that leaves nothing to say is taken, else the best."""
-    strictest: Judgement | None = None
+    first: Judgement | None = None
     best: Judgement | None = None
     for reading in readings:
         faults = tuple(_form_faults(actual, reading.reference, literal))
@@ -95,11 +35,11 @@ def judge(
             return Judgement("mismatch", faults, reference=reading.reference)
         if best is not None and not any(best.disagreeing) and reading.granted == "transform_domain":
             break  # it would explain almost anything
-        judged = _judged(None if actual is None else numbers(actual), reading, literal, rules)
-        if strictest is None:
-            strictest = judged
+        judged = _judged(None if actual is None else numbers(actual), reading, literal, rules, first)
+        if first is None:
+            first = judged
         elif reading.short:
-            judged = _beyond(judged, strictest)
+            judged = _beyond(judged, first)
         if best is None or _said(judged) < _said(best):
             best = judged
         if not any(_said(judged)):
@@ -112,12 +52,12 @@ def _said(judged: Judgement) -> tuple[int, ...]:
     return (*judged.disagreeing, int(judged.verdict == "wide"))
 
 
-def _beyond(judged: Judgement, strictest: Judgement) -> Judgement:
+def _beyond(judged: Judgement, first: Judgement) -> Judgement:
     """Unjudged where more terms than a short accumulator is judged for are what explains an element.
 
     The typical error is that of these elements, too: how far off they are is all that can be said of them.
     """
-    legal, strict, usual = judged.reference, strictest.actual_reference, strictest.reference
+    legal, strict, usual = judged.reference, first.actual_reference, first.reference
     if legal is None or strict is None or usual is None or judged.typical is None or any(judged.disagreeing):
         return judged
     needed = legal.anything & (strict.bad | (strict.error > usual.typical))
@@ -145,13 +85,22 @@ def _form_faults(actual: Array | None, reference: Bounded | None, literal: Expec
 
 
 def _judged(
-    got: np.ndarray | None, reading: Reading, literal: ExpectedValues | None, rules: Sequence[Tolerance]
+    got: np.ndarray | None,
+    reading: Reading,
+    literal: ExpectedValues | None,
+    rules: Sequence[Tolerance],
+    first: Judgement | None,
 ) -> Judgement:
-    """The comparisons of one reading; the typed world is asked where real numbers leave something to say."""
+    """The comparisons of one reading; the typed world is asked where real numbers leave something to say.
+
+    first: of the strictest reading, the only one that literals are held against which no device made.
+    """
     reference = reading.reference
     values = None if literal is None else literal.values
     device = _device(got, reference, rules)
     author = literal.against(reference, rules) if literal is not None and values is not None else None
+    if first is not None and literal is not None and not literal.computed:
+        author = first.expected_reference
     leaving: tuple[Leaving, ...] = ()
     if any(pair is not None and not pair.agrees for pair in (device, author)):
         typed = reading.typed()
@@ -293,16 +242,3 @@ def _without_reference(actual: Array | None, literal: ExpectedValues | None, rul
     measured = tuple(tensor_wide("actual", np.where(left_out, values, got), values, rules))
     enough = pair.agrees and all(found.enough for found in measured)
     return Judgement("pass" if enough else "mismatch", actual_expected=pair, measured=measured)
-
-
-def odd_one_out(judged: Judgement, index: tuple[int, ...]) -> Side | Literal["all"]:
-    """Who disagrees at an element with the others, which agree; `all` where no two do."""
-    sides = {"ar": judged.actual_reference, "ae": judged.actual_expected, "er": judged.expected_reference}
-    bad = {name: pair is not None and bool(pair.bad[index]) for name, pair in sides.items()}
-    if judged.actual_reference is None:
-        return "actual" if judged.expected_reference is None else "expected"
-    if judged.expected_reference is None or not bad["er"]:
-        return "actual"
-    if not bad["ar"]:
-        return "expected"
-    return "all" if bad["ae"] else "reference"

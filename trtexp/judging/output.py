@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from trtexp.definition.network import Array
-from trtexp.judging.compare import Judgement, judge
+from trtexp.judging.compare import judge
+from trtexp.judging.judgement import Judgement
 from trtexp.judging.literal import ExpectedValues
 from trtexp.judging.readings import readings
 from trtexp.numerics import UNIT, Bounded, family_of, half_unit, held

@@ -42,10 +42,11 @@ class Pair:
 
     @property
     def worst(self) -> tuple[int, ...]:
-        """Index of the element that is furthest off, measured by what is allowed; bad elements come first."""
+        """Index of the element that is furthest off, by what is allowed and then by itself; bad ones come first."""
         ratio = np.nan_to_num(self.ratio, nan=0.0, posinf=np.finfo(float).max)
         order = np.where(self.bad, ratio + 1, -1 / (1 + ratio))
-        return tuple(int(i) for i in np.unravel_index(int(np.argmax(order)), self.bad.shape))
+        furthest = np.where(order == order.max(), self.error, -1.0)
+        return tuple(int(i) for i in np.unravel_index(int(np.argmax(furthest)), self.bad.shape))
 
     def without(self, where: Mask) -> Pair:
         """The same, with nothing to say of some elements."""

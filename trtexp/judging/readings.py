@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from trtexp.judging.compare import Reading, Typed
 from trtexp.judging.freedoms import SHORT, worlds
+from trtexp.judging.judgement import Reading, Typed
 from trtexp.numerics import Arithmetic
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.records.facts import Leaving

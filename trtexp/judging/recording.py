@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from trtexp.judging.compare import Judgement, odd_one_out
+from trtexp.judging.judgement import Judgement, odd_one_out
 from trtexp.judging.literal import passing
 from trtexp.judging.output import JudgedOutput
 from trtexp.judging.pairs import Pair
@@ -155,10 +155,11 @@ def _terms(judged: Judgement) -> Terms | None:
     reference, pair = judged.reference, judged.actual_reference
     if reference is None or pair is None or reference.terms is None:
         return None
-    worst = pair.worst
     if judged.verdict == "unjudged" and judged.typical is not None and judged.typical.any():
         worst = tuple(int(i) for i in np.unravel_index(int(np.argmax(judged.typical)), judged.typical.shape))
-    elif not pair.error.any():
+    elif pair.error.any():
+        worst = pair.worst
+    else:
         return None
     magnitude, count, largest = (float(part[worst]) for part in reference.terms)
     return Terms(count=round(count), magnitude=short(magnitude, 3), largest_partial=short(largest, 3))

@@ -51,6 +51,8 @@ def _of_reference(case: Case, outputs: Sequence[JudgedOutput]) -> Verdict:
 
 def _why_unjudged(case: Case, outputs: Sequence[JudgedOutput]) -> EndingKind:
     """Why nothing was said of any output."""
+    if any(output.name in case.evaluation().unmodelled for output in outputs):
+        return "not_modelled"
     if _no_reference(outputs):
         return "no_reference" if case.evaluation().refusal is None else "no_model_value"
     return "undefined" if any(output.unjudged for output in outputs) else "computed"

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Default, Kind, Layer, Tensor
-from trtexp.layers.unary import INTEGERS
+from trtexp.layers.orders import rule
+from trtexp.layers.unary import INTEGERS, of_integers
 from trtexp.numerics import (
     F64,
     LARGEST,
     UNIT,
+    Arithmetic,
     Bounded,
     Error,
+    Family,
     Function,
     attribute,
     computed,
+    elementwise,
     exp_error,
     jumping,
     library,
     tanh_error,
     tanh_least,
+    undetermined,
 )
 
 ActivationType = Annotated[
@@ -43,6 +49,8 @@ DEFAULTS = {
     "SCALED_TANH": (1.0, 1.0),
     "THRESHOLDED_RELU": (1.0, 0.0),
 }
+#: What int8 has besides RELU.
+OF_BYTES = ("LEAKY_RELU", "SOFTSIGN", "CLIP", "HARD_SIGMOID", "THRESHOLDED_RELU")
 ROOT = np.sqrt(2 / np.pi)
 
 
@@ -70,7 +78,8 @@ def inner_error(x: F64) -> F64:
 #: 2 |y|. Sums that cancel (exp(x) - 1, 1 + library.erf(x)) have errors in units of their terms, not of the result.
 FUNCTIONS: dict[str, tuple[Function, Error]] = {
     "RELU": (lambda x, a, b: np.maximum(x, 0), lambda x, a, b, y: 0 * y),
-    "SIGMOID": (lambda x, a, b: sigmoid(x), lambda x, a, b, y: (8 + 2 * np.abs(x)) * y),
+    # the error of exp(-x) counts as far as it stands beside 1
+    "SIGMOID": (lambda x, a, b: sigmoid(x), lambda x, a, b, y: (8 + 2 * np.abs(x) * sigmoid(-x)) * y),
     "TANH": (lambda x, a, b: library.tanh(x), lambda x, a, b, y: tanh_error(x)),
     "LEAKY_RELU": (lambda x, a, b: np.where(x >= 0, x, a * x), lambda x, a, b, y: np.abs(y) * (x < 0)),
     "ELU": (
@@ -112,11 +121,18 @@ LEAST: dict[str, Function] = {
     "TANH": lambda x, a, b: tanh_least(x),
     "SCALED_TANH": lambda x, a, b: np.abs(a) * tanh_least(b * x),
 }
+#: type that compares -> family of releases -> the infinity that has the same result as NaN.
+OF_NAN: dict[str, dict[Family, float]] = {
+    "RELU": {"tensorrt<10": -np.inf},
+    "CLIP": {"tensorrt<10": np.inf, "tensorrt>=10": -np.inf},
+    "HARD_SIGMOID": {},
+    "THRESHOLDED_RELU": {},
+}
 
 #: type -> what half adds to the error, in its own units, as a function of (x, alpha, beta); 2 for all others. 8.5.3.1
 #: and 8.6.0 take the exp of a sigmoid in half (9 units at -8.7 on an NVIDIA H100), and a softplus was off by 1.4.
 NARROW: dict[str, Function] = {
-    "SIGMOID": lambda x, a, b: 2 * (1 + np.abs(x)),
+    "SIGMOID": lambda x, a, b: 2 * (1 + np.abs(x) * sigmoid(-x)),
     "SOFTPLUS": lambda x, a, b: np.full(x.shape, 3.0),
 }
 
@@ -141,8 +157,14 @@ class ActivationAttributes(Attributes):
 class Activation(Layer):
     """A function of every element: x (any shape) -> the same shape and dtype.
 
-    The defaults of alpha and beta are those of the type that the layer is made with; a new type does not change them.
-    GELU_ERF and GELU_TANH come with 10.x. C1: alpha and beta are finite. C2: x is float; integers go with RELU.
+    Where x is NaN, RELU is 0 on tensorrt<10 (8.5.3.1 and 8.6.0, measured in float32); CLIP is beta on tensorrt<10
+    (8.6.0, measured in float32) and alpha on tensorrt>=10 (10.16, a public report); elsewhere these two are
+    undetermined, and HARD_SIGMOID and THRESHOLDED_RELU, which compare too, everywhere. The others are computed from x,
+    and are NaN (on 8.6.0 SIGMOID, TANH, LEAKY_RELU, ELU and SELU, measured). Of an infinity the result is the limit;
+    where the formula has none, as SOFTSIGN, it is undetermined. The defaults of alpha and beta are those of the type
+    that the layer is made with; a new type does not change them. GELU_ERF and GELU_TANH come with 10.x. C1: alpha and
+    beta are finite. C2: x is float; integers go with RELU, int8 also with LEAKY_RELU, SOFTSIGN, CLIP, HARD_SIGMOID and
+    THRESHOLDED_RELU (RTX 1.7.1; how it rounds is not known).
     """
 
     method, interface = "add_activation", "IActivationLayer"
@@ -158,8 +180,10 @@ class Activation(Layer):
         for name, value in zip(("alpha", "beta"), self.parameters(), strict=True):
             if not np.isfinite(value):
                 self.refuse(name, f"{value} given; give a finite number", "C1")
-        if x.dtype not in UNIT and not (kind == "RELU" and x.dtype in INTEGERS):
-            self.refuse("type", f"{kind} of {x.dtype}; give float, or RELU of int8, int32, int64", "C2")
+        whole = (kind == "RELU" and x.dtype in INTEGERS) or (kind in OF_BYTES and x.dtype == "int8")
+        if x.dtype not in UNIT and not whole:
+            allowed = f"float, RELU of int8, int32, int64, or {', '.join(OF_BYTES)} of int8"
+            self.refuse("type", f"{kind} of {x.dtype}; give {allowed}", "C2")
 
     def parameters(self) -> tuple[float, float]:
         """alpha and beta."""
@@ -167,7 +191,21 @@ class Activation(Layer):
         final = self.final
         return alpha if final.alpha is None else final.alpha, beta if final.beta is None else final.beta
 
-    def evaluate(self, x: Bounded) -> Bounded:
-        if x.dtype not in UNIT:
+    def evaluate(self, x: Bounded, *, arithmetic: Arithmetic) -> Bounded:
+        kind = self.final.type
+        if x.dtype not in UNIT and kind == "RELU":
             return jumping(lambda v: np.maximum(v, 0), [x], x.dtype)
-        return activated(self.final.type, x, *self.parameters())
+        if x.dtype not in UNIT:
+            alpha, beta = (attribute(value) for value in self.parameters())
+            function, _ = FUNCTIONS[kind]
+            return of_integers(lambda v: function(v, alpha.ref, beta.ref), x)
+        return elementwise(lambda inputs: self.chosen(inputs[0], arithmetic), [x])
+
+    def chosen(self, x: Bounded, arithmetic: Arithmetic) -> Bounded:
+        """The function of one choice among the legal values of x, by the release's rule of NaN."""
+        kind, nan = self.final.type, np.isnan(x.ref)
+        alike = rule(OF_NAN.get(kind, {}), x, arithmetic)
+        given = x if alike is None else replace(x, ref=np.where(nan, alike, x.ref))
+        y = activated(kind, given, *self.parameters())
+        without_limit = np.isinf(x.ref) & np.isnan(y.ref)
+        return undetermined(y, without_limit | (nan & (kind in OF_NAN) & (alike is None)))

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
-from trtexp.layers.base import GIVEN, Attributes, DataType, Kind, Layer, Maybe, Tensor
+from trtexp.layers.base import GIVEN, DataType, Described, Kind, Layer, Maybe, Spread, Tensor
 from trtexp.layers.quantize import there_and_back
 from trtexp.layers.softmax import softmaxed
 from trtexp.numerics import Arithmetic, Bounded, dot_product, moved, pointwise
@@ -23,8 +23,8 @@ FLOATS = ("float32", "float16", "bfloat16")
 PACKED = "PACKED_NHD"
 
 
-class AttentionAttributes(Attributes):
-    """Attributes of an attention."""
+class AttentionAttributes(Spread, Described):
+    """Attributes of an attention, which is several layers: no release lets one say their types."""
 
     norm_op: Norm = GIVEN
     """What is done with the scores of a query: nothing, or softmax."""
@@ -68,7 +68,7 @@ class _Attention(Layer):
     key: Tensor
     value: Tensor
     norm_op: Norm
-    set: AttentionAttributes = AttentionAttributes()
+    set: AttentionAttributes = AttentionAttributes()  # type: ignore[assignment]
 
     def writes(self, name: str, value: Any) -> Mapping[str, Any]:
         """`causal` writes the causal kind, too."""

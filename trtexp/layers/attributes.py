@@ -1,4 +1,4 @@
-"""The words that the fields of layers are made of, and the attributes that every layer has."""
+"""The words that the fields of layers are made of, and the attributes that layers share."""
 
 from __future__ import annotations
 
@@ -26,17 +26,23 @@ DataType = Annotated[
 ]
 
 
-class Attributes(Settable):
-    """The attributes that every layer has; those of a kind of layer are added by its own class.
-
-    The default of a field is the value that TensorRT takes if the attribute is left out: None if that is none, or if it
-    depends on the layer, which `Default` says then. `GIVEN` stands where the constructor always gives one.
-    """
+class Described(Settable):
+    """What the inspector shows of a layer."""
 
     metadata: str | None = None
     """A text that the engine's inspector shows, 8.6 on."""
+
+
+class Spread(Settable):
+    """How a layer is shared among GPUs."""
+
     num_ranks: int = 1
     """How many GPUs take part, 10.16 on."""
+
+
+class Typed(Settable):
+    """Which types a layer has in weakly typed networks."""
+
     precision: DataType | None = None
     """The type that the layer computes in; 8.5 to 10.x in weakly typed networks."""
     output_type: DataType | None = None
@@ -48,3 +54,12 @@ class Attributes(Settable):
                 yield Call(name, "set_output_type", {"index": 0, "dtype": step.value})
             else:
                 yield step
+
+
+class Attributes(Typed, Spread, Described):
+    """The attributes that nearly every layer has; those of a kind of layer are added by its own class.
+
+    Where no release has some of them, a class takes the others alone. The default of a field is the value that TensorRT
+    takes if the attribute is left out: None if that is none, or if it depends on the layer, which `Default` says then.
+    `GIVEN` stands where the constructor always gives one.
+    """

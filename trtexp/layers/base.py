@@ -11,10 +11,13 @@ from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.definition.steps import NETWORK, Call, Ref, Step
 from trtexp.layers.attributes import Attributes as Attributes
 from trtexp.layers.attributes import DataType as DataType
+from trtexp.layers.attributes import Described as Described
 from trtexp.layers.attributes import Dims as Dims
 from trtexp.layers.attributes import Object as Object
 from trtexp.layers.attributes import PaddingMode as PaddingMode
+from trtexp.layers.attributes import Spread as Spread
 from trtexp.layers.attributes import Tensor as Tensor
+from trtexp.layers.attributes import Typed as Typed
 from trtexp.layers.attributes import Weights as Weights
 from trtexp.layers.operands import Maybe as Maybe
 from trtexp.layers.operands import Operand, each_float, granted, spread
@@ -23,11 +26,12 @@ from trtexp.layers.settable import GIVEN as GIVEN
 from trtexp.layers.settable import Default as Default
 from trtexp.layers.settable import Kind as Kind
 from trtexp.layers.settable import Model as Model
+from trtexp.layers.settable import Settable as Settable
 from trtexp.layers.settable import kinds, lowered
 from trtexp.numerics import UNIT, Arithmetic, Bounded, converted, either, kept, leaves, perhaps_half
 from trtexp.numerics.budget import Budget, Work
 
-A = TypeVar("A", bound="Attributes", covariant=True)
+A = TypeVar("A", bound="Settable", covariant=True)
 
 
 class LayerError(ValueError):
@@ -102,13 +106,13 @@ class Layer(Model):
             cls.operands = _tensors(cls)
 
     @classmethod
-    def settable(cls) -> type[Attributes]:
+    def settable(cls) -> type[Settable]:
         """What `set` may give."""
         return type(cls._defaults())
 
     @classmethod
-    def _defaults(cls) -> Attributes:
-        defaults: Attributes = cls.model_fields["set"].default
+    def _defaults(cls) -> Settable:
+        defaults: Settable = cls.model_fields["set"].default
         return defaults
 
     @classmethod
@@ -122,7 +126,7 @@ class Layer(Model):
         return cast(A, cast(Layer, self)._final)
 
     @cached_property
-    def _final(self) -> Attributes:
+    def _final(self) -> Settable:
         fields, defaults = type(self.set).model_fields, self._defaults()
         pairs = (pair for _, name, value in self.written for pair in self.writes(name, value).items())
         return defaults.model_copy(update={name: value for name, value in pairs if name in fields})
@@ -193,11 +197,6 @@ class Layer(Model):
         arithmetic = replace(tensors.arithmetic, codes=codes.pop() if len(codes) == 1 else None)
         return self.outputs(inputs, arrays, arithmetic, tensors.budget)
 
-    def types_its_output(self) -> bool:
-        """Whether the type that it is given is that of its tensor, also where this is an output of a weakly typed
-        network."""
-        return False
-
     def undoes(self) -> str | None:
         """The tensor of codes that the layer gives as numbers, if it does so."""
         return None
@@ -215,13 +214,14 @@ class Layer(Model):
         be half where that is granted. Raises LayerError, OverBudget.
         """
         operands = self.operand_values(inputs, arrays)
-        self.check_inputs(*operands)
+        self.check_inputs(*operands, **granted(type(self).check_inputs, family=arithmetic.family))
         (budget or Budget()).begin(self.work(*operands))
-        precision = DTYPE_OF_MEMBER.get(self.final.precision or "", "")
+        asked = self.final if isinstance(self.final, Typed) else Typed()
+        precision = DTYPE_OF_MEMBER.get(asked.precision or "", "")
         floats = [x.dtype for x in inputs.values() if x.dtype in UNIT]
         if precision in UNIT and floats:
             operands = [each_float(lambda x: converted(x, precision), operand) for operand in operands]
-        half = arithmetic.grants("half") and not self.final.precision
+        half = arithmetic.grants("half") and not asked.precision
         if half:
             operands = [each_float(perhaps_half, operand) for operand in operands]
         made = self.evaluate(*operands, **granted(type(self).evaluate, arithmetic=arithmetic))
@@ -230,7 +230,7 @@ class Layer(Model):
             outputs = tuple(perhaps_half(y, HALF_ULPS) for y in outputs)
         if precision in UNIT and floats:
             outputs = tuple(ranged(y, floats[0]) if y.dtype == precision else y for y in outputs)
-        wanted = DTYPE_OF_MEMBER.get(self.set.output_type or "")
+        wanted = DTYPE_OF_MEMBER.get(asked.output_type or "")
         if wanted and outputs[0].dtype != wanted:
             outputs = (converted(outputs[0], wanted), *outputs[1:])
         return outputs
@@ -247,7 +247,11 @@ class Layer(Model):
         return array if tensor is None else tensor
 
     def check_inputs(self, *operands: Any, **_: Any) -> None:
-        """Refuse what TensorRT refuses, with the labels of the docstring. Raises LayerError."""
+        """Refuse what TensorRT refuses, with the labels of the docstring. Raises LayerError.
+
+        family: the releases whose constraints hold, None if no release is known; for those who name it, since not all
+        releases refuse the same.
+        """
 
     def work(self, *operands: Any, **_: Any) -> Work:
         """What evaluating these operands comes to, which have been checked: the elements of the outputs and of what is

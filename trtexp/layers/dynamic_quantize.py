@@ -11,10 +11,24 @@ import numpy as np
 from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import GIVEN, Attributes, DataType, Dims, Layer, Maybe, Tensor
 from trtexp.layers.quantize import FLOATS, coded, quantized, spread
-from trtexp.numerics import F64, LARGEST, UNIT, Bounded, exactly
+from trtexp.layers.reduce import extreme
+from trtexp.numerics import (
+    F64,
+    LARGEST,
+    UNIT,
+    Arithmetic,
+    Bounded,
+    converted,
+    exactly,
+    moved,
+    pointwise,
+    quotient,
+    undetermined,
+)
 from trtexp.numerics.budget import Work
 
-SCHEMES = (("FP4", "FP8"), ("FP8", "E8M0"))  # codes and scales: NVFP4, MXFP8
+#: codes and scales: NVFP4, MXFP8, and what 10.16 and RTX 1.7.1 take besides
+SCHEMES = (("FP4", "FP8"), ("FP8", "E8M0"), ("FP8", "FLOAT"))
 
 
 class DynamicQuantizeAttributes(Attributes):
@@ -29,16 +43,18 @@ class DynamicQuantizeAttributes(Attributes):
     to_type: DataType = GIVEN
     """The type of the codes: FP4 or FP8."""
     scale_type: DataType = GIVEN
-    """The type of the scales: FP8 with FP4, E8M0 with FP8."""
+    """The type of the scales: FP8 with FP4, E8M0 or FLOAT with FP8."""
 
 
 class _DynamicQuantize(Layer):
     """Codes of x with scales from the data: x (2 or 3 axes, float) -> codes of that shape, scale one per block.
 
-    s = max |x| of the block / the largest code. E8M0 scales are rounded up to a power of two. FP8 scales are s / g,
-    rounded, g being the scalar of input 1, by which they are quantised themselves; codes are x / (scale · g).
-    C1: x is float and has 2 or 3 axes. C2: codes and scales are FP4 with FP8 or FP8 with E8M0. C3: `axis` is one
-    of the last two, a block shape has the rank of x. C4: blocks divide x. C5: FP4 has a positive g, FP8 none.
+    s = max |x| of the block / the largest code. FLOAT scales are s. E8M0 scales are rounded up to a power of two. FP8
+    scales are s / g, rounded, g being the scalar of input 1, by which they are quantised themselves; codes are
+    x / (scale · g).
+    C1: x is float and has 2 or 3 axes. C2: codes and scales are FP4 with FP8, or FP8 with E8M0 or FLOAT. C3: `axis` is
+    one of the last two, a block shape has the rank of x. C4: blocks divide x. C5: FP4 has a positive g, FP8 none.
+    C6: with g blocks have a size along an axis, not a shape (10.16 and RTX 1.7.1).
     The documentation has blocks of 16 for FP4 and 32 for FP8; RTX 1.7.1 builds others as well.
     """
 
@@ -67,7 +83,9 @@ class _DynamicQuantize(Layer):
             self.refuse("input", f"{x.dtype} {list(x.shape)} given; give float with 2 or 3 axes", "C1")
         scheme = (final.to_type, final.scale_type)
         if scheme not in SCHEMES:
-            self.refuse("scale_type", f"{scheme[1]} for codes of {scheme[0]}; give FP4 with FP8, FP8 with E8M0", "C2")
+            self.refuse(
+                "scale_type", f"{scheme[1]} for codes of {scheme[0]}; give FP4 with FP8, FP8 with E8M0 or FLOAT", "C2"
+            )
         block = self.block(x.shape)
         if final.block_shape is None:
             if final.axis % len(x.shape) < len(x.shape) - 2:
@@ -78,12 +96,16 @@ class _DynamicQuantize(Layer):
             self.refuse("input", f"{list(x.shape)} given; blocks of {block} leave a rest", "C4")
         if (second is None) != (scheme[0] == "FP8") or (second is not None and not (second.ref > 0).all()):
             self.refuse("set_input", "FP4 needs a positive scale of the scales as input 1, FP8 has none", "C5")
+        if second is not None and final.block_shape is not None:
+            self.refuse("block_shape", f"{final.block_shape} beside a scale of scales; give axis and block_size", "C6")
 
     def work(self, x: Bounded, second: Maybe) -> Work:
         return Work(4 * x.ref.size)
 
     def evaluate(self, x: Bounded, second: Maybe) -> tuple[Bounded, Bounded]:
         types = DTYPE_OF_MEMBER[self.final.to_type], DTYPE_OF_MEMBER[self.final.scale_type]
+        if types[1] == "float32":
+            return by_floats(x, self.block(x.shape), types[0])
         return dynamically(x, self.block(x.shape), *types, 1.0 if second is None else float(second.ref.reshape(())))
 
 
@@ -111,6 +133,20 @@ class DynamicQuantizeV2(_DynamicQuantize):
 
     block_shape: Dims
     """The shape of a block, -1 for a whole axis."""
+
+
+def by_floats(x: Bounded, block: Sequence[int], dtype: str) -> tuple[Bounded, Bounded]:
+    """Codes and scales of blocks, the scales in float32."""
+    split = [part for n, b in zip(x.shape, block, strict=True) for part in (n // b, b)]
+    order = [*range(0, len(split), 2), *range(1, len(split), 2)]
+    counts = split[::2]
+    sizes = pointwise(np.abs, [converted(x, "float32")])
+    rows = moved(lambda part: part.reshape(split).transpose(order).reshape(*counts, -1), sizes)
+    largest = exactly(np.array(LARGEST[dtype]), "float32")
+    scales = quotient(extreme("MAX", rows, Arithmetic()), largest)
+    scales = undetermined(scales, ~np.isfinite(scales.ref))
+    usable = replace(scales, ref=np.where(np.isfinite(scales.ref) & (scales.ref > 0), scales.ref, 1.0))
+    return coded(x, moved(lambda part: spread(part, x.shape), usable), dtype), scales
 
 
 def dynamically(

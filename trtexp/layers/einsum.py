@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 import re
+import string
 from collections.abc import Iterator
 
 import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Layer, Tensor
-from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly
+from trtexp.numerics import F64, Arithmetic, Bounded, Family, dot_product, exactly
 from trtexp.numerics.budget import Work
 from trtexp.numerics.linear import einsum
+
+DOTS = "..."
+TERM = re.compile(r"[a-z]*(\.\.\.[a-z]*)?")
 
 
 class EinsumAttributes(Attributes):
@@ -24,10 +28,12 @@ class EinsumAttributes(Attributes):
 class Einsum(Layer):
     """Products of the inputs, summed over every letter that the output lacks; an axis of 1 broadcasts.
 
-    Without an arrow the output has the letters that occur once, in alphabetical order. C1: the equation has terms of
-    lower-case letters only, one per input. C2: each letter of the output occurs in an input, and once in the output.
-    C3: a term has as many letters as its input has axes, and one letter has one size, or 1. C4: all inputs are float
-    and of one dtype.
+    Without an arrow the output has the letters that occur once, in alphabetical order. An ellipsis stands for the same
+    number of axes in every term that has one; a letter that a term has twice is its diagonal.
+    C1: the equation has terms of lower-case letters, each with one ellipsis at most, one per input. C2: each letter of
+    the output occurs in an input, and once in the output. C3: a term has as many letters as its input has axes, and one
+    letter has one size, or 1. C4: all inputs are float and of one dtype. C5: in 8.x there are at most two inputs, no
+    ellipsis and no diagonal (8.6.0; 10.16 and RTX 1.7.1 take them all).
     """
 
     method, interface = "add_einsum", "IEinsumLayer"
@@ -41,17 +47,30 @@ class Einsum(Layer):
     equation: str
     set: EinsumAttributes = EinsumAttributes()
 
-    def terms(self) -> tuple[list[str], str]:
-        """The inputs' letters, and the output's."""
+    def written_terms(self) -> tuple[list[str], str | None]:
+        """The inputs' terms, and that of the output, None where there is no arrow."""
         given, arrow, out = self.final.equation.replace(" ", "").partition("->")
-        letters = given.replace(",", "")
-        once = "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
-        return given.split(","), out if arrow else once
+        return given.split(","), out if arrow else None
 
-    def check_inputs(self, inputs: tuple[Bounded, ...]) -> None:
-        terms, out = self.terms()
-        if len(terms) != len(inputs) or not all(re.fullmatch("[a-z]*", term) for term in (*terms, out)):
+    def terms(self, inputs: tuple[Bounded, ...]) -> tuple[list[str], str]:
+        """The inputs' letters, and the output's, with upper-case letters in the place of an ellipsis."""
+        given, out = self.written_terms()
+        ranks = [len(x.shape) - len(term) + len(DOTS) for term, x in zip(given, inputs, strict=True) if DOTS in term]
+        between = string.ascii_uppercase[: max(ranks[:1], default=0)]
+        terms = [term.replace(DOTS, between) for term in given]
+        letters = "".join(terms)
+        once = "".join(sorted(c for c in set(letters) - set(between) if letters.count(c) == 1))
+        return terms, between + once if out is None else out.replace(DOTS, between)
+
+    def check_inputs(self, inputs: tuple[Bounded, ...], *, family: Family | None) -> None:
+        given, output = self.written_terms()
+        if len(given) != len(inputs) or not all(TERM.fullmatch(term) for term in (*given, output or "")):
             self.refuse("equation", f"{self.final.equation!r} has not {len(inputs)} terms of lower-case letters", "C1")
+        repeating = any(len(set(term)) < len(term) for term in (term.replace(DOTS, "") for term in given))
+        if family == "tensorrt<10" and (len(inputs) > 2 or DOTS in self.final.equation or repeating):
+            message = f"{self.final.equation!r} given; 8.x takes two inputs at most, no ellipsis and no diagonal"
+            self.refuse("equation", message, "C5")
+        terms, out = self.terms(inputs)
         if len(set(out)) < len(out) or not set(out) <= set("".join(terms)):
             self.refuse("equation", f"{out!r} repeats a letter, or has one that no input has", "C2")
         sizes: dict[str, int] = {}
@@ -65,10 +84,10 @@ class Einsum(Layer):
         if len(kinds) > 1 or not kinds <= {"float32", "float16", "bfloat16"}:
             self.refuse("inputs", f"{', '.join(sorted(kinds))} given; give one float dtype", "C4")
 
-    def contractions(self) -> Iterator[tuple[str, str, str]]:
+    def contractions(self, inputs: tuple[Bounded, ...]) -> Iterator[tuple[str, str, str]]:
         """The letters of what there is, of the next input and of both together: from left to right, keeping what is
         asked for later. A single input meets a scalar."""
-        terms, out = self.terms()
+        terms, out = self.terms(inputs)
         have, rest = terms[0], terms[1:] or [""]
         for i, term in enumerate(rest, 1):
             later = out if i == len(rest) else out + "".join(terms[i + 1 :])
@@ -78,20 +97,20 @@ class Einsum(Layer):
 
     def work(self, inputs: tuple[Bounded, ...]) -> Work:
         sizes: dict[str, int] = {}
-        for term, x in zip(self.terms()[0], inputs, strict=True):
+        for term, x in zip(self.terms(inputs)[0], inputs, strict=True):
             for letter, n in zip(term, x.shape, strict=True):
                 sizes[letter] = max(n, sizes.get(letter, 0))
 
         def size(letters: str) -> int:
             return math.prod(sizes[letter] for letter in set(letters))
 
-        steps = list(self.contractions())
+        steps = list(self.contractions(inputs))
         return Work(sum(size(kept) for *_, kept in steps), sum(size(have + term) for have, term, _ in steps))
 
     def evaluate(self, inputs: tuple[Bounded, ...], *, arithmetic: Arithmetic) -> Bounded:
         done = inputs[0]
         rest = inputs[1:] or (exactly(np.ones(()), done.dtype),)
-        for x, (have, term, kept) in zip(rest, self.contractions(), strict=True):
+        for x, (have, term, kept) in zip(rest, self.contractions(inputs), strict=True):
             equation = f"{have},{term}->{kept}"
 
             def contract(a: F64, b: F64, _: F64 | None, equation: str = equation) -> F64:

@@ -10,12 +10,16 @@ import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Kind, Layer, Tensor
 from trtexp.layers.broadcast import broadcasts
+from trtexp.layers.orders import MEASURED, rule
 from trtexp.numerics import (
     F64,
     UNIT,
+    Arithmetic,
     Bounded,
     Error,
+    Family,
     computed,
+    elementwise,
     equal,
     jumping,
     library,
@@ -77,9 +81,13 @@ class Elementwise(Layer):
     """An operation on corresponding elements: two tensors of one rank, dimensions of 1 broadcast -> as numpy.
 
     Comparisons give bool. Integers wrap; their DIV cuts towards 0, their FLOOR_DIV towards minus infinity.
+    A comparison with NaN is false (IEEE 754; so measured on 8.5.3.1 and 8.6.0). MAX and MIN beside a NaN: tensorrt<10
+    gives input2 (8.5.3.1 and 8.6.0, measured in float32), so that a NaN of input1 is lost and one of input2 stays;
+    elsewhere the result is undetermined. Infinities are compared like numbers.
     No source says what a division by 0, the smallest integer by -1, or a negative power of integers is.
     C1: the ranks are equal, and dimensions are equal or 1. C2: the dtypes are equal.
     C3: AND, OR and XOR take bool, EQUAL takes anything, all others take floats, int8, int32 and int64.
+    C4: in RTX there is no POW of int8.
     """
 
     method, interface = "add_elementwise", "IElementWiseLayer"
@@ -91,7 +99,7 @@ class Elementwise(Layer):
     op: ElementWiseOperation
     set: ElementwiseAttributes = ElementwiseAttributes()
 
-    def check_inputs(self, a: Bounded, b: Bounded) -> None:
+    def check_inputs(self, a: Bounded, b: Bounded, *, family: Family | None) -> None:
         op = self.final.op
         if not broadcasts(a.shape, b.shape):
             self.refuse(
@@ -101,8 +109,10 @@ class Elementwise(Layer):
             self.refuse("input2", f"{b.dtype} beside {a.dtype}; give one dtype", "C2")
         if op != "EQUAL" and a.dtype not in (("bool",) if op in LOGICAL else NUMBERS):
             self.refuse("op", f"{op} of {a.dtype}; AND, OR and XOR take bool, all others numbers", "C3")
+        if (family, op, a.dtype) == ("tensorrt-rtx", "POW", "int8"):
+            self.refuse("op", "POW of int8, which RTX has not; give a wider type", "C4")
 
-    def evaluate(self, a: Bounded, b: Bounded) -> Bounded:
+    def evaluate(self, a: Bounded, b: Bounded, *, arithmetic: Arithmetic) -> Bounded:
         op = self.final.op
         function = FUNCTIONS[op]
         if op == "EQUAL":
@@ -115,7 +125,20 @@ class Elementwise(Layer):
             return quotient(a, b)
         if op == "FLOOR_DIV":
             return floored(a, b)
-        return computed(function, ERRORS[op], a, b)
+        if op in ("MAX", "MIN"):
+            return elementwise(lambda inputs: extreme(op, inputs[0], inputs[1], arithmetic), [a, b])
+        return computed(function, ERRORS[op], a, b, narrow=2.0 if op == "POW" else 0.5)  # sums and products round once
+
+
+def extreme(op: str, a: Bounded, b: Bounded, arithmetic: Arithmetic) -> Bounded:
+    """The larger or the smaller one, by the release's rule beside a NaN."""
+
+    def beside(x: F64, y: F64) -> np.ndarray:
+        return np.isnan(x) | np.isnan(y)
+
+    if rule(MEASURED, a, arithmetic):
+        return computed(lambda x, y: np.where(beside(x, y), y, FUNCTIONS[op](x, y)), ERRORS[op], a, b)
+    return undetermined(computed(FUNCTIONS[op], ERRORS[op], a, b), beside(a.ref, b.ref))
 
 
 def whole(op: str, a: Bounded, b: Bounded) -> Bounded:

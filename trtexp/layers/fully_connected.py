@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 
-from trtexp.layers.base import GIVEN, Attributes, Layer, Maybe, Tensor, Weights
+from trtexp.layers.base import GIVEN, Described, Layer, Maybe, Tensor, Typed, Weights
 from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, moved
 from trtexp.numerics.budget import OF_MATRICES, Work
 from trtexp.numerics.linear import matmul
 
 
-class FullyConnectedAttributes(Attributes):
-    """Attributes of a fully connected layer."""
+class FullyConnectedAttributes(Typed, Described):
+    """Attributes of a fully connected layer, which no release shares among GPUs."""
 
     num_output_channels: int = GIVEN
     """K, the number of outputs."""
@@ -39,7 +39,7 @@ class FullyConnected(Layer):
     num_outputs: int
     kernel: Weights
     bias: Weights | None = None
-    set: FullyConnectedAttributes = FullyConnectedAttributes()
+    set: FullyConnectedAttributes = FullyConnectedAttributes()  # type: ignore[assignment]
 
     def check_inputs(self, x: Bounded, kernel: Bounded, bias: Maybe) -> None:
         outputs = self.final.num_output_channels

@@ -9,7 +9,8 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 
 from trtexp.layers.base import Attributes, Kind, Layer, Tensor
-from trtexp.numerics import Bounded, moved
+from trtexp.layers.orders import MEASURED
+from trtexp.numerics import Arithmetic, Bounded, moved, undetermined
 from trtexp.numerics.budget import Work
 
 GatherMode = Annotated[Literal["DEFAULT", "ELEMENT", "ND"], Kind("GatherMode")]
@@ -31,8 +32,9 @@ class GatherV2(Layer):
 
     DEFAULT: a slice of x per index: x.shape[:axis] + indices.shape[e:] + x.shape[axis + 1:]. ELEMENT: an element of x
     per index, at its place in `indices` but for `axis`: indices.shape. ND: the last axis of `indices` holds k
-    coordinates behind the e shared ones: indices.shape[:-1] + x.shape[e + k:]. A negative index counts from the back,
-    one outside gives 0.
+    coordinates behind the e shared ones: indices.shape[:-1] + x.shape[e + k:]. A negative index counts from the back.
+    One outside gives 0 on tensorrt<10 (8.5.3.1 and 8.6.0, measured); elsewhere what it gives is undetermined. NaN and
+    infinities are moved as they are.
     C1: indices are int32 or int64. C2: `axis` lies in x, behind the shared dimensions. C3: e is 0 or 1 for DEFAULT, 0
     for ELEMENT, 0 to rank - 1 for ND; the shared dimensions are equal, for DEFAULT one of them may be 1. C4: ELEMENT
     takes indices of the rank of x, no longer than x away from `axis`. C5: ND takes k of at most the rank of x less e.
@@ -95,7 +97,7 @@ class GatherV2(Layer):
         spread = indices.reshape((*indices.shape[:shared], *[1] * (axis - shared), *indices.shape[shared:]))
         return [*grids((*shape[:axis], *indices.shape[shared:]), axis), spread]
 
-    def evaluate(self, x: Bounded, indices: Bounded) -> Bounded:
+    def evaluate(self, x: Bounded, indices: Bounded, *, arithmetic: Arithmetic) -> Bounded:
         places = self.coordinates(x.shape, indices.ref.astype(int))
         shape = np.broadcast_shapes(*(p.shape for p in places)) if places else indices.shape[:-1]
         inside = np.ones(shape, bool)
@@ -112,7 +114,18 @@ class GatherV2(Layer):
             picked = part[tuple(wrapped)] if wrapped else np.broadcast_to(part, (*shape, *behind))
             return np.where(known, picked, np.zeros((), part.dtype))
 
-        return moved(pick, x)
+        made = moved(pick, x)
+        unsure = np.zeros(shape, bool) if arithmetic.family in MEASURED else ~inside
+        if indices.undetermined.any():
+            unsure = unsure | self.picked_by(x.shape, indices.undetermined, shape)
+        unsure = unsure.reshape((*shape, *[1] * (made.ref.ndim - len(shape))))
+        return undetermined(made, np.broadcast_to(unsure, made.shape))
+
+    def picked_by(self, of: tuple[int, ...], marks: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+        """Where one of the marked indices says what is picked."""
+        if self.choice()[0] == "ND":
+            return np.asarray(marks.any(-1))
+        return np.broadcast_to(self.coordinates(of, marks)[self.choice()[1]] != 0, shape)
 
 
 class Gather(GatherV2):

@@ -11,12 +11,15 @@ import numpy as np
 
 from trtexp.layers.base import Attributes, Layer, Tensor
 from trtexp.layers.interpolation import Indices, InterpolationMode, coordinate_error, taps
+from trtexp.layers.orders import MEASURED, rule
 from trtexp.layers.slice import SampleMode
-from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, either, exactly, moved, undetermined
+from trtexp.numerics import F64, Arithmetic, Bounded, Mask, dot_product, either, exactly, moved, undetermined
 from trtexp.numerics.budget import Work
 
 FLOATS = ("float32", "float16", "bfloat16")
 MODES = ("CLAMP", "FILL", "REFLECT")
+REACH = 3.0  # elements beyond the border, from where on no tap meets the input
+UNSURE = 0.5  # elements: a coordinate that may be further off says nothing
 
 
 class GridSampleAttributes(Attributes):
@@ -33,9 +36,12 @@ class GridSampleAttributes(Attributes):
 class GridSample(Layer):
     """Sample at coordinates from a grid: x (N, C, *I), grid (N, *O, r) -> (N, C, *O); r is 2 or 3.
 
-    A grid holds coordinates from -1 to 1, those of the last axis first. C1: x has rank 4 or 5, the grid the same.
-    C2: both have the same N, and the grid's last axis has r numbers. C3: both are float and of one dtype.
-    C4: sample_mode is CLAMP, FILL or REFLECT.
+    A grid holds coordinates from -1 to 1, those of the last axis first. However far outside, CLAMP takes the border and
+    FILL is 0; in REFLECT a coordinate so large that its error is half an element or more is undetermined. A coordinate
+    of NaN: LINEAR gives NaN on tensorrt<10 (8.5.3.1 and 8.6.0, measured in float32), all else is undetermined, as an
+    infinite coordinate is everywhere, and an element that is NaN or infinite and has a weight of 0. C1: x has rank 4 or
+    5, the grid the same. C2: both have the same N, and the grid's last axis has r numbers. C3: both are float and of
+    one dtype. C4: sample_mode is CLAMP, FILL or REFLECT.
     """
 
     method, interface = "add_grid_sample", "IGridSampleLayer"
@@ -62,6 +68,18 @@ class GridSample(Layer):
         return Work((taps + 1) * math.prod(grid.shape[:-1]) * x.shape[1])
 
     def evaluate(self, x: Bounded, grid: Bounded, *, arithmetic: Arithmetic) -> Bounded:
+        made = self.sampled(x, grid, arithmetic)
+        nan, infinite = np.isnan(grid.ref).any(-1), np.isinf(grid.ref).any(-1)
+        unsure = grid.undetermined.any(-1) | infinite | nan
+        if self.final.interpolation_mode == "LINEAR" and rule(MEASURED, x, arithmetic):
+            spread = np.broadcast_to(np.expand_dims(nan, 1), made.shape)
+            made = without_error(replace(made, ref=np.where(spread, np.nan, made.ref)), spread)
+            unsure = grid.undetermined.any(-1) | infinite
+        made = undetermined(made, np.broadcast_to(np.expand_dims(unsure, 1), made.shape))
+        return without_error(made, made.anything)
+
+    def sampled(self, x: Bounded, grid: Bounded, arithmetic: Arithmetic) -> Bounded:
+        """The samples where the grid's coordinates are numbers."""
         mode = self.final.interpolation_mode
         axes = [self.coordinates(grid, axis, size) for axis, size in enumerate(x.shape[2:])]
         if mode == "NEAREST":
@@ -71,8 +89,7 @@ class GridSample(Layer):
             for signs in itertools.product((-1, 1), repeat=len(axes)) if crossing.any() else ():
                 moved_axes = [at + sign * off for sign, (at, off) in zip(signs, axes, strict=True)]
                 made = either(made, self.nearest(x, moved_axes), where)
-            lost = np.expand_dims(grid.undetermined.any(-1), 1)
-            return undetermined(made, np.broadcast_to(lost, made.shape))
+            return undetermined(made, self.far(axes))
         found = [taps(mode, *axis) for axis in axes]
         picked, shares, errors = [], [], []
         for tap in itertools.product(*(range(len(indices)) for indices, _, _ in found)):
@@ -84,7 +101,12 @@ class GridSample(Layer):
         values = moved(lambda *parts: np.stack(parts), *picked)
         ref, bound = np.array(shares)[:, :, None], np.array(errors)[:, :, None]
         weighed = replace(exactly(ref, x.dtype), bound=bound, typical=bound, certified=bound == 0)
-        return dot_product(lambda v, w, _: (v * w).sum(0), values, weighed, None, arithmetic)
+        made = dot_product(lambda v, w, _: (v * w).sum(0), values, weighed, None, arithmetic)
+        return undetermined(alone(made, values, weighed), self.far(axes) | weightless(values.ref, ref))
+
+    def far(self, axes: Sequence[tuple[F64, F64]]) -> Mask:
+        """(N, 1, *O): where a coordinate may be so far off that it says nothing."""
+        return np.expand_dims(np.any([off >= UNSURE for _, off in axes], axis=0), 1)
 
     def nearest(self, x: Bounded, axes: Sequence[F64]) -> Bounded:
         """The elements nearest to coordinates; what lies outside is 0 for certain."""
@@ -96,12 +118,21 @@ class GridSample(Layer):
         """Where the samples lie along a spatial axis of the input, (N, *O), and how far off a device may put them."""
         g, g_off = (part[..., part.shape[-1] - 1 - axis] for part in (grid.ref, grid.bound))
         at = (g + 1) / 2 * (size - 1) if self.final.align_corners else ((g + 1) * size - 1) / 2
+        at = np.clip(np.nan_to_num(at), -(2.0**30), 2.0**30)
         short = (g * 2**10 == np.rint(g * 2**10)) & (np.abs(g) < 2**4) & (size < 2**10)
         off = np.where(short, 0.0, coordinate_error(size) * np.maximum(1, np.abs(g))) + g_off * size / 2
-        at = np.clip(at, -(2.0**30), 2.0**30)
+        off = np.nan_to_num(off, posinf=np.inf)
+        if self.final.sample_mode != "REFLECT":  # beyond the reach of all taps a coordinate makes no difference
+            near = np.clip(at, -REACH, size - 1 + REACH)
+            low, high = (np.clip(end, -REACH, size - 1 + REACH) for end in (at - off, at + off))
+            at, off = near, np.maximum(high - near, near - low)
         if self.final.interpolation_mode == "CUBIC":  # its taps are brought inside, one by one
             return at, off
-        return self.brought(at, size), off
+        inside = self.brought(at, size)
+        if self.final.sample_mode == "CLAMP":
+            low, high = (self.brought(end, size) for end in (at - off, at + off))
+            off = np.maximum(high - inside, inside - low)
+        return inside, off
 
     def brought(self, at: np.ndarray, size: int) -> np.ndarray:
         """Coordinates or indices outside an axis, brought inside as the sample mode says; FILL leaves them."""
@@ -125,3 +156,25 @@ class GridSample(Layer):
         if self.final.sample_mode != "FILL":
             return found
         return np.where(inside[:, None], found, np.zeros((), part.dtype))
+
+
+def weightless(values: F64, weights: F64) -> Mask:
+    """Where an element that is NaN or infinite has a weight of 0, for taps along the first axis."""
+    made: Mask = (~np.isfinite(values) & (weights == 0)).any(0)
+    return made
+
+
+def alone(made: Bounded, values: Bounded, weights: Bounded) -> Bounded:
+    """Sums of taps along the first axis, which are an element itself where its weight is 1 and all others are 0."""
+    whole = (weights.bound == 0) & ((weights.ref == 0) | (weights.ref == 1))
+    one = np.broadcast_to(whole.all(0) & (weights.ref.sum(0) == 1), made.shape)
+    place = np.broadcast_to(weights.ref.argmax(0), made.shape)[None]
+    picked = moved(lambda part: np.take_along_axis(part, place, 0)[0], values)
+    bound, typical = np.where(one, picked.bound, made.bound), np.where(one, picked.typical, made.typical)
+    return replace(made, bound=bound, typical=typical, certified=made.certified | (one & picked.certified))
+
+
+def without_error(x: Bounded, where: Mask) -> Bounded:
+    """x without any error where `where` holds."""
+    bound, typical, slack = (np.where(where, 0.0, error) for error in (x.bound, x.typical, x.slack))
+    return replace(x, bound=bound, typical=typical, slack=slack)

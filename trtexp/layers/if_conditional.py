@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from trtexp.layers.base import Layer, LayerError, Object, Tensor, Tensors
+from trtexp.layers.base import Layer, LayerError, Object, Settable, Tensor, Tensors
 from trtexp.layers.network import NodeError
 from trtexp.layers.region import before, between, check_exits
 from trtexp.numerics import Bounded
@@ -28,6 +28,9 @@ class IfConditional(Layer):
     method, interface = "add_if_conditional", "IIfConditional"
     scaffold = SCAFFOLD
     output_names = ()
+
+    set: Settable = Settable()  # type: ignore[assignment]
+    """Nothing: a conditional is no layer, and has no attributes."""
 
     def check_network(self, name: str, layers: Mapping[str, Layer]) -> None:
         conditions, outputs = of(layers, name, Condition), of(layers, name, ConditionalOutput)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, TypeVar
 
 import numpy as np
 
-from trtexp.layers.base import Attributes, Kind, Layer, LayerError, Object, Tensor, Tensors
+from trtexp.layers.base import Attributes, Kind, Layer, LayerError, Object, Settable, Tensor, Tensors
 from trtexp.layers.network import NodeError
 from trtexp.layers.region import between, check_exits
-from trtexp.numerics import Bounded, exactly, moved
+from trtexp.numerics import Bounded, exactly, moved, undetermined
 from trtexp.numerics.budget import Work
 
 TripLimitKind = Annotated[Literal["COUNT", "WHILE"], Kind("TripLimit")]
@@ -42,6 +42,9 @@ class Loop(Layer):
     method, interface = "add_loop", "ILoop"
     scaffold = SCAFFOLD
     output_names = ()
+
+    set: Settable = Settable()  # type: ignore[assignment]
+    """Nothing: a loop is no layer, and has no attributes."""
 
     def check_network(self, name: str, layers: Mapping[str, Layer]) -> None:
         kinds = [limit.kind for limit in _of(layers, name, TripLimit).values()]
@@ -164,8 +167,9 @@ class LoopOutputAttributes(Attributes):
 class LoopOutput(Inner):
     """What leaves the loop: the last value, or the values of all iterations along a new axis, forwards or backwards.
 
-    C4: CONCATENATE and REVERSE have the length as input 1. C6: LAST_VALUE takes a recurrence of this loop and gives its
-    value after the last iteration. C7: `axis` lies in the output. C8: the length is at most the number of iterations.
+    Where the length is more than the iterations, CONCATENATE gives zeros behind them (measured on 8.6.0 and 10.16);
+    what RTX and REVERSE give is not known. C4: CONCATENATE and REVERSE have the length as input 1. C6: LAST_VALUE takes
+    a recurrence of this loop and gives its value after the last iteration. C7: `axis` lies in the output.
     """
 
     method, interface = "add_loop_output", "ILoopOutputLayer"
@@ -189,8 +193,6 @@ class LoopOutput(Inner):
         if self.kind == "LAST_VALUE":
             return (iterations[-1].value(self.tensor),)
         length, each = int(tensors.value(self.set_input[1]).ref), iterations[:-1]
-        if length > len(each):
-            raise LayerError(("set_input", 1), f"{length} of {len(each)} iterations wanted; the others are open [C8]")
         first = iterations[0].value(self.tensor)
         axis, rank = self.final.axis, len(first.shape)
         if not 0 <= axis <= rank:
@@ -199,9 +201,21 @@ class LoopOutput(Inner):
         tensors.budget.begin(Work(sum(value.ref.size for value in values)))
         if self.kind == "REVERSE":
             values.reverse()
-        if values:
-            return (moved(lambda *parts: np.stack(parts, axis), *values),)
-        return (moved(lambda part: np.expand_dims(part, axis).take(range(0), axis), first),)
+        if length <= len(each):
+            return (stacked(values, first, axis),)
+        values += [moved(np.zeros_like, first)] * (length - len(each))
+        known = self.kind == "CONCATENATE" and tensors.arithmetic.family in ("tensorrt<10", "tensorrt>=10")
+        beyond = np.arange(length) >= (length if known else len(each) if self.kind == "CONCATENATE" else 0)
+        made = stacked(values, first, axis)
+        shape = [length if a == axis else 1 for a in range(len(made.shape))]
+        return (undetermined(made, np.broadcast_to(beyond.reshape(shape), made.shape)),)
+
+
+def stacked(values: Sequence[Bounded], like: Bounded, axis: int) -> Bounded:
+    """Tensors along a new axis; `like` has the shape and the dtype of each, also where there is none."""
+    if values:
+        return moved(lambda *parts: np.stack(parts, axis), *values)
+    return moved(lambda part: np.expand_dims(part, axis).take(range(0), axis), like)
 
 
 def _of(layers: Mapping[str, Layer], loop: str, kind: type[OfLoop]) -> dict[str, OfLoop]:

@@ -7,7 +7,20 @@ from typing import Any
 import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Layer, Tensor
-from trtexp.numerics import F64, OWN_ERROR, TINY, UNIT, WORKING_UNIT, Bounded, attribute, library, narrowed, pow_error
+from trtexp.layers.unary import of_integers
+from trtexp.numerics import (
+    F64,
+    OWN_ERROR,
+    TINY,
+    UNIT,
+    WORKING_UNIT,
+    Bounded,
+    attribute,
+    library,
+    narrowed,
+    pow_error,
+    undetermined,
+)
 from trtexp.numerics.budget import Work
 
 #: attribute -> the smallest and the largest number that it takes.
@@ -34,7 +47,7 @@ class Lrn(Layer):
     reference, whose formula has neither the divisor nor the half. The channels are the third axis from the end, for
     8.5.3.1 and 8.6.0 sum over no neighbours along axis 1 of five.
     C1: the window is odd, from 1 to 15. C2: |alpha| <= 1e20, beta from 0.01 to 1e5, k from 1e-5 to 1e10. C3: x is float
-    and has at least 4 dimensions.
+    or int8 (RTX 1.7.1; how that is rounded is not known) and has at least 4 dimensions.
     """
 
     method, interface = "add_lrn", "ILRNLayer"
@@ -57,8 +70,8 @@ class Lrn(Layer):
             low, high = RANGES[name]
             if not low <= value <= high:
                 self.refuse(name, f"{value} given; give {low:g} to {high:g}", "C2")
-        if x.dtype not in UNIT or len(x.shape) < 4:
-            self.refuse("input", f"{x.dtype} {list(x.shape)}; give float of 4 dimensions or more", "C3")
+        if x.dtype not in (*UNIT, "int8") or len(x.shape) < 4:
+            self.refuse("input", f"{x.dtype} {list(x.shape)}; give float or int8 of 4 dimensions or more", "C3")
 
     def work(self, x: Bounded) -> Work:
         return Work(3 * x.ref.size, self.final.window_size * x.ref.size)
@@ -67,7 +80,11 @@ class Lrn(Layer):
         window = self.final.window_size
         given = [attribute(value) for value in (self.final.alpha, self.final.beta, self.final.k)]
         alpha, beta, k = (float(value.ref) for value in given)
-        u, factor = WORKING_UNIT[x.dtype], alpha / window
+        factor = alpha / window
+        if x.dtype not in UNIT:
+            made = of_integers(lambda v: v / library.power(k + factor * self.summed(v**2, window), beta), x)
+            return undetermined(made, self.summed((x.undetermined | (x.bound > 0)).astype(float), window) > 0)
+        u = WORKING_UNIT[x.dtype]
         squares = self.summed(x.ref**2, window)
         base = k + factor * squares
         raised = library.power(base, beta)

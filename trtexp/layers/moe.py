@@ -13,7 +13,18 @@ from trtexp.layers.attention import FLOATS
 from trtexp.layers.base import GIVEN, Attributes, DataType, Default, Dims, Kind, Layer, Maybe, Tensor
 from trtexp.layers.quantize import there_and_back
 from trtexp.layers.settable import Arguments
-from trtexp.numerics import F64, WORKING_UNIT, Arithmetic, Bounded, attribute, dot_product, library, moved, pointwise
+from trtexp.numerics import (
+    F64,
+    WORKING_UNIT,
+    Arithmetic,
+    Bounded,
+    attribute,
+    dot_product,
+    library,
+    moved,
+    pointwise,
+    undetermined,
+)
 from trtexp.numerics.budget import OF_MATRICES, Work
 from trtexp.numerics.linear import matmul
 
@@ -112,6 +123,8 @@ class MoE(Layer):
     x (b, s, h), selected (b, s, k) the experts, scores (b, s, k) -> (b, s, h); gate, up and down are matrices of each
     expert, with biases. SILU: act(g) = g · sigmoid(alpha · g); with a limit L, g is min(g, L), and the other factor is
     clip(u, -L, L) + beta.
+    An expert is chosen by its index, never by a comparison; a score or an element that is NaN makes its token NaN, but
+    where a limit meets a gate or a factor that is NaN no source or measurement says which stays: undetermined.
     C1: shapes as above. C2: all float tensors are of one dtype, the experts int32 or int64. C3: experts are 0 to n - 1.
     C4: the weights are given. C5: scales are positive, () or (n,), for FP8. C6: no scales from the data.
     """
@@ -215,7 +228,8 @@ class MoE(Layer):
         every = self.product(inner, down, down_bias, arithmetic)
         chosen, (b, s) = selected.ref.astype(int), np.ogrid[: x.shape[0], : x.shape[1]]
         picked = moved(lambda part: part[chosen, b[..., None], s[..., None]], every)
-        return dot_product(lambda y, w, _: (y * w[..., None]).sum(-2), picked, scores, None, arithmetic)
+        y = dot_product(lambda y, w, _: (y * w[..., None]).sum(-2), picked, scores, None, arithmetic)
+        return undetermined(y, np.broadcast_to(selected.undetermined.any(-1, keepdims=True), y.shape))
 
     def work(self, x: Bounded, selected: Bounded, scores: Bounded, gate: Bounded, *_: Maybe) -> Work:
         (b, s, h), (n, _h, i), k = x.shape, gate.shape, selected.shape[-1]
@@ -244,4 +258,6 @@ class MoE(Layer):
         def floor(g: F64, u: F64, limit: F64, alpha: F64, beta: F64) -> F64:
             return WORKING_UNIT[gate.dtype] * (16 + 4 * np.abs(alpha * g)) * np.abs(f(g, u, limit, alpha, beta))
 
-        return pointwise(f, [gate, up, *map(attribute, given)], floor=floor, narrow=2.0)
+        made = pointwise(f, [gate, up, *map(attribute, given)], floor=floor, narrow=2.0)
+        limited = np.isfinite(final.swiglu_param_limit)
+        return undetermined(made, limited & (np.isnan(gate.ref) | np.isnan(up.ref)))

@@ -33,12 +33,13 @@ class Evaluation:
 
     refusals: the constraints at which trtexp's own model stops, one of each layer that does not hold its own.
     leaving: name -> dtype of the tensors in between that may leave the range of their type, as real numbers; a typed
-    world then differs from this one.
+    world then differs from this one. unmodelled: tensors whose numbers an attribute changes in a way that is not known.
     """
 
     tensors: Mapping[str, Bounded]
     refusals: tuple[NodeError, ...] = ()
     leaving: Mapping[str, str] = field(default_factory=dict)
+    unmodelled: frozenset[str] = frozenset()
 
     @property
     def refusal(self) -> NodeError | None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import Attributes, DataType, Kind, Layer, Maybe, Tensor
-from trtexp.numerics import F64, UNIT, Bounded, exactly
+from trtexp.layers.orders import MEASURED, rule
+from trtexp.numerics import F64, UNIT, Arithmetic, Bounded, exactly, undetermined
 from trtexp.numerics.budget import OF_A_STEP, Work
 
 BoundingBoxFormat = Annotated[Literal["CORNER_PAIRS", "CENTER_SIZES"], Kind("BoundingBoxFormat")]
@@ -34,9 +34,12 @@ class NMS(Layer):
     For every class of every batch item the boxes are taken in the order of their scores, and one is left out if its
     overlap (intersection over union) with one taken before is above the threshold of input 3 (default 0); scores have
     to be above that of input 4 (default 0). A row is (batch item, class, box); a batch item's rows are in the order of
-    their scores; equal scores come in any order. C1: boxes have rank 3 or 4, with 4 numbers last; the maximum per
-    class is a scalar. C2: scores are (N, B, C) of the boxes' dtype, float. C3: topk_box_limit is from 0 to 5000.
-    C4: the thresholds are scalars, that of the overlap from 0 to 1.
+    their scores; equal scores come in any order. tensorrt<10 (8.5.3.1; the first on 8.6.0, too; measured in float32):
+    NaN is the best of scores, and is below a threshold only if input 4 gives one; a box with NaN overlaps nothing.
+    Elsewhere all is undetermined where a score or a box is NaN, and the rows here are without those whose score is NaN.
+    An infinity is a score like others. C1: boxes have rank 3 or 4, with 4 numbers last; the maximum per class is a
+    scalar. C2: scores are (N, B, C) of the boxes' dtype, float. C3: topk_box_limit is from 0 to 5000. C4: the
+    thresholds are scalars, that of the overlap from 0 to 1.
     """
 
     method, interface = "add_nms", "INMSLayer"
@@ -79,13 +82,19 @@ class NMS(Layer):
         return Work(scores.ref.size + 3 * items * considered, items * OF_A_STEP * (math.prod(each) + 2 * pairs))
 
     def evaluate(
-        self, boxes: Bounded, scores: Bounded, most: Bounded, overlap: Maybe, least: Maybe
+        self, boxes: Bounded, scores: Bounded, most: Bounded, overlap: Maybe, least: Maybe, *, arithmetic: Arithmetic
     ) -> tuple[Bounded, Bounded]:
+        measured = rule(MEASURED, scores, arithmetic) is not None
+        keep = measured and least is None
+        lost = bool(scores.undetermined.any() or boxes.undetermined.any())
+        lost = lost or (not measured and bool(np.isnan(scores.ref).any() or np.isnan(boxes.ref).any()))
         threshold, floor = (0.0 if x is None else float(x.ref) for x in (overlap, least))
         rows, ties, close = [], [], False
         for item, values in enumerate(scores.ref):
-            places = (place for place in np.ndindex(values.shape) if values[place] > floor)
-            best = sorted(places, key=lambda place, values=values: -values[place])  # type: ignore[misc]
+            nan = np.isnan(values)
+            places = list(zip(*np.nonzero((values > floor) | (nan & keep)), strict=True))
+            falling = {place: (not nan[place], 0.0 if nan[place] else -values[place]) for place in places}
+            best = sorted(places, key=falling.__getitem__)
             taken: list[tuple[int, ...]] = []
             for box, kind in best[: self.final.topk_box_limit]:
                 same = [other for other, c in taken if c == kind]
@@ -95,12 +104,13 @@ class NMS(Layer):
                 if len(same) < int(most.ref) and not (ratios > threshold).any():
                     taken.append((box, kind))
             rows += [(item, kind, box) for box, kind in taken]
-            found_scores = np.array([values[place] for place in taken])
-            ties += [bool((found_scores == score).sum() > 1) for score in found_scores]
+            found = [falling[place] for place in taken]
+            ties += [found.count(score) > 1 for score in found]
         dtype = DTYPE_OF_MEMBER[self.final.indices_type]
-        found = exactly(np.array(rows, dtype=np.float64).reshape(-1, 3), dtype)
-        unsure = np.repeat(np.array(ties, bool).reshape(-1, 1) | close, 3, axis=1)
-        return replace(found, undetermined=unsure, certified=~unsure), exactly(np.array(len(rows)), "int32")
+        made = exactly(np.array(rows, dtype=np.float64).reshape(-1, 3), dtype)
+        unsure = np.repeat(np.array(ties, bool).reshape(-1, 1) | close | lost, 3, axis=1)
+        count = exactly(np.array(len(rows)), "int32")
+        return undetermined(made, unsure), undetermined(count, np.array(close or lost))
 
     def ratio(self, boxes: F64, one: int, other: int, kind: int) -> float:
         """Intersection over union of two boxes of a batch item."""

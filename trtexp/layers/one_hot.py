@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Layer, Tensor
-from trtexp.numerics import Bounded, moved
+from trtexp.layers.orders import MEASURED
+from trtexp.numerics import Arithmetic, Bounded, moved, undetermined
 from trtexp.numerics.budget import Work
 
 
@@ -19,7 +20,8 @@ class OneHotAttributes(Attributes):
 class OneHot(Layer):
     """A new axis with one `on` per index: indices (any shape), values [off, on], depth () -> dtype of the values.
 
-    Negative indices count from the back; one outside ±depth makes no `on`. C1: indices are int32 or int64. C2: values
+    Negative indices count from the back. One outside ±depth makes no `on` on tensorrt<10 (8.5.3.1 and 8.6.0, measured);
+    elsewhere what it makes is undetermined. Values may be NaN or infinite. C1: indices are int32 or int64. C2: values
     are a vector of two. C3: depth is a scalar int of at least 0. C4: `axis` lies in the output.
     """
 
@@ -54,8 +56,12 @@ class OneHot(Layer):
     def work(self, indices: Bounded, values: Bounded, depth: Bounded) -> Work:
         return Work(2 * indices.ref.size * int(depth.ref))
 
-    def evaluate(self, indices: Bounded, values: Bounded, depth: Bounded) -> Bounded:
+    def evaluate(self, indices: Bounded, values: Bounded, depth: Bounded, *, arithmetic: Arithmetic) -> Bounded:
         index, length = indices.ref.astype(int), int(depth.ref)
         index = np.where(index < 0, index + length, index)
         hot = np.moveaxis(index[..., None] == np.arange(length), -1, self.final.axis)
-        return moved(lambda part: np.where(hot, part[1], part[0]), values)
+        unsure = indices.undetermined
+        if arithmetic.family not in MEASURED:
+            unsure = unsure | (index < 0) | (index >= length)
+        made = moved(lambda part: np.where(hot, part[1], part[0]), values)
+        return undetermined(made, np.broadcast_to(np.expand_dims(unsure, self.final.axis), made.shape))

@@ -6,12 +6,14 @@ import numpy as np
 
 from trtexp.layers.base import Layer, Tensor
 from trtexp.layers.broadcast import broadcasts_to
-from trtexp.numerics import UNIT, Bounded, computed
+from trtexp.numerics import UNIT, Bounded, computed, undetermined
 
 
 class ParametricRelu(Layer):
     """x where x >= 0, slope · x below: x (any shape) and slopes that broadcast to it -> as x.
 
+    The slope does not count where x is 0 or more, unless it is NaN or infinite: then the result is undetermined, for no
+    source or measurement says whether a product is left out. Of NaN the result is NaN.
     C1: the slopes have the rank of x, and along each axis its dimension or 1. C2: both have one float dtype.
     """
 
@@ -33,4 +35,5 @@ class ParametricRelu(Layer):
         def f(v: np.ndarray, slope: np.ndarray) -> np.ndarray:
             return np.where(v < 0, slope * v, v + 0 * slope)
 
-        return computed(f, lambda v, slope, y: np.abs(y) * (v < 0), x, slopes)
+        made = computed(f, lambda v, slope, y: np.abs(y) * (v < 0), x, slopes)
+        return undetermined(made, (x.ref >= 0) & ~np.isfinite(slopes.ref))

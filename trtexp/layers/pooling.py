@@ -11,6 +11,7 @@ import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Default, Dims, Kind, Layer, PaddingMode, Tensor
 from trtexp.layers.geometry import Axis, pooled
+from trtexp.layers.orders import MEASURED, rule
 from trtexp.numerics import (
     F64,
     Arithmetic,
@@ -24,6 +25,7 @@ from trtexp.numerics import (
     moved,
     pointwise,
     settled,
+    undetermined,
 )
 from trtexp.numerics.budget import Work
 from trtexp.numerics.linear import matmul
@@ -64,10 +66,12 @@ class PoolingNd(Layer):
     """Reduce every window of the last r dimensions: x (N, C, *I) -> (N, C, *O); r is 2 or 3.
 
     An average is divided by the window's elements inside the input, or by all of them, also where the window reaches
-    beyond the padding; NvInfer.h says by those inside the padded input, and 8.5.3.1 does not. C1: the window has 2 or 3
-    dimensions of at least 1. C2: the input is float or int8 with at least r + 2 dimensions. C3: stride and paddings
-    have r numbers, strides at least 1, paddings at least 0 and smaller than the window. C4: no dimension of the output
-    is negative, and every window begins before the input ends. C5: blend_factor is from 0 to 1.
+    beyond the padding; NvInfer.h says by those inside the padded input, and 8.5.3.1 does not. The maximum of a window
+    with NaN: tensorrt<10 leaves NaN out (8.5.3.1 and 8.6.0, measured in float32); where no number above -inf is left,
+    and elsewhere, it is undetermined. An average with NaN is NaN. C1: the window has 2 or 3 dimensions of at least 1.
+    C2: the input is float or int8 with at least r + 2 dimensions. C3: stride and paddings have r numbers, strides at
+    least 1, paddings at least 0 and smaller than the window. C4: no dimension of the output is negative, and every
+    window begins before the input ends. C5: blend_factor is from 0 to 1.
     """
 
     method, interface = "add_pooling_nd", "IPoolingLayer"
@@ -128,7 +132,7 @@ class PoolingNd(Layer):
         return Work(made + taps * made // 8, 4 * taps * made)
 
     def evaluate(self, x: Bounded, *, arithmetic: Arithmetic) -> Bounded:
-        largest = self.largest(x)
+        largest = self.largest(x, arithmetic)
         if self.final.type == "MAX":
             return largest
         dtype = "float32" if x.dtype == "int8" else x.dtype
@@ -140,9 +144,18 @@ class PoolingNd(Layer):
             average = self.blended(converted(largest, dtype), settled(average), arithmetic)
         return whole(average) if x.dtype == "int8" else average
 
-    def largest(self, x: Bounded) -> Bounded:
-        """The maximum of each window; any element of a window may turn out the largest, with its own error."""
-        picked = moved(lambda part: self.taken(part, x.ref), x)
+    def largest(self, x: Bounded, arithmetic: Arithmetic) -> Bounded:
+        """The maximum of each window, by the release's rule where it holds a NaN."""
+        nan = np.isnan(x.ref)
+        picked = self.any_largest(x, np.where(nan, -np.inf, x.ref) if nan.any() else x.ref)
+        unsure = np.any(list(self.taps(nan, 0)), axis=0)
+        if rule(MEASURED, x, arithmetic):
+            unsure &= ~(picked.ref > -np.inf)
+        return undetermined(picked, unsure)
+
+    def any_largest(self, x: Bounded, keys: np.ndarray) -> Bounded:
+        """The element of the largest key; any element of a window may turn out the largest, with its own error."""
+        picked = moved(lambda part: self.taken(part, keys), x)
         if x.exact:
             return picked
         bound, typical = (np.max(list(self.taps(error, 0.0)), axis=0) for error in (x.bound, x.typical))

@@ -16,6 +16,7 @@ from trtexp.numerics import (
     RANGE,
     UNIT,
     Bounded,
+    Family,
     decode,
     encode,
     held,
@@ -45,7 +46,8 @@ class Scaled(Layer):
     The scale is a scalar, or 1-D along `axis`, or has the rank of the input and one number per block.
     C1: a 1-D scale has as many elements as the input along `axis`. C2: every scale is positive. C3: the zero point,
     input 2, is 0. C4: quantize goes from a float type to int8, int4, fp8 or fp4, dequantize back. C5: a block has a
-    length per axis, which divides the input's; the scale has the shape of the blocks.
+    length per axis, which divides the input's; the scale has the shape of the blocks. C6: in RTX a scale of float16 or
+    bfloat16 goes with that type at the other side, or with int8.
     """
 
     operands = ("input", "scale", "zero_point")
@@ -66,7 +68,7 @@ class Scaled(Layer):
     """The output's type; required by 11.x, where trtexp gives INT8 or FLOAT if it is left out."""
     set: QuantizeAttributes = QuantizeAttributes()
 
-    def check_inputs(self, x: Bounded, scale: Bounded, zero: Maybe) -> None:
+    def check_inputs(self, x: Bounded, scale: Bounded, zero: Maybe, *, family: Family | None) -> None:
         axis, size = self.final.axis, scale.ref.size
         if self.blocked(x, scale):
             self.check_blocks(x.shape, scale.shape)
@@ -81,6 +83,9 @@ class Scaled(Layer):
         if (made := self.to()) not in self.gives:
             attribute = "to_type" if self.final.to_type else "output_type"
             self.refuse(attribute, f"{made} given; give one of {', '.join(self.gives)}", "C4")
+        types = {x.dtype, made}
+        if family == "tensorrt-rtx" and scale.dtype in ("float16", "bfloat16") and not types & {"int8", scale.dtype}:
+            self.refuse("scale", f"{scale.dtype} for {x.dtype} to {made}; RTX takes one float type", "C6")
 
     def blocked(self, x: Bounded, scale: Bounded) -> bool:
         """Whether the scale has a number per block."""

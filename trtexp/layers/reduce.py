@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Kind, Layer, Tensor, masked_axes
+from trtexp.layers.orders import MEASURED, rule
 from trtexp.numerics import (
     F64,
     RANGE,
@@ -17,6 +18,7 @@ from trtexp.numerics import (
     WORKING_UNIT,
     Arithmetic,
     Bounded,
+    Family,
     dot_product,
     exactly,
     library,
@@ -24,6 +26,7 @@ from trtexp.numerics import (
     moved,
     narrowed,
     pointwise,
+    undetermined,
     wrapped,
 )
 from trtexp.numerics.budget import Work
@@ -48,9 +51,11 @@ class Reduce(Layer):
     """Many elements become one along some axes: x (any shape) -> without these axes, or with 1 in their place.
 
     Of no elements the sum is 0, the product 1, the maximum the smallest value of the type, the minimum its largest, the
-    average NaN (0 for integers). Averages of integers are cut towards 0.
+    average NaN (0 for integers). MAX and MIN of a row with NaN: tensorrt<10 leaves NaN out, and of nothing else gives
+    -inf and inf (8.5.3.1 and 8.6.0, measured in float32); elsewhere it is undetermined. A sum, a product or an average
+    with NaN, or with infinities that cancel, is NaN. Averages of integers are cut towards 0.
     C1: `axes` names at least one axis of x, and no other. C2: x is float, int8, int32 or int64. C3: NONE is not for
-    this layer; it stands for no reduction in `dist_collective`.
+    this layer; it stands for no reduction in `dist_collective`. C4: in RTX there is no AVG of int8.
     """
 
     method, interface = "add_reduce", "IReduceLayer"
@@ -63,7 +68,7 @@ class Reduce(Layer):
     keep_dims: bool
     set: ReduceAttributes = ReduceAttributes()
 
-    def check_inputs(self, x: Bounded) -> None:
+    def check_inputs(self, x: Bounded, *, family: Family | None) -> None:
         axes = self.final.axes
         if not 0 < axes < 1 << len(x.shape):
             self.refuse("axes", f"{axes} given; give 1 to {(1 << len(x.shape)) - 1} for {list(x.shape)}", "C1")
@@ -71,6 +76,8 @@ class Reduce(Layer):
             self.refuse("input", f"a tensor of {x.dtype}; give float, int8, int32 or int64", "C2")
         if self.final.op == "NONE":
             self.refuse("op", "NONE given; give SUM, PROD, MAX, MIN or AVG", "C3")
+        if (family, self.final.op, x.dtype) == ("tensorrt-rtx", "AVG", "int8"):
+            self.refuse("op", "AVG of int8, which RTX has not; give a wider type", "C4")
 
     def work(self, x: Bounded) -> Work:
         reduced = masked_axes(self.final.axes, len(x.shape))  # one of them may be 0
@@ -91,7 +98,7 @@ class Reduce(Layer):
         """The last axis reduced."""
         n, dtype = rows.shape[-1], rows.dtype
         if op in ("MAX", "MIN"):
-            return extreme(op, rows)
+            return extreme(op, rows, arithmetic)
         if dtype not in UNIT:
             whole = np.asarray(rows.ref.prod(-1) if op == "PROD" else rows.ref.sum(-1))
             whole = divide(whole, np.asarray(max(n, 1)), "int64")[0] if op == "AVG" else wrapped(whole, dtype)
@@ -104,13 +111,31 @@ class Reduce(Layer):
         return total if op == "SUM" else pointwise(lambda t: t / n, [total], ulps=1.0)
 
 
-def extreme(op: str, rows: Bounded) -> Bounded:
-    """The largest or smallest element of each row; of none the type's own end."""
+def extreme(op: str, rows: Bounded, arithmetic: Arithmetic) -> Bounded:
+    """The largest or smallest element of each row; of none the type's own end.
+
+    Any element that may be the largest may lend its error, and one that may be anything makes the result anything.
+    """
     if rows.shape[-1] == 0:
         ends = RANGE.get(rows.dtype, (-math.inf, math.inf))
         return exactly(np.full(rows.shape[:-1], ends[op == "MIN"]), rows.dtype)
-    place = (rows.ref.argmax if op == "MAX" else rows.ref.argmin)(-1)[..., None]
-    return moved(lambda part: np.take_along_axis(part, place, -1)[..., 0], rows)
+    last, nan = (-math.inf if op == "MAX" else math.inf), np.isnan(rows.ref)
+    numbers = replace(rows, ref=np.where(nan, last, rows.ref)) if nan.any() else rows
+    place = (numbers.ref.argmax if op == "MAX" else numbers.ref.argmin)(-1)[..., None]
+    made = moved(lambda part: np.take_along_axis(part, place, -1)[..., 0], numbers)
+    if not numbers.exact:
+        made = undetermined(among(op, numbers, made), np.asarray(numbers.undetermined.any(-1)))
+    return made if rule(MEASURED, rows, arithmetic) else undetermined(made, np.asarray(nan.any(-1)))
+
+
+def among(op: str, rows: Bounded, made: Bounded) -> Bounded:
+    """The extreme of each row with the largest error of those that may be it."""
+    low, high = rows.ends()
+    rivals = high >= low.max(-1, keepdims=True) if op == "MAX" else low <= high.min(-1, keepdims=True)
+    bound, typical, slack = (
+        np.asarray(np.where(rivals, error, 0.0).max(-1)) for error in (rows.bound, rows.typical, rows.slack)
+    )
+    return replace(made, bound=bound, typical=typical, slack=slack, certified=made.certified & (bound == 0))
 
 
 def product(rows: Bounded) -> Bounded:
@@ -118,12 +143,13 @@ def product(rows: Bounded) -> Bounded:
     ref, u = rows.ref.prod(-1), WORKING_UNIT[rows.dtype]
     bits = np.where(rows.ref == 0, 0, np.frexp(rows.ref)[1] - lowest_bit(rows.ref)).sum(-1)
     rounding = np.abs(ref) * library.expm1(rows.shape[-1] * library.log1p(u)) + TINY[rows.dtype] * (ref != 0)
-    rounding = rounding + narrowed(ref, rows.dtype, 1.0)
+    rounding = np.where(np.isfinite(ref), rounding + narrowed(ref, rows.dtype, 1.0), 0.0)
     few = (bits <= 1 - np.frexp(UNIT[rows.dtype])[1]) & (bits > 0)
     own = np.where(few, 0.0, rounding) if rows.exact else rounding
 
     def carried(error: F64) -> F64:
-        return (np.abs(rows.ref) + error).prod(-1) - np.abs(ref)
+        grown = (np.abs(rows.ref) + error).prod(-1)
+        return np.where(np.isfinite(ref), np.nan_to_num(grown - np.abs(ref), nan=np.inf, posinf=np.inf), 0.0)
 
     bound = own + carried(rows.bound)
     certified = np.asarray((bound == 0) & rows.certified.all(-1))

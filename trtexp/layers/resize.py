@@ -12,7 +12,18 @@ import numpy as np
 
 from trtexp.layers.base import Attributes, Default, Dims, Kind, Layer, Maybe, Tensor, integers
 from trtexp.layers.interpolation import InterpolationMode, coordinate_error, taps
-from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, either, exactly, moved
+from trtexp.numerics import (
+    F64,
+    Arithmetic,
+    Bounded,
+    Family,
+    converted,
+    dot_product,
+    either,
+    exactly,
+    moved,
+    undetermined,
+)
 from trtexp.numerics.budget import OF_MATRICES, Work
 from trtexp.numerics.linear import matmul
 
@@ -60,7 +71,8 @@ class Resize(Layer):
     ASYMMETRIC, at (i + 1/2) / s - 1/2 for HALF_PIXEL. Measured on 8.5.3.1: s is the number in `scales`, also where
     m < n · s, and else m / n; LINEAR is HALF_PIXEL until a transformation is assigned, though the attribute reads
     ASYMMETRIC. C1: there is one number per axis. C2: no dimension of the output is negative. C3: LINEAR changes the
-    last three axes at most, CUBIC the last two. C4: the input is float, or int8 for NEAREST.
+    last three axes at most, CUBIC the last two (any in RTX 1.7.1). C4: the input is float, or int8 for NEAREST and
+    LINEAR (RTX 1.7.1; how that is rounded is not known). C5: there are no scales beside input 1.
     """
 
     method, interface = "add_resize", "IResizeLayer"
@@ -101,17 +113,21 @@ class Resize(Layer):
         default = "HALF_PIXEL" if self.final.resize_mode == "LINEAR" else "ASYMMETRIC"
         return self.final.coordinate_transformation or default
 
-    def check_inputs(self, x: Bounded, shape: Maybe) -> None:
+    def check_inputs(self, x: Bounded, shape: Maybe, *, family: Family | None) -> None:
         mode, made = self.final.resize_mode, self.output_shape(x, shape)
         name = "shape" if self.final.scales is None else "scales"
+        if shape is not None and self.final.scales is not None:
+            self.refuse("scales", "given beside the shape that is input 1; give one of them", "C5")
         if len(made) != len(x.shape):
             self.refuse(name, f"{made} given; the input {list(x.shape)} has {len(x.shape)} axes", "C1")
         if min(made, default=0) < 0:
             self.refuse(name, f"{made} given; a shape has no negative number", "C2")
         changed = [axis for axis, (m, n) in enumerate(zip(made, x.shape, strict=True)) if m != n]
-        if changed and len(made) - changed[0] > MOST_AXES[mode]:
-            self.refuse("resize_mode", f"{mode} changes at most the last {MOST_AXES[mode]} axes, not {changed}", "C3")
-        if x.dtype not in ("float32", "float16", "bfloat16") and (x.dtype, mode) != ("int8", "NEAREST"):
+        any_number = mode == "CUBIC" and family in (None, "tensorrt-rtx")
+        most = len(made) if any_number else MOST_AXES[mode]
+        if changed and len(made) - changed[0] > most:
+            self.refuse("resize_mode", f"{mode} changes at most the last {most} axes, not {changed}", "C3")
+        if x.dtype not in ("float32", "float16", "bfloat16") and (x.dtype != "int8" or mode == "CUBIC"):
             self.refuse("input", f"{mode} of {x.dtype}; give a float tensor", "C4")
 
     def work(self, x: Bounded, shape: Maybe) -> Work:
@@ -123,6 +139,8 @@ class Resize(Layer):
         return Work(elements, products)
 
     def evaluate(self, x: Bounded, shape: Maybe, *, arithmetic: Arithmetic) -> Bounded:
+        if x.dtype == "int8" and self.final.resize_mode != "NEAREST":
+            return as_bytes(self.evaluate(converted(x, "float32"), shape, arithmetic=arithmetic))
         y, made = x, self.output_shape(x, shape)
         if 0 in made:
             return exactly(np.zeros(made), y.dtype)
@@ -178,6 +196,11 @@ class Resize(Layer):
             np.add.at(ref, (np.arange(m), index), share)
             np.add.at(bound, (np.arange(m), index), error)
         return ref, bound
+
+
+def as_bytes(x: Bounded) -> Bounded:
+    """Floats as int8: certain where they are whole numbers, without an error."""
+    return undetermined(converted(x, "int8"), (x.ref != np.rint(x.ref)) | (x.bound > 0))
 
 
 def along(axis: int) -> Callable[[F64, F64, F64 | None], F64]:

@@ -12,14 +12,15 @@ import numpy as np
 from trtexp.definition.steps import Call, Member, Ref, Step, Value
 from trtexp.layers.base import (
     GIVEN,
-    Attributes,
     Default,
+    Described,
     Kind,
     Layer,
     LayerError,
     Maybe,
     Model,
     Tensor,
+    Typed,
     Weights,
 )
 from trtexp.layers.operands import Operand
@@ -57,8 +58,8 @@ class Gate(Model):
     """(H,)"""
 
 
-class RNNv2Attributes(Attributes):
-    """Attributes of an RNN."""
+class RNNv2Attributes(Typed, Described):
+    """Attributes of an RNN, which no release shares among GPUs."""
 
     op: RNNOperation = GIVEN
     """The operation."""
@@ -116,7 +117,7 @@ class RNNv2(Layer):
     op: RNNOperation
     gates: list[Gate] = []
     """Weights and biases; each is a call after the layer is made."""
-    set: RNNv2Attributes = RNNv2Attributes()
+    set: RNNv2Attributes = RNNv2Attributes()  # type: ignore[assignment]
 
     def output_tensors(self, name: str) -> tuple[str, ...]:
         last = (f"{name}.cell",) if self.op == "LSTM" else ()

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Default, Kind, Layer, Maybe, Tensor, Weights
-from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, exactly, library, moved, pointwise, pow_error
+from trtexp.numerics import F64, Arithmetic, Bounded, Family, dot_product, exactly, library, moved, pointwise, pow_error
 
 ScaleMode = Annotated[Literal["UNIFORM", "CHANNEL", "ELEMENTWISE"], Kind("ScaleMode")]
 NEUTRAL = {"scale": 1.0, "shift": 0.0, "power": 1.0}
@@ -35,7 +35,8 @@ class Scale(Layer):
 
     UNIFORM takes 1 coefficient, CHANNEL one per index of the channel axis, ELEMENTWISE one per element of the channel
     axis and all axes behind it. C1: the channel axis is one of x. C2: shift, scale and power have as many elements as
-    the mode asks for, or none. C3: the input is float.
+    the mode asks for, or none. C3: the input is float. C4: in RTX shift, scale and power have the type
+    of the input.
     """
 
     method, interface = "add_scale", "IScaleLayer"
@@ -65,7 +66,7 @@ class Scale(Layer):
             "ELEMENTWISE": tuple(shape[axis:]),
         }[self.final.mode]
 
-    def check_inputs(self, x: Bounded, shift: Maybe, scale: Maybe, power: Maybe) -> None:
+    def check_inputs(self, x: Bounded, shift: Maybe, scale: Maybe, power: Maybe, *, family: Family | None) -> None:
         axis = self.channel_axis_of(len(x.shape))
         if not 0 <= axis < len(x.shape):
             self.refuse("channel_axis", f"{axis} is no axis of x {list(x.shape)}", "C1")
@@ -74,6 +75,8 @@ class Scale(Layer):
             if array is not None and array.ref.size not in (0, wanted):
                 message = f"{array.ref.size} elements; {self.final.mode} takes {wanted} for x {list(x.shape)}"
                 self.refuse(name, message, "C2")
+            if family == "tensorrt-rtx" and array is not None and array.ref.size and array.dtype != x.dtype:
+                self.refuse(name, f"{array.dtype} beside an input of {x.dtype}; RTX takes one type", "C4")
         if x.dtype not in ("float32", "float16", "bfloat16"):
             self.refuse("input", f"a tensor of {x.dtype}; give a float tensor", "C3")
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Kind, Layer, Tensor
 from trtexp.layers.gather import grids
-from trtexp.numerics import Bounded, moved
+from trtexp.numerics import Bounded, moved, undetermined
 from trtexp.numerics.budget import Work
 
 ScatterMode = Annotated[Literal["ELEMENT", "ND"], Kind("ScatterMode")]
@@ -27,7 +27,8 @@ class Scatter(Layer):
     """Put updates into a copy of the data: data (any shape, any dtype) -> the same shape and dtype.
 
     ELEMENT: each update goes where it stands, but for `axis`, where its index says. ND: the last axis of `indices`
-    holds k coordinates, and an update is a slice of data.shape[k:]. A negative index counts from the back.
+    holds k coordinates, and an update is a slice of data.shape[k:]. A negative index counts from the back,
+    one outside is refused: no release says what it does. NaN and infinities are moved as they are.
     C1: indices are int32 or int64. C2: data and updates have one dtype. C3: ELEMENT takes indices and updates of one
     shape, of the rank of the data and no longer than it away from `axis`, which lies in the data. C4: ND takes k of at
     most the rank of the data and updates of indices.shape[:-1] + data.shape[k:]. C5: every index lies in the data.
@@ -101,7 +102,8 @@ class Scatter(Layer):
             made[places] = update
             return made
 
-        return moved(put, data, updates)
+        made = moved(put, data, updates)
+        return undetermined(made, np.full(made.shape, bool(indices.undetermined.any())))
 
 
 def wrapped(index: np.ndarray, size: int) -> np.ndarray:

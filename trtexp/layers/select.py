@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from trtexp.layers.base import Layer, Tensor
 from trtexp.layers.broadcast import broadcasts
-from trtexp.numerics import Bounded, moved
+from trtexp.numerics import Bounded, either, moved
 
 
 class Select(Layer):
     """Elements of one tensor where a condition holds, of another where not: three tensors that broadcast -> as they.
 
-    C1: the condition is bool. C2: the ranks are equal, and dimensions are equal or 1. C3: both branches have one dtype.
+    NaN and infinities are moved as they are, by every release. C1: the condition is bool. C2: the ranks are equal, and
+    dimensions are equal or 1. C3: both branches have one dtype.
     """
 
     method, interface = "add_select", "ISelectLayer"
@@ -44,5 +43,8 @@ class Select(Layer):
         def choose(a: np.ndarray, b: np.ndarray) -> np.ndarray:
             return np.where(holds, a, b)
 
-        chosen = moved(choose, then, other)
-        return replace(chosen, undetermined=chosen.undetermined | condition.undetermined)
+        def leave(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+            return np.where(holds, b, a)
+
+        chosen, left = moved(choose, then, other), moved(leave, then, other)
+        return either(chosen, left, np.broadcast_to(condition.undetermined, chosen.shape))

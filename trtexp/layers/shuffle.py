@@ -25,12 +25,13 @@ class ShuffleAttributes(Attributes):
 
 
 class Shuffle(Layer):
-    """Transpose, reshape, transpose: x (any shape, any dtype) -> the same elements in another shape.
+    """Transpose, reshape, transpose: x (any shape) -> the same elements in another shape.
 
     Input 1, an int32 vector, gives the new shape instead of reshape_dims. A 0 copies the dimension of the input after
     the first transpose. C1: both transposes are permutations of the axes that they meet. C2: the new shape has at most
     8 dimensions, at most one of them -1, none below. C3: a copied dimension exists. C4: the new shape holds as many
-    elements as the old one, and a -1 follows from the others (it does not beside a dimension of 0).
+    elements as the old one, and a -1 follows from the others (it does not beside a dimension of 0). C5: x is not uint8
+    (RTX 1.7.1).
     """
 
     method, interface = "add_shuffle", "IShuffleLayer"
@@ -73,6 +74,8 @@ class Shuffle(Layer):
 
     def check_inputs(self, x: Bounded, dims: Maybe) -> None:
         self.plan(x, dims)
+        if x.dtype == "uint8":
+            self.refuse("input", "a tensor of uint8; cast it to another type", "C5")
 
     def evaluate(self, x: Bounded, dims: Maybe) -> Bounded:
         first, shape, second = self.plan(x, dims)

@@ -11,12 +11,18 @@ from trtexp.numerics import Bounded, moved
 class Axes(Layer):
     """What squeeze and unsqueeze share: axes as a constant int vector, counted from the back if negative.
 
-    C1: every axis lies in the longer one of the two shapes. C2: no axis comes twice.
+    C1: every axis lies in the longer one of the two shapes. C2: no axis comes twice. C4: the input is not uint8 (RTX
+    1.7.1).
     """
 
     input: Tensor
     axes: Tensor | None = None
     """The axes, a constant int32 or int64 vector."""
+
+    def check_type(self, x: Bounded) -> None:
+        """Refuse uint8."""
+        if x.dtype == "uint8":
+            self.refuse("input", "a tensor of uint8; cast it to another type", "C4")
 
     def named(self, axes: Bounded, rank: int) -> tuple[int, ...]:
         """The axes of a shape of `rank` dimensions, counted from the front."""
@@ -32,7 +38,7 @@ class Axes(Layer):
 class Squeeze(Axes):
     """Take dimensions of 1 away: x (any shape) -> x without `axes`, or without all its dimensions of 1 (11.x, RTX).
 
-    C1 and C2 as above. C3: each of the axes is 1 long.
+    C3: each of the axes is 1 long.
     """
 
     method, interface = "add_squeeze", "ISqueezeLayer"
@@ -47,6 +53,7 @@ class Squeeze(Axes):
         return self.named(axes, len(x.shape))
 
     def check_inputs(self, x: Bounded, axes: Maybe) -> None:
+        self.check_type(x)
         wide = [axis for axis in self.removed(x, axes) if x.shape[axis] != 1]
         if wide:
             self.refuse("axes", f"axes {wide} of {list(x.shape)} are not 1 long", "C3")
@@ -72,6 +79,7 @@ class Unsqueeze(Axes):
         return self.named(axes, len(x.shape) + axes.ref.size)
 
     def check_inputs(self, x: Bounded, axes: Bounded) -> None:
+        self.check_type(x)
         self.added(x, axes)
 
     def evaluate(self, x: Bounded, axes: Bounded) -> Bounded:

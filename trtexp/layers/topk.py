@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import GIVEN, Attributes, DataType, Kind, Layer, Maybe, Tensor, masked_axes
-from trtexp.numerics import UNIT, Bounded, exactly, moved
+from trtexp.layers.orders import MEASURED, lost, rule, shaky
+from trtexp.numerics import UNIT, Arithmetic, Bounded, exactly, moved, undetermined
 from trtexp.numerics.budget import Work
 
 TopKOperation = Annotated[Literal["MAX", "MIN"], Kind("TopKOperation")]
@@ -31,8 +33,12 @@ class TopKAttributes(Attributes):
 class TopK(Layer):
     """The k largest or smallest along one axis, best first: x (…, n, …) -> values and `indices` (…, k, …).
 
-    Equal values come in the order of their indices. C1: `axes` has exactly one bit set, below the rank of x. C2: k is
+    Equal values come in the order of their indices, infinities are numbers like others. tensorrt<10 (8.5.3.1 and 8.6.0,
+    measured in float32): NaN is never picked; where fewer than k numbers are left, -inf (MAX) or inf (MIN) stands with
+    the index -1, and beside a NaN the index of an element of that value is undetermined. Elsewhere all that is picked
+    beside a NaN is undetermined. C1: `axes` has exactly one bit set, below the rank of x. C2: k is
     from 0 to 3840 and at most n. C3: the input has rank 2 or more.
+    C4: the indices are of INT32 or INT64. C5: x is a number of any type but uint8 (RTX 1.7.1).
     """
 
     method, interface = "add_topk", "ITopKLayer"
@@ -54,6 +60,10 @@ class TopK(Layer):
 
     def check_inputs(self, x: Bounded, k: Maybe) -> None:
         shape, axes = x.shape, self.final.axes
+        if self.final.indices_type not in ("INT32", "INT64"):
+            self.refuse("indices_type", f"{self.final.indices_type} given; give INT32 or INT64", "C4")
+        if x.dtype in ("bool", "uint8"):
+            self.refuse("input", f"a tensor of {x.dtype}; cast it to another type", "C5")
         if len(shape) < 2:
             self.refuse("input", f"{list(shape)} given; give rank 2 or more", "C3")
         if len(masked_axes(axes, len(shape))) != 1 or axes >= 1 << len(shape):
@@ -66,10 +76,45 @@ class TopK(Layer):
     def work(self, x: Bounded, k: Maybe) -> Work:
         return Work(2 * x.ref.size, 4 * x.ref.size)
 
-    def evaluate(self, x: Bounded, k: Maybe) -> tuple[Bounded, Bounded]:
+    def evaluate(self, x: Bounded, k: Maybe, *, arithmetic: Arithmetic) -> tuple[Bounded, Bounded]:
         (axis,) = masked_axes(self.final.axes, len(x.shape))
         falling = np.negative if x.dtype in UNIT else np.invert  # ~x = -x - 1 has no overflow
         keys = x.ref if self.final.op == "MIN" else falling(x.ref)
-        order = np.argsort(keys, axis=axis, kind="stable").take(range(self.count(k)), axis=axis)
+        every = np.argsort(keys, axis=axis, kind="stable")  # NaN comes last
+        order = every.take(range(self.count(k)), axis=axis)
         values = moved(lambda part: np.take_along_axis(part, order, axis), x)
-        return values, exactly(order, DTYPE_OF_MEMBER[self.final.indices_type])
+        indices = exactly(order, DTYPE_OF_MEMBER[self.final.indices_type])
+        if not x.exact:
+            values, indices = self.unsure(x, every, values, indices)
+        return self.without_nan(x, values, indices, axis, arithmetic)
+
+    def unsure(self, x: Bounded, every: np.ndarray, values: Bounded, indices: Bounded) -> tuple[Bounded, Bounded]:
+        """What the errors of x make unsure: which of several comes first, so that any of their errors may count."""
+        (axis,) = masked_axes(self.final.axes, len(x.shape))
+        rising = every if self.final.op == "MIN" else np.flip(every, axis)
+        places = shaky(x, rising, axis)
+        near = (places if self.final.op == "MIN" else np.flip(places, axis)).take(range(values.shape[axis]), axis=axis)
+        bound, typical, slack = (
+            np.where(near, error.max(axis, keepdims=True), part)
+            for error, part in ((x.bound, values.bound), (x.typical, values.typical), (x.slack, values.slack))
+        )
+        values = replace(values, bound=bound, typical=typical, slack=slack, certified=values.certified & ~near)
+        return undetermined(values, np.broadcast_to(lost(x, axis), near.shape)), undetermined(
+            indices, near | lost(x, axis)
+        )
+
+    def without_nan(
+        self, x: Bounded, values: Bounded, indices: Bounded, axis: int, arithmetic: Arithmetic
+    ) -> tuple[Bounded, Bounded]:
+        """The same by the rule of the release, or undetermined along the axis where it has none."""
+        beside = np.broadcast_to(np.isnan(x.ref).any(axis, keepdims=True), values.shape)
+        if not beside.any():
+            return values, indices
+        if not rule(MEASURED, x, arithmetic):
+            return undetermined(values, beside), undetermined(indices, beside)
+        last = np.inf if self.final.op == "MIN" else -np.inf
+        gone = np.isnan(values.ref)
+        open_end = beside & (gone | (values.ref == last)) & (x.ref == last).any(axis, keepdims=True)
+        values = replace(values, ref=np.where(gone, last, values.ref))
+        indices = replace(indices, ref=np.where(gone, -1, indices.ref))
+        return values, undetermined(indices, open_end)

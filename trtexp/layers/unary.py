@@ -10,6 +10,7 @@ import numpy as np
 from trtexp.layers.base import GIVEN, Attributes, Kind, Layer, Tensor
 from trtexp.numerics import (
     F64,
+    RANGE,
     UNIT,
     Bounded,
     Error,
@@ -20,6 +21,7 @@ from trtexp.numerics import (
     library,
     pointwise,
     sine_least,
+    undetermined,
     wrapped,
 )
 
@@ -31,6 +33,8 @@ UnaryOperation = Annotated[
     Kind("UnaryOperation"),
 ]  # fmt: skip
 INTEGERS = ("int8", "int32", "int64")
+OF_INTEGERS = ("ABS", "NEG", "SIGN")
+OF_BYTES = ("ERF", "RECIP")  # what int8 has besides
 
 #: operation -> the function, and its absolute error for (x, y = f(x)) in units of u; 1 ulp is 2 |y|.
 COMPUTED: dict[str, tuple[Function, Error]] = {
@@ -81,8 +85,10 @@ class Unary(Layer):
     """An operation on every element: x (any shape) -> the same shape; ISINF and ISNAN give bool.
 
     ABS and NEG of the smallest integer are that integer. 8.x approximates SIN, COS and TAN: 4e-7 and 1.6e-7 |x| may be
-    lost. ISINF comes with 8.6, ISNAN with 10.x.
-    C1: NOT takes bool, and nothing else does. C2: integers go with ABS, NEG and SIGN only.
+    lost. SIGN of NaN is undetermined: no source or measurement says what its comparisons make of it. ISINF comes with
+    8.6, ISNAN with 10.x.
+    C1: NOT takes bool, and nothing else does. C2: integers go with ABS, NEG and SIGN only, int8 with ERF and RECIP, too
+    (RTX 1.7.1; how it rounds is not known).
     """
 
     method, interface = "add_unary", "IUnaryLayer"
@@ -97,15 +103,27 @@ class Unary(Layer):
         op, dtype = self.final.op, x.dtype
         if (op == "NOT") != (dtype == "bool"):
             self.refuse("op", f"{op} of {dtype}; NOT takes bool, all others numbers", "C1")
-        if dtype not in UNIT and dtype != "bool" and (op not in ("ABS", "NEG", "SIGN") or dtype not in INTEGERS):
-            self.refuse("op", f"{op} of {dtype}; of int8, int32 and int64 there are ABS, NEG and SIGN", "C2")
+        allowed = {"int8": (*OF_INTEGERS, *OF_BYTES)}.get(dtype, OF_INTEGERS if dtype in INTEGERS else ())
+        if dtype not in UNIT and dtype != "bool" and op not in allowed:
+            said = f"of int8, int32 and int64 there are {', '.join(OF_INTEGERS)}, of int8 also {', '.join(OF_BYTES)}"
+            self.refuse("op", f"{op} of {dtype}; {said}", "C2")
 
     def evaluate(self, x: Bounded) -> Bounded:
         op = self.final.op
+        if op in OF_BYTES and x.dtype not in UNIT:
+            return of_integers(COMPUTED[op][0], x)
         if op in COMPUTED:
             return computed(*COMPUTED[op], x, least=LEAST.get(op))
         if op in JUMPING:
-            return jumping(JUMPING[op], [x], "bool" if op in ("NOT", "ISINF", "ISNAN") else x.dtype)
+            made = jumping(JUMPING[op], [x], "bool" if op in ("NOT", "ISINF", "ISNAN") else x.dtype)
+            return undetermined(made, np.isnan(x.ref)) if op == "SIGN" else made
         if x.dtype in UNIT:
             return pointwise(EXACT[op], [x])
         return jumping(lambda v: wrapped(EXACT[op](v), x.dtype), [x], x.dtype)
+
+
+def of_integers(f: Function, x: Bounded) -> Bounded:
+    """A function of integers in their own type: certain where it is a whole number that the type holds."""
+    low, high = RANGE[x.dtype]
+    made = jumping(lambda v: np.clip(np.nan_to_num(np.rint(f(v.astype(np.float64)))), low, high), [x], x.dtype)
+    return undetermined(made, made.ref != f(x.ref.astype(np.float64)))

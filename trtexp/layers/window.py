@@ -11,7 +11,7 @@ from typing import Annotated
 
 from trtexp.layers.base import GIVEN, Attributes, Default, Dims, Layer, Maybe, PaddingMode, Weights
 from trtexp.layers.geometry import Axis
-from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, moved
+from trtexp.numerics import F64, Arithmetic, Bounded, Family, dot_product, moved
 from trtexp.numerics.budget import OF_MATRICES, Work
 from trtexp.numerics.linear import matmul
 
@@ -60,6 +60,7 @@ class Window(Layer):
     C5: num_groups divides the input's channels and the output maps.
     C6: the kernel has C · K / groups · volume elements, or none and input 1 is set.
     C7: the bias has K elements, or none. C8: no dimension of the output is negative.
+    C9: in RTX kernel and bias have the type of the input.
     """
 
     operands = ("input", "kernel", "bias")
@@ -111,7 +112,7 @@ class Window(Layer):
             self.refuse("kernel", "given both as weights and as input 1; make the weights empty (shape: [0])", "C6")
         return super().operand(name, tensor, array)
 
-    def check_inputs(self, x: Bounded, kernel: Bounded, bias: Maybe) -> None:
+    def check_inputs(self, x: Bounded, kernel: Bounded, bias: Maybe, *, family: Family | None) -> None:
         maps, groups, shape, count = self.final.num_output_maps, self.final.num_groups, x.shape, kernel.ref.size
         size, *rest = self.window()
         rank = len(size)
@@ -140,6 +141,9 @@ class Window(Layer):
         sizes = [axis.out for axis in self.axes(shape)]
         if min(sizes) < 0:
             self.refuse("pre_padding", f"the output would have spatial shape {sizes}; pad less", "C8")
+        for name, array in (("kernel", kernel), ("bias", bias)):
+            if family == "tensorrt-rtx" and array is not None and array.ref.size and array.dtype != x.dtype:
+                self.refuse(name, f"{array.dtype} beside an input of {x.dtype}; RTX takes one type", "C9")
 
     def work(self, x: Bounded, kernel: Bounded, bias: Maybe) -> Work:
         size = self.final.kernel_size_nd

@@ -120,6 +120,7 @@ def _to_float(x: Bounded, dtype: str) -> Bounded:
     """Rounded once; where x is not exact, by half an ulp more than that, since a device may keep it wider."""
     ref = decode(encode(x.ref, dtype)).astype(np.float64)
     own = 0.0 if x.exact else UNIT[dtype] * np.abs(ref)
-    low, high = (np.abs(decode(encode(end, dtype)).astype(np.float64) - ref) for end in x.ends("slack"))
+    with np.errstate(invalid="ignore"):  # an infinity beside itself
+        low, high = [np.abs(decode(encode(end, dtype)).astype(np.float64) - ref) for end in x.ends("slack")]
     slack = np.nan_to_num(np.maximum(low, high), posinf=np.inf) if x.slack.any() else x.slack
     return replace(x, dtype=dtype, ref=ref, bound=x.bound + own, typical=x.typical + own, slack=slack)

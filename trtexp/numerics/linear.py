@@ -21,8 +21,9 @@ def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         return matmul(a[None], b)[..., 0, :]
     total = np.zeros((*np.broadcast_shapes(a.shape[:-2], b.shape[:-2]), a.shape[-2], b.shape[-1]))
     rank, step = total.ndim, max(AT_ONCE // max(total.size, 1), 1)
-    columns = np.moveaxis(a.reshape((1,) * (rank - a.ndim) + a.shape), -1, 0)[..., None]
-    rows = np.moveaxis(b.reshape((1,) * (rank - b.ndim) + b.shape), -2, 0)[..., None, :]
+    stack = range(rank - 2)
+    columns = a.reshape((1,) * (rank - a.ndim) + a.shape).transpose(rank - 1, *stack, rank - 2)[..., None]
+    rows = b.reshape((1,) * (rank - b.ndim) + b.shape).transpose(rank - 2, *stack, rank - 1)[..., None, :]
     if total.size > FEW:
         product = np.empty_like(total)
         for column, row in zip(columns, rows, strict=True):

@@ -43,7 +43,7 @@ def dot_product(
     added without a product. It runs on the values, on magnitudes, on squares and on indicators, then on powers that
     give the lowest bit of each element's terms and on the errors of the inputs. stacked: it takes all these at once,
     each argument with one more axis in front. runs: of a product of matrices, how many runs of neighbouring products
-    there are, the taps, and how long one is; None for other sums.
+    there are, the taps, and how long one is; None for other sums. A sum that is NaN or infinite has no error.
     """
     allowed = grant(x.dtype, arithmetic, runs is not None)
     cut = sum(allowed.cut for a in (x, w) if allowed.cut and (significant_bits(a.ref) > CUT_BITS or not a.exact))
@@ -71,8 +71,12 @@ def dot_product(
     certain = _certified(allowed.accumulators, sums, lowest.of(made.get("powers")), x.dtype) if lowest else sums.m == 0
     # The last term pays for float64, in which author's decimals and device's inputs are told apart.
     slack = carried["slack"] + OWN_ERROR * sums.m
-    unsure = (carried["undetermined"] > 0) | (~(error.judged & ~error.overflows) & ~certain)
-    terms = (sums.m, sums.n, sums.s)
+    unsure = ~(error.judged & ~error.overflows) & ~certain
+    finite, terms = np.isfinite(sums.right), (sums.m, sums.n, sums.s)
+    unsure = (carried["undetermined"] > 0) | (unsure & finite)
+    bound, typical, slack = (
+        np.where(finite, np.nan_to_num(error, nan=np.inf, posinf=np.inf), 0.0) for error in (bound, typical, slack)
+    )
     return settled(Bounded(x.dtype, sums.right, bound, typical, slack, certain & ~unsure, unsure, terms))
 
 

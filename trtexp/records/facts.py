@@ -61,6 +61,7 @@ EndingKind = Literal[
     "finding_untold",  # it must differ from the reference
     "no_model_value",  # trtexp's own model refuses what nothing expects to be refused
     "no_reference",
+    "not_modelled",  # an attribute changes the numbers in a way that trtexp does not know
     "contradicted",  # expected values differ from the reference
     "confirmed",  # expected values agree with it
     "computed",  # no values are expected

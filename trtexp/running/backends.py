@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -72,6 +72,11 @@ class Backend:
     def beside(self, case: Case) -> bool:
         """Whether a case is to be answered beside the others, one such case at a time: it must crash."""
         return self.workers > 0 and case.crash is not None
+
+    @property
+    def starts(self) -> Sequence[Mapping[str, float]]:
+        """Seconds by step that the start of each worker took."""
+        return self._answers.starts if self._answers is not None else ()
 
     @property
     def driver(self) -> str | None:

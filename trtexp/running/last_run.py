@@ -12,14 +12,21 @@ from trtexp import __version__
 from trtexp.files.atomic import write_text
 from trtexp.running.backends import Backend
 from trtexp.running.run import Totals, Varying
+from trtexp.running.steps import Steps
 
 
 def write_last_run(
-    path: Path, run: tuple[str, float, float, str], backends: Sequence[Backend], totals: Totals, events: Sequence[str]
+    path: Path,
+    run: tuple[str, float, float, str],
+    backends: Sequence[Backend],
+    totals: Totals,
+    events: Sequence[str],
+    steps: Steps,
 ) -> None:
     """run: the command, when it started in seconds since 1970, how many seconds it took, `finished` or why not.
 
-    events: what happened to workers. Raises OSError, with the old file left whole.
+    events: what happened to workers. steps: where the time went in this process; each release has what the start of its
+    workers took, and the phases what they spent on cases. Raises OSError, with the old file left whole.
     """
     command, started, seconds, ended = run
     data: dict[str, Any] = {
@@ -31,6 +38,7 @@ def write_last_run(
         "results": totals.results,
         "resumed": totals.again,
         "events": list(events),
+        "seconds_by_step": _rounded(steps.seconds),
         "seconds_by_phase": _rounded(totals.seconds),
         "releases": {backend.release.name: _release(backend, totals) for backend in backends},
     }
@@ -42,6 +50,7 @@ def _release(backend: Backend, totals: Totals) -> dict[str, Any]:
         "gpu": backend.release.gpu,
         "driver": backend.driver,
         "workers": backend.workers,
+        "starts": [_rounded(start) for start in backend.starts],
         "cases": {name: _case(varying) for name, varying in totals.cases.get(backend.release.name, {}).items()},
     }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -33,6 +33,10 @@ class Answers(Protocol):
 
     @property
     def release(self) -> Release: ...
+
+    @property
+    def starts(self) -> Sequence[Mapping[str, float]]:
+        """Seconds by step that the start of each worker took."""
 
     def attempt(
         self,
@@ -68,6 +72,10 @@ class Recorder:
     def release(self) -> Release:
         return self._answers.release
 
+    @property
+    def starts(self) -> Sequence[Mapping[str, float]]:
+        return self._answers.starts
+
     def attempt(
         self,
         definition: NetworkDefinition,
@@ -101,6 +109,7 @@ class Replay:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.release = _read(folder / FACTS, unpack_release)
+        self.starts: Sequence[Mapping[str, float]] = ()
 
     def attempt(
         self,

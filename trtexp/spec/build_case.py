@@ -36,11 +36,15 @@ from trtexp.spec.tree import Mapping, plain
 class CaseBuilder:
     """Builds the cases of one file; `base` is the file's tree, for telling what a case changes.
 
-    family: the releases whose constraints hold; what only some releases refuse is a fault for these alone.
+    family: the releases whose constraints hold; what only some releases refuse is a fault for these alone. strong: they
+    type all networks strongly.
     """
 
-    def __init__(self, folder: Path, base: Mapping, budget: Budget, family: Family | None = None) -> None:
-        self.folder, self.base, self.budget, self.family = folder, base, budget, family
+    def __init__(
+        self, folder: Path, base: Mapping, budget: Budget, family: Family | None = None, strong: bool = False
+    ) -> None:
+        self.folder, self.base, self.budget = folder, base, budget
+        self.family, self.strong = family, strong
         self.made: dict[Mapping, dict[str, Made]] = {}  # groups of tensors that cases share, by their node
         self.models: dict[str, parsed.Model] = {}  # by the names that the file gives them
 
@@ -55,7 +59,7 @@ class _OneCase(Checker):
         super().__init__(builder.folder, name, tree, builder.budget)
         self.shared = builder.made
         self.models = builder.models
-        self.family = builder.family
+        self.family, self.strong = builder.family, builder.strong
 
     def build(self, mark: Mark, changed: tuple[Change, ...]) -> Case:
         groups = [self.group(group) for group in ("inputs", "weights")]
@@ -102,6 +106,7 @@ class _OneCase(Checker):
             self.tree,
             self.budget,
             family=self.family,
+            strong=self.strong,
         )
         evaluation = case.evaluation()
         for error in evaluation.refusals:

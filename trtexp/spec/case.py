@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 from collections import abc
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from trtexp.definition.facts import CasePhase
 from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.layers.base import Layer
 from trtexp.layers.network import Evaluation, partly_evaluate, upstream
-from trtexp.numerics import Arithmetic, Bounded, Family
+from trtexp.numerics import Arithmetic, Family
 from trtexp.numerics.budget import Budget, OverBudget
 from trtexp.numerics.origin import Origin
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.spec.differs import Change
 from trtexp.spec.errors import Mark
 from trtexp.spec.make import Made
+from trtexp.spec.released import released
 from trtexp.spec.tree import Mapping, find
-
-#: What a weakly typed network gives in place of a type, with the numbers that this has. Measured with 8.5.3.1 and 8.6.0
-#: on an NVIDIA H100, and told by public logs of 10.16; RTX keeps all types.
-WIDENED: abc.Mapping[Family, abc.Mapping[str, str]] = {
-    "tensorrt<10": {"float16": "float32"},
-    "tensorrt>=10": {"float8e4m3": "float32", "float4e2m1": "float32"},
-    "tensorrt-rtx": {},
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +42,8 @@ class Case:
     repeat: (builds, runs of each), to see whether results differ.
     error, crash: (phase, regex) of the refusal, or of the end of the process, that must come.
     differs: what the case changes in the file's base. tree: the file as merged for the case. budget: of the file.
-    family: of the release that it is for, gpu: the generation of its GPU, None if it may be any.
+    family: of the release that it is for, gpu: the generation of its GPU, None if it may be any. strong: that release
+    types all networks strongly, without being told.
     """
 
     name: str
@@ -75,6 +69,7 @@ class Case:
     issue: str | None = None
     family: Family | None = None
     gpu: str | None = None
+    strong: bool = False
     _evaluations: dict[Arithmetic, Evaluation] = field(default_factory=dict, repr=False)
 
     def place(self, *path: str | int) -> Mark:
@@ -97,7 +92,9 @@ class Case:
             made = partly_evaluate(self.layers, tensors, weights, arithmetic, self.budget)
             if self._evaluations and self.budget.refused > refused:
                 raise OverBudget(f"{made.refusal}; what a device may be granted needs it again")
-            self._evaluations[arithmetic] = replace(made, tensors=self._marked(made.tensors, arithmetic.family))
+            ranged = frozenset(name for name, given in self.inputs.items() if given.set.dynamic_range is not None)
+            family = None if self.strong else arithmetic.family
+            self._evaluations[arithmetic] = released(made, self.layers, self.definition, ranged, family)
         return self._evaluations[arithmetic]
 
     def leaving(self, output: str, arithmetic: Arithmetic) -> dict[str, str]:
@@ -105,15 +102,6 @@ class Case:
         found = self.evaluation(arithmetic).leaving
         near = upstream(self.layers, output) - {output} if found else set()
         return {tensor: dtype for tensor, dtype in found.items() if tensor in near}
-
-    def _marked(self, tensors: abc.Mapping[str, Bounded], family: Family | None) -> dict[str, Bounded]:
-        """The tensors as they leave the network: a weakly typed one gives some types as float32."""
-        widened = {} if self.definition.options.strongly_typed or family is None else WIDENED[family]
-        typed = {
-            t for name, layer in self.layers.items() if layer.types_its_output() for t in layer.output_tensors(name)
-        }
-        outputs = {name: tensors[name] for name in self.definition.outputs if name in tensors and name not in typed}
-        return {**tensors, **{n: replace(x, dtype=widened.get(x.dtype, x.dtype)) for n, x in outputs.items()}}
 
 
 @dataclass(frozen=True, eq=False)

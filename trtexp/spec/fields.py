@@ -45,6 +45,15 @@ def attributes(layer: type[Layer]) -> list[Field]:
 
 
 def words(layer: type[Layer]) -> Words:
+    """What its docstring says, and the constraints of its base classes with it, by number."""
+    about, own = _split(layer)
+    bases = (base for base in layer.__mro__[1:] if issubclass(base, Layer) and base is not Layer)
+    every = [*own, *(one for base in bases for one in _split(base).constraints)]
+    by_label = {one.partition(":")[0]: one for one in reversed(every)}  # the nearest class has the last word
+    return Words(about, tuple(sorted(by_label.values(), key=lambda one: int(one.partition(":")[0][1:]))))
+
+
+def _split(layer: type[Layer]) -> Words:
     text = " ".join(inspect.cleandoc(layer.__doc__ or "").split())
     about, *constraints = re.split(r" (?=C\d+: )", text)
     return Words(about, tuple(constraints))

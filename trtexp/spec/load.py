@@ -18,11 +18,13 @@ from trtexp.spec.errors import Fault, Mark, SpecError, nearest
 from trtexp.spec.matrix import matrix_faults, spread
 from trtexp.spec.models import KEYS, ExperimentModel, PartialModel
 from trtexp.spec.names import bad_case, good_case
-from trtexp.spec.requirement import Target, matcher, met, targets
+from trtexp.spec.requirement import Target, matcher, matches, met, targets
 from trtexp.spec.tree import Mapping, Node, Scalar, mapping, merge, merged_mapping, parse, plain
 
 MOST_NAMED = 5  # cases that share a fault
 REFERENCE = Target("reference")
+
+ALWAYS_STRONG = "tensorrt>=11"  # which has no weakly typed networks
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +47,8 @@ class ExperimentFile:
         chosen = {requirement for requirement, numbers in met(self._requirements(), [target]).items() if numbers}
         family = family_of(target.flavour, target.version)
         base = self._base(chosen)
-        builder = CaseBuilder(self.path.parent, self.base, self.budget, family)
+        strong = family is not None and matches(ALWAYS_STRONG, target)
+        builder = CaseBuilder(self.path.parent, self.base, self.budget, family, strong)
         gpu = generation(target.compute_capability)
         cases = [replace(case, gpu=gpu) for case in self._cases(chosen, base, builder)]
         try:
@@ -95,7 +98,7 @@ class ExperimentFile:
             if self.budget.over or len(faults) > self.budget.limits.faults:
                 break  # enough is known
             releases = mapping(tree, "releases")
-            key = (i, builder.family, outer, tuple(_overrides(chosen, releases)))
+            key = (i, builder.family, builder.strong, outer, tuple(_overrides(chosen, releases)))
             if key not in self._built:  # what no override tells apart is one case for several targets
                 try:
                     merged = self._for(chosen, _merged(base, tree), releases)

@@ -10,25 +10,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import ml_dtypes
 import numpy as np
 
 from trtexp.definition.network import Array
 from trtexp.layers.base import Model
 from trtexp.layers.tensor import TensorAttributes
-from trtexp.numerics import LARGEST, SMALLEST_NORMAL, UNIT, VALUE_DTYPES, Bounded, Mask, encode, known
+from trtexp.numerics import Bounded, Mask, encode, known
 from trtexp.numerics.budget import Budget, Work
 from trtexp.numerics.format import spelled
 from trtexp.numerics.recipe import Recipe
-from trtexp.spec.arrays import NoArray, read_array
 from trtexp.spec.errors import nearest
-from trtexp.spec.files import read_below
 from trtexp.spec.hints import no_number
-from trtexp.spec.tensors import GENERATORS, Generator, Operand, Powers, Random, TensorError
+from trtexp.spec.sources import check_shape, from_file, random, special
+from trtexp.spec.tensors import GENERATORS, Generator, Operand, Powers, TensorError
 from trtexp.spec.tree import Number
 
-MOST_DIMENSIONS = 32  # as numpy 1 has it; TensorRT takes 8
-BYTES = 16  # that an element of a file has at most
 MOST_EXPONENT = 1100  # of `powers`: 2**-1074 is the smallest float64
 
 
@@ -72,7 +68,7 @@ def make(model: Generator, dtype: str, making: Making, shape: list[int] | None =
     wanted = shape if model.shape is None else model.shape
     name = generator(model)
     if wanted is not None:
-        _check_shape(wanted)
+        check_shape(wanted)
     text = _text(model.values) if name == "values" else None
     given: Mask | None = None
     if gaps and name == "values":
@@ -144,13 +140,6 @@ def _operand(value: Any) -> Any:
     return value
 
 
-def _check_shape(shape: list[int]) -> None:
-    if any(n < 0 for n in shape):
-        raise TensorError(("shape",), f"{shape} given; dimensions are 0 or more")
-    if len(shape) > MOST_DIMENSIONS:
-        raise TensorError(("shape",), f"{len(shape)} dimensions given; at most {MOST_DIMENSIONS} are allowed")
-
-
 def _values(model: Generator, name: str, dtype: str, shape: list[int] | None, making: Making) -> np.ndarray:
     """The values in float64. What may be large is asked for before it is made. Raises TensorError, OverBudget."""
     value = getattr(model, name)
@@ -159,13 +148,13 @@ def _values(model: Generator, name: str, dtype: str, shape: list[int] | None, ma
     if name == "powers":
         return _powers(value, making.budget)
     if name == "eye":
-        _check_shape([value])
+        check_shape([value])
         making.budget.begin(Work(value * value))
         return np.eye(value)
     if name == "special":
-        return np.array([x for kind in value for x in _special(kind, dtype)])
+        return np.array([x for kind in value for x in special(kind, dtype)])
     if name == "file":
-        return _file(value, making)
+        return from_file(value, making.folder, making.budget)
 
     def operand(inner: Operand, *path: str | int) -> np.ndarray:
         if isinstance(inner, str):
@@ -185,7 +174,7 @@ def _values(model: Generator, name: str, dtype: str, shape: list[int] | None, ma
         return np.transpose(operand(value.of, "of"), value.perm)
     if name == "tile":
         part = operand(value.of, "of")
-        _check_shape(value.reps)
+        check_shape(value.reps)
         making.budget.begin(Work(part.size * math.prod(value.reps)))
         return np.tile(part, value.reps)
     if name in ("concat", "stack"):
@@ -204,7 +193,7 @@ def _values(model: Generator, name: str, dtype: str, shape: list[int] | None, ma
         return values.astype(np.int64) if whole else values
     if name == "linspace":
         return np.linspace(value.start, value.stop, count)
-    return _random(value, count)
+    return random(value, count)
 
 
 def _powers(value: Powers, budget: Budget) -> np.ndarray:
@@ -264,53 +253,3 @@ def _given(value: Any) -> Mask:
 def _filled(value: Any) -> Any:
     """Nested literals with 0 in the place of null."""
     return [_filled(item) for item in value] if isinstance(value, list) else 0 if value is None else value
-
-
-def _special(kind: str, dtype: str) -> list[float]:
-    if dtype not in UNIT:
-        info: Any = ml_dtypes.iinfo(VALUE_DTYPES[dtype]) if dtype != "bool" else None
-        return [int(info.min), int(info.max)] if kind == "extremes" and info else [0]
-    normal, smallest = SMALLEST_NORMAL[dtype], SMALLEST_NORMAL[dtype] * 2 * UNIT[dtype]
-    return {
-        "nan": [math.nan],
-        "inf": [math.inf, -math.inf],
-        "zero": [0.0, -0.0],
-        "subnormal": [smallest, -smallest, normal - smallest, smallest - normal],
-        "ties": [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5],
-        "extremes": [LARGEST[dtype], -LARGEST[dtype], normal, -normal],
-    }[kind]
-
-
-def _random(value: Random, count: int) -> np.ndarray:
-    if value.seed < 0:
-        raise TensorError(("random", "seed"), f"{value.seed} given; give 0 or more")
-    rng = np.random.Generator(np.random.PCG64(value.seed))
-    given = [name for name in ("normal", "uniform", "integers") if getattr(value, name) is not None]
-    if len(given) != 1 or len(getattr(value, given[0])) != 2:
-        raise TensorError(
-            ("random",), "give one of normal: [mean, deviation], uniform: [low, high], integers: [low, high]"
-        )
-    low, high = getattr(value, given[0])
-    try:
-        if given[0] == "integers":
-            return rng.integers(low, high, count, endpoint=True)
-        return getattr(rng, given[0])(low, high, count)  # type: ignore[no-any-return]
-    except (ValueError, OverflowError) as error:
-        raise TensorError(("random", given[0]), f"[{low}, {high}]: {error}") from error
-
-
-def _file(value: str, making: Making) -> np.ndarray:
-    """A .npy file, or an array of an .npz file (`data.npz#name`), below the experiment's folder."""
-    name, _, member = value.partition("#")
-    most = BYTES * making.budget.limits.elements
-    try:
-        array = read_array(read_below(name, making.folder, most), member, most)
-    except NoArray as error:
-        raise TensorError(("file",), f"{value}: {error}") from error
-    except ValueError as error:
-        raise TensorError(("file",), str(error)) from error
-    except OSError as error:
-        raise TensorError(("file",), f"{name} cannot be read: {error.strerror}") from error
-    if array.dtype.kind not in "biuf":
-        raise TensorError(("file",), f"{value} holds {array.dtype}; give numbers")
-    return array  # type: ignore[no-any-return]

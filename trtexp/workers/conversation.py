@@ -63,8 +63,9 @@ class Conversation:
 
 
 def greeting(item: Any) -> tuple[str, Any]:
-    """("hello", release), ("unavailable", sentence) or ("waiting", who). Raises Lost for anything else."""
-    if isinstance(item, tuple) and len(item) == 2 and item[0] in ("hello", "unavailable", "waiting"):
+    """("hello", release), ("unavailable", sentence), ("waiting", who) or ("loaded", ""). Raises Lost for anything
+    else."""
+    if isinstance(item, tuple) and len(item) == 2 and item[0] in ("hello", "unavailable", "waiting", "loaded"):
         return item
     raise Lost(f"it sent {short(repr(item))}, which is no greeting")
 

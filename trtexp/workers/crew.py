@@ -75,6 +75,11 @@ class Crew:
         with self._changed:
             return len(self._states) - self._states.count("gone")
 
+    @property
+    def starts(self) -> list[Mapping[str, float]]:
+        """What the start of each worker took, see Worker."""
+        return [worker.seconds for worker in (*self._workers, self._further) if worker is not None and worker.seconds]
+
     def enlarge(self, places: Sequence[WorkerSpec]) -> None:
         """More workers of the same release, which join when they are there."""
         self._start(places, "waiting")

@@ -1,7 +1,8 @@
 """What runs first in a worker: sent there as source, so it imports nothing but the standard library.
 
 It makes the process one that cannot be left over, waits for the GPU, makes the engine's source importable, and hands
-the channel to the engine. Before the engine's own messages (trtexp/engine/worker.py) it may send ("waiting", who).
+the channel to the engine. Before the engine's own messages (trtexp/engine/worker.py) it may send ("waiting", who), and
+sends ("loaded", "") once the engine's source is imported.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ def main(channel: Any) -> None:
     hold_gpu(channel, settings["run"], settings["who"])
     from trtexp.engine.worker import serve
 
+    channel.send(("loaded", ""))
     serve(Watched(channel, settings["timeouts"]), settings["engine"])
     os._exit(LEFT)  # without the destructors of TensorRT and CUDA, which may hang where a case went wrong
 

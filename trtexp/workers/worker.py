@@ -69,7 +69,8 @@ class Worker:
     """One worker process, to be started. `run` never raises for what happens over there.
 
     One thread at a time runs cases; any thread may close it. release: what it said it has, None before the start.
-    lost: why no worker can be had any more, empty while one can.
+    lost: why no worker can be had any more, empty while one can. seconds: what the last start took: `process` until
+    Python answers over there, `engine` until our source is imported, with any wait for the GPU, and `tensorrt`.
     """
 
     def __init__(self, place: WorkerSpec, options: WorkerOptions | None = None) -> None:
@@ -77,6 +78,7 @@ class Worker:
         self.options = WorkerOptions() if options is None else options
         self.timeouts = {**TIMEOUTS, **self.options.timeouts}
         self.lost = ""
+        self.seconds: dict[str, float] = {}
         self._number = 0
         self._link: Link | None = None
         self._busy = False
@@ -196,6 +198,7 @@ class Worker:
         raise _NoStart(f"{how} ({len(PAUSES)} tries)")
 
     def _start_once(self) -> Release:
+        begun = monotonic()
         link = Link(self.place)
         with self._lock:
             self._link = link
@@ -208,13 +211,18 @@ class Worker:
             "cache_limit": self.options.cache_limit,
         }
         link.send(handshake(self.place, self.timeouts, engine), self.timeouts["start"])
-        told = ""
+        told, seconds = "", {"process": monotonic() - begun}
         while True:
             kind, content = greeting(link.receive(self.timeouts["start"]))
+            since = monotonic() - begun - sum(seconds.values())
             if kind == "hello":
+                self.seconds = seconds | {"tensorrt": since}
                 return unpack_release(content)
             if kind == "unavailable":
                 raise WorkerUnavailable(content)
+            if kind == "loaded":
+                seconds["engine"] = since
+                continue
             if content != told:
                 self._tell("waiting", content)
             told = content

@@ -8,7 +8,7 @@ import pytest
 from report_samples import case, log, output
 
 from trtexp.definition.facts import Adaptation
-from trtexp.records.facts import Difference, Ending, EndingKind, FormFault, Refusal, Repeats, Spread, Unmet
+from trtexp.records.facts import Difference, Ending, EndingKind, FormFault, Refusal, Repeats, Spread, Terms, Unmet
 from trtexp.report.wording.cases import (
     beside_outputs,
     beside_tables,
@@ -23,6 +23,13 @@ from trtexp.report.wording.cases import (
 )
 
 BAD = {"status": "failed", "as_expected": False}
+
+LONG_SUM = {
+    "verdict": "unjudged",
+    "granted": "half_accumulator",
+    "terms": Terms(count=4096, magnitude=9.0, largest_partial=5.0),
+    "typical": 0.31,
+}
 
 #: kind -> (the case, its headline, its problems)
 READS = {
@@ -129,10 +136,22 @@ READS = {
         ["TensorRT agrees with the reference: take the finding out"],
     ),
     "finding_untold": ("finding_untold", {}, "a finding: only TensorRT can tell", []),
+    "not_modelled": (
+        "not_modelled",
+        {},
+        "an attribute changes the numbers and is not modelled: only TensorRT can tell",
+        [],
+    ),
     "undefined": ("undefined", {}, "any value is legal: only TensorRT can tell", []),
     "mismatch": (Ending(kind="mismatch", lost=["y"]), BAD, "mismatch", ["y: no tensor came back"]),
     "pass": ("pass", {}, "pass", []),
-    "granted": ("granted", {"granted": "tf32"}, "pass, TF32 accuracy", []),
+    "granted": ("granted", {"output": {"granted": "tf32"}}, "pass, TF32 accuracy", []),
+    "beyond_accumulator": (
+        "beyond_accumulator",
+        {"status": "unjudged", "output": LONG_SUM},
+        "unjudged: half accumulator, K = 4096; 0.31 of the typical error",
+        [],
+    ),
     "wide": ("wide", {}, "pass, wide: outside the typical bound", []),
     "certified": (Ending(kind="certified", certified=9), {}, "pass, certified exact 9 of 9", []),
     "by_expectation": ("by_expectation", {}, "pass by the expected values alone: no reference", []),
@@ -143,8 +162,8 @@ READS = {
 @pytest.mark.parametrize("kind", get_args(EndingKind))
 def test_every_ending_reads(kind):
     ending, more, says, why = READS[kind]
-    outputs = [output([1.0], granted=more["granted"])] if "granted" in more else []
-    one = case("a", *outputs, ending=ending, **{key: value for key, value in more.items() if key != "granted"})
+    outputs = [output([1.0], **more["output"])] if "output" in more else []
+    one = case("a", *outputs, ending=ending, **{key: value for key, value in more.items() if key != "output"})
     assert one.ending.kind == kind
     assert str(headline(one)) == says
     assert problems(one) == why

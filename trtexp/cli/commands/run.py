@@ -16,7 +16,7 @@ from trtexp.authoring.advice import advice
 from trtexp.cli.commands import ci
 from trtexp.cli.commands.annotate import faults_annotated
 from trtexp.cli.options import RunOptions
-from trtexp.errors import BadUsage, BrokenOff, plural
+from trtexp.errors import BadUsage, BrokenOff, NothingSelected, plural
 from trtexp.files.home import JOURNALS, LAST_RUN, PENDING
 from trtexp.files.paths import collect, shown
 from trtexp.report.terminal import Summary, Terminal
@@ -28,6 +28,7 @@ from trtexp.running.pending import pending_after
 from trtexp.running.plan import Plan, Planned, check_patterns, plan_files
 from trtexp.running.run import Totals
 from trtexp.running.run import run as run_files
+from trtexp.running.steps import Steps
 from trtexp.running.targets import backends, places, reject_file, workplace
 from trtexp.workers import WorkerEvent
 
@@ -41,23 +42,33 @@ def run(options: RunOptions) -> int:
     Raises UserError, OSError; KeyboardInterrupt also for SIGTERM and SIGHUP. Once
     cases are run, all of them in a BrokenOff.
     """
-    events: list[str] = []
+    events, steps = list[str](), Steps()
     with ExitStack() as stack:
-        with faults_annotated(options.github):
-            plan = _plan(options, stack)
+        with faults_annotated(options.github), steps.step("plan"):
+            try:
+                plan = _plan(options, stack)
+            except NothingSelected:
+                ci.write(options, [])
+                raise
         work, given = workplace(options.targets, partial(_heard, events)), places(options.targets)
         stack.enter_context(_signals_stop())
-        groups = backends(options.targets, given, work)
+        with steps.step("workers"):
+            groups = backends(options.targets, given, work)
         ready = [stack.enter_context(backend) for group in groups for backend in group]
         releases = [backend.release.name for backend in ready]
         _reject_twins(releases, "--worker: the release {} is there twice; give both workers the same name, {}=…")
         stack.enter_context(held(plan, releases, options.wait, _say))
         _tell_of_journals(plan, releases, options.words)
-        run = _Run(plan, ready, events, options)
+        run = _Run(plan, ready, events, options, steps)
         with run.recorded():
-            for group in groups:
-                run.group(group)
-            finish(plan, releases)
+            with steps.step("cases"):
+                for group in groups:
+                    run.group(group)
+            with steps.step("pages"):
+                finish(plan, releases)
+            with steps.step("close"):
+                for backend in ready:
+                    backend.close()
         ci.write(options, run.totals.reports)
     return 1 if run.totals.differing else 0
 
@@ -65,8 +76,10 @@ def run(options: RunOptions) -> int:
 class _Run:
     """One run from its first case to its summary. options: of the command line."""
 
-    def __init__(self, plan: Plan, backends: Sequence[Backend], events: Sequence[str], options: RunOptions) -> None:
-        self.plan, self.backends, self.events, self.options = plan, backends, events, options
+    def __init__(
+        self, plan: Plan, backends: Sequence[Backend], events: Sequence[str], options: RunOptions, steps: Steps
+    ) -> None:
+        self.plan, self.backends, self.events, self.options, self.steps = plan, backends, events, options, steps
         self.totals = Totals()
 
     def group(self, backends: Sequence[Backend]) -> None:
@@ -99,7 +112,7 @@ class _Run:
         finally:
             facts = (shlex.join(["trtexp", *self.options.words]), started, time.perf_counter() - start, ended)
             try:
-                write_last_run(LAST_RUN, facts, self.backends, self.totals, self.events)
+                write_last_run(LAST_RUN, facts, self.backends, self.totals, self.events, self.steps)
             except OSError as error:
                 _say(str(error))
 

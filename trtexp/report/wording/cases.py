@@ -55,6 +55,7 @@ _HEADLINES: dict[EndingKind, Headline] = {
     "finding_untold": Headline("", "", "a finding: only TensorRT can tell"),
     "no_model_value": Headline("", "", "the model has no value for this: only TensorRT can tell"),
     "no_reference": Headline("", "", "no reference: only TensorRT can tell"),
+    "not_modelled": Headline("", "", "an attribute changes the numbers and is not modelled: only TensorRT can tell"),
     "contradicted": Headline("", "", "expected values differ from the reference"),
     "confirmed": Headline("", "", "expected values agree with the reference{as_family}"),
     "computed": Headline("", "", "computed; no values are expected"),

@@ -1,0 +1,95 @@
+"""What a release makes of a whole network: the types of its outputs, what it refuses of narrow types, and what trtexp
+does not model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from trtexp.definition.network import NetworkDefinition
+from trtexp.layers.base import Layer
+from trtexp.layers.network import Evaluation, NodeError, upstream
+from trtexp.numerics import Bounded, Family, converted
+
+CODES = ("float8e4m3", "float4e2m1", "int4")
+#: The layers that may take codes. Source: RTX 1.7.1, validateQuantizedTypesProducersConsumers.
+OF_CODES = (
+    "add_plugin", "add_plugin_v2", "add_plugin_v3", "add_dequantize", "add_concatenation", "add_shuffle", "add_shape",
+    "add_identity",
+)  # fmt: skip
+#: The layers whose uint8 may leave the network. Source: RTX 1.7.1, validateUInt8; squeeze and unsqueeze refuse it.
+OF_BYTES = ("add_identity", "add_cast")
+#: family -> the types of a layer's output that are float32 as outputs of a weakly typed network.
+WIDENED: dict[Family, tuple[str, ...]] = {
+    "tensorrt<10": ("float16",),
+    "tensorrt>=10": ("float8e4m3", "float4e2m1"),
+}
+
+
+def released(
+    evaluation: Evaluation,
+    layers: Mapping[str, Layer],
+    definition: NetworkDefinition,
+    ranged: frozenset[str],
+    family: Family | None,
+) -> Evaluation:
+    """An evaluation of layers as a release of a family would have it, None for what all releases share.
+
+    ranged: the inputs that have a dynamic range.
+    """
+    unmodelled = frozenset(_scaled(evaluation.tensors, layers, definition, ranged))
+    tensors = {name: tensor for name, tensor in evaluation.tensors.items() if name not in unmodelled}
+    for name in definition.outputs:
+        if name in tensors:
+            dtype = output_type(tensors[name].dtype, _assigned(name, layers), definition.options.strongly_typed, family)
+            tensors[name] = tensors[name] if dtype == tensors[name].dtype else converted(tensors[name], dtype)
+    refusals = _refusals(evaluation.tensors, layers, definition) if family == "tensorrt-rtx" else ()
+    return replace(evaluation, tensors=tensors, refusals=(*evaluation.refusals, *refusals), unmodelled=unmodelled)
+
+
+def output_type(dtype: str, assigned: bool, strongly_typed: bool, family: Family | None) -> str:
+    """The type that an output of the network has where a layer makes `dtype`.
+
+    In weakly typed networks it is float32 unless the tensor's own type was assigned: for half on 8.x (measured on
+    8.5.3.1 and 8.6.0), for FP8 and FP4 on 10.16 (its logs; of half and bfloat16 nothing is known there). Everywhere
+    else it is the layer's.
+    """
+    if strongly_typed or assigned or family is None:
+        return dtype
+    return "float32" if dtype in WIDENED.get(family, ()) else dtype
+
+
+def _assigned(tensor: str, layers: Mapping[str, Layer]) -> bool:
+    """Whether the type of a tensor was said: by an identity that converts; `output_type` of others is about the layer
+    (NvInfer.h, ILayer::setOutputType), and 8.x gives float32 then."""
+    maker = layers.get(tensor)
+    given = dict(maker.set.given()) if maker is not None and maker.method == "add_identity" else {}
+    return given.get("output_type") is not None
+
+
+def _scaled(
+    tensors: Mapping[str, Bounded], layers: Mapping[str, Layer], definition: NetworkDefinition, ranged: frozenset[str]
+) -> Iterator[str]:
+    """The tensors that a dynamic range may change: all behind it, once INT8 is allowed."""
+    if ranged and definition.options.flags.get("INT8"):
+        made = {tensor for name, layer in layers.items() for tensor in layer.output_tensors(name)}
+        yield from (tensor for tensor in tensors if tensor in made and upstream(layers, tensor) & ranged)
+
+
+def _refusals(
+    tensors: Mapping[str, Bounded], layers: Mapping[str, Layer], definition: NetworkDefinition
+) -> Iterator[NodeError]:
+    """What RTX 1.7.1 refuses of the network as a whole, when it builds.
+
+    N1: codes (FP8, FP4, int4) go to plugins, dequantize, concatenation, shuffle, shape and identity alone. N2: uint8
+    that a layer makes is an output of the network, and made by identity or cast.
+    """
+    for name, layer in layers.items():
+        for place, tensor in layer.input_tensors().values():
+            dtype = tensors[tensor].dtype if tensor in tensors else ""
+            if dtype in CODES and layer.method not in OF_CODES:
+                yield NodeError(name, place, f"{tensor} is {dtype}; in RTX dequantize it first [N1]")
+        for tensor in layer.output_tensors(name):
+            made = tensors[tensor].dtype if tensor in tensors else ""
+            if made == "uint8" and (layer.method not in OF_BYTES or tensor not in definition.outputs):
+                yield NodeError(name, (layer.word,), "it makes uint8 that is no output of identity or cast in RTX [N2]")
