@@ -154,6 +154,7 @@ def _run(commands: Commands) -> None:
     for option, meaning in TARGETS.items():
         run.add_argument(option, **meaning)
     run.add_argument("--resume", action="store_true", help="continue a run that was interrupted")
+    run.add_argument("-x", dest="first", action="store_true", help="stop at the first fault or failure")
     run.add_argument("--no-wait", dest="wait", action="store_false", help="fail if another run writes the same reports")
     _reports(run, "where the reports go")
     run.add_argument("--no-reports", dest="reports", action="store_const", const=None, help="write no reports")

@@ -1,7 +1,8 @@
 """The command line: arguments and exit codes.
 
 Exit codes: 0 all as expected · 1 something differs · 2 bad usage or bad YAML · 3 internal error · 4 no GPU or TensorRT
-where one was demanded · 5 nothing selected · 130 stopped by Ctrl-C, SIGTERM or SIGHUP. An error that a user can act on
+where one was demanded · 5 nothing selected · 130 stopped by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP, before the first
+case, too. Of several reasons the first of these counts: a signal, 3, 4, 2, 1, 5. An error that a user can act on
 carries its own code, see trtexp.errors. Imports wait until a command needs them, so that --help is quick.
 """
 
@@ -80,7 +81,7 @@ def _say(error: BaseException) -> int:
     match error:
         case KeyboardInterrupt():  # perhaps in the midst of an import that cannot be made again
             print("stopped", file=sys.stderr)
-            return STOPPED
+            return int(getattr(error, "exit_code", STOPPED))
         case BrokenPipeError():  # whoever read the output has enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return OK

@@ -27,13 +27,15 @@ class Options:
 
 @dataclass(frozen=True, kw_only=True)
 class RunOptions(Options):
-    """reports: None for none. patterns: of case names, in which case there are no reports either."""
+    """reports: None for none. patterns: of case names, in which case there are no reports either. first: the first
+    failure ends the run."""
 
     paths: tuple[str, ...]
     patterns: tuple[str, ...]
     targets: TargetOptions
     resume: bool
     wait: bool
+    first: bool
     reports: Path | None
     junit: Path | None
     json: Path | None

@@ -25,6 +25,7 @@ class Limits:
     elements: numbers in all its tensors, made or computed. products: multiplications of the reference, or steps as
     costly. values: values of the YAML as its cases use them. cases: after matrices are spread out. releases: strings
     that say what a release must meet. bytes: of the file and the models that it names. faults: those that are told.
+    run: how many times these limits all files of a run may come to.
     """
 
     elements: int = 2**22
@@ -34,6 +35,7 @@ class Limits:
     releases: int = 1000
     bytes: int = 2**26
     faults: int = 100
+    run: int = 32
 
 
 NAMES = tuple(field.name for field in fields(Limits))
@@ -57,23 +59,23 @@ class Budget:
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = current_limits() if limits is None else limits
         self.over, self.refused = False, 0
-        self._spent: Counter[str] = Counter()
+        self.spent: Counter[str] = Counter()
 
     def spend(self, what: str, amount: int) -> None:
         """Take an amount of a limit, or leave all as it was. Raises OverBudget."""
-        limit, before = getattr(self.limits, what), self._spent[what]
+        limit, before = getattr(self.limits, what), self.spent[what]
         if before + amount > limit:
             self.over, self.refused = True, self.refused + 1
             count = f"{before + amount} {what}{', those before it included' if before else ''}"
             raise OverBudget(f"{count}; a file may have {limit}, or more by --limit {what}=N")
-        self._spent[what] += amount
+        self.spent[what] += amount
 
     def begin(self, work: Work) -> None:
         """Before the work is done: take the products, and see that as many elements are left. Raises OverBudget."""
         self.spend("products", work.products)
-        before = self._spent["elements"]
+        before = self.spent["elements"]
         self.spend("elements", work.elements)
-        self._spent["elements"] = before
+        self.spent["elements"] = before
 
     def keep(self, elements: int, tensors: int = 1) -> None:
         """After it: take the elements of so many tensors that stay. Raises OverBudget."""

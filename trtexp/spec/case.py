@@ -14,7 +14,7 @@ from trtexp.numerics.budget import Budget, OverBudget
 from trtexp.numerics.origin import Origin
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.spec.differs import Change
-from trtexp.spec.errors import Mark
+from trtexp.spec.errors import Mark, SpecError
 from trtexp.spec.make import Made
 from trtexp.spec.released import released
 from trtexp.spec.tree import Mapping, find
@@ -105,9 +105,18 @@ class Case:
 
 
 @dataclass(frozen=True, eq=False)
+class Refused:
+    """A case that is not valid."""
+
+    name: str
+    mark: Mark
+    error: SpecError
+
+
+@dataclass(frozen=True, eq=False)
 class Experiment:
     """An experiment file for one target: its head and its cases. base: the file without its cases, None if the file
-    alone is no network."""
+    alone is no network. refused: the cases that are not valid, where these are not raised."""
 
     path: str
     sha256: str
@@ -116,3 +125,4 @@ class Experiment:
     source: str
     cases: tuple[Case, ...]
     base: Case | None
+    refused: tuple[Refused, ...] = ()

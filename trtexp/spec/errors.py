@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import traceback
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -28,12 +29,16 @@ class Mark:
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One fault: `file:line:column: case: path: what was given; what is allowed`, none of them of any length."""
+    """One fault: `file:line:column: case: path: what was given; what is allowed`, none of them of any length.
+
+    trace: of the exception, if the fault is trtexp's own.
+    """
 
     mark: Mark
     case: str
     path: str
     message: str
+    trace: str = field(default="", compare=False, repr=False)
 
     def __post_init__(self) -> None:
         for name, most in (("case", 200), ("path", 300), ("message", 600)):
@@ -54,12 +59,20 @@ class SpecError(UserError):
     def __init__(self, faults: Iterable[Fault], most: int = Limits.faults) -> None:
         every = sorted(set(faults))
         self.faults, self.more = tuple(every[:most]), len(every) > most
+        self.exit_code = 3 if any(fault.trace for fault in self.faults) else 2
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
-    def lines(self) -> list[str]:
+    def lines(self, then: str = "nothing was run or written") -> list[str]:
+        """The message as the terminal shows it. then: what the faults did to the rest."""
         many = plural(len(self.faults), "fault")
         many = f"the first {many}, more by --limit faults=N" if self.more else many
-        return [*map(str, self.faults), f"{many}; nothing was run or written"]
+        return [*map(str, self.faults), f"{many}; {then}"]
+
+
+def internal(mark: Mark, case: str, error: Exception) -> Fault:
+    """A fault of trtexp itself, at the case that it came with."""
+    said = f"internal error: {type(error).__name__}: {error}"
+    return Fault(mark, case, "", said, "".join(traceback.format_exception(error)))
 
 
 def shortened(text: str, most: int) -> str:

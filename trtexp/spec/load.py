@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,8 @@ from trtexp.definition.names import LONGEST
 from trtexp.numerics import family_of, generation
 from trtexp.numerics.budget import Budget, Limits, OverBudget
 from trtexp.spec.build_case import CaseBuilder
-from trtexp.spec.case import Case, Experiment
-from trtexp.spec.errors import Fault, Mark, SpecError, nearest
+from trtexp.spec.case import Case, Experiment, Refused
+from trtexp.spec.errors import Fault, Mark, SpecError, internal, nearest
 from trtexp.spec.matrix import matrix_faults, spread
 from trtexp.spec.models import KEYS, ExperimentModel, PartialModel
 from trtexp.spec.names import bad_case, good_case
@@ -44,23 +44,43 @@ class ExperimentFile:
     def experiment(self, target: Target = REFERENCE) -> Experiment:
         """The cases as they are for a target, by the rules of its family of releases. Raises SpecError with all
         faults."""
+        found = self.sound(target)
+        self._raise(found.refused)
+        return found
+
+    def sound(self, target: Target) -> Experiment:
+        """The same with the cases that are valid, the others beside them; never raises."""
+        try:
+            return self._sound(target)
+        except Exception as error:
+            return self.broken(error)
+
+    def broken(self, error: Exception) -> Experiment:
+        """The file without any case, for one reason."""
+        found = error if isinstance(error, SpecError) else SpecError([internal(self.base.mark, "", error)])
+        refused = tuple(Refused(name, mark, found) for name, mark, _ in self.cases)
+        return Experiment(self.shown, self.sha256, self.path.stem, "", "", (), None, refused)
+
+    def _sound(self, target: Target) -> Experiment:
+        """Raises SpecError where the base is none."""
         chosen = {requirement for requirement, numbers in met(self._requirements(), [target]).items() if numbers}
         family = family_of(target.flavour, target.version)
         base = self._base(chosen)
         strong = family is not None and matches(ALWAYS_STRONG, target)
         builder = CaseBuilder(self.path.parent, self.base, self.budget, family, strong)
         gpu = generation(target.compute_capability)
-        cases = [replace(case, gpu=gpu) for case in self._cases(chosen, base, builder)]
+        cases, refused = self._cases(chosen, base, builder)
         try:
             whole = builder.case("", self.base.mark, base, Mapping(self.base.mark))
         except (SpecError, OverBudget):
             whole = None  # a base that only becomes a network in its cases
         title, about, source = (_head(base, key) for key in ("title", "about", "source"))
-        return Experiment(self.shown, self.sha256, title, about, source, tuple(cases), whole)
+        made = tuple(replace(case, gpu=gpu) for case in cases)
+        return Experiment(self.shown, self.sha256, title, about, source, made, whole, tuple(refused))
 
     def unmade(self) -> ExperimentFile:
-        """The same file without the cases that were made of it, which hold their tensors."""
-        return replace(self, _built={})
+        """The same file without the cases that were made of it, which hold their tensors, and what they spent."""
+        return replace(self, _built={}, budget=Budget(self.budget.limits))
 
     def check(self) -> Experiment:
         """The file for the reference, after every release override of it was checked as well, by what all releases
@@ -72,7 +92,8 @@ class ExperimentFile:
         for number in range(len(targets)):
             chosen = {requirement for requirement, found in numbers.items() if number in found}
             try:
-                self._cases(chosen, self._base(chosen), CaseBuilder(self.path.parent, self.base, self.budget))
+                builder = CaseBuilder(self.path.parent, self.base, self.budget)
+                self._raise(self._cases(chosen, self._base(chosen), builder)[1])
             except SpecError as error:
                 faults += error.faults
             if self.budget.over or len(faults) > self.budget.limits.faults:
@@ -89,14 +110,15 @@ class ExperimentFile:
         trees = [self.releases, *(mapping(tree, "releases") for _, _, tree in self.cases)]
         return [str(key) for tree in trees if tree for key in tree.keys]
 
-    def _cases(self, chosen: Collection[str], base: Mapping, builder: CaseBuilder) -> list[Case]:
-        """All cases with those overrides. Raises SpecError with all faults."""
+    def _cases(self, chosen: Collection[str], base: Mapping, builder: CaseBuilder) -> tuple[list[Case], list[Refused]]:
+        """All cases with those overrides: those that are valid, and those that are not."""
         cases: list[Case] = []
-        faults: list[Fault] = []
+        refused: list[Refused] = []
         outer = tuple(_overrides(chosen, self.releases))
         for i, (name, mark, tree) in enumerate(self.cases):
-            if self.budget.over or len(faults) > self.budget.limits.faults:
-                break  # enough is known
+            if refused and (self.budget.over or len(refused) > self.budget.limits.faults):
+                refused.append(replace(refused[-1], name=name, mark=mark))  # enough is known
+                continue
             releases = mapping(tree, "releases")
             key = (i, builder.family, builder.strong, outer, tuple(_overrides(chosen, releases)))
             if key not in self._built:  # what no override tells apart is one case for several targets
@@ -107,14 +129,20 @@ class ExperimentFile:
                     self._built[key] = SpecError([Fault(mark, "", "", str(error))])
                 except SpecError as error:
                     self._built[key] = error
+                except Exception as error:
+                    self._built[key] = SpecError([internal(mark, name, error)])
             built = self._built[key]
             if isinstance(built, SpecError):
-                faults += built.faults
+                refused.append(Refused(name, mark, built))
             else:
                 cases.append(built)
-        if faults or self.faults:
+        return cases, refused
+
+    def _raise(self, refused: Sequence[Refused]) -> None:
+        """Raises SpecError with the faults of the file and of all cases that are not valid, if there are any."""
+        if refused or self.faults:
+            faults = [fault for error in dict.fromkeys(one.error for one in refused) for fault in error.faults]
             raise SpecError([*self.faults, *_common(faults, self.cases)], self.budget.limits.faults)
-        return cases
 
     def _base(self, chosen: Collection[str]) -> Mapping:
         """The base with those overrides. Raises SpecError."""
