@@ -85,7 +85,7 @@ class Answers(Backend):
 def run_project(experiments: Path, backends: list[Backend], stream: object, **plan: object) -> Totals:
     """Run on these backends; reports and journals go beside the experiments."""
     folder = experiments.parent
-    files = plan_files(sorted(experiments.glob("*.yaml")), Helpers())
+    files = plan_files(sorted(experiments.glob("*.yaml")), Helpers()).files
     given = {"reports": folder / "reports", "journals": folder / "journal"} | plan
     totals = Totals()
     with Terminal(stream) as terminal:  # type: ignore[arg-type]

@@ -6,11 +6,17 @@ from trtexp.files.code_path import drop_working_directory
 
 
 def main() -> int:
-    """Run the command line in this process."""
+    """Run the command line in this process, which a signal ends."""
     drop_working_directory()
-    from trtexp.cli.main import main as run
+    from trtexp.running.stopping import Stopped, watch_signals
 
-    return run()
+    try:
+        watch_signals()
+        from trtexp.cli.main import main as run
+
+        return run()
+    except Stopped as stopped:  # before or after all that tells of it
+        return stopped.exit_code
 
 
 if __name__ == "__main__":

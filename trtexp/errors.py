@@ -8,6 +8,7 @@ UserError                2   one or more sentences, never a traceback
 │   └── OtherFormat      2   a record of an older or a newer format
 ├── SpecError            2   faults of experiment files (spec/errors.py)
 ├── Held                 1   another process holds a lock
+├── FirstFailure         1   a case that differs, where the first one was to end the run
 ├── NoGpu                4   TensorRT on a GPU was demanded and is not there
 └── NothingSelected      5   no case has a name that was asked for
 
@@ -17,13 +18,12 @@ BrokenOff                    a run that ended too early; its exit code is that o
 from __future__ import annotations
 
 import unicodedata
-from typing import ClassVar
 
 
 class UserError(Exception):
     """What the user can act on: sentences that say what was given, what is allowed and what to do."""
 
-    exit_code: ClassVar[int] = 2
+    exit_code = 2
 
     def lines(self) -> list[str]:
         """The message as the terminal shows it."""
@@ -55,6 +55,12 @@ class Held(UserError):
         return [f"{self}; nothing was run"]
 
 
+class FirstFailure(UserError):
+    """A case that is not as expected, after which nothing more was to be run."""
+
+    exit_code = 1
+
+
 class NoGpu(UserError):
     """TensorRT on a GPU was demanded and is not there: one sentence with what was looked for and what to do."""
 
@@ -73,6 +79,15 @@ class BrokenOff(Exception):
     def __init__(self, reason: BaseException, message: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+#: Exit codes, what counts most first: a signal, an internal error, no TensorRT, what is no experiment, what differs.
+_WORST = (130, 143, 3, 4, 2, 1, 5, 0)
+
+
+def worst(*codes: int) -> int:
+    """The exit code of a run that has several reasons for one."""
+    return min(codes, key=_WORST.index)
 
 
 def plural(count: int, noun: str) -> str:

@@ -82,12 +82,6 @@ def test_c4_a_field_is_one_number_that_its_type_holds(kind, data):
     assert refused("C4", "plugin_v2", [X], **keys)[-2:] == (name, "data")
 
 
-def test_c5_the_reference_can_be_computed():
-    fields = {"sampling_ratio": {"type": "INT32", "data": 10**6}}
-    inputs = [tensor([[[[1.0]]]]), tensor([[0.0, 0, 1, 1]]), tensor([0], "int32")]
-    refused("C5", "plugin_v2", inputs, **data(type="ROIAlign_TRT", fields=fields))
-
-
 @pytest.mark.parametrize("inputs", [[X, X], [tensor([1], "bool")]])
 def test_c3_the_inputs_fit(inputs):
     assert refused("C3", "plugin_v2", inputs, **data()) == ("plugin_v2", "inputs")

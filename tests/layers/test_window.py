@@ -90,20 +90,6 @@ def test_an_output_of_negative_size_is_refused_c8():
     assert windowed("convolution_nd", X, np.ones((1, 1, 4, 4)), padding_nd=[1, 1]).shape == (1, 1, 2, 2)
 
 
-@pytest.mark.parametrize(
-    ("method", "attributes"),
-    [
-        ("deconvolution_nd", {"stride_nd": [10**9, 1]}),
-        ("deconvolution_nd", {"dilation_nd": [10**30, 1]}),
-        ("convolution_nd", {"padding_nd": [10**30, 0]}),
-        ("convolution_nd", {"padding_nd": [4000, 4000]}),
-        ("convolution_nd", {"padding_mode": "SAME_UPPER", "dilation_nd": [10**9, 1]}),
-    ],
-)
-def test_a_reference_of_absurd_size_is_refused_c9(method, attributes):
-    refused("C9", method, X, W, **attributes)
-
-
 @BOTH
 def test_the_later_of_padding_nd_and_its_halves_wins(method):
     def state(**attributes):
@@ -161,5 +147,5 @@ def test_a_kernel_of_another_type_is_refused_by_rtx_alone_c10(load):
         "network: {y: {convolution_nd: {input: x, num_output_maps: 1, kernel_shape: [3, 3], kernel: w}}}\n"
     )
     assert load(text, Target("tensorrt", "8.6.0")).cases
-    with pytest.raises(SpecError, match=r"\[C10\]"):
+    with pytest.raises(SpecError, match=r"\[C9\]"):
         load(text, Target("tensorrt-rtx", "1.7.1"))

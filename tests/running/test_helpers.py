@@ -24,7 +24,7 @@ def four_cores(monkeypatch):
 
 def each(items):
     with parallel.Helpers(len(items)) as helpers:
-        return helpers.each(here, items)
+        return list(helpers.each(here, items))
 
 
 #: A process without other threads, which those of the test runner are.
@@ -53,10 +53,10 @@ def test_items_keep_their_order_are_done_elsewhere_and_survive_a_process_that_is
     run("""
 with parallel.Helpers(40) as helpers:
     assert helpers.count == 4
-    done = helpers.each(here, range(40))
+    done = list(helpers.each(here, range(40)))
     assert [item for item, _ in done] == list(range(40)), done
     assert os.getpid() not in {process for _, process in done}, done
-    assert helpers.each(killed_elsewhere, [os.getpid()] * 9) == [os.getpid()] * 9
+    assert list(helpers.each(killed_elsewhere, [os.getpid()] * 9)) == [os.getpid()] * 9
     assert helpers.submit(here, 7).result() == (7, os.getpid())
 print("fine")
 """)
@@ -96,7 +96,7 @@ def slow(item):
     time.sleep(60)
 
 parallel.cores = lambda: 4
-parallel.Helpers(8).each(slow, range(8))
+list(parallel.Helpers(8).each(slow, range(8)))
 """
 
 

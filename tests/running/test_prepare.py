@@ -30,7 +30,7 @@ sys.exit(main(sys.argv[2:]))
 
 @EACH_FILE
 def test_a_case_survives_the_way_from_a_helper(path):
-    (planned,) = plan_files([path], Helpers())
+    (planned,) = plan_files([path], Helpers()).files
     made = prepare(planned, (), Backend(REFERENCE).target, REFERENCE, None)
     back = pickle.loads(pickle.dumps(made))
     assert (back.head, [key for _, key in back.cases]) == (made.head, [key for _, key in made.cases])
@@ -60,9 +60,9 @@ def test_few_files_are_parsed_once_and_hold_no_cases(tmp_path, monkeypatch):
     paths = [tmp_path / f"{n}.yaml" for n in range(5)]
     for path in paths:
         path.write_text(BASE, encoding="utf-8")
-    (one,) = plan_files(paths[:1], Helpers())
+    (one,) = plan_files(paths[:1], Helpers()).files
     monkeypatch.setattr("trtexp.running.plan.read", None)
     first = prepare(one, (), Target("tensorrt", "8.6.0"), REFERENCE, None)
     assert prepare(one, (), Target("tensorrt", "8.6.0"), REFERENCE, None).cases[0][0] is not first.cases[0][0]
     monkeypatch.undo()
-    assert {file.parsed for file in plan_files(paths, Helpers())} == {None}
+    assert {file.parsed for file in plan_files(paths, Helpers()).files} == {None}

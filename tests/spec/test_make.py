@@ -175,7 +175,7 @@ def test_files_that_are_missing_damaged_or_of_no_numbers_are_named(faults, tmp_p
 
 def test_a_missing_member_of_an_npz_lists_what_there_is(faults, tmp_path):
     np.savez(tmp_path / "b.npz", one=np.ones(1), two=np.ones(1))
-    assert said_of_file(faults, "b.npz#three") == "b.npz#three: the file holds: one, two; write b.npz#NAME"
+    assert said_of_file(faults, "b.npz#three") == "b.npz#three: the file holds: one, two; write one of them behind #"
 
 
 def test_a_header_that_claims_an_absurd_size_is_a_fault(faults, tmp_path):

@@ -10,6 +10,7 @@ from trtexp.definition.network import NetworkDefinition
 from trtexp.definition.steps import Parse
 from trtexp.engine.outcome import Outcome
 from trtexp.judging.case import record_case
+from trtexp.numerics.budget import Budget
 from trtexp.records.facts import Ending
 from trtexp.report.wording.cases import headline
 from trtexp.spec.onnx_model import Form, NoModel, read
@@ -156,7 +157,7 @@ def test_data_in_another_file_is_never_read(faults, given, where):
 def test_what_is_read_of_a_model():
     weight = helper.make_tensor("w", 1, [1], [1.0])
     inputs = [("w", 1, [1]), ("i", TensorProto.INT64, [2, "n"]), ("d", TensorProto.DOUBLE, None), ("s", 8, [])]
-    graph = read(model(inputs, [("y", TensorProto.BFLOAT16, [])], initializers=[weight]).SerializeToString())
+    graph = read(model(inputs, [("y", TensorProto.BFLOAT16, [])], initializers=[weight]).SerializeToString(), Budget())
     assert graph.inputs == {
         "i": Form(("int64", "int32"), (2, -1)),
         "d": Form(("float32",), None),
@@ -173,7 +174,7 @@ def test_what_the_package_reads_is_read_and_nothing_else_raises():
             bad[rng.randrange(len(bad))] = rng.randrange(256)
         bad = bytes(bad[: rng.randrange(len(bad))] if rng.random() < 0.3 else bad)
         try:
-            graph = read(bad)
+            graph = read(bad, Budget())
         except NoModel:
             continue
         try:

@@ -90,7 +90,7 @@ def test_an_alias_bomb_is_refused_at_once():
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 30)]
     start = time.perf_counter()
-    assert "values after the expansion of aliases" in fault("\n".join(lines))
+    assert "values, aliases expanded; a file may have 1048576, or more by --limit values=N" in fault("\n".join(lines))
     assert time.perf_counter() - start < 2
 
 
@@ -100,9 +100,14 @@ def test_aliases_nest_no_deeper_than_written_lists():
     assert "nested deeper" in fault(deep + "b: " + "[" * 40 + "*a0" + "]" * 40 + "\n")
 
 
-def test_a_file_of_absurd_size_is_not_parsed(monkeypatch):
-    monkeypatch.setattr("trtexp.spec.tree.MOST_BYTES", 10)
-    assert fault("a: 123456789") == "e.yaml:1:1: 12 characters; at most 10 are read"
+def test_no_more_values_are_kept_than_a_file_may_have():
+    with pytest.raises(SpecError, match=r"e\.yaml:1:8: 5 values, aliases expanded; a file may have 4") as error:
+        parse("a: [1, 2, 3, 4, 5, 6, 7, 8]", "e.yaml", 4)
+    assert len(error.value.faults) == 1
+
+
+def test_a_text_of_absurd_length_is_refused():
+    assert fault(f"a: {'x' * 20_001}") == "e.yaml:1:4: a text of 20001 characters; at most 20000 are allowed"
 
 
 def test_an_alias_is_the_same_value_again():

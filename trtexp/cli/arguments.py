@@ -132,6 +132,15 @@ def _patterns(command: ArgumentParser, text: str) -> None:
     _completed(case, completion.cases)
 
 
+LIMIT: Mapping[str, Any] = {
+    "dest": "limits",
+    "action": "append",
+    "default": [],
+    "metavar": "NAME=NUMBER",
+    "help": "what a file may ask for at most: elements, products, values, cases, releases, bytes, faults",
+}
+
+
 def _completed(argument: Any, completer: Any) -> None:
     """Tell argcomplete what may stand there."""
     argument.completer = completer
@@ -145,12 +154,14 @@ def _run(commands: Commands) -> None:
     for option, meaning in TARGETS.items():
         run.add_argument(option, **meaning)
     run.add_argument("--resume", action="store_true", help="continue a run that was interrupted")
+    run.add_argument("-x", dest="first", action="store_true", help="stop at the first fault or failure")
     run.add_argument("--no-wait", dest="wait", action="store_false", help="fail if another run writes the same reports")
     _reports(run, "where the reports go")
     run.add_argument("--no-reports", dest="reports", action="store_const", const=None, help="write no reports")
     run.add_argument("--junit", type=Path, metavar="FILE", help="also write the results as JUnit XML")
     run.add_argument("--json", type=Path, metavar="FILE", help="also write all results as one JSON file")
     run.add_argument("--github", action="store_true", help="write annotations and a step summary for GitHub Actions")
+    run.add_argument("--limit", **LIMIT)
 
 
 def _validate(commands: Commands) -> None:
@@ -159,6 +170,7 @@ def _validate(commands: Commands) -> None:
     _paths(validate, "files or directories", "+")
     validate.add_argument("--github", action="store_true", help="annotate files for GitHub Actions")
     validate.add_argument("--quiet", action="store_true", help="print nothing if all is well")
+    validate.add_argument("--limit", **LIMIT)
 
 
 def _report(commands: Commands) -> None:
@@ -217,6 +229,7 @@ def _check(commands: Commands) -> None:
     check.add_argument("--release", dest="releases", action="append", default=[], metavar="NAME", help=known)
     check.add_argument("--markdown", type=Path, metavar="FILE", help="also write it to FILE as a page")
     check.add_argument("--quiet", action="store_true", help="say only what must be changed")
+    check.add_argument("--limit", **LIMIT)
 
 
 def _coverage(commands: Commands) -> None:
@@ -225,6 +238,7 @@ def _coverage(commands: Commands) -> None:
     _paths(coverage, "print the page of these only (default: experiments)")
     _reports(coverage, "where the page is")
     coverage.add_argument("--check", action="store_true", help="write nothing; exit with 1 if it would change")
+    coverage.add_argument("--limit", **LIMIT)
 
 
 def _review(commands: Commands) -> None:
@@ -245,6 +259,7 @@ def _pending(command: ArgumentParser) -> None:
     command.add_argument("--release", metavar="NAME", help="only what this release showed, as tensorrt-8.6.0")
     doubtful = "also accept these: nan, inf, error"
     command.add_argument("--allow", action="append", default=[], metavar="WHAT", help=doubtful)
+    command.add_argument("--limit", **LIMIT)
 
 
 def _cache(commands: Commands) -> None:
@@ -261,6 +276,7 @@ def _script(commands: Commands) -> None:
     script.add_argument(
         "--release", default="tensorrt-8.6.0", metavar="NAME", help="for which release, as tensorrt-8.6.0"
     )
+    script.add_argument("--limit", **LIMIT)
 
 
 def _export(commands: Commands) -> None:
@@ -268,6 +284,7 @@ def _export(commands: Commands) -> None:
     export.add_argument("case", metavar="FILE[::CASE]", help="an experiment file; the case if it has several")
     export.add_argument("--onnx", action="store_true", required=True, help="write ONNX, the only format so far")
     export.add_argument("-o", "--output", type=Path, required=True, metavar="MODEL", help="the file that is written")
+    export.add_argument("--limit", **LIMIT)
 
 
 def _schema(commands: Commands) -> None:

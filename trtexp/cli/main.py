@@ -1,7 +1,8 @@
 """The command line: arguments and exit codes.
 
 Exit codes: 0 all as expected · 1 something differs · 2 bad usage or bad YAML · 3 internal error · 4 no GPU or TensorRT
-where one was demanded · 5 nothing selected · 130 stopped by Ctrl-C, SIGTERM or SIGHUP. An error that a user can act on
+where one was demanded · 5 nothing selected · 130 stopped by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP, before the first
+case, too. Of several reasons the first of these counts: a signal, 3, 4, 2, 1, 5. An error that a user can act on
 carries its own code, see trtexp.errors. Imports wait until a command needs them, so that --help is quick.
 """
 
@@ -9,13 +10,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trtexp import LIMITS
 from trtexp.cli.arguments import parse, parser
 from trtexp.cli.completion import complete
 from trtexp.errors import BrokenOff, UserError
@@ -40,12 +42,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with options.github or nullcontext():  # from here on nothing that is printed is a workflow command but through it
         try:
             module, _, function = act.partition(":")
-            return int(getattr(import_module(f"trtexp.cli.commands.{module}"), function)(options))
+            with _limited(options.limits):
+                return int(getattr(import_module(f"trtexp.cli.commands.{module}"), function)(options))
         except (Exception, KeyboardInterrupt) as error:
             code = _say(error)
             if code == INTERNAL and os.environ.get("TRTEXP_DEBUG"):
                 raise
             return code
+
+
+@contextmanager
+def _limited(limits: Sequence[str]) -> Iterator[None]:
+    """Have all that reads experiments, helpers included, allow them that much. Raises BadUsage."""
+    before = os.environ.get(LIMITS)
+    if limits:
+        from trtexp.numerics.budget import parse_limits
+
+        parse_limits(",".join(limits))
+    os.environ[LIMITS] = ",".join(limits) or before or ""
+    try:
+        yield
+    finally:
+        os.environ[LIMITS] = before or ""
 
 
 def _open_streams() -> None:
@@ -63,7 +81,7 @@ def _say(error: BaseException) -> int:
     match error:
         case KeyboardInterrupt():  # perhaps in the midst of an import that cannot be made again
             print("stopped", file=sys.stderr)
-            return STOPPED
+            return int(getattr(error, "exit_code", STOPPED))
         case BrokenPipeError():  # whoever read the output has enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return OK

@@ -17,21 +17,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """words: the command line, without the program; github: takes annotations, None unless they are wanted."""
+    """words: the command line, without the program; github: takes annotations, None unless they are wanted; limits:
+    `NAME=NUMBER`, of what a file may ask for."""
 
     words: tuple[str, ...]
+    limits: tuple[str, ...] = ()
     github: Commands | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunOptions(Options):
-    """reports: None for none. patterns: of case names, in which case there are no reports either."""
+    """reports: None for none. patterns: of case names, in which case there are no reports either. first: the first
+    failure ends the run."""
 
     paths: tuple[str, ...]
     patterns: tuple[str, ...]
     targets: TargetOptions
     resume: bool
     wait: bool
+    first: bool
     reports: Path | None
     junit: Path | None
     json: Path | None

@@ -8,4 +8,5 @@ HOME = Path(".trtexp")
 CACHE = HOME / "cache"  # engines that were built
 JOURNALS = HOME / "journal"  # results of the run at hand
 PENDING = HOME / "pending"  # cases that were not as expected
+TRACES = HOME / "traces"  # where trtexp itself failed
 LAST_RUN = HOME / "last-run.json"

@@ -2,40 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from trtexp.judging.case import JudgedCase, judge_case, record_case
+from trtexp.judging.guarded import not_judged
 from trtexp.records.model import CaseRecord
-from trtexp.spec.case import Experiment
+from trtexp.spec.case import Case, Experiment
 
 
 @dataclass(frozen=True)
 class Checked:
-    """wrong: the cases whose expected values are contradicted. noted: those that are right by the rules of some
-    releases, or by the range of a type alone. cases: how many could not be judged; outputs: how many of the others."""
+    """wrong: the cases whose expected values are contradicted, or that cannot be judged. noted: those that are right by
+    the rules of some releases, or by the range of a type alone. cases: how many could not be judged; outputs: how many
+    of the others. traces: case -> the traceback where trtexp itself failed."""
 
     wrong: tuple[CaseRecord, ...] = ()
     noted: tuple[CaseRecord, ...] = ()
     cases: int = 0
     outputs: int = 0
+    traces: Mapping[str, str] = field(default_factory=dict)
 
 
 def check(experiment: Experiment) -> Checked:
-    """Judge every case of a file by the reference."""
-    judged = [judge_case(case, None) for case in experiment.cases]
-    unjudged = [_unjudged(one) for one in judged]
-    every = list(zip(experiment.cases, judged, strict=True))
+    """Judge every case of a file by the reference; never raises."""
+    every = [_check(case) for case in experiment.cases]
     return Checked(
-        wrong=tuple(record_case(case, None) for case, one in every if not one.as_expected),
-        noted=tuple(record_case(case, None) for case, one in every if one.as_expected and _notable(one)),
-        cases=sum(unjudged),
-        outputs=sum(
-            output.unjudged
-            for one, none in zip(judged, unjudged, strict=True)
-            if one.case.error is None and not none
-            for output in one.outputs
-        ),
+        wrong=tuple(record for one in every for record in one.wrong),
+        noted=tuple(record for one in every for record in one.noted),
+        cases=sum(one.cases for one in every),
+        outputs=sum(one.outputs for one in every),
+        traces={case: trace for one in every for case, trace in one.traces.items()},
     )
+
+
+def _check(case: Case) -> Checked:
+    """What is to be said of one case."""
+    try:
+        judged = judge_case(case, None)
+        if not judged.as_expected:
+            return Checked(wrong=(record_case(case, None),))
+        noted = (record_case(case, None),) if _notable(judged) else ()
+        unjudged = _unjudged(judged)
+        counted = () if unjudged or judged.case.error is not None else judged.outputs
+        return Checked((), noted, int(unjudged), sum(output.unjudged for output in counted))
+    except Exception as error:
+        found = not_judged(case, None, error)
+        return Checked(wrong=(found.record,), traces={case.name: found.trace} if found.trace else {})
 
 
 def _notable(judged: JudgedCase) -> bool:

@@ -13,6 +13,7 @@ from trtexp.layers.base import GIVEN, DataType, Described, Kind, Layer, Maybe, S
 from trtexp.layers.quantize import there_and_back
 from trtexp.layers.softmax import softmaxed
 from trtexp.numerics import Arithmetic, Bounded, dot_product, moved, pointwise
+from trtexp.numerics.budget import OF_A_STEP, Work
 from trtexp.numerics.linear import matmul
 
 Norm = Annotated[Literal["NONE", "SOFTMAX"], Kind("AttentionNormalizationOp")]
@@ -147,6 +148,18 @@ class _Attention(Layer):
         if q_form == PACKED:
             return moved(lambda *parts: np.concatenate([np.swapaxes(p, 0, 1) for p in parts]), *made)
         return moved(lambda *parts: np.stack(parts), *made)
+
+    def work(
+        self, q: Bounded, k: Bounded, v: Bounded, mask: Maybe, scale: Maybe, q_lengths: Maybe, k_lengths: Maybe
+    ) -> Work:
+        b = batch(q, self.final.query_form, q_lengths)
+        (*_, d, s, h), t = q.shape, k.shape[-2]
+        if self.final.query_form == PACKED:
+            s, d = q.shape[:2]
+        if self.final.key_value_form == PACKED:
+            t = k.shape[0]
+        scores = b * d * s * t
+        return Work(q.ref.size + 2 * scores + 2 * b * d * t * h, scores * h // 8 + 100 * OF_A_STEP * b)
 
     def attend(self, q: Bounded, k: Bounded, v: Bounded, mask: Maybe, scale: Maybe, arithmetic: Arithmetic) -> Bounded:
         """One batch: q (d, s, h), k and v (e, t, h) -> (d, s, h)."""

@@ -20,7 +20,7 @@ from trtexp.layers.attributes import Tensor as Tensor
 from trtexp.layers.attributes import Typed as Typed
 from trtexp.layers.attributes import Weights as Weights
 from trtexp.layers.operands import Maybe as Maybe
-from trtexp.layers.operands import Operand, each_float, granted
+from trtexp.layers.operands import Operand, each_float, granted, spread
 from trtexp.layers.operands import integers as integers
 from trtexp.layers.settable import GIVEN as GIVEN
 from trtexp.layers.settable import Default as Default
@@ -29,6 +29,7 @@ from trtexp.layers.settable import Model as Model
 from trtexp.layers.settable import Settable as Settable
 from trtexp.layers.settable import kinds, lowered
 from trtexp.numerics import UNIT, Arithmetic, Bounded, converted, either, kept, leaves, perhaps_half
+from trtexp.numerics.budget import Budget, Work
 
 A = TypeVar("A", bound="Settable", covariant=True)
 
@@ -47,6 +48,7 @@ class Tensors(Protocol):
     layers: Mapping[str, Layer]
     weights: Mapping[str, Bounded]
     arithmetic: Arithmetic
+    budget: Budget
 
     def value(self, tensor: str) -> Bounded: ...
 
@@ -193,22 +195,27 @@ class Layer(Model):
         arrays = {attribute: tensors.weights[array] for _, attribute, array in self.weight_arrays()}
         codes = {tensors.codes(tensor) for _, tensor in self.input_tensors().values()}
         arithmetic = replace(tensors.arithmetic, codes=codes.pop() if len(codes) == 1 else None)
-        return self.outputs(inputs, arrays, arithmetic)
+        return self.outputs(inputs, arrays, arithmetic, tensors.budget)
 
     def undoes(self) -> str | None:
         """The tensor of codes that the layer gives as numbers, if it does so."""
         return None
 
     def outputs(
-        self, inputs: Mapping[int, Bounded], arrays: Mapping[str, Bounded], arithmetic: Arithmetic
+        self,
+        inputs: Mapping[int, Bounded],
+        arrays: Mapping[str, Bounded],
+        arithmetic: Arithmetic,
+        budget: Budget | None = None,
     ) -> tuple[Bounded, ...]:
-        """The outputs for inputs by index, in order, and for weights arrays by attribute. Raises LayerError.
+        """The outputs for inputs by index, in order, and for weights arrays by attribute.
 
         They are computed in `precision` and given `output_type` where a weakly typed network asks for them; float32 may
-        be half where that is granted.
+        be half where that is granted. Raises LayerError, OverBudget.
         """
         operands = self.operand_values(inputs, arrays)
         self.check_inputs(*operands, **granted(type(self).check_inputs, family=arithmetic.family))
+        (budget or Budget()).begin(self.work(*operands))
         asked = self.final if isinstance(self.final, Typed) else Typed()
         precision = DTYPE_OF_MEMBER.get(asked.precision or "", "")
         floats = [x.dtype for x in inputs.values() if x.dtype in UNIT]
@@ -245,6 +252,11 @@ class Layer(Model):
         family: the releases whose constraints hold, None if no release is known; for those who name it, since not all
         releases refuse the same.
         """
+
+    def work(self, *operands: Any, **_: Any) -> Work:
+        """What evaluating these operands comes to, which have been checked: the elements of the outputs and of what is
+        large on the way, told before anything of it is made. As much as the operands, unless a class says otherwise."""
+        return Work(spread(*operands))
 
     def evaluate(self, *operands: Any, **granted: Any) -> Bounded | tuple[Bounded, ...]:
         """The outputs in float64 with their bounds; a layer without outputs has none to give.

@@ -9,6 +9,7 @@ import numpy as np
 from trtexp.layers.base import Kind, Layer, Tensor
 from trtexp.layers.reduce import ReduceOperation
 from trtexp.numerics import Arithmetic, Bounded, dot_product, exactly, moved, pointwise
+from trtexp.numerics.budget import Work
 
 CollectiveOperation = Annotated[
     Literal["ALL_REDUCE", "ALL_GATHER", "BROADCAST", "REDUCE", "REDUCE_SCATTER", "ALL_TO_ALL", "GATHER", "SCATTER"],
@@ -59,6 +60,9 @@ class DistCollective(Layer):
     def ranks(self) -> int:
         """How many take part."""
         return len(self.groups) or self.final.num_ranks
+
+    def work(self, x: Bounded) -> Work:
+        return Work(self.ranks() * x.ref.size)
 
     def evaluate(self, x: Bounded, *, arithmetic: Arithmetic) -> Bounded:
         op, n = self.dist_collective_op, self.ranks()

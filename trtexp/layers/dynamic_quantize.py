@@ -25,6 +25,7 @@ from trtexp.numerics import (
     quotient,
     undetermined,
 )
+from trtexp.numerics.budget import Work
 
 #: codes and scales: NVFP4, MXFP8, and what 10.16 and RTX 1.7.1 take besides
 SCHEMES = (("FP4", "FP8"), ("FP8", "E8M0"), ("FP8", "FLOAT"))
@@ -97,6 +98,9 @@ class _DynamicQuantize(Layer):
             self.refuse("set_input", "FP4 needs a positive scale of the scales as input 1, FP8 has none", "C5")
         if second is not None and final.block_shape is not None:
             self.refuse("block_shape", f"{final.block_shape} beside a scale of scales; give axis and block_size", "C6")
+
+    def work(self, x: Bounded, second: Maybe) -> Work:
+        return Work(4 * x.ref.size)
 
     def evaluate(self, x: Bounded, second: Maybe) -> tuple[Bounded, Bounded]:
         types = DTYPE_OF_MEMBER[self.final.to_type], DTYPE_OF_MEMBER[self.final.scale_type]

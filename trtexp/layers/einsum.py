@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import re
 import string
+from collections.abc import Iterator
 
 import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Layer, Tensor
 from trtexp.numerics import F64, Arithmetic, Bounded, Family, dot_product, exactly
+from trtexp.numerics.budget import Work
 from trtexp.numerics.linear import einsum
 
 DOTS = "..."
@@ -82,13 +84,33 @@ class Einsum(Layer):
         if len(kinds) > 1 or not kinds <= {"float32", "float16", "bfloat16"}:
             self.refuse("inputs", f"{', '.join(sorted(kinds))} given; give one float dtype", "C4")
 
-    def evaluate(self, inputs: tuple[Bounded, ...], *, arithmetic: Arithmetic) -> Bounded:
+    def contractions(self, inputs: tuple[Bounded, ...]) -> Iterator[tuple[str, str, str]]:
+        """The letters of what there is, of the next input and of both together: from left to right, keeping what is
+        asked for later. A single input meets a scalar."""
         terms, out = self.terms(inputs)
-        done, have = inputs[0], terms[0]
-        rest = [*zip(inputs[1:], terms[1:], strict=True)] or [(exactly(np.ones(()), done.dtype), "")]
-        for i, (x, term) in enumerate(rest, 1):  # from left to right, keeping what is asked for later
+        have, rest = terms[0], terms[1:] or [""]
+        for i, term in enumerate(rest, 1):
             later = out if i == len(rest) else out + "".join(terms[i + 1 :])
             kept = out if i == len(rest) else "".join(sorted(set(have + term) & set(later)))
+            yield have, term, kept
+            have = kept
+
+    def work(self, inputs: tuple[Bounded, ...]) -> Work:
+        sizes: dict[str, int] = {}
+        for term, x in zip(self.terms(inputs)[0], inputs, strict=True):
+            for letter, n in zip(term, x.shape, strict=True):
+                sizes[letter] = max(n, sizes.get(letter, 0))
+
+        def size(letters: str) -> int:
+            return math.prod(sizes[letter] for letter in set(letters))
+
+        steps = list(self.contractions(inputs))
+        return Work(sum(size(kept) for *_, kept in steps), sum(size(have + term) for have, term, _ in steps))
+
+    def evaluate(self, inputs: tuple[Bounded, ...], *, arithmetic: Arithmetic) -> Bounded:
+        done = inputs[0]
+        rest = inputs[1:] or (exactly(np.ones(()), done.dtype),)
+        for x, (have, term, kept) in zip(rest, self.contractions(inputs), strict=True):
             equation = f"{have},{term}->{kept}"
 
             def contract(a: F64, b: F64, _: F64 | None, equation: str = equation) -> F64:
@@ -98,5 +120,5 @@ class Einsum(Layer):
             summed = {*have, *term} - {*kept}
             sizes = dict(zip(have + term, done.shape + x.shape, strict=True))
             runs = (1, math.prod(sizes[letter] for letter in summed))
-            done, have = dot_product(contract, done, x, None, arithmetic, runs=runs), kept
+            done = dot_product(contract, done, x, None, arithmetic, runs=runs)
         return done

@@ -12,6 +12,7 @@ import numpy as np
 from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import GIVEN, Attributes, DataType, Dims, Kind, Layer, Maybe, integers
 from trtexp.numerics import F64, Arithmetic, Bounded, attribute, dot_product, exactly, held, library, moved, wrapped
+from trtexp.numerics.budget import Work
 from trtexp.numerics.linear import matmul
 
 FillOperation = Annotated[Literal["LINSPACE", "RANDOM_UNIFORM", "RANDOM_NORMAL"], Kind("FillOperation")]
@@ -96,6 +97,11 @@ class Fill(Layer):
         low, high = (float(v.ref.reshape(-1)[0]) if v.ref.size else 1.0 for v in self.ends(alpha, beta))
         if op != "LINSPACE" and high <= (low if op == "RANDOM_UNIFORM" else 0):
             self.refuse("beta", f"{high:g} given; give more than {'alpha' if op == 'RANDOM_UNIFORM' else 0}", "C5")
+
+    def work(self, shape: Maybe, alpha: Maybe, beta: Maybe) -> Work:
+        dims = self.output_shape(shape)
+        count = math.prod(dims)
+        return Work(count * (len(dims) + 3), count * (50 if self.final.operation == "RANDOM_NORMAL" else 1))
 
     def evaluate(self, shape: Maybe, alpha: Maybe, beta: Maybe, *, arithmetic: Arithmetic) -> Bounded:
         dims, dtype = self.output_shape(shape), DTYPE_OF_MEMBER[self.to(alpha)]

@@ -6,6 +6,7 @@ import math
 
 from trtexp.layers.base import GIVEN, Described, Layer, Maybe, Tensor, Typed, Weights
 from trtexp.numerics import F64, Arithmetic, Bounded, dot_product, moved
+from trtexp.numerics.budget import OF_MATRICES, Work
 from trtexp.numerics.linear import matmul
 
 
@@ -51,6 +52,10 @@ class FullyConnected(Layer):
             self.refuse("kernel", f"{count} elements; {outputs} outputs of x {list(x.shape)} take {wanted}", "C3")
         if bias is not None and bias.ref.size not in (0, outputs):
             self.refuse("bias", f"{bias.ref.size} elements for {outputs} outputs", "C4")
+
+    def work(self, x: Bounded, kernel: Bounded, bias: Maybe) -> Work:
+        made = math.prod(x.shape[:-3]) * self.final.num_output_channels
+        return Work(made, made * math.prod(x.shape[-3:]) // OF_MATRICES)
 
     def evaluate(self, x: Bounded, kernel: Bounded, bias: Maybe, *, arithmetic: Arithmetic) -> Bounded:
         outputs = self.final.num_output_channels

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -10,6 +11,7 @@ import numpy as np
 from trtexp.layers.base import Attributes, Kind, Layer, Tensor
 from trtexp.layers.orders import MEASURED
 from trtexp.numerics import Arithmetic, Bounded, moved, undetermined
+from trtexp.numerics.budget import Work
 
 GatherMode = Annotated[Literal["DEFAULT", "ELEMENT", "ND"], Kind("GatherMode")]
 
@@ -71,6 +73,15 @@ class GatherV2(Layer):
                 self.refuse("indices", f"{shape} with x {list(x.shape)} along axis {axis}", "C4")
         if mode == "ND" and (len(shape) <= shared or shape[-1] > rank - shared):
             self.refuse("indices", f"{shape} with x {list(x.shape)} and {shared} shared dimensions", "C5")
+
+    def work(self, x: Bounded, indices: Bounded) -> Work:
+        mode, axis, shared = self.choice()
+        made: tuple[int, ...] = indices.shape
+        if mode == "ND":
+            made = (*indices.shape[:-1], *x.shape[shared + indices.shape[-1] :])
+        elif mode == "DEFAULT":
+            made = (*x.shape[:axis], *indices.shape[shared:], *x.shape[axis + 1 :])
+        return Work(2 * math.prod(made))
 
     def coordinates(self, shape: tuple[int, ...], indices: np.ndarray) -> list[np.ndarray]:
         """An index array for each leading axis of x, which all broadcast; axes behind them are taken whole."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from trtexp.layers.interpolation import Indices, InterpolationMode, coordinate_e
 from trtexp.layers.orders import MEASURED, rule
 from trtexp.layers.slice import SampleMode
 from trtexp.numerics import F64, Arithmetic, Bounded, Mask, dot_product, either, exactly, moved, undetermined
+from trtexp.numerics.budget import Work
 
 FLOATS = ("float32", "float16", "bfloat16")
 MODES = ("CLAMP", "FILL", "REFLECT")
@@ -60,6 +62,10 @@ class GridSample(Layer):
             self.refuse("grid", f"{grid.dtype} for x of {x.dtype}; give one float dtype", "C3")
         if (mode := self.final.sample_mode) not in MODES:
             self.refuse("sample_mode", f"{mode} given; give one of {', '.join(MODES)}", "C4")
+
+    def work(self, x: Bounded, grid: Bounded) -> Work:
+        taps = {"NEAREST": 1, "LINEAR": 2, "CUBIC": 4}[self.final.interpolation_mode] ** (len(x.shape) - 2)
+        return Work((taps + 1) * math.prod(grid.shape[:-1]) * x.shape[1])
 
     def evaluate(self, x: Bounded, grid: Bounded, *, arithmetic: Arithmetic) -> Bounded:
         made = self.sampled(x, grid, arithmetic)

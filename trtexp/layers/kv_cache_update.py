@@ -10,6 +10,7 @@ import numpy as np
 from trtexp.layers.attention import FLOATS, IOForm
 from trtexp.layers.base import GIVEN, Attributes, Kind, Layer, LayerError, Maybe, Tensor
 from trtexp.numerics import Bounded, moved
+from trtexp.numerics.budget import OF_A_STEP, Work
 
 CacheMode = Annotated[Literal["LINEAR"], Kind("KVCacheMode")]
 
@@ -82,6 +83,9 @@ class KVCacheUpdate(Layer):
             self.refuse("update", f"{update.dtype} beside {cache.dtype}; give one float dtype", "C2")
         if (indices.ref < 0).any() or (indices.ref + counts > n).any():
             self.refuse("write_indices", f"rows outside the cache of {n}", "C3")
+
+    def work(self, cache: Bounded, update: Bounded, indices: Bounded, lengths: Maybe) -> Work:
+        return Work(cache.ref.size, OF_A_STEP * len(indices.ref))
 
     def evaluate(self, cache: Bounded, update: Bounded, indices: Bounded, lengths: Maybe) -> Bounded:
         starts = indices.ref.astype(int)

@@ -11,10 +11,11 @@ from trtexp.layers.base import Attributes, Kind, Layer, LayerError, Object, Sett
 from trtexp.layers.network import NodeError
 from trtexp.layers.region import between, check_exits
 from trtexp.numerics import Bounded, exactly, moved, undetermined
+from trtexp.numerics.budget import Work
 
 TripLimitKind = Annotated[Literal["COUNT", "WHILE"], Kind("TripLimit")]
 LoopOutputKind = Annotated[Literal["LAST_VALUE", "CONCATENATE", "REVERSE"], Kind("LoopOutput")]
-MOST_ITERATIONS = 10_000
+MOST_ITERATIONS = 1000
 OfLoop = TypeVar("OfLoop", bound="Inner")
 
 
@@ -35,7 +36,7 @@ class Loop(Layer):
     """A loop, to which the other layers of this file belong; it makes no tensor.
 
     C1: it has one trip limit of kind COUNT, or one of kind WHILE, or one of each. C5: what an iteration makes leaves
-    the loop by a loop_output, or serves a recurrence or a trip limit. C11: it ends, after 10,000 iterations at most.
+    the loop by a loop_output, or serves a recurrence or a trip limit. C11: it ends, after 1,000 iterations at most.
     """
 
     method, interface = "add_loop", "ILoop"
@@ -197,6 +198,7 @@ class LoopOutput(Inner):
         if not 0 <= axis <= rank:
             self.refuse("axis", f"{axis} given; give 0 to {rank}", "C7")
         values = [iteration.value(self.tensor) for iteration in each[:length]]
+        tensors.budget.begin(Work(sum(value.ref.size for value in values)))
         if self.kind == "REVERSE":
             values.reverse()
         if length <= len(each):

@@ -21,6 +21,7 @@ from trtexp.numerics import (
     pow_error,
     undetermined,
 )
+from trtexp.numerics.budget import Work
 
 #: attribute -> the smallest and the largest number that it takes.
 RANGES = {"alpha": (-1e20, 1e20), "beta": (0.01, 1e5), "k": (1e-5, 1e10)}
@@ -71,6 +72,9 @@ class Lrn(Layer):
                 self.refuse(name, f"{value} given; give {low:g} to {high:g}", "C2")
         if x.dtype not in (*UNIT, "int8") or len(x.shape) < 4:
             self.refuse("input", f"{x.dtype} {list(x.shape)}; give float or int8 of 4 dimensions or more", "C3")
+
+    def work(self, x: Bounded) -> Work:
+        return Work(3 * x.ref.size, self.final.window_size * x.ref.size)
 
     def evaluate(self, x: Bounded) -> Bounded:
         window = self.final.window_size

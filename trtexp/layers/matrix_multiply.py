@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal
 
 import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Kind, Layer, Tensor
 from trtexp.numerics import Arithmetic, Bounded, dot_product, moved
+from trtexp.numerics.budget import OF_MATRICES, Work
 from trtexp.numerics.linear import matmul
 
 MatrixOperation = Annotated[Literal["NONE", "TRANSPOSE", "VECTOR"], Kind("MatrixOperation")]
@@ -59,6 +61,11 @@ class MatrixMultiply(Layer):
     def matrices(self, a: Bounded, b: Bounded) -> tuple[Bounded, Bounded]:
         """Input 0 as (*batch, m, k), input 1 as (*batch, k, n)."""
         return matrix(a, self.final.op0, -2), matrix(b, self.final.op1, -1)
+
+    def work(self, a: Bounded, b: Bounded) -> Work:
+        (*batch_a, m, k), (*batch_b, _, n) = (x.shape for x in self.matrices(a, b))
+        made = math.prod(map(max, batch_a, batch_b)) * m * n
+        return Work(made, made * k // OF_MATRICES)
 
     def evaluate(self, a: Bounded, b: Bounded, *, arithmetic: Arithmetic) -> Bounded:
         lost = tuple(axis for axis, op in ((-2, self.final.op0), (-1, self.final.op1)) if op == "VECTOR")

@@ -25,6 +25,7 @@ from trtexp.numerics import (
     pointwise,
     undetermined,
 )
+from trtexp.numerics.budget import OF_MATRICES, Work
 from trtexp.numerics.linear import matmul
 
 MoEActType = Annotated[Literal["NONE", "SILU"], Kind("MoEActType")]
@@ -229,6 +230,10 @@ class MoE(Layer):
         picked = moved(lambda part: part[chosen, b[..., None], s[..., None]], every)
         y = dot_product(lambda y, w, _: (y * w[..., None]).sum(-2), picked, scores, None, arithmetic)
         return undetermined(y, np.broadcast_to(selected.undetermined.any(-1, keepdims=True), y.shape))
+
+    def work(self, x: Bounded, selected: Bounded, scores: Bounded, gate: Bounded, *_: Maybe) -> Work:
+        (b, s, h), (n, _h, i), k = x.shape, gate.shape, selected.shape[-1]
+        return Work(b * s * (n * (3 * i + h) + k * h), 3 * b * s * n * i * h // OF_MATRICES)
 
     def product(self, x: Bounded, w: Bounded, bias: Maybe, arithmetic: Arithmetic) -> Bounded:
         """x (b, s, h), or (n, b, s, h) of each expert, by the matrices of every expert -> (n, b, s, i)."""

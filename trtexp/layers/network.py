@@ -11,6 +11,7 @@ import numpy as np
 from trtexp.definition.steps import Call, Ref, Step
 from trtexp.layers.base import Layer, LayerError
 from trtexp.numerics import Arithmetic, Bounded, kept, leaves
+from trtexp.numerics.budget import OF_A_STEP, Budget, OverBudget
 
 
 class NodeError(ValueError):
@@ -46,11 +47,16 @@ class Evaluation:
         return next(iter(self.refusals), None)
 
 
-def _beyond(error: MemoryError | RecursionError) -> str:
-    """Why a layer has no reference, though none of its constraints is broken."""
-    if isinstance(error, MemoryError):
-        return f"its reference does not fit into memory: {error or 'give smaller tensors'}"
-    return "too many layers wait for one another"
+def _said(error: Exception) -> str:
+    """What kept a reference from being computed."""
+    match error:
+        case OverBudget():
+            return str(error)
+        case MemoryError():
+            return f"its reference does not fit into memory{f': {error}' if str(error) else ''}"
+        case RecursionError():
+            return "too many layers wait for one another"
+    return f"its reference cannot be computed: {error or type(error).__name__}"
 
 
 def steps(layers: Mapping[str, Layer]) -> Iterator[Step]:
@@ -80,9 +86,11 @@ def evaluate(
     tensors: Mapping[str, Bounded],
     weights: Mapping[str, Bounded],
     arithmetic: Arithmetic,
+    budget: Budget | None = None,
 ) -> Evaluation:
-    """Run the references of all layers. Raises NodeError where a layer with `check` refuses its inputs."""
-    made = partly_evaluate(layers, tensors, weights, arithmetic)
+    """Run the references of all layers, as far as the budget goes. Raises NodeError where a layer with `check` refuses
+    its inputs, or cannot be computed."""
+    made = partly_evaluate(layers, tensors, weights, arithmetic, budget)
     for error in made.refusals:
         if layers[error.layer].check:
             raise error
@@ -94,14 +102,17 @@ def partly_evaluate(
     tensors: Mapping[str, Bounded],
     weights: Mapping[str, Bounded],
     arithmetic: Arithmetic,
+    budget: Budget | None = None,
 ) -> Evaluation:
-    """Run the references of all layers that can be run: what refuses its inputs costs what depends on it."""
-    values = Values(layers, weights, arithmetic, tensors)
+    """Run the references of all layers that can be run: what refuses its inputs, or cannot be computed, costs what
+    depends on it. budget: what they may cost; if it is left out, that of a file."""
+    values = Values(layers, weights, arithmetic, tensors, budget or Budget())
     with np.errstate(all="ignore"):  # infinities and NaNs are values like others
         found = list(values.check())
         if not any(layers[error.layer].check for error in found):
             found += values.make_all()
     refusals = {(error.layer, error.path, str(error)): error for error in found}
+    values.budget.over &= any(layers[error.layer].check for error in found)  # else other cases may still be computed
     return Evaluation(values.known, tuple(refusals.values()), values.leaving)
 
 
@@ -140,10 +151,11 @@ class Values:
         weights: Mapping[str, Bounded],
         arithmetic: Arithmetic,
         known: Mapping[str, Bounded],
+        budget: Budget,
         outer: Values | None = None,
         varying: frozenset[str] = frozenset(),
     ) -> None:
-        self.layers, self.weights, self.arithmetic = layers, weights, arithmetic
+        self.layers, self.weights, self.arithmetic, self.budget = layers, weights, arithmetic, budget
         self.known = dict(known)
         self.failed: dict[str, NodeError] = {}
         self.leaving: dict[str, str] = {} if outer is None else outer.leaving
@@ -153,7 +165,7 @@ class Values:
         self._active: set[str] = set()
 
     def inside(self, known: Mapping[str, Bounded], varying: frozenset[str]) -> Values:
-        return Values(self.layers, self.weights, self.arithmetic, known, self, varying)
+        return Values(self.layers, self.weights, self.arithmetic, known, self.budget, self, varying)
 
     def value(self, tensor: str) -> Bounded:
         if tensor not in self.known:
@@ -161,8 +173,24 @@ class Values:
             if name is None or (self._outer is not None and name not in self._varying):
                 assert self._outer is not None, tensor
                 return self._outer.value(tensor)
+            self._make_ahead(name)
             self.make(name)
         return self.known[tensor]
+
+    def _make_ahead(self, last: str) -> None:
+        """Compute what a layer needs, the first things first, so that a long chain is no deep recursion. Layers that
+        choose what they ask for are left to do so. Raises NodeError."""
+        waiting, seen = [last], {last}
+        while waiting:
+            layer = self.layers[waiting[-1]]
+            tensors = (t for _, t in layer.input_tensors().values()) if type(layer).pull is Layer.pull else ()
+            makers = (self._makers.get(tensor) for tensor in tensors if tensor not in self.known)
+            own = (m for m in makers if m is not None and (self._outer is None or m in self._varying))
+            ahead = [maker for maker in own if maker not in seen | self._active]
+            seen |= set(ahead)
+            waiting += ahead
+            if not ahead and (name := waiting.pop()) != last:
+                self.make(name)
 
     def codes(self, tensor: str) -> str | None:
         maker = self._makers.get(tensor)
@@ -192,14 +220,15 @@ class Values:
             if failed is not None:
                 raise failed
             made = layer.pull(name, self)
-        except LayerError as error:
-            self._fail(name, NodeError(name, error.path, str(error)), bool(layer.output_tensors(name)))
-            raise self.failed[name] from error
+            self.budget.keep(sum(y.ref.size for y in made), max(1, len(made)))
         except NodeError as error:
             self.failed[name] = error
             raise
-        except (MemoryError, RecursionError) as error:
-            self.failed[name] = NodeError(name, (), _beyond(error))
+        except LayerError as error:
+            self._fail(name, NodeError(name, error.path, str(error)), bool(layer.output_tensors(name)))
+            raise self.failed[name] from error
+        except (MemoryError, RecursionError, ArithmeticError, ValueError) as error:
+            self._fail(name, NodeError(name, (), _said(error)), bool(layer.output_tensors(name)))
             raise self.failed[name] from error
         finally:
             self._active.discard(name)
@@ -215,7 +244,7 @@ class Values:
         What stands within a loop or a conditional takes that along, since it has no sense without it.
         """
         for name, layer in self.layers.items():
-            error = _refused(name, layer, self.layers)
+            error = _refused(name, layer, self.layers, self.budget)
             if error is None:
                 continue
             owner = self.layers.get(_owner(layer) or "")
@@ -232,16 +261,20 @@ class Values:
             self.failed.setdefault(owner, error)
 
 
-def _refused(name: str, layer: Layer, layers: Mapping[str, Layer]) -> NodeError | None:
+def _refused(name: str, layer: Layer, layers: Mapping[str, Layer], budget: Budget) -> NodeError | None:
     try:
         for index in layer.set_input:
             most = layer.most_inputs()
             if not 0 <= index < most:
                 message = f"input {index} given; {layer.method} has {most or 'no'} inputs, from 0"
                 raise LayerError(("set_input", index), message)
+        if type(layer).check_network is not Layer.check_network:
+            budget.spend("products", OF_A_STEP * len(layers))  # it looks at all of them
         layer.check_network(name, layers)
     except LayerError as error:
         return NodeError(name, error.path, str(error))
     except NodeError as error:
         return error
+    except OverBudget as error:
+        return NodeError(name, (), str(error))
     return None

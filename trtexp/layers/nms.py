@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal
 
 import numpy as np
@@ -10,6 +11,7 @@ from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import Attributes, DataType, Kind, Layer, Maybe, Tensor
 from trtexp.layers.orders import MEASURED, rule
 from trtexp.numerics import F64, UNIT, Arithmetic, Bounded, exactly, undetermined
+from trtexp.numerics.budget import OF_A_STEP, Work
 
 BoundingBoxFormat = Annotated[Literal["CORNER_PAIRS", "CENTER_SIZES"], Kind("BoundingBoxFormat")]
 MOST = 5000  # topk_box_limit stays at or below this, and this is its default
@@ -72,6 +74,12 @@ class NMS(Layer):
         for index, threshold in enumerate((overlap, least), 3):
             if threshold is not None and (threshold.shape or (index == 3 and not 0 <= threshold.ref <= 1)):
                 self.refuse("set_input", f"{threshold.ref} as input {index}; give a scalar, 0 to 1 for input 3", "C4")
+
+    def work(self, boxes: Bounded, scores: Bounded, most: Bounded, overlap: Maybe, least: Maybe) -> Work:
+        items, *each = scores.shape
+        considered = min(math.prod(each), self.final.topk_box_limit)
+        pairs = considered * min(considered, max(int(most.ref), 0))
+        return Work(scores.ref.size + 3 * items * considered, items * OF_A_STEP * (math.prod(each) + 2 * pairs))
 
     def evaluate(
         self, boxes: Bounded, scores: Bounded, most: Bounded, overlap: Maybe, least: Maybe, *, arithmetic: Arithmetic

@@ -7,6 +7,7 @@ import numpy as np
 from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import Attributes, DataType, Layer, Tensor
 from trtexp.numerics import Bounded, exactly
+from trtexp.numerics.budget import Work
 
 TAKES = ("float32", "float16", "bfloat16", "int32", "int64", "bool")
 
@@ -44,6 +45,9 @@ class NonZero(Layer):
             self.refuse("input", f"a tensor of {x.dtype}; give one of {', '.join(TAKES)}", "C3")
         if not x.exact:
             self.refuse("input", "a tensor with rounding errors given; give one whose values are known", "C2")
+
+    def work(self, x: Bounded) -> Work:
+        return Work(x.ref.size * (1 + len(x.shape)))
 
     def evaluate(self, x: Bounded) -> Bounded:
         return exactly(np.argwhere(x.ref).T, self.dtype())

@@ -7,6 +7,7 @@ import numpy as np
 from trtexp.layers.base import GIVEN, Attributes, Layer, Tensor
 from trtexp.layers.orders import MEASURED
 from trtexp.numerics import Arithmetic, Bounded, moved, undetermined
+from trtexp.numerics.budget import Work
 
 
 class OneHotAttributes(Attributes):
@@ -51,6 +52,9 @@ class OneHot(Layer):
         rank = len(indices.shape) + 1
         if not -rank <= axis < rank:
             self.refuse("axis", f"{axis} given; give {-rank} to {rank - 1}", "C4")
+
+    def work(self, indices: Bounded, values: Bounded, depth: Bounded) -> Work:
+        return Work(2 * indices.ref.size * int(depth.ref))
 
     def evaluate(self, indices: Bounded, values: Bounded, depth: Bounded, *, arithmetic: Arithmetic) -> Bounded:
         index, length = indices.ref.astype(int), int(depth.ref)

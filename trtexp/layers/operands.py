@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+import itertools
+import math
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, Union
 
@@ -18,6 +20,19 @@ Operand = Union[Bounded, tuple[Bounded, ...], Mapping[str, Bounded], None]
 def integers(x: Bounded) -> list[int]:
     """The numbers of a tensor that tells a shape, indices along an axis, or axes."""
     return [int(n) for n in x.ref.reshape(-1)]
+
+
+def spread(*operands: Operand) -> int:
+    """The elements that operands have together, or those that they broadcast to if these are more."""
+    shapes = [x.shape for operand in operands for x in _each(operand)]
+    axes = itertools.zip_longest(*(reversed(shape) for shape in shapes), fillvalue=1)
+    return max(sum(map(math.prod, shapes)), math.prod(map(max, axes)))
+
+
+def _each(operand: Operand) -> Iterable[Bounded]:
+    if isinstance(operand, Bounded):
+        return (operand,)
+    return operand.values() if isinstance(operand, Mapping) else operand or ()
 
 
 def granted(evaluate: Callable[..., Any], **grants: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Dims, Layer, Tensor
 from trtexp.numerics import Bounded, moved
+from trtexp.numerics.budget import Work
 
 
 class PaddingAttributes(Attributes):
@@ -56,6 +58,9 @@ class PaddingNd(Layer):
             self.refuse("input", f"{x.dtype} {list(x.shape)}; give float or int8 of rank 4 or more", "C2")
         if any(out < 0 for *_, out in self.axes(x.shape)):
             self.refuse("post_padding_nd", f"more is cut off than the input {list(x.shape)} has", "C3")
+
+    def work(self, x: Bounded) -> Work:
+        return Work(math.prod(x.shape[:-2]) * math.prod(out for *_, out in self.axes(x.shape)))
 
     def evaluate(self, x: Bounded) -> Bounded:
         made = moved(self.padded, x)

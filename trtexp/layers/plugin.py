@@ -12,12 +12,12 @@ from trtexp.definition.steps import Call, Plugin, Step, Value
 from trtexp.layers.base import Kind, Layer, LayerError, Model, Tensor
 from trtexp.layers.plugin_library import LIBRARY, Given, Wrong
 from trtexp.numerics import Arithmetic, Bounded
+from trtexp.numerics.budget import Work
 
 PluginFieldType = Annotated[
     Literal["FLOAT16", "FLOAT32", "FLOAT64", "INT8", "INT16", "INT32", "INT64", "CHAR"], Kind("PluginFieldType")
 ]
 Number = Union[int, float]
-MOST_PRODUCTS = 2**24
 
 
 class Field(Model):
@@ -68,8 +68,7 @@ class Plugged(Layer):
     """What the layers of all plugin interfaces share.
 
     C1: the reference knows the plugin, by type and version. C2: its fields are there, with their types, and no others.
-    C3: it gets the inputs that it takes. C4: the fields have values that it takes. C5: the reference is of a size that
-    can be computed: about 2^24 products.
+    C3: it gets the inputs that it takes. C4: the fields have values that it takes.
     """
 
     operands = ("inputs",)
@@ -124,8 +123,9 @@ class Plugged(Layer):
             known.check_inputs(self.given(), inputs)
         except Wrong as error:
             self.refuse("inputs", str(error), "C3")
-        if not known.products(self.given(), inputs) <= MOST_PRODUCTS:
-            self._refuse(("field_collection",), f"more than {MOST_PRODUCTS} products to compute", "C5")
+
+    def work(self, inputs: tuple[Bounded, ...]) -> Work:
+        return LIBRARY[self.plugin.type, self.plugin.version].work(self.given(), inputs)
 
     def evaluate(self, inputs: tuple[Bounded, ...], *, arithmetic: Arithmetic) -> Bounded:
         return LIBRARY[self.plugin.type, self.plugin.version].evaluate(self.given(), inputs, arithmetic)

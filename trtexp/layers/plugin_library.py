@@ -5,6 +5,7 @@ Source: github.com/NVIDIA/TensorRT, plugin/: clipPlugin, geluPlugin, leakyReluPl
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -13,6 +14,7 @@ import numpy as np
 from trtexp.layers.activation import activated
 from trtexp.layers.roi_align import Bins
 from trtexp.numerics import F64, Arithmetic, Bounded, attribute, computed, jumping, moved, settled
+from trtexp.numerics.budget import OF_A_STEP, Work
 
 Given = Mapping[str, Any]
 
@@ -47,9 +49,9 @@ class Known:
         """Raises Wrong."""
 
     @classmethod
-    def products(cls, given: Given, inputs: Sequence[Bounded]) -> float:
-        """About how many products the reference computes."""
-        return float(sum(x.ref.size for x in inputs))
+    def work(cls, given: Given, inputs: Sequence[Bounded]) -> Work:
+        """What the reference comes to."""
+        return Work(sum(x.ref.size for x in inputs))
 
     @classmethod
     def evaluate(cls, given: Given, inputs: Sequence[Bounded], arithmetic: Arithmetic) -> Bounded:
@@ -183,13 +185,14 @@ class RoiAlign(Known):
             raise Wrong(f"spatial_scale {given['spatial_scale']} given; give a positive number")
 
     @classmethod
-    def products(cls, given: Given, inputs: Sequence[Bounded]) -> float:
-        bins, total = cls.bins(given), 0.0
+    def work(cls, given: Given, inputs: Sequence[Bounded]) -> Work:
+        bins, products = cls.bins(given), 0.0
         for left, top, right, bottom in inputs[1].ref * bins.scale:
             lengths = zip((bottom - top, right - left), bins.size, strict=True)
             rows, columns = (n * bins.samples(length, n) for length, n in lengths)
-            total += inputs[0].ref[0].size * rows * columns
-        return total
+            products += inputs[0].ref[0].size * rows * columns + 100 * OF_A_STEP
+        made = len(inputs[1].ref) * inputs[0].shape[1] * math.prod(bins.size)
+        return Work(made + int(products) // 8, int(products))
 
     @classmethod
     def evaluate(cls, given: Given, inputs: Sequence[Bounded], arithmetic: Arithmetic) -> Bounded:

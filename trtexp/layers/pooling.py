@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Literal
@@ -26,6 +27,7 @@ from trtexp.numerics import (
     settled,
     undetermined,
 )
+from trtexp.numerics.budget import Work
 from trtexp.numerics.linear import matmul
 
 PoolingType = Annotated[Literal["MAX", "AVERAGE", "MAX_AVERAGE_BLEND"], Kind("PoolingType")]
@@ -122,6 +124,12 @@ class PoolingNd(Layer):
                 self.refuse("window_size_nd", f"{window} does not fit into the padded input {list(x.shape)}", "C4")
         if not 0 <= self.final.blend_factor <= 1:
             self.refuse("blend_factor", f"{self.final.blend_factor} given; give 0 to 1", "C5")
+
+    def work(self, x: Bounded) -> Work:
+        axes = self.axes(x.shape)
+        made = math.prod(x.shape[: -len(axes)]) * math.prod(axis.out for axis in axes)
+        taps = math.prod(self.final.window_size_nd)
+        return Work(made + taps * made // 8, 4 * taps * made)
 
     def evaluate(self, x: Bounded, *, arithmetic: Arithmetic) -> Bounded:
         largest = self.largest(x, arithmetic)

@@ -29,6 +29,7 @@ from trtexp.numerics import (
     undetermined,
     wrapped,
 )
+from trtexp.numerics.budget import Work
 from trtexp.numerics.integers import divide
 
 ReduceOperation = Annotated[Literal["SUM", "PROD", "MAX", "MIN", "AVG", "NONE"], Kind("ReduceOperation")]
@@ -77,6 +78,10 @@ class Reduce(Layer):
             self.refuse("op", "NONE given; give SUM, PROD, MAX, MIN or AVG", "C3")
         if (family, self.final.op, x.dtype) == ("tensorrt-rtx", "AVG", "int8"):
             self.refuse("op", "AVG of int8, which RTX has not; give a wider type", "C4")
+
+    def work(self, x: Bounded) -> Work:
+        reduced = masked_axes(self.final.axes, len(x.shape))  # one of them may be 0
+        return Work(x.ref.size + math.prod(n for axis, n in enumerate(x.shape) if axis not in reduced))
 
     def evaluate(self, x: Bounded, *, arithmetic: Arithmetic) -> Bounded:
         axes, rank = masked_axes(self.final.axes, len(x.shape)), len(x.shape)

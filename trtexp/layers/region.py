@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from trtexp.layers.base import Layer
 from trtexp.layers.network import NodeError
@@ -10,13 +10,11 @@ from trtexp.layers.network import NodeError
 
 def between(layers: Mapping[str, Layer], entries: frozenset[str], exits: frozenset[str]) -> frozenset[str]:
     """The entries and all layers behind them, up to the exits, which are not among them."""
-    found = entries
-    while True:
-        tensors = {tensor for name in found for tensor in layers[name].output_tensors(name)}
-        more = found | {name for name, layer in layers.items() if name not in exits and tensors & set(takes(layer))}
-        if more == found:
-            return found
-        found = more
+    takers: dict[str, list[str]] = {}
+    for name, layer in layers.items():
+        for tensor in takes(layer) if name not in exits else ():
+            takers.setdefault(tensor, []).append(name)
+    return _reached(entries, lambda name: (t for y in layers[name].output_tensors(name) for t in takers.get(y, ())))
 
 
 def check_exits(layers: Mapping[str, Layer], inside: frozenset[str], exits: frozenset[str], message: str) -> None:
@@ -33,13 +31,20 @@ def check_exits(layers: Mapping[str, Layer], inside: frozenset[str], exits: froz
 
 def before(layers: Mapping[str, Layer], inside: frozenset[str], tensors: set[str]) -> frozenset[str]:
     """The layers inside that these tensors are computed by."""
-    found: set[str] = set()
-    while True:
-        more = {name for name in inside if tensors & set(layers[name].output_tensors(name))} - found
-        if not more:
-            return frozenset(found)
-        found |= more
-        tensors = {tensor for name in more for tensor in takes(layers[name])}
+    makers = {tensor: name for name in inside for tensor in layers[name].output_tensors(name)}
+    last = frozenset(makers[tensor] for tensor in tensors if tensor in makers)
+    return _reached(last, lambda name: (makers[tensor] for tensor in takes(layers[name]) if tensor in makers))
+
+
+def _reached(start: frozenset[str], following: Callable[[str], Iterable[str]]) -> frozenset[str]:
+    """All that can be reached, step by step."""
+    found, waiting = set(start), list(start)
+    while waiting:
+        for name in following(waiting.pop()):
+            if name not in found:
+                found.add(name)
+                waiting.append(name)
+    return frozenset(found)
 
 
 def takes(layer: Layer) -> list[str]:

@@ -24,6 +24,7 @@ from trtexp.numerics import (
     moved,
     undetermined,
 )
+from trtexp.numerics.budget import OF_MATRICES, Work
 from trtexp.numerics.linear import matmul
 
 CoordinateTransformation = Annotated[
@@ -128,6 +129,14 @@ class Resize(Layer):
             self.refuse("resize_mode", f"{mode} changes at most the last {most} axes, not {changed}", "C3")
         if x.dtype not in ("float32", "float16", "bfloat16") and (x.dtype != "int8" or mode == "CUBIC"):
             self.refuse("input", f"{mode} of {x.dtype}; give a float tensor", "C4")
+
+    def work(self, x: Bounded, shape: Maybe) -> Work:
+        elements, products, sizes = 0, 0, list(x.shape)
+        for axis, (n, m) in enumerate(zip(x.shape, self.output_shape(x, shape), strict=True)):
+            sizes[axis] = m
+            elements += math.prod(sizes) + 2 * n * m
+            products += math.prod(sizes) * n // OF_MATRICES
+        return Work(elements, products)
 
     def evaluate(self, x: Bounded, shape: Maybe, *, arithmetic: Arithmetic) -> Bounded:
         if x.dtype == "int8" and self.final.resize_mode != "NEAREST":

@@ -26,6 +26,7 @@ from trtexp.layers.base import (
 from trtexp.layers.operands import Operand
 from trtexp.layers.rnn_cell import Recurrent, gate_key, reshaped
 from trtexp.numerics import Arithmetic, Bounded, exactly, moved
+from trtexp.numerics.budget import OF_A_STEP, OF_MATRICES, Work
 
 RNNOperation = Annotated[Literal["RELU", "TANH", "LSTM", "GRU"], Kind("RNNOperation")]
 RNNDirection = Annotated[Literal["UNIDIRECTION", "BIDIRECTION"], Kind("RNNDirection")]
@@ -198,6 +199,11 @@ class RNNv2(Layer):
             or not ((lengths.ref >= 1) & (lengths.ref <= length)).all()
         ):
             self.refuse("seq_lengths", f"{lengths.ref.tolist()} given; give 1 to {length} for each", "C6")
+
+    def work(self, x: Bounded, hidden: Maybe, cell: Maybe, lengths: Maybe, gates: Arrays) -> Work:
+        steps, size = self.layer_count * self.ways * self.max_seq_length, self.hidden_size
+        rows, met = math.prod(x.shape[:-2]), max(x.shape[-1], size * self.ways) + size
+        return Work(8 * steps * rows * size, steps * (200 * OF_A_STEP + 4 * rows * size * met // OF_MATRICES))
 
     def evaluate(
         self, x: Bounded, hidden: Maybe, cell: Maybe, lengths: Maybe, gates: Arrays, *, arithmetic: Arithmetic

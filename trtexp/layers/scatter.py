@@ -9,6 +9,7 @@ import numpy as np
 from trtexp.layers.base import GIVEN, Attributes, Kind, Layer, Tensor
 from trtexp.layers.gather import grids
 from trtexp.numerics import Bounded, moved, undetermined
+from trtexp.numerics.budget import Work
 
 ScatterMode = Annotated[Literal["ELEMENT", "ND"], Kind("ScatterMode")]
 
@@ -89,6 +90,9 @@ class Scatter(Layer):
         parts = grids(values.shape, len(shape))
         parts[axis] = wrapped(values, shape[axis])
         return parts
+
+    def work(self, data: Bounded, indices: Bounded, updates: Bounded) -> Work:
+        return Work(data.ref.size + len(data.shape) * indices.ref.size, 50 * indices.ref.size)
 
     def evaluate(self, data: Bounded, indices: Bounded, updates: Bounded) -> Bounded:
         places = tuple(self.places(data.shape, indices))

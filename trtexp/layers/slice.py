@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal
 
 import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Dims, Kind, Layer, Maybe, Tensor, integers
 from trtexp.numerics import Bounded, exactly, moved
+from trtexp.numerics.budget import Work
 
 SampleMode = Annotated[Literal["STRICT_BOUNDS", "DEFAULT", "WRAP", "CLAMP", "FILL", "REFLECT"], Kind("SampleMode")]
 
@@ -80,9 +82,14 @@ class Slice(Layer):
         if x.dtype == "uint8":
             self.refuse("input", "a tensor of uint8; cast it to another type", "C6")
         if self.final.mode in ("STRICT_BOUNDS", "DEFAULT"):
-            for index, size in zip(self.indices(x, start, shape, stride, axes), dims, strict=True):
-                if index.size and not 0 <= index.min() <= index.max() < size:
-                    self.refuse("start", f"indices {index.min()} to {index.max()} of an axis of {size}", "C3")
+            for first, n, step, size in zip(*numbers, dims, strict=True):
+                low, high = sorted((first, first + (n - 1) * step))
+                if n and not 0 <= low <= high < size:
+                    self.refuse("start", f"indices {low} to {high} of an axis of {size}", "C3")
+
+    def work(self, x: Bounded, start: Maybe, shape: Maybe, stride: Maybe, fill: Maybe, axes: Maybe) -> Work:
+        sizes = self.numbers(x, start, shape, stride, axes)[1]
+        return Work(math.prod(sizes) + sum(sizes))
 
     def indices(self, x: Bounded, start: Maybe, shape: Maybe, stride: Maybe, of: Maybe) -> list[np.ndarray]:
         """The indices along each axis, before the mode brings them into the input."""

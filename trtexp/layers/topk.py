@@ -11,6 +11,7 @@ from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import GIVEN, Attributes, DataType, Kind, Layer, Maybe, Tensor, masked_axes
 from trtexp.layers.orders import MEASURED, lost, rule, shaky
 from trtexp.numerics import UNIT, Arithmetic, Bounded, exactly, moved, undetermined
+from trtexp.numerics.budget import Work
 
 TopKOperation = Annotated[Literal["MAX", "MIN"], Kind("TopKOperation")]
 MOST = 3840  # k stays at or below this
@@ -71,6 +72,9 @@ class TopK(Layer):
         (axis,) = masked_axes(axes, len(shape))
         if not 0 <= self.count(k) <= min(MOST, shape[axis]):
             self.refuse("k", f"{self.count(k)} given; give 0 to {min(MOST, shape[axis])}", "C2")
+
+    def work(self, x: Bounded, k: Maybe) -> Work:
+        return Work(2 * x.ref.size, 4 * x.ref.size)
 
     def evaluate(self, x: Bounded, k: Maybe, *, arithmetic: Arithmetic) -> tuple[Bounded, Bounded]:
         (axis,) = masked_axes(self.final.axes, len(x.shape))

@@ -12,9 +12,9 @@ from typing import Annotated
 from trtexp.layers.base import GIVEN, Attributes, Default, Dims, Layer, Maybe, PaddingMode, Weights
 from trtexp.layers.geometry import Axis
 from trtexp.numerics import F64, Arithmetic, Bounded, Family, dot_product, moved
+from trtexp.numerics.budget import OF_MATRICES, Work
 from trtexp.numerics.linear import matmul
 
-MOST_ELEMENTS, MOST_PRODUCTS = 2**24, 2**30
 MOST_TAPS = {2: 65_536, 3: 2**24}  # a kernel's volume stays below this, by its rank
 
 
@@ -60,8 +60,7 @@ class Window(Layer):
     C5: num_groups divides the input's channels and the output maps.
     C6: the kernel has C · K / groups · volume elements, or none and input 1 is set.
     C7: the bias has K elements, or none. C8: no dimension of the output is negative.
-    C9: the reference is of a size that can be computed: at most 2^24 elements of output, 2^30 products.
-    C10: in RTX kernel and bias have the type of the input.
+    C9: in RTX kernel and bias have the type of the input.
     """
 
     operands = ("input", "kernel", "bias")
@@ -142,14 +141,15 @@ class Window(Layer):
         sizes = [axis.out for axis in self.axes(shape)]
         if min(sizes) < 0:
             self.refuse("pre_padding", f"the output would have spatial shape {sizes}; pad less", "C8")
-        batch, made = math.prod(shape[: -rank - 1]), math.prod(self.spans(shape))
-        elements, products = batch * made * max(channels, maps), batch * made * count
-        if elements > MOST_ELEMENTS or products > MOST_PRODUCTS:
-            message = f"{elements} elements and {products} products; give at most {MOST_ELEMENTS} and {MOST_PRODUCTS}"
-            self.refuse("kernel_size_nd", message, "C9")
         for name, array in (("kernel", kernel), ("bias", bias)):
             if family == "tensorrt-rtx" and array is not None and array.ref.size and array.dtype != x.dtype:
-                self.refuse(name, f"{array.dtype} beside an input of {x.dtype}; RTX takes one type", "C10")
+                self.refuse(name, f"{array.dtype} beside an input of {x.dtype}; RTX takes one type", "C9")
+
+    def work(self, x: Bounded, kernel: Bounded, bias: Maybe) -> Work:
+        size = self.final.kernel_size_nd
+        made = math.prod(x.shape[: -len(size) - 1]) * math.prod(self.spans(x.shape))
+        touched = made * (x.shape[-len(size) - 1] + self.final.num_output_maps)  # by each tap
+        return Work(2 * touched, math.prod(size) * touched + made * kernel.ref.size // OF_MATRICES)
 
     def evaluate(self, x: Bounded, kernel: Bounded, bias: Maybe, *, arithmetic: Arithmetic) -> Bounded:
         split = len(x.shape) - len(self.final.kernel_size_nd) - 1  # of the batch from the channels

@@ -21,7 +21,8 @@ from typing import Any
 
 import pytest
 
-from trtexp.cli.arguments import TARGETS, record
+from trtexp import LIMITS
+from trtexp.cli.arguments import LIMIT, TARGETS, record
 from trtexp.files.code_path import WithoutWorkingDirectory
 from trtexp.running.options import TargetOptions
 
@@ -38,6 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("trtexp", "TensorRT experiments, in YAML files that are asked for")
     for option, meaning in TARGETS.items():
         group.addoption(f"--trtexp-{option[2:]}", **{**meaning, "dest": PREFIX + meaning["dest"]})
+    group.addoption("--trtexp-limit", **{**LIMIT, "dest": PREFIX + LIMIT["dest"]})
 
 
 def target_options(config: pytest.Config) -> TargetOptions:
@@ -48,6 +50,8 @@ def target_options(config: pytest.Config) -> TargetOptions:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[SAID] = []
+    if limits := config.getoption(PREFIX + LIMIT["dest"]):
+        os.environ[LIMITS] = ",".join(limits)
     given = getattr(config, "workerinput", {}).get("trtexp")
     if given is not None:
         os.environ["TRTEXP_RUN"] = given["run"]

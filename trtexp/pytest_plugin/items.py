@@ -33,7 +33,7 @@ class ExperimentFile(pytest.File):
         """One item a case, of each release if several are named. Raises CollectError with all faults of the file."""
         try:
             with WithoutWorkingDirectory():
-                (planned,) = plan_files([self.path], Helpers())
+                (planned,) = plan_files([self.path], Helpers()).files
         except SpecError as error:
             raise self.CollectError("\n".join(map(str, error.faults))) from error
         cases, planned = planned.file().cases, replace(planned, parsed=None)  # items last as long as the session

@@ -10,13 +10,15 @@ from dataclasses import replace
 import pytest
 
 from trtexp.errors import BadUsage, NoGpu
-from trtexp.judging.case import record_case
+from trtexp.judging.guarded import recorded
 from trtexp.pytest_plugin import target_options
 from trtexp.records.model import CaseRecord
 from trtexp.running.backends import Backend, by_release, header
 from trtexp.running.plan import Planned
 from trtexp.running.targets import backends, places, workplace
+from trtexp.running.traces import kept
 from trtexp.spec.case import Case
+from trtexp.spec.errors import SpecError
 from trtexp.workers import WorkerEvent, WorkerSpec
 
 NAME = "trtexp-session"
@@ -32,7 +34,7 @@ class BackendSession:
         self.said = said
         self._config = config
         self._started: dict[str, list[Backend] | NoGpu] = {}
-        self._cases: dict[str, tuple[Planned, dict[str, Case]]] = {}
+        self._cases: dict[str, tuple[Planned, dict[str, Case | SpecError]]] = {}
         self._options = target_options(config)
         try:
             given = places(self._options)
@@ -59,7 +61,8 @@ class BackendSession:
     def records(self, group: str, file: Planned, case: str) -> list[tuple[str, CaseRecord]]:
         """(release, record) of each backend. Raises NoGpu, SpecError."""
         made = [(backend, self._case(backend, file, case)) for backend in self.start(group)]
-        return [(backend.release.name, record_case(one, backend.settled(one))) for backend, one in made]
+        found = [(backend.release.name, recorded(one, backend.settled(one))) for backend, one in made]
+        return [(release, kept(file.name, one).record) for release, one in found]
 
     def pytest_sessionfinish(self) -> None:
         """A hook: end the workers; an xdist worker hands over what is to be said."""
@@ -73,9 +76,13 @@ class BackendSession:
         """The case as it is for a release; the file at hand is kept."""
         release = backend.release.name
         if self._cases.get(release, (None,))[0] is not file:
-            experiment = file.file().experiment(backend.target)
-            self._cases[release] = file, {case.name: case for case in experiment.cases}
-        return self._cases[release][1][name]
+            found = file.file().sound(backend.target)
+            named = {case.name: case for case in found.cases} | {one.name: one.error for one in found.refused}
+            self._cases[release] = file, named
+        case = self._cases[release][1][name]
+        if isinstance(case, SpecError):
+            raise case
+        return case
 
     def _heard(self, event: WorkerEvent) -> None:
         """Say at once that another run has the GPU: pytest would seem to hang."""

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from trtexp.definition.facts import CasePhase
 from trtexp.numerics.tolerance import Tolerance
 
-Status = Literal["pass", "mismatch", "failed", "unsupported", "crashed", "timeout", "built", "unjudged"]
+Status = Literal["pass", "mismatch", "failed", "unsupported", "crashed", "timeout", "built", "unjudged", "internal"]
 #: wide: inside the hard bound, outside the typical one; vacuous: the bound says too little; unjudged: there is nothing
 #: to compare with, or any value is legal.
 Verdict = Literal["pass", "wide", "mismatch", "vacuous", "unjudged"]
@@ -99,7 +99,14 @@ EndingKind = Literal[
     "certified",  # every one of `certified` elements is exact
     "by_expectation",  # there is no reference
     "nothing_to_judge",
+    # trtexp
+    "not_valid",  # a fault of the file, on this release alone
+    "beyond_limits",  # what it takes to judge it is more than the file may ask for
+    "internal",  # trtexp itself failed, with this case alone
 ]
+
+#: Endings that say nothing of TensorRT.
+OF_TRTEXP: tuple[EndingKind, ...] = ("not_valid", "beyond_limits", "internal")
 
 
 class Ending(Record):

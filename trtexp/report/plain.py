@@ -19,10 +19,11 @@ def ending(case: CaseRecord) -> tuple[Ending, str]:
     """How a case counts in a test report, and why in a sentence.
 
     expected: a finding that still holds, or a crash that was to come; either fails as soon as TensorRT is fixed.
-    skipped: this release lacks it, as expected, or only TensorRT on a GPU can tell. broken: the process died or hung.
+    skipped: this release lacks it, as expected, or only TensorRT on a GPU can tell. broken: the process died or hung,
+    or trtexp failed.
     """
     if not case.as_expected:
-        return ("broken" if case.status in ("crashed", "timeout") else "failed"), str(headline(case))
+        return ("broken" if case.status in ("crashed", "timeout", "internal") else "failed"), str(headline(case))
     why = str(headline(case)) if case.reason is None else f"{headline(case)}: {case.reason}"
     if case.status in ("mismatch", "crashed"):
         return "expected", case.finding or why

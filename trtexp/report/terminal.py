@@ -32,6 +32,7 @@ _WORDS = {
     "timeout": ("timeout", "TIMEOUT"),
     "built": ("built", "FAILED"),
     "unjudged": ("unjudged", "UNJUDGED"),
+    "internal": ("internal", "INTERNAL"),
 }
 
 

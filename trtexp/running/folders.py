@@ -28,6 +28,7 @@ from trtexp.report.matrix import render_matrix
 from trtexp.report.overview import ReportSummary
 from trtexp.running import journal
 from trtexp.running.plan import Plan
+from trtexp.running.rendering import rendered
 from trtexp.running.summaries import Summarized, summaries, summarized
 
 MATRIX, FINDINGS, COVERAGE = "README.md", "FINDINGS.md", "COVERAGE.md"
@@ -58,21 +59,22 @@ def releases(folder: Path) -> list[str]:
     return sorted({path.relative_to(folder).parts[0] for path in record_paths(folder)})
 
 
-def write(report: ReportRecord, folder: Path) -> Path:
-    """Write the record of one file on one release, and its page, which is returned. Raises OSError."""
+def write(report: ReportRecord, folder: Path) -> tuple[ReportRecord, Path]:
+    """Write the record of one file on one release, as far as it can be shown, and its page. Raises OSError."""
     record = record_path(folder, report.release.name, page_name(report.experiment))
-    text = render(report)
+    report, text = rendered(report, render)
     write_text(record, to_json(report))
     write_text(page_path(record), text)
-    return page_path(record)
+    return report, page_path(record)
 
 
-def render_again(path: Path, folder: Path, check: bool) -> tuple[bool, Summarized]:
-    """Render the page of a record; whether it is another now, or if it is only to be checked, would be. May be done in
-    another process. Raises OSError, DamagedRecord."""
+def render_again(path: Path, folder: Path, check: bool) -> tuple[bool, Summarized, bool]:
+    """Render the page of a record; whether it is another now, or if it is only to be checked, would be, and whether all
+    of it can be shown. May be done in another process. Raises OSError, DamagedRecord."""
     data = path.read_bytes()
     report, page = load(path, folder, data), page_path(path)
-    return put(page, render(report), check), summarized(report, data)
+    shown, text = rendered(report, render)
+    return put(page, text, check), summarized(shown, data), shown is report
 
 
 def put(page: Path, text: str, check: bool) -> bool:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import ctypes
+import multiprocessing
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import suppress
 from functools import partial
 from types import TracebackType
 from typing import Any, Generic, TypeVar
+
+from trtexp.running.stopping import alone, leave_signals
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -49,9 +52,11 @@ class Helpers:
     """
 
     def __init__(self, items: int = 0) -> None:
-        many = min(cores(), items, MOST)
-        safe = sys.platform == "linux" and threading.active_count() == 1
-        self._pool = _forked(many) if many > 1 and items > FEW and safe else None
+        many, before = min(cores(), items, MOST), multiprocessing.active_children()
+        with alone():
+            safe = sys.platform == "linux" and threading.active_count() == 1
+            self._pool = _forked(many) if many > 1 and items > FEW and safe else None
+        self._processes = [child for child in multiprocessing.active_children() if child not in before]
         self.count = many if self._pool is not None else 0
 
     def submit(self, function: Callable[..., R], *arguments: Any) -> Job[R]:
@@ -62,9 +67,10 @@ class Helpers:
                 future = self._pool.submit(function, *arguments)
         return Job(partial(function, *arguments), future)
 
-    def each(self, function: Callable[[T], R], items: Sequence[T]) -> list[R]:
-        """What the function gives for each item, in their order."""
-        return [job.result() for job in [self.submit(function, item) for item in items]]
+    def each(self, function: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
+        """What the function gives for each item, in their order, as soon as it is there."""
+        for job in [self.submit(function, item) for item in items]:
+            yield job.result()
 
     def __enter__(self) -> Helpers:
         return self
@@ -73,6 +79,8 @@ class Helpers:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._pool is not None:
+            for process in self._processes if error is not None else ():
+                process.kill()  # it may take long, and nobody waits for what it makes
             self._pool.shutdown(cancel_futures=True)
 
 
@@ -98,7 +106,7 @@ def _forked(count: int) -> Executor | None:
 def _help(first: int, others: Any) -> None:
     """Be the first process' helper: Ctrl-C, which goes to all processes of a terminal, is for that one to answer, and
     when it is gone, killed perhaps, so is this one."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    leave_signals()
     ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
     if os.getppid() != first:  # gone before that was said
         os._exit(1)

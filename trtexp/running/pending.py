@@ -13,6 +13,7 @@ from pathlib import Path
 
 from trtexp.errors import DamagedRecord
 from trtexp.files.atomic import write_text
+from trtexp.records.facts import OF_TRTEXP
 from trtexp.records.files import format_of, load, to_json
 from trtexp.records.model import FORMAT, CaseRecord, ReportRecord
 from trtexp.running.plan import Plan
@@ -36,13 +37,14 @@ class Pending:
 
 
 def keep(folder: Path, name: str, report: ReportRecord) -> None:
-    """Keep the cases of a run that were not as expected, and those of runs before that it did not select.
+    """Keep the cases of a run of which TensorRT gave something else than expected, and those of runs before that it did
+    not select.
 
     name: of the file below its release, `layers/pooling`. Raises OSError.
     """
     path = _path(folder, report.release.name, name)
     run = {case.name for case in report.cases}
-    cases = [case for case in report.cases if not case.as_expected]
+    cases = [case for case in report.cases if not case.as_expected and case.ending.kind not in OF_TRTEXP]
     with suppress(FileNotFoundError, DamagedRecord):
         before = load(path, folder)
         if (before.sha256, before.release) == (report.sha256, report.release):

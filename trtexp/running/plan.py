@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
-from trtexp.errors import NothingSelected
+from trtexp.errors import BadUsage, NothingSelected
 from trtexp.files.paths import report_name, shown
+from trtexp.files.reading import NoFile, read_bytes
 from trtexp.judging.check import Checked
+from trtexp.numerics.budget import Limits, current_limits
 from trtexp.running.helpers import FEW, Helpers
+from trtexp.running.traces import keep_trace, with_traces
 from trtexp.spec.case import Experiment
-from trtexp.spec.errors import Fault, SpecError, nearest
+from trtexp.spec.errors import Fault, Mark, SpecError, internal, nearest
 from trtexp.spec.load import ExperimentFile, read
 
 Judge = Callable[[Experiment], Checked]
@@ -22,7 +27,8 @@ Judge = Callable[[Experiment], Checked]
 @dataclass(frozen=True)
 class Planned:
     """A checked experiment file: its bytes as they were checked, the name of its report, the names of its cases, and
-    what a judge says of them. parsed: the file, where few are run by this process alone."""
+    what a judge says of them. spent: of what a run may ask for. parsed: the file, where few are run by this process
+    alone."""
 
     path: Path
     shown: str
@@ -30,6 +36,7 @@ class Planned:
     name: str
     cases: tuple[str, ...]
     checked: Checked
+    spent: Mapping[str, int] = field(default_factory=dict)
     parsed: ExperimentFile | None = None
 
     def file(self) -> ExperimentFile:
@@ -41,12 +48,19 @@ class Planned:
         return [case for case in self.cases if not patterns or any(fnmatchcase(case, p) for p in patterns)]
 
 
+class Files(NamedTuple):
+    """What was read. refused: the faults of the other files, None if there are none."""
+
+    files: tuple[Planned, ...]
+    refused: SpecError | None
+
+
 @dataclass(frozen=True)
 class Plan:
     """What to do with each file. patterns: of case names; reports: where they go, None for none; journals: where each
     result goes at once, None for none; resume: take results from there; keep: whole reports are wanted at the end;
-    pending: where the cases that are not as expected are kept, None for nowhere; helpers: who else reads files and
-    writes reports."""
+    pending: where the cases that are not as expected are kept, None for nowhere; first: the first case that is not as
+    expected ends the run; helpers: who else reads files and writes reports."""
 
     files: Sequence[Planned]
     patterns: Sequence[str] = ()
@@ -55,6 +69,7 @@ class Plan:
     resume: bool = False
     keep: bool = False
     pending: Path | None = None
+    first: bool = False
     helpers: Helpers = field(default_factory=Helpers)
 
     def journal(self, release: str, file: Planned) -> Path:
@@ -70,28 +85,57 @@ def check_patterns(files: Sequence[Planned], patterns: Sequence[str]) -> None:
             raise NothingSelected(f"no case matches {pattern}; {nearest(pattern, names)}")
 
 
-def plan_files(paths: Sequence[Path], helpers: Helpers, judge: Judge | None = None) -> list[Planned]:
-    """Check every file before anything is run; what was checked is what will be run. Raises SpecError with the faults
-    of all files, OSError.
+def plan_files(paths: Sequence[Path], helpers: Helpers, judge: Judge | None = None) -> Files:
+    """Check every file before anything is run; what was checked is what will be run. Raises SpecError if there is no
+    file without faults, BadUsage where they are too much together.
 
     judge: is shown each file's cases as they are for the reference, perhaps by a helper.
     """
-    keep = not helpers.count and len(paths) <= FEW
-    checked = helpers.each(partial(_check, judge=judge, keep=keep), paths)
-    faults = [fault for one in checked if not isinstance(one, Planned) for fault in one]
-    if faults:
-        raise SpecError(faults)
-    return [one for one in checked if isinstance(one, Planned)]
+    keep, limits = not helpers.count and len(paths) <= FEW, current_limits()
+    files, faults, spent = list[Planned](), list[Fault](), Counter[str]()
+    for one in helpers.each(partial(_check, judge=judge, keep=keep), paths):
+        if isinstance(one, Planned):
+            files.append(one)
+            spent.update(one.spent)
+            _check_run(spent, limits)
+        else:
+            faults += map(_kept, one)
+    refused = SpecError(faults, limits.faults) if faults else None
+    if refused is not None and not files:
+        raise refused
+    return Files(tuple(files), refused)
+
+
+def _check_run(spent: Mapping[str, int], limits: Limits) -> None:
+    """Raises BadUsage where all files together ask for more than a run may."""
+    for what, count in spent.items():
+        if count > limits.run * getattr(limits, what):
+            most = limits.run * getattr(limits, what)
+            raise BadUsage(f"{count} {what} in these files; a run may have {most}, or more by --limit run=N")
+
+
+def _kept(fault: Fault) -> Fault:
+    """A fault that names where its traceback is, if it has one."""
+    if not fault.trace:
+        return fault
+    name = report_name(Path(fault.mark.file))
+    return replace(fault, message=f"{fault.message}; {keep_trace(name, fault.case, fault.trace)}")
 
 
 def _check(path: Path, judge: Judge | None, keep: bool) -> Planned | tuple[Fault, ...]:
-    """A file, which may keep what was parsed of it, or its faults. Raises OSError."""
-    data = path.read_bytes()
+    """A file, which may keep what was parsed of it, or its faults."""
+    name = shown(path)
     try:
-        file = read(path, shown(path), data)
+        data = read_bytes(path, current_limits().bytes)
+        file = read(path, name, data)
         experiment = file.check()
+        checked = Checked() if judge is None else with_traces(report_name(path), judge(experiment))
     except SpecError as error:
         return error.faults
-    checked = Checked() if judge is None else judge(experiment)
+    except (NoFile, OSError) as error:
+        said = str(error) if isinstance(error, NoFile) else f"cannot be read: {error.strerror or error}"
+        return (Fault(Mark(name, 1, 1), "", "", said),)
+    except Exception as error:
+        return (internal(Mark(name, 1, 1), "", error),)
     names, parsed = tuple(name for name, _, _ in file.cases), file.unmade() if keep else None
-    return Planned(path, file.shown, data, report_name(path), names, checked, parsed)
+    return Planned(path, file.shown, data, report_name(path), names, checked, file.budget.spent, parsed)

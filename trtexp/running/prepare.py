@@ -7,31 +7,45 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trtexp import __version__
+from trtexp.judging.guarded import Recorded, not_valid
 from trtexp.records.model import ReleaseRecord, ReportRecord
 from trtexp.running.journal import Key
 from trtexp.running.plan import Planned
 from trtexp.running.report_head import record_report
-from trtexp.spec.case import Case
+from trtexp.spec.case import Case, Experiment
 from trtexp.spec.requirement import Target
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """head: the report without its cases; cases: those that are selected, in the order of the file."""
+    """head: the report without its cases; cases: those that are selected, in the order of the file, or the record of
+    one that is not valid on this release."""
 
     head: ReportRecord
-    cases: list[tuple[Case, Key]]
+    cases: list[tuple[Case, Key] | Recorded]
 
 
 def prepare(
     file: Planned, patterns: Sequence[str], target: Target, release: ReleaseRecord, driver: str | None
 ) -> Prepared:
     """The cases of a file that was checked, as they are for a target; may be done in another process."""
-    experiment = file.file().unmade().experiment(target)
+    parsed = file.file().unmade()
+    try:
+        return _prepared(parsed.sound(target), file, patterns, release, driver)
+    except Exception as error:
+        return _prepared(parsed.broken(error), file, patterns, release, driver)
+
+
+def _prepared(
+    experiment: Experiment, file: Planned, patterns: Sequence[str], release: ReleaseRecord, driver: str | None
+) -> Prepared:
     head = record_report(experiment, f"experiments/{file.name}.yaml", release, [])
-    chosen = set(file.selected(patterns))
     where = f"{release.model_dump_json()} {driver}"
-    return Prepared(head, [(case, _key(head, case, where)) for case in experiment.cases if case.name in chosen])
+    cases: dict[str, tuple[Case, Key] | Recorded] = {
+        case.name: (case, _key(head, case, where)) for case in experiment.cases
+    }
+    cases |= {one.name: not_valid(one) for one in experiment.refused}
+    return Prepared(head, [cases[name] for name in file.selected(patterns)])
 
 
 def _key(head: ReportRecord, case: Case, release: str) -> Key:

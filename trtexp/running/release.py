@@ -17,9 +17,8 @@ from functools import partial
 from pathlib import Path
 from typing import Union
 
-from trtexp.judging.case import record_case
-from trtexp.judging.repeats import spread
-from trtexp.records.facts import Spread
+from trtexp.judging.guarded import Recorded, recorded
+from trtexp.records.facts import OF_TRTEXP, Spread
 from trtexp.records.model import CaseRecord, ReportRecord
 from trtexp.running.backends import Backend, Closed
 from trtexp.running.folders import write
@@ -28,6 +27,7 @@ from trtexp.running.journal import Journal, Key
 from trtexp.running.pending import keep as keep_pending
 from trtexp.running.plan import Plan
 from trtexp.running.prepare import Prepared, prepare
+from trtexp.running.traces import kept
 from trtexp.spec.case import Case
 from trtexp.workers import Unsettled
 
@@ -86,7 +86,7 @@ class ReleaseFailed:
 
 
 Event = Union[CaseDone, FileDone, Beside, Note, ReleaseDone, ReleaseFailed]
-Cases = deque[tuple[Case, Key]]
+Cases = deque[Union[tuple[Case, Key], Recorded]]
 
 
 @dataclass(eq=False)
@@ -185,11 +185,15 @@ class ReleaseRun:
             journal = Journal(self.plan.journal(self.backend.release.name, self.plan.files[index]), self.plan.resume)
             for text in journal.notes:
                 self._post(Note(self.index, text))
-        if any(self.backend.beside(case) for case, _ in cases):
+        if any(not isinstance(one, Recorded) and self.backend.beside(one[0]) for one in cases):
             self._post(Beside(self.index, index))
         work = _Work(index, head, [None] * len(cases), journal, len(cases))
         for position in range(len(cases)):
-            case, key = cases.popleft()
+            next_one = cases.popleft()
+            if isinstance(next_one, Recorded):
+                self._record(work, self._done(work, position, next_one, {}))
+                continue
+            case, key = next_one
             found = journal.found.pop(key, None) if journal else None
             if found is not None:
                 self._record(work, CaseDone(self.index, index, position, found, again=True))
@@ -217,13 +221,15 @@ class ReleaseRun:
                 self._beside.put(replace(task, found=outcome))
                 return
             outcome = self.backend.settle(case, outcome)
-        record = record_case(case, outcome)
-        if work.journal is not None:
-            work.journal.append(task.key, record)
-        seconds = outcome.seconds if outcome is not None else {}
-        self._record(
-            work, CaseDone(self.index, work.index, task.position, record, False, seconds, spread(case, outcome))
-        )
+        found = recorded(case, outcome)
+        if work.journal is not None and found.record.ending.kind not in OF_TRTEXP:
+            work.journal.append(task.key, found.record)
+        self._record(work, self._done(work, task.position, found, outcome.seconds if outcome is not None else {}))
+
+    def _done(self, work: _Work, position: int, found: Recorded, seconds: Mapping[str, float]) -> CaseDone:
+        """What came of a case; a traceback is kept."""
+        found = kept(self.plan.files[work.index].name, found)
+        return CaseDone(self.index, work.index, position, found.record, False, seconds, found.spread)
 
     def _record(self, work: _Work, done: CaseDone) -> None:
         self._post(done)
@@ -247,10 +253,11 @@ class ReleaseRun:
         if work.journal is not None:
             work.journal.close()
         report = work.head.model_copy(update={"cases": work.records})
+        page = None
+        if self.plan.reports is not None:
+            report, page = self.plan.helpers.submit(write, report, self.plan.reports).result()
         if self.plan.pending is not None:
             keep_pending(self.plan.pending, self.plan.files[work.index].name, report)
-        folder = self.plan.reports
-        page = None if folder is None else self.plan.helpers.submit(write, report, folder).result()
         self._post(FileDone(self.index, work.index, report, page))
 
 

@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from trtexp.errors import NoGpu
+from trtexp.errors import FirstFailure, NoGpu
+from trtexp.judging.guarded import not_told
 from trtexp.records.facts import Spread
 from trtexp.records.model import ReportRecord
 from trtexp.report.terminal import Terminal
 from trtexp.running.backends import Backend
 from trtexp.running.plan import Plan
 from trtexp.running.release import Beside, CaseDone, Event, FileDone, Note, ReleaseDone, ReleaseFailed, ReleaseRun
+from trtexp.running.traces import kept
 
 PATIENCE = 5.0  # seconds that a release has to end when it is stopped
 
@@ -32,12 +34,14 @@ class Varying(NamedTuple):
 class Totals:
     """What a run came to.
 
-    again: results taken from the journal; kept: results that the journal has at the end; seconds: by phase; cases: what
-    varies of each case that was run, by release and `file/case`; reports: of whole files, if the plan keeps them.
+    broken: cases at which trtexp failed; again: results taken from the journal; kept: results that the journal has at
+    the end; seconds: by phase; cases: what varies of each case that was run, by release and `file/case`; reports: of
+    whole files, if the plan keeps them.
     """
 
     as_expected: int = 0
     differing: int = 0
+    broken: int = 0
     again: int = 0
     kept: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
@@ -48,6 +52,10 @@ class Totals:
     @property
     def results(self) -> int:
         return self.as_expected + self.differing
+
+    @property
+    def exit_code(self) -> int:
+        return 3 if self.broken else 1 if self.differing else 0
 
     def add(self, release: str, name: str, event: CaseDone) -> None:
         if event.record.as_expected:
@@ -64,6 +72,7 @@ class Totals:
         """Add what other releases came to."""
         self.as_expected += other.as_expected
         self.differing += other.differing
+        self.broken += other.broken
         self.again += other.again
         self.kept += other.kept
         for phase, seconds in other.seconds.items():
@@ -83,6 +92,7 @@ class _Order:
         self.names = [file.name for file in plan.files]
         self.terminal = terminal
         self.release = release
+        self.untold = 0  # cases that could not be shown
         self._left = deque(self.cases)
         self._position = 0  # in the first of those that are left
         self._waiting: dict[tuple[int, int], CaseDone] = {}
@@ -103,11 +113,21 @@ class _Order:
             if not self._position:
                 self.terminal.file(name if self.release is None else f"{name} · {self.release}", cases)
             done = self._waiting.pop((file, self._position))
-            self.terminal.case(done.record, done.spread)
+            self._tell(done, name)
             self._position += 1
             if self._position == len(cases):
                 self._left.popleft()
                 self._position = 0
+
+    def _tell(self, done: CaseDone, file: str) -> None:
+        """Show a case; one that cannot be shown costs its own line."""
+        try:
+            self.terminal.case(done.record, done.spread)
+        except OSError:
+            raise
+        except Exception as error:
+            self.untold += 1
+            self.terminal.case(kept(file, not_told(done.record, error)).record)
 
     def _ready(self, file: int) -> bool:
         if self.release is None or self._position:
@@ -133,7 +153,10 @@ def run(backends: Sequence[Backend], plan: Plan, terminal: Terminal, totals: Tot
             name = f"{plan.files[event.file].name}/{event.record.name}"
             totals.add(backends[event.release].release.name, name, event)
             orders[event.release].add(event)
+            if plan.first and not event.record.as_expected:
+                raise FirstFailure(f"{name} is not as expected, and -x stops there")
         elif isinstance(event, FileDone):
+            totals.broken += sum(case.status == "internal" for case in event.report.cases)
             if event.page is not None:
                 totals.pages.append(event.page)
             if plan.keep:
@@ -156,6 +179,7 @@ def run(backends: Sequence[Backend], plan: Plan, terminal: Terminal, totals: Tot
             take(event)
             left -= isinstance(event, ReleaseDone)
         totals.kept = sum(one.kept for one in runs)
+        totals.broken += sum(order.untold for order in orders)
         if lost:
             raise NoGpu("; ".join(dict.fromkeys(map(str, lost))))
     except BaseException:

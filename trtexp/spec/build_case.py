@@ -14,6 +14,7 @@ from trtexp.layers import LAYERS
 from trtexp.layers.base import Layer
 from trtexp.layers.network import steps
 from trtexp.numerics import Family
+from trtexp.numerics.budget import Budget
 from trtexp.spec import parsed
 from trtexp.spec.case import Case
 from trtexp.spec.checker import Checker
@@ -21,7 +22,7 @@ from trtexp.spec.differs import Change, differs
 from trtexp.spec.errors import Mark, nearest
 from trtexp.spec.expecting import expectations, expected
 from trtexp.spec.hints import no_output
-from trtexp.spec.make import Made, declared, make
+from trtexp.spec.make import Made, Making, declared, make
 from trtexp.spec.models import KEYS, ExperimentModel, LayerModel, tolerances
 from trtexp.spec.names import bad_name, good_name
 from trtexp.spec.profiles import profile_faults
@@ -39,26 +40,31 @@ class CaseBuilder:
     type all networks strongly.
     """
 
-    def __init__(self, folder: Path, base: Mapping, family: Family | None = None, strong: bool = False) -> None:
-        self.folder = folder
-        self.base = base
-        self.family = family
-        self.strong = strong
+    def __init__(
+        self, folder: Path, base: Mapping, budget: Budget, family: Family | None = None, strong: bool = False
+    ) -> None:
+        self.folder, self.base, self.budget = folder, base, budget
+        self.family, self.strong = family, strong
         self.made: dict[Mapping, dict[str, Made]] = {}  # groups of tensors that cases share, by their node
+        self.models: dict[str, parsed.Model] = {}  # by the names that the file gives them
 
     def case(self, name: str, mark: Mark, tree: Mapping, partial: Mapping) -> Case:
-        """Raises SpecError with all the faults that can be told at once."""
+        """Raises SpecError with all the faults that can be told at once, OverBudget."""
+        self.budget.spend("values", partial.size)
         return _OneCase(self, name, tree).build(mark, differs(self.base, partial))
 
 
 class _OneCase(Checker):
     def __init__(self, builder: CaseBuilder, name: str, tree: Mapping) -> None:
-        super().__init__(builder.folder, name, tree)
+        super().__init__(builder.folder, name, tree, builder.budget)
         self.shared = builder.made
+        self.models = builder.models
         self.family, self.strong = builder.family, builder.strong
 
     def build(self, mark: Mark, changed: tuple[Change, ...]) -> Case:
-        layers, head, model = dict(self.layers()), self.head(), parsed.model(self)
+        groups = [self.group(group) for group in ("inputs", "weights")]
+        self.budget.spend("values", self.tree.size - sum(group.size for group in groups))
+        layers, head, model = dict(self.layers()), self.head(), parsed.model(self, self.models)
         inputs, weights = self.tensors("inputs"), self.tensors("weights")
         expect, outputs_expected = expectations(self)
         self.names(layers)
@@ -98,6 +104,7 @@ class _OneCase(Checker):
             {},
             rules,
             self.tree,
+            self.budget,
             family=self.family,
             strong=self.strong,
         )
@@ -185,9 +192,9 @@ class _OneCase(Checker):
     def names(self, layers: dict[str, Layer]) -> None:
         """Every tensor and weights name resolves; a constructor's tensor stands above its layer."""
         inputs, weights, network = (self.group(key).keys for key in ("inputs", "weights", "network"))
-        known = [str(name) for name in inputs]
-        every = [*known, *(t for n, layer in layers.items() for t in layer.output_tensors(n))]
-        broken = [str(name) for name in network if name not in layers]
+        known = dict.fromkeys(str(name) for name in inputs)
+        every = {*known, *(t for n, layer in layers.items() for t in layer.output_tensors(n))}
+        broken = {str(name) for name in network if name not in layers}
         for name, layer in layers.items():
             if name in inputs:
                 self.fault(("network", name), f"{name!r} is already an input; give the layer another name", key=True)
@@ -201,7 +208,7 @@ class _OneCase(Checker):
                 if array not in weights:
                     near = nearest(array, [str(w) for w in weights])
                     self.fault(("network", name, *place), f"no weights {array!r}; {near}")
-            known += layer.output_tensors(name)
+            known |= dict.fromkeys(layer.output_tensors(name))
 
     def outputs(
         self, head: ExperimentModel | None, layers: dict[str, Layer], model: parsed.Model | None
@@ -221,13 +228,14 @@ class _OneCase(Checker):
             if last is None:
                 self.fault(("network",), "no layer given; give at least one")
             return layers[last].output_tensors(last) if last in layers else ()
+        there, before = {*made, *(self.group("inputs").keys if model is None else ())}, set[str]()
         for i, tensor in enumerate(head.outputs):
             broken = tensor.split(".")[0] in network and tensor.split(".")[0] not in layers
-            there = [*made, *(self.group("inputs").keys if model is None else ())]
             if tensor not in there and not broken:
                 self.fault(("outputs", i), f"no tensor {tensor!r}; {nearest(tensor, made)}")
-            elif tensor in head.outputs[:i]:
+            elif tensor in before:
                 self.fault(("outputs", i), f"{tensor!r} is given twice")
+            before.add(tensor)
         if not head.outputs:
             self.fault(("outputs",), "no output given; give at least one")
         return tuple(head.outputs)
@@ -246,6 +254,7 @@ class _OneCase(Checker):
 
     def new_tensors(self, group: str) -> Iterator[tuple[str, Made]]:
         made: dict[str, Made] = {}
+        self.budget.spend("values", self.group(group).size)
         for name, (_, node) in self.group(group).keys.items():
             free = group == "inputs" and self.value("onnx") is not None  # the model tells which there are
             if not good_name(name) and not (free and isinstance(name, str)):
@@ -254,7 +263,7 @@ class _OneCase(Checker):
             model = self.validate(InputModel if group == "inputs" else TensorModel, plain(node), (group, name))
             try:
                 if model is not None:
-                    made[name] = make(model, model.dtype, made, self.folder)
+                    made[name] = make(model, model.dtype, Making(made, self.folder, self.budget))
                     if isinstance(model, InputModel):
                         made[name] = replace(made[name], declared=declared(model, made[name]), set=model.set)
                     yield name, made[name]

@@ -10,10 +10,11 @@ from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.layers.base import Layer
 from trtexp.layers.network import Evaluation, partly_evaluate, upstream
 from trtexp.numerics import Arithmetic, Family
+from trtexp.numerics.budget import Budget, OverBudget
 from trtexp.numerics.origin import Origin
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.spec.differs import Change
-from trtexp.spec.errors import Mark
+from trtexp.spec.errors import Mark, SpecError
 from trtexp.spec.make import Made
 from trtexp.spec.released import released
 from trtexp.spec.tree import Mapping, find
@@ -40,9 +41,9 @@ class Case:
 
     repeat: (builds, runs of each), to see whether results differ.
     error, crash: (phase, regex) of the refusal, or of the end of the process, that must come.
-    differs: what the case changes in the file's base. tree: the file as merged for the case. family: of the release
-    that it is for, gpu: the generation of its GPU, None if it may be any. strong: that release types all networks
-    strongly, without being told.
+    differs: what the case changes in the file's base. tree: the file as merged for the case. budget: of the file.
+    family: of the release that it is for, gpu: the generation of its GPU, None if it may be any. strong: that release
+    types all networks strongly, without being told.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Case:
     expected: abc.Mapping[str, Expected]
     tolerance: tuple[Tolerance, ...]
     tree: Mapping = field(repr=False)
+    budget: Budget = field(default_factory=Budget, repr=False)
     error: tuple[CasePhase, str] | None = None
     crash: tuple[CasePhase, str] | None = None
     unsupported: str | None = None
@@ -81,12 +83,15 @@ class Case:
 
     def evaluation(self, arithmetic: Arithmetic | None = None) -> Evaluation:
         """The float64 reference with the bounds that this arithmetic grants, computed once; without freedoms if it is
-        left out."""
+        left out. Raises OverBudget, unless it is the first, in which what is too much is a refusal."""
         arithmetic = arithmetic or Arithmetic(family=self.family, gpu=self.gpu)
         if arithmetic not in self._evaluations:
             tensors = {name: made.known for name, made in self.inputs.items()}
             weights = {name: made.known for name, made in self.weights.items()}
-            made = partly_evaluate(self.layers, tensors, weights, arithmetic)
+            refused = self.budget.refused
+            made = partly_evaluate(self.layers, tensors, weights, arithmetic, self.budget)
+            if self._evaluations and self.budget.refused > refused:
+                raise OverBudget(f"{made.refusal}; what a device may be granted needs it again")
             ranged = frozenset(name for name, given in self.inputs.items() if given.set.dynamic_range is not None)
             family = None if self.strong else arithmetic.family
             self._evaluations[arithmetic] = released(made, self.layers, self.definition, ranged, family)
@@ -100,9 +105,18 @@ class Case:
 
 
 @dataclass(frozen=True, eq=False)
+class Refused:
+    """A case that is not valid."""
+
+    name: str
+    mark: Mark
+    error: SpecError
+
+
+@dataclass(frozen=True, eq=False)
 class Experiment:
     """An experiment file for one target: its head and its cases. base: the file without its cases, None if the file
-    alone is no network."""
+    alone is no network. refused: the cases that are not valid, where these are not raised."""
 
     path: str
     sha256: str
@@ -111,3 +125,4 @@ class Experiment:
     source: str
     cases: tuple[Case, ...]
     base: Case | None
+    refused: tuple[Refused, ...] = ()

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from trtexp.numerics.budget import Budget
 from trtexp.spec.errors import Fault, SpecError
 from trtexp.spec.translate import Path as KeyPath
 from trtexp.spec.translate import translate
@@ -14,10 +15,10 @@ from trtexp.spec.tree import Mapping, find, plain
 
 
 class Checker:
-    """Gathers the faults of a case. folder: that of its file."""
+    """Gathers the faults of a case, until there are enough. folder: that of its file; budget: of all its cases."""
 
-    def __init__(self, folder: Path, name: str, tree: Mapping) -> None:
-        self.folder, self.name, self.tree = folder, name, tree
+    def __init__(self, folder: Path, name: str, tree: Mapping, budget: Budget) -> None:
+        self.folder, self.name, self.tree, self.budget = folder, name, tree, budget
         self.faults: list[Fault] = []
 
     def value(self, key: str) -> Any:
@@ -28,6 +29,8 @@ class Checker:
         key_mark, value_mark = find(self.tree, path)
         shown = ".".join(str(part) for part in path if part != "network")
         self.faults.append(Fault(key_mark if key else value_mark, self.name, shown, message))
+        if self.budget.over or len(self.faults) > self.budget.limits.faults:
+            raise SpecError(self.faults, self.budget.limits.faults)  # enough is known
 
     def stop_at_faults(self) -> None:
         if self.faults:

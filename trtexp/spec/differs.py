@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from trtexp.numerics.format import shape_text
+from trtexp.spec.errors import joined
 from trtexp.spec.tensors import GENERATORS
 from trtexp.spec.tree import Mapping, Node, Number, plain
 
@@ -47,21 +48,29 @@ def _short(path: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _shown(value: Any) -> str:
-    text = _text(value)
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return joined(_pieces(value), LONGEST).strip()
 
 
-def _text(value: Any) -> str:
+def _pieces(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         given = [k for k in value if k in GENERATORS and k != "shape"]
-        sizes: Any = value.get("shape")
-        known = isinstance(sizes, list) and sizes and all(isinstance(n, int) for n in sizes)
-        shape = f"{shape_text(sizes)} " if known else ""
+        shape: Any = value.get("shape")
+        known = isinstance(shape, list) and shape and all(isinstance(n, int) for n in shape)
         if len(given) == 1:
-            return f"{shape}{given[0]} {_text(value[given[0]])}".strip()
-        return ", ".join(f"{k} {_text(v)}" for k, v in value.items())
-    if isinstance(value, list):
-        return f"[{', '.join(_text(v) for v in value)}]"
-    if isinstance(value, Number):
-        return value.text
-    return "removed" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+            yield f"{shape_text(shape[:8])} " if known else ""
+            yield f"{given[0]} "
+            yield from _pieces(value[given[0]])
+            return
+        for i, (key, inner) in enumerate(value.items()):
+            yield f"{', ' if i else ''}{key} "
+            yield from _pieces(inner)
+    elif isinstance(value, list):
+        yield "["
+        for i, item in enumerate(value):
+            yield ", " if i else ""
+            yield from _pieces(item)
+        yield "]"
+    elif isinstance(value, Number):
+        yield value.text
+    else:
+        yield "removed" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
-from dataclasses import dataclass
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
 
 from trtexp.errors import UserError, plural, visible
+from trtexp.numerics.budget import Limits
+
+_LONGEST = 100  # characters of a name that is looked up
 
 
 @dataclass(frozen=True, order=True)
@@ -23,12 +29,20 @@ class Mark:
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One fault: `file:line:column: case: path: what was given; what is allowed`."""
+    """One fault: `file:line:column: case: path: what was given; what is allowed`, none of them of any length.
+
+    trace: of the exception, if the fault is trtexp's own.
+    """
 
     mark: Mark
     case: str
     path: str
     message: str
+    trace: str = field(default="", compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        for name, most in (("case", 200), ("path", 300), ("message", 600)):
+            object.__setattr__(self, name, shortened(getattr(self, name), most))
 
     def __str__(self) -> str:
         return f"{visible(str(self.mark))}: {self.told}"
@@ -40,19 +54,63 @@ class Fault:
 
 
 class SpecError(UserError):
-    """All faults of one or several files, in their order."""
+    """The faults of one or several files, in their order. most: how many are told; more: that there are others."""
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(sorted(set(faults)))
+    def __init__(self, faults: Iterable[Fault], most: int = Limits.faults) -> None:
+        every = sorted(set(faults))
+        self.faults, self.more = tuple(every[:most]), len(every) > most
+        self.exit_code = 3 if any(fault.trace for fault in self.faults) else 2
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
-    def lines(self) -> list[str]:
-        return [*map(str, self.faults), f"{plural(len(self.faults), 'fault')}; nothing was run or written"]
+    def lines(self, then: str = "nothing was run or written") -> list[str]:
+        """The message as the terminal shows it. then: what the faults did to the rest."""
+        many = plural(len(self.faults), "fault")
+        many = f"the first {many}, more by --limit faults=N" if self.more else many
+        return [*map(str, self.faults), f"{many}; {then}"]
+
+
+def internal(mark: Mark, case: str, error: Exception) -> Fault:
+    """A fault of trtexp itself, at the case that it came with."""
+    said = f"internal error: {type(error).__name__}: {error}"
+    return Fault(mark, case, "", said, "".join(traceback.format_exception(error)))
+
+
+def shortened(text: str, most: int) -> str:
+    """The text, its middle left out where it is longer than that."""
+    return text if len(text) <= most else f"{text[: most - most // 3]} … {text[-(most // 3) :]}"
+
+
+def joined(pieces: Iterable[str], most: int) -> str:
+    """The pieces in one text, of which no more are made than it has room for; it ends in … if they are too many."""
+    text = ""
+    for piece in pieces:
+        text += piece
+        if len(text) > most:
+            return f"{text[: most - 1]}…"
+    return text
+
+
+def brief(value: Any, most: int, scalar: Callable[[Any], str] = repr) -> str:
+    """Lists and mappings in one line of at most so many characters. scalar: how what is in them is written."""
+
+    def pieces(value: Any) -> Iterator[str]:
+        if not isinstance(value, (list, dict)):
+            yield scalar(value)
+            return
+        yield "[" if isinstance(value, list) else "{"
+        for i, item in enumerate(value):
+            yield ", " if i else ""
+            yield f"{scalar(item)}: " if isinstance(value, dict) else ""
+            yield from pieces(value[item] if isinstance(value, dict) else item)
+        yield "]" if isinstance(value, list) else "}"
+
+    return joined(pieces(value), most)
 
 
 def nearest(given: str, allowed: Iterable[str]) -> str:
-    """What to write instead: `did you mean 'axes'?`, or the list of what is allowed."""
-    names = list(dict.fromkeys(allowed))
+    """What to write instead: `did you mean 'axes'?`, or the list of what is allowed. Only the first 500 are looked at,
+    and no more of a name than can be a slip."""
+    given, names = given[:_LONGEST], list(dict.fromkeys(islice(allowed, 500)))
     folded = {name.casefold(): name for name in names}
     close = difflib.get_close_matches(given.casefold(), folded, n=1, cutoff=0.6)
     if close:

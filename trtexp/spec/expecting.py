@@ -6,7 +6,7 @@ from trtexp.numerics.origin import Origin
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.spec.case import Expected
 from trtexp.spec.checker import Checker
-from trtexp.spec.make import make
+from trtexp.spec.make import Making, make
 from trtexp.spec.models import ExpectModel, OutputModel, tolerances
 from trtexp.spec.patterns import NoPattern, compiled
 from trtexp.spec.tensors import GENERATORS, TensorError
@@ -50,7 +50,8 @@ def expected(
     wanted = list(shape) if shape is not None and given and "values" not in given else None
     try:
         if given:
-            made = make(model, model.dtype or dtype or "float32", {}, check.folder, wanted, gaps=True)
+            making = Making({}, check.folder, check.budget)
+            made = make(model, model.dtype or dtype or "float32", making, wanted, gaps=True)
     except TensorError as error:
         check.fault((*place, *error.path), str(error))
     rules: tuple[Tolerance, ...] = ()

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import stat
 from pathlib import Path
 
+from trtexp.files.reading import NoFile, read_bytes
 
-def below(name: str, folder: Path, largest: int) -> Path:
-    """A file of at most so many bytes. Raises ValueError, whose message names it; OSError where the disk does."""
+
+def read_below(name: str, folder: Path, most: int) -> bytes:
+    """The content of a file of at most so many bytes. Raises ValueError, whose message names it; OSError."""
     if not name.isprintable():
         raise ValueError(f"{name!r} is no file name; use characters that can be seen")
-    path = (folder / name).resolve()
+    try:
+        path = (folder / name).resolve()
+    except RuntimeError as error:  # before Python 3.13
+        raise ValueError(f"{name} is a link that leads back to itself") from error
     if not path.is_relative_to(folder.resolve()):
         raise ValueError(f"{name} lies outside the experiment's folder; only files below it are read")
     try:
-        status = path.stat()
+        return read_bytes(path, most)
     except FileNotFoundError as error:
         raise ValueError(f"{name} is not there") from error
-    if not stat.S_ISREG(status.st_mode):
-        raise ValueError(f"{name!r} is no file")
-    if status.st_size > largest:
-        raise ValueError(f"{name} is larger than {largest} bytes")
-    return path
+    except NoFile as error:
+        raise ValueError(f"{name!r} {error}") from error

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from trtexp.layers.base import Layer
-from trtexp.spec.errors import nearest
+from trtexp.spec.errors import brief, nearest
 from trtexp.spec.models import ExpectModel, OutputModel, Rule
 
 TOLERANCES = (
@@ -129,10 +129,4 @@ def _kin(dtype: str) -> str:
 
 def _flow(value: Any) -> str:
     """A value as flow YAML, cut short."""
-    if isinstance(value, list):
-        text = f"[{', '.join(_flow(item) for item in value[:20])}]"
-    elif isinstance(value, dict):
-        text = "{" + ", ".join(f"{k}: {_flow(v)}" for k, v in list(value.items())[:20]) + "}"
-    else:
-        text = str(value).lower() if isinstance(value, bool) else getattr(value, "text", str(value))
-    return text if len(text) <= 40 else f"{text[:38]} …"
+    return brief(value, 40, lambda v: str(v).lower() if isinstance(v, bool) else getattr(v, "text", str(v)))

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from trtexp.definition.names import LONGEST
-from trtexp.numerics import Family, family_of, generation
+from trtexp.numerics import family_of, generation
+from trtexp.numerics.budget import Budget, Limits, OverBudget
 from trtexp.spec.build_case import CaseBuilder
-from trtexp.spec.case import Case, Experiment
-from trtexp.spec.errors import Fault, Mark, SpecError, nearest
+from trtexp.spec.case import Case, Experiment, Refused
+from trtexp.spec.errors import Fault, Mark, SpecError, internal, nearest
 from trtexp.spec.matrix import matrix_faults, spread
 from trtexp.spec.models import KEYS, ExperimentModel, PartialModel
 from trtexp.spec.names import bad_case, good_case
-from trtexp.spec.requirement import Target, matcher, matches
-from trtexp.spec.tree import Mapping, Node, Scalar, mapping, merge, parse, plain
+from trtexp.spec.requirement import Target, matcher, matches, met, targets
+from trtexp.spec.tree import Mapping, Node, Scalar, mapping, merge, merged_mapping, parse, plain
 
-MOST_CASES = 10_000
+MOST_NAMED = 5  # cases that share a fault
 REFERENCE = Target("reference")
 
 ALWAYS_STRONG = "tensorrt>=11"  # which has no weakly typed networks
@@ -36,101 +37,153 @@ class ExperimentFile:
     base: Mapping
     releases: Mapping | None
     cases: tuple[tuple[str, Mark, Mapping], ...]
+    budget: Budget
     faults: tuple[Fault, ...] = ()
     _built: dict[Any, Case | SpecError] = field(default_factory=dict, repr=False)
 
     def experiment(self, target: Target = REFERENCE) -> Experiment:
         """The cases as they are for a target, by the rules of its family of releases. Raises SpecError with all
         faults."""
-        return self._experiment(target, family_of(target.flavour, target.version))
+        found = self.sound(target)
+        self._raise(found.refused)
+        return found
 
-    def _experiment(self, target: Target, family: Family | None) -> Experiment:
-        base = self._for(target, self.base, self.releases)
+    def sound(self, target: Target) -> Experiment:
+        """The same with the cases that are valid, the others beside them; never raises."""
+        try:
+            return self._sound(target)
+        except Exception as error:
+            return self.broken(error)
+
+    def broken(self, error: Exception) -> Experiment:
+        """The file without any case, for one reason."""
+        found = error if isinstance(error, SpecError) else SpecError([internal(self.base.mark, "", error)])
+        refused = tuple(Refused(name, mark, found) for name, mark, _ in self.cases)
+        return Experiment(self.shown, self.sha256, self.path.stem, "", "", (), None, refused)
+
+    def _sound(self, target: Target) -> Experiment:
+        """Raises SpecError where the base is none."""
+        chosen = {requirement for requirement, numbers in met(self._requirements(), [target]).items() if numbers}
+        family = family_of(target.flavour, target.version)
+        base = self._base(chosen)
         strong = family is not None and matches(ALWAYS_STRONG, target)
-        builder = CaseBuilder(self.path.parent, self.base, family, strong)
-        cases: list[Case] = []
-        faults: list[Fault] = []
-        for i, (name, mark, tree) in enumerate(self.cases):
-            releases = mapping(tree, "releases")
-            key = (i, family, strong, tuple(_overrides(target, self.releases)), tuple(_overrides(target, releases)))
-            if key not in self._built:  # what no override tells apart is one case for several targets
-                merged = self._for(target, _merged(base, tree), releases)
-                try:
-                    self._built[key] = builder.case(name, mark, merged, tree)
-                except SpecError as error:
-                    self._built[key] = error
-            built = self._built[key]
-            if isinstance(built, SpecError):
-                faults += built.faults
-            else:
-                cases.append(replace(built, gpu=generation(target.compute_capability)))
-        if faults or self.faults:
-            raise SpecError([*self.faults, *_common(faults, self.cases)])
+        builder = CaseBuilder(self.path.parent, self.base, self.budget, family, strong)
+        gpu = generation(target.compute_capability)
+        cases, refused = self._cases(chosen, base, builder)
         try:
             whole = builder.case("", self.base.mark, base, Mapping(self.base.mark))
-        except SpecError:
+        except (SpecError, OverBudget):
             whole = None  # a base that only becomes a network in its cases
         title, about, source = (_head(base, key) for key in ("title", "about", "source"))
-        return Experiment(self.shown, self.sha256, title, about, source, tuple(cases), whole)
+        made = tuple(replace(case, gpu=gpu) for case in cases)
+        return Experiment(self.shown, self.sha256, title, about, source, made, whole, tuple(refused))
 
     def unmade(self) -> ExperimentFile:
-        """The same file without the cases that were made of it, which hold their tensors."""
-        return replace(self, _built={})
+        """The same file without the cases that were made of it, which hold their tensors, and what they spent."""
+        return replace(self, _built={}, budget=Budget(self.budget.limits))
 
     def check(self) -> Experiment:
         """The file for the reference, after every release override of it was checked as well, by what all releases
         demand. Raises SpecError."""
         faults: list[Fault] = []
         experiment = self.experiment()
-        for target in self.targets():
+        targets = list(self.targets())
+        numbers = met(self._requirements(), targets)
+        for number in range(len(targets)):
+            chosen = {requirement for requirement, found in numbers.items() if number in found}
             try:
-                self._experiment(target, None)
+                builder = CaseBuilder(self.path.parent, self.base, self.budget)
+                self._raise(self._cases(chosen, self._base(chosen), builder)[1])
             except SpecError as error:
                 faults += error.faults
+            if self.budget.over or len(faults) > self.budget.limits.faults:
+                break  # enough is known
         if faults:
-            raise SpecError(faults)
+            raise SpecError(faults, self.budget.limits.faults)
         return experiment
 
     def targets(self) -> Iterator[Target]:
         """One target per requirement string of the file, so that each override is merged once."""
-        seen = set()
-        trees = [self.releases, *(mapping(tree, "releases") for _, _, tree in self.cases)]
-        for requirement in (key for tree in trees if tree for key in tree.keys):
-            for flavour, versions in matcher(requirement):
-                numbers = {spec.version.removesuffix(".*") for spec in versions}
-                for version in (*numbers, *(f"{n}{end}" for n in numbers for end in (".99999", ".0.0.1")), "0", "99"):
-                    if versions.contains(version, prereleases=True) and (flavour, str(versions)) not in seen:
-                        seen.add((flavour, str(versions)))
-                        yield Target(flavour, version)
+        return targets(self._requirements())
 
-    def _for(self, target: Target, tree: Mapping, releases: Mapping | None) -> Mapping:
-        for override in _overrides(target, releases):
+    def _requirements(self) -> list[str]:
+        trees = [self.releases, *(mapping(tree, "releases") for _, _, tree in self.cases)]
+        return [str(key) for tree in trees if tree for key in tree.keys]
+
+    def _cases(self, chosen: Collection[str], base: Mapping, builder: CaseBuilder) -> tuple[list[Case], list[Refused]]:
+        """All cases with those overrides: those that are valid, and those that are not."""
+        cases: list[Case] = []
+        refused: list[Refused] = []
+        outer = tuple(_overrides(chosen, self.releases))
+        for i, (name, mark, tree) in enumerate(self.cases):
+            if refused and (self.budget.over or len(refused) > self.budget.limits.faults):
+                refused.append(replace(refused[-1], name=name, mark=mark))  # enough is known
+                continue
+            releases = mapping(tree, "releases")
+            key = (i, builder.family, builder.strong, outer, tuple(_overrides(chosen, releases)))
+            if key not in self._built:  # what no override tells apart is one case for several targets
+                try:
+                    merged = self._for(chosen, _merged(base, tree), releases)
+                    self._built[key] = builder.case(name, mark, merged, tree)
+                except OverBudget as error:
+                    self._built[key] = SpecError([Fault(mark, "", "", str(error))])
+                except SpecError as error:
+                    self._built[key] = error
+                except Exception as error:
+                    self._built[key] = SpecError([internal(mark, name, error)])
+            built = self._built[key]
+            if isinstance(built, SpecError):
+                refused.append(Refused(name, mark, built))
+            else:
+                cases.append(built)
+        return cases, refused
+
+    def _raise(self, refused: Sequence[Refused]) -> None:
+        """Raises SpecError with the faults of the file and of all cases that are not valid, if there are any."""
+        if refused or self.faults:
+            faults = [fault for error in dict.fromkeys(one.error for one in refused) for fault in error.faults]
+            raise SpecError([*self.faults, *_common(faults, self.cases)], self.budget.limits.faults)
+
+    def _base(self, chosen: Collection[str]) -> Mapping:
+        """The base with those overrides. Raises SpecError."""
+        try:
+            return self._for(chosen, self.base, self.releases)
+        except OverBudget as error:
+            raise SpecError([Fault(self.base.mark, "", "", str(error))]) from error
+
+    def _for(self, chosen: Collection[str], tree: Mapping, releases: Mapping | None) -> Mapping:
+        for override in _overrides(chosen, releases):
+            self.budget.spend("values", override.size)
             tree = _merged(tree, override)
         return tree
 
 
-def read(path: Path, shown: str | None = None, data: bytes | None = None) -> ExperimentFile:
-    """Parse a file. `shown` is its name in messages; `data` its content, if that was read before. Faults of the
-    outermost keys come with those of the cases.
+def read(
+    path: Path, shown: str | None = None, data: bytes | None = None, limits: Limits | None = None
+) -> ExperimentFile:
+    """Parse a file. shown: its name in messages; data: its content, if that was read before; limits: what it may ask
+    for, None for what the environment says. Faults of the outermost keys come with those of the cases.
 
     Raises SpecError, OSError.
     """
     shown = shown or str(path)
+    budget = Budget(limits)
     data = path.read_bytes() if data is None else data
+    try:
+        budget.spend("bytes", len(data))
+    except OverBudget as error:
+        raise SpecError([Fault(Mark(shown, 1, 1), "", "", str(error))]) from error
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise SpecError([Fault(Mark(shown, line, 1), "", "", f"not UTF-8: {error.reason}")]) from error
-    tree = parse(text, shown)
-    faults = tuple(_outer_faults(tree))
-    cases = tuple(itertools.islice(spread(tree), MOST_CASES + 1))
-    if len(cases) > MOST_CASES:
-        raise SpecError([Fault(tree.mark, "", "", f"more than {MOST_CASES} cases; at most {MOST_CASES} are allowed")])
-    faults += tuple(_same_names(cases))
+    tree = parse(text, shown, budget.limits.values)
+    cases = _spread(tree, budget)
+    faults = tuple(itertools.islice(itertools.chain(_outer_faults(tree), _same_names(cases)), budget.limits.faults + 1))
     base = _merged(Mapping(tree.mark), tree)
     digest = hashlib.sha256(data).hexdigest()
-    return ExperimentFile(path, shown, digest, base, mapping(tree, "releases"), cases, faults)
+    return ExperimentFile(path, shown, digest, base, mapping(tree, "releases"), cases, budget, faults)
 
 
 def load(path: Path, target: Target = REFERENCE, shown: str | None = None) -> Experiment:
@@ -141,7 +194,7 @@ def load(path: Path, target: Target = REFERENCE, shown: str | None = None) -> Ex
 def _merged(base: Mapping, over: Node) -> Mapping:
     merged = merge(base, over)
     assert isinstance(merged, Mapping)
-    return Mapping(merged.mark, {k: v for k, v in merged.keys.items() if k not in KEYS}, merged.size)
+    return merged_mapping(merged.mark, {k: v for k, v in merged.keys.items() if k not in KEYS})
 
 
 def _head(base: Mapping, key: str) -> str:
@@ -150,22 +203,28 @@ def _head(base: Mapping, key: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _overrides(target: Target, releases: Mapping | None) -> Iterator[Mapping]:
-    """The partial trees whose requirement the target meets, in the order of the file."""
+def _overrides(chosen: Collection[str], releases: Mapping | None) -> Iterator[Mapping]:
+    """The partial trees of the chosen requirements, in the order of the file."""
     for requirement, (_, override) in (releases.keys if releases else {}).items():
-        if isinstance(override, Mapping) and _met(requirement, target):
+        if isinstance(override, Mapping) and str(requirement) in chosen:
             yield override
 
 
-def _met(requirement: Any, target: Target) -> bool:
-    """Whether the target meets a requirement; what is none is a fault of its own."""
+def _spread(tree: Mapping, budget: Budget) -> tuple[tuple[str, Mark, Mapping], ...]:
+    """All cases of a file that asks for no more of them, and of requirements, than it may. Raises SpecError."""
+    cases: list[tuple[str, Mark, Mapping]] = []
     try:
-        return matches(str(requirement), target)
-    except ValueError:
-        return False
+        for owner in (tree, *_submappings(mapping(tree, "cases"))):
+            budget.spend("releases", len(releases.keys) if (releases := mapping(owner, "releases")) else 0)
+        for case in spread(tree, budget):
+            budget.spend("cases", 1)
+            cases.append(case)
+    except OverBudget as error:
+        raise SpecError([Fault(cases[-1][1] if cases else tree.mark, "", "", str(error))]) from error
+    return tuple(cases)
 
 
-def _same_names(cases: tuple[tuple[str, Mark, Mapping], ...]) -> Iterator[Fault]:
+def _same_names(cases: Iterable[tuple[str, Mark, Mapping]]) -> Iterator[Fault]:
     first: dict[str, Mark] = {}
     for name, mark, _ in cases:
         if name in first:
@@ -231,9 +290,9 @@ def _release_faults(releases: Mapping | None, case: str) -> Iterator[Fault]:
 
 def _common(faults: list[Fault], cases: Iterable[tuple[str, Mark, Mapping]]) -> Iterator[Fault]:
     """One fault for what several cases share: without a case if all do, else with the name and line of each."""
-    alike: dict[Fault, list[str]] = {}
+    alike: dict[Fault, set[str]] = {}
     for fault in faults:
-        alike.setdefault(replace(fault, case=""), []).append(fault.case)
+        alike.setdefault(replace(fault, case=""), set()).add(fault.case)
     lines = {name: mark.line for name, mark, _ in cases}
     for fault, names in alike.items():
         shared = [name for name in lines if name in names]
@@ -242,4 +301,6 @@ def _common(faults: list[Fault], cases: Iterable[tuple[str, Mark, Mapping]]) -> 
         elif len(shared) == 1:
             yield replace(fault, case=shared[0])
         else:
-            yield replace(fault, case=", ".join(f"{name} (line {lines[name]})" for name in shared))
+            more = f" and {len(shared) - MOST_NAMED} more" if len(shared) > MOST_NAMED else ""
+            named = ", ".join(f"{name} (line {lines[name]})" for name in shared[:MOST_NAMED])
+            yield replace(fault, case=f"{named}{more}")

@@ -16,11 +16,13 @@ from trtexp.definition.network import Array
 from trtexp.layers.base import Model
 from trtexp.layers.tensor import TensorAttributes
 from trtexp.numerics import Bounded, Mask, encode, known
+from trtexp.numerics.budget import Budget, Work
 from trtexp.numerics.format import spelled
 from trtexp.numerics.recipe import Recipe
+from trtexp.spec.errors import nearest
 from trtexp.spec.hints import no_number
-from trtexp.spec.sources import check_size, from_file, random, special
-from trtexp.spec.tensors import GENERATORS, MOST_ELEMENTS, Generator, Operand, TensorError
+from trtexp.spec.sources import check_shape, from_file, random, special
+from trtexp.spec.tensors import GENERATORS, Generator, Operand, Powers, TensorError
 from trtexp.spec.tree import Number
 
 MOST_EXPONENT = 1100  # of `powers`: 2**-1074 is the smallest float64
@@ -49,20 +51,24 @@ class Made:
         return known(self.array, self.decimals)
 
 
-def make(
-    model: Generator,
-    dtype: str,
-    named: Mapping[str, Made],
-    folder: Path,
-    shape: list[int] | None = None,
-    gaps: bool = False,
-) -> Made:
+@dataclass(frozen=True)
+class Making:
+    """What a tensor is made of: tensors above it by name, files of a folder, and what is left of the budget."""
+
+    named: Mapping[str, Made]
+    folder: Path
+    budget: Budget
+
+
+def make(model: Generator, dtype: str, making: Making, shape: list[int] | None = None, gaps: bool = False) -> Made:
     """Build a tensor. shape: the one to fill if the generator has none of its own. gaps: literals may be null.
 
     Raises TensorError.
     """
     wanted = shape if model.shape is None else model.shape
     name = generator(model)
+    if wanted is not None:
+        check_shape(wanted)
     text = _text(model.values) if name == "values" else None
     given: Mask | None = None
     if gaps and name == "values":
@@ -70,13 +76,13 @@ def make(
         model = model.model_copy(update={"values": _filled(model.values)})
     try:
         with np.errstate(all="ignore"):  # infinities and NaNs are values like others
-            decimals = _values(model, name, dtype, wanted, named, folder)
+            decimals = _values(model, name, dtype, wanted, making)
+        making.budget.keep(decimals.size)
     except TensorError:
         raise
     except (ValueError, OverflowError, MemoryError) as error:
         raise TensorError((name,), str(error) or "more than the memory holds") from error
     if wanted is not None:
-        check_size(wanted)
         if decimals.size != math.prod(wanted):
             raise TensorError((name,), f"{decimals.size} values do not fit the shape {wanted} of {math.prod(wanted)}")
         if name == "values" and decimals.ndim > 1 and list(decimals.shape) != list(wanted):
@@ -134,41 +140,29 @@ def _operand(value: Any) -> Any:
     return value
 
 
-def _values(
-    model: Generator, name: str, dtype: str, shape: list[int] | None, named: Mapping[str, Made], folder: Path
-) -> np.ndarray:
+def _values(model: Generator, name: str, dtype: str, shape: list[int] | None, making: Making) -> np.ndarray:
+    """The values in float64. What may be large is asked for before it is made. Raises TensorError, OverBudget."""
     value = getattr(model, name)
     if name == "values":
         return _literal(value)
     if name == "powers":
-        step = 1 if value.last >= value.first else -1
-        check_size([abs(value.last - value.first) + 1])
-        if not math.isfinite(value.base) or max(abs(value.first), abs(value.last)) > MOST_EXPONENT:
-            raise TensorError((name,), f"give a finite base, and exponents from -{MOST_EXPONENT} to {MOST_EXPONENT}")
-        text = getattr(value.base, "text", "")
-        base = Fraction(text if value.base and 0 < len(text) <= 40 else repr(float(value.base)))
-        try:
-            return np.array([float(base**k) for k in range(value.first, value.last + step, step)])
-        except (ZeroDivisionError, OverflowError) as error:
-            raise TensorError(
-                (name,), f"{value.base:g} to a power from {value.first} to {value.last}: {error}"
-            ) from error
+        return _powers(value, making.budget)
     if name == "eye":
-        check_size([value, value])
+        check_shape([value])
+        making.budget.begin(Work(value * value))
         return np.eye(value)
     if name == "special":
         return np.array([x for kind in value for x in special(kind, dtype)])
     if name == "file":
-        return from_file(value, folder)
+        return from_file(value, making.folder, making.budget)
 
     def operand(inner: Operand, *path: str | int) -> np.ndarray:
         if isinstance(inner, str):
-            if inner not in named:
-                known = ", ".join(named) or "none"
-                raise TensorError((name, *path), f"no tensor {inner!r} above this one; there are: {known}")
-            return named[inner].decimals
+            if inner not in making.named:
+                raise TensorError((name, *path), f"no tensor {inner!r} above this one; {nearest(inner, making.named)}")
+            return making.named[inner].decimals
         try:
-            return make(inner, dtype, named, folder).decimals
+            return make(inner, dtype, making).decimals
         except TensorError as error:
             raise TensorError((name, *path, *error.path), str(error)) from error
 
@@ -180,18 +174,17 @@ def _values(
         return np.transpose(operand(value.of, "of"), value.perm)
     if name == "tile":
         part = operand(value.of, "of")
-        if part.size * math.prod(value.reps) > MOST_ELEMENTS:
-            raise TensorError((name, "reps"), f"{value.reps} makes more than {MOST_ELEMENTS} elements")
+        check_shape(value.reps)
+        making.budget.begin(Work(part.size * math.prod(value.reps)))
         return np.tile(part, value.reps)
     if name in ("concat", "stack"):
         parts = [operand(inner, "of", i) for i, inner in enumerate(value.of)]
-        if sum(part.size for part in parts) > MOST_ELEMENTS:
-            raise TensorError((name, "of"), f"these make more than {MOST_ELEMENTS} elements")
+        making.budget.begin(Work(sum(part.size for part in parts)))
         return (np.concatenate if name == "concat" else np.stack)(parts, axis=value.axis)  # type: ignore[operator]
     if shape is None:
         raise TensorError((name,), f"{name} needs a shape")
-    check_size(shape)
     count = math.prod(shape)
+    making.budget.begin(Work(count))
     if name == "full":
         return np.full(count, value)
     if name == "arange":
@@ -201,6 +194,22 @@ def _values(
     if name == "linspace":
         return np.linspace(value.start, value.stop, count)
     return random(value, count)
+
+
+def _powers(value: Powers, budget: Budget) -> np.ndarray:
+    step = 1 if value.last >= value.first else -1
+    count, largest = abs(value.last - value.first) + 1, max(abs(value.first), abs(value.last))
+    if not math.isfinite(value.base) or largest > MOST_EXPONENT:
+        raise TensorError(("powers",), f"give a finite base, and exponents from -{MOST_EXPONENT} to {MOST_EXPONENT}")
+    text = getattr(value.base, "text", "")
+    base = Fraction(text if value.base and 0 < len(text) <= 40 else repr(float(value.base)))
+    bits = base.numerator.bit_length() + base.denominator.bit_length()
+    budget.spend("products", count * largest * bits)
+    try:
+        return np.array([float(base**k) for k in range(value.first, value.last + step, step)])
+    except (ZeroDivisionError, OverflowError) as error:
+        said = f"{value.base:g} to a power from {value.first} to {value.last}: {error}"
+        raise TensorError(("powers",), said) from error
 
 
 def _literal(value: Any) -> np.ndarray:

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
+from collections.abc import Sequence as Sequence_
 from typing import Any
 
-from trtexp.spec.errors import Fault, Mark
+from trtexp.definition.names import LONGEST
+from trtexp.numerics.budget import Budget
+from trtexp.spec.errors import Fault, Mark, joined
 from trtexp.spec.hints import no_path
 from trtexp.spec.models import PartialModel
-from trtexp.spec.tree import Mapping, Node, Sequence, mapping, merge, plain
+from trtexp.spec.tree import Mapping, Node, Scalar, Sequence, children, mapping, merge
+
+MOST_PARTS = 16  # of a path
+KEYS_OF_A_VALUE = 64  # keys that are merged as fast as a value is checked
 
 
-def spread(tree: Mapping) -> Iterator[tuple[str, Mark, Mapping]]:
-    """All cases with their matrices spread out, one after the other; a file without cases is one case."""
+def spread(tree: Mapping, budget: Budget) -> Iterator[tuple[str, Mark, Mapping]]:
+    """All cases with their matrices spread out, one after the other; a file without cases is one case. Raises
+    OverBudget."""
     named = mapping(tree, "cases")
     listed = [(str(k), m, n) for k, (m, n) in named.keys.items() if isinstance(n, Mapping)] if named else []
     outer = mapping(tree, "matrix")
@@ -22,16 +29,21 @@ def spread(tree: Mapping) -> Iterator[tuple[str, Mark, Mapping]]:
         matrices = [m for m in (outer, mapping(node, "matrix")) if m]
         axes = [(str(key), axis) for m in matrices for key, (_, axis) in m.keys.items()]
         choices = [
-            [(path, item) for item in axis.items] for path, axis in axes if isinstance(axis, Sequence) and "." in path
+            [(path, item, _slug(item)) for item in axis.items]
+            for path, axis in axes
+            if isinstance(axis, Sequence) and not _no_path(path, (tree, node))  # else a fault of its own
         ]
+        partials, before = [node], tuple[Any, ...]()  # the node, and it with one value more each
         for combination in itertools.product(*choices):
-            partial = node
-            for path, value in combination:
-                if _leads_nowhere(path, (tree, partial)):
-                    continue  # a fault of its own
-                partial = _merged_keeping(partial, _at(tree, path, value))
-            label = "-".join([name] * bool(name) + [_slug(plain(value)) for _, value in combination])
-            yield label, combination[0][1].mark if combination else mark, partial
+            alike = (old is new for old, new in zip(before, combination, strict=False))
+            same = next((i for i, one in enumerate(alike) if not one), 0)
+            del partials[same + 1 :]
+            for path, value, _ in combination[same:]:
+                budget.spend("values", 1 + partials[-1].size // KEYS_OF_A_VALUE)
+                partials.append(_merged_keeping(partials[-1], _at(tree, path, value)))
+            before = combination
+            label = "-".join([name] * bool(name) + [slug for *_, slug in combination])
+            yield label, combination[0][1].mark if combination else mark, partials[-1]
 
 
 def _merged_keeping(base: Mapping, over: Mapping) -> Mapping:
@@ -56,12 +68,19 @@ def _at(tree: Mapping, path: str, value: Node) -> Mapping:
     return node
 
 
-def _slug(value: Any) -> str:
-    if isinstance(value, list):
-        return "x".join(_slug(v) for v in value)
-    if isinstance(value, dict):
-        return "-".join(_slug(v) for v in value.values())
-    return re.sub(r"[^A-Za-z0-9_.]", "_", str(value))
+def _slug(node: Node) -> str:
+    """What a value adds to the name of a case; one that is too long to be a name is cut, and refused."""
+    return joined(_words(node), LONGEST + 1)
+
+
+def _words(node: Node) -> Iterator[str]:
+    if isinstance(node, Scalar):
+        yield re.sub(r"[^A-Za-z0-9_.]", "_", str(node.value))
+        return
+    for i, child in enumerate(children(node)):
+        if i:
+            yield "x" if isinstance(node, Sequence) else "-"
+        yield from _words(child)
 
 
 def matrix_faults(*trees: Mapping) -> Iterator[Fault]:
@@ -70,18 +89,20 @@ def matrix_faults(*trees: Mapping) -> Iterator[Fault]:
     for key, (mark, node) in (matrix.keys if matrix else {}).items():
         if not isinstance(node, Sequence) or not node.items:
             yield Fault(node.mark, "", f"matrix.{key}", "give a list of values")
-        elif not isinstance(key, str) or "." not in key:
-            yield Fault(mark, "", "matrix", f"{key!r} is no path; write layer.attribute, as in deconv.stride_nd")
-        elif wrong := _leads_nowhere(key, trees):
+        elif wrong := _no_path(key, trees):
             yield Fault(mark, "", "matrix", wrong)
 
 
-def _leads_nowhere(path: str, trees: Iterable[Mapping]) -> str | None:
+def _no_path(path: object, trees: Sequence_[Mapping]) -> str | None:
     """Why a path of a matrix leads to none of the layers and keys of the trees; None if it does."""
-    if path.partition(".")[0] in PartialModel.model_fields:
+    if not isinstance(path, str) or "." not in path or path.count(".") >= MOST_PARTS:
+        return f"{path!r} is no path; write layer.attribute, as in deconv.stride_nd"
+    head = path.partition(".")[0]
+    if head in PartialModel.model_fields or any(head in names for names in _names("network", trees)):
         return None
-    return no_path(path, _names("network", trees), {group: _names(group, trees) for group in ("inputs", "weights")})
+    groups = {group: [*itertools.chain(*_names(group, trees))] for group in ("inputs", "weights")}
+    return no_path(path, [*itertools.chain(*_names("network", trees))], groups)
 
 
-def _names(group: str, trees: Iterable[Mapping]) -> list[Any]:
-    return [name for tree in trees if (found := mapping(tree, group)) for name in found.keys]
+def _names(group: str, trees: Sequence_[Mapping]) -> list[Collection[Any]]:
+    return [found.keys for tree in trees if (found := mapping(tree, group))]

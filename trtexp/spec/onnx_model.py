@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trtexp.definition.names import LONGEST, is_tensor_of_model
+from trtexp.numerics.budget import Budget, OverBudget
 
 #: TensorProto.DataType -> dtype; what is not listed, no tensor of an experiment can be.
 DTYPE_OF_ELEMENT = {
@@ -26,6 +27,7 @@ DTYPE_OF_ELEMENT = {
 }
 DOUBLE = 11
 _NAMES = f"an input or output has a name of at most {LONGEST} letters, digits and . _ / : ; @ # + -"
+_BATCH = 1000  # fields that are paid for at once
 _EXTERNAL = 1  # TensorProto.DataLocation
 _VARINT, _EIGHT, _BYTES, _FOUR = 0, 1, 2, 5  # wire types
 
@@ -56,18 +58,21 @@ class Graph:
     outputs: dict[str, Form]
 
 
-def read(data: bytes) -> Graph:
-    """Raises NoModel."""
+def read(data: bytes, budget: Budget) -> Graph:
+    """budget: each field of the model costs one of its values. Raises NoModel, OverBudget."""
+    reader = _Reader(budget)
     try:
-        model = _message(data)
+        model = reader.message(data)
         graphs = model.get(7, [])
         if not model.get(1) or len(graphs) != 1:  # ir_version and graph
             raise ValueError
-        graph = _message(graphs[0])
-        initializers = {_text(_message(tensor), 8) for tensor in graph.get(5, [])}
-        inputs, outputs = dict(_forms(graph.get(11, []))), dict(_forms(graph.get(12, [])))
-        nodes = [*graph.get(1, []), *(node for f in model.get(25, []) for node in _message(f).get(7, []))]
-        external = next(_external(nodes, graph.get(5, []), graph.get(15, [])), None)
+        graph = reader.message(graphs[0])
+        initializers = {_text(reader.message(tensor), 8) for tensor in graph.get(5, [])}
+        inputs, outputs = dict(reader.forms(graph.get(11, []))), dict(reader.forms(graph.get(12, [])))
+        nodes = [*graph.get(1, []), *(node for f in model.get(25, []) for node in reader.message(f).get(7, []))]
+        external = next(reader.external(nodes, graph.get(5, []), graph.get(15, [])), None)
+    except OverBudget:
+        raise
     except (ValueError, IndexError, AttributeError, TypeError, RecursionError) as error:
         raise NoModel("is no ONNX model") from error
     if external is not None:
@@ -80,29 +85,60 @@ def read(data: bytes) -> Graph:
     return Graph({name: form for name, form in inputs.items() if name not in initializers}, outputs)
 
 
-def _forms(values: list[Any]) -> Iterator[tuple[str, Form]]:
-    for value in map(_message, values):
-        tensor = _message(_last(_message(_last(value, 2, b"")), 1, b""))  # type, tensor_type
-        element = _last(tensor, 1, 0)
-        own = DTYPE_OF_ELEMENT.get(element)
-        dtypes = ((own,) if own else ()) + {"int64": ("int32",)}.get(own or "", ())
-        dims = [_message(dim) for dim in _message(_last(tensor, 2, b"")).get(1, [])]
-        shape = tuple(_last(dim, 1, -1) for dim in dims) if 2 in tensor else None
-        yield _text(value, 1), Form(("float32",) if element == DOUBLE else dtypes, shape)
+class _Reader:
+    """Messages of protocol buffers, field by field, as long as the budget lasts. Raises ValueError, IndexError."""
 
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
 
-def _external(nodes: list[Any], tensors: list[Any], sparse: list[Any]) -> Iterator[str]:
-    """The tensors, those of nodes and of the graphs in them included, whose data lies elsewhere."""
-    attributes = [_message(attribute) for node in nodes for attribute in _message(node).get(5, [])]
-    inner = [_message(graph) for attribute in attributes for graph in _fields(attribute, 6, 11)]
-    sparse = [*sparse, *(tensor for attribute in attributes for tensor in _fields(attribute, 22, 23))]
-    tensors = [*tensors, *(tensor for attribute in attributes for tensor in _fields(attribute, 5, 10))]
-    tensors += [part for tensor in sparse for part in _fields(_message(tensor), 1, 2)]
-    for tensor in map(_message, tensors):
-        if _last(tensor, 14, 0) == _EXTERNAL or 13 in tensor:
-            yield _text(tensor, 8)
-    for graph in inner:
-        yield from _external(graph.get(1, []), graph.get(5, []), graph.get(15, []))
+    def forms(self, values: list[Any]) -> Iterator[tuple[str, Form]]:
+        """What is said of inputs or outputs."""
+        for value in map(self.message, values):
+            tensor = self.message(_last(self.message(_last(value, 2, b"")), 1, b""))  # type, tensor_type
+            element = _last(tensor, 1, 0)
+            own = DTYPE_OF_ELEMENT.get(element)
+            dtypes = ((own,) if own else ()) + {"int64": ("int32",)}.get(own or "", ())
+            dims = [self.message(dim) for dim in self.message(_last(tensor, 2, b"")).get(1, [])]
+            shape = tuple(_last(dim, 1, -1) for dim in dims) if 2 in tensor else None
+            yield _text(value, 1), Form(("float32",) if element == DOUBLE else dtypes, shape)
+
+    def external(self, nodes: list[Any], tensors: list[Any], sparse: list[Any]) -> Iterator[str]:
+        """The tensors, those of nodes and of the graphs in them included, whose data lies elsewhere."""
+        attributes = [self.message(attribute) for node in nodes for attribute in self.message(node).get(5, [])]
+        inner = [self.message(graph) for attribute in attributes for graph in _fields(attribute, 6, 11)]
+        sparse = [*sparse, *(tensor for attribute in attributes for tensor in _fields(attribute, 22, 23))]
+        tensors = [*tensors, *(tensor for attribute in attributes for tensor in _fields(attribute, 5, 10))]
+        tensors += [part for tensor in sparse for part in _fields(self.message(tensor), 1, 2)]
+        for tensor in map(self.message, tensors):
+            if _last(tensor, 14, 0) == _EXTERNAL or 13 in tensor:
+                yield _text(tensor, 8)
+        for graph in inner:
+            yield from self.external(graph.get(1, []), graph.get(5, []), graph.get(15, []))
+
+    def message(self, data: bytes | memoryview) -> dict[int, list[Any]]:
+        """number -> what stands there: whole numbers, and views of all else."""
+        view, at, unpaid, fields = memoryview(data), 0, 0, dict[int, list[Any]]()
+        while at < len(view):
+            unpaid += 1
+            if unpaid == _BATCH:
+                self._budget.spend("values", unpaid)
+                unpaid = 0
+            key, at = _varint(view, at)
+            number, wire = key >> 3, key & 7
+            if wire == _VARINT:
+                value, at = _varint(view, at)
+                fields.setdefault(number, []).append(value)
+                continue
+            if wire == _BYTES:
+                size, at = _varint(view, at)
+            else:
+                size = {_EIGHT: 8, _FOUR: 4}.get(wire, -1)
+            if not number or not 0 <= size <= len(view) - at:
+                raise ValueError("no protocol buffer")
+            fields.setdefault(number, []).append(view[at : at + size])
+            at += size
+        self._budget.spend("values", unpaid)
+        return fields
 
 
 def _fields(message: dict[int, list[Any]], *numbers: int) -> list[Any]:
@@ -116,27 +152,6 @@ def _text(message: dict[int, list[Any]], number: int) -> str:
 def _last(message: dict[int, list[Any]], number: int, default: Any) -> Any:
     """A field that comes once: the last one counts."""
     return message[number][-1] if number in message else default
-
-
-def _message(data: bytes | memoryview) -> dict[int, list[Any]]:
-    """number -> what stands there: whole numbers, and views of all else. Raises ValueError, IndexError."""
-    view, at, fields = memoryview(data), 0, dict[int, list[Any]]()
-    while at < len(view):
-        key, at = _varint(view, at)
-        number, wire = key >> 3, key & 7
-        if wire == _VARINT:
-            value, at = _varint(view, at)
-            fields.setdefault(number, []).append(value)
-            continue
-        if wire == _BYTES:
-            size, at = _varint(view, at)
-        else:
-            size = {_EIGHT: 8, _FOUR: 4}.get(wire, -1)
-        if not number or not 0 <= size <= len(view) - at:
-            raise ValueError("no protocol buffer")
-        fields.setdefault(number, []).append(view[at : at + size])
-        at += size
-    return fields
 
 
 def _varint(view: memoryview, at: int) -> tuple[int, int]:

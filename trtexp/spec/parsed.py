@@ -11,12 +11,10 @@ from trtexp.definition.network import Array
 from trtexp.definition.steps import Parse
 from trtexp.spec.checker import Checker
 from trtexp.spec.errors import nearest
-from trtexp.spec.files import below
+from trtexp.spec.files import read_below
 from trtexp.spec.make import Made
 from trtexp.spec.models import ExpectModel
 from trtexp.spec.onnx_model import Graph, NoModel, read
-
-LARGEST = 2**29  # bytes; the whole model is part of the definition
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +36,8 @@ class Model:
         }
 
 
-def model(check: Checker) -> Model | None:
-    """The model of a case, None if its network is one of layers, or if it has a fault."""
+def model(check: Checker, known: dict[str, Model]) -> Model | None:
+    """The model of a case, None if its network is one of layers, or if it has a fault. known: those that were read."""
     name = check.value("onnx")
     if not isinstance(name, str):  # None, or what the head refuses
         return None
@@ -48,8 +46,7 @@ def model(check: Checker) -> Model | None:
     if check.value("network"):
         check.fault(("onnx",), "onnx and network given; give one of them, null takes away the other", key=True)
     try:
-        data = below(name, check.folder, LARGEST).read_bytes()
-        made = Model(name, Array("uint8", (len(data),), np.frombuffer(data, np.uint8).copy()), read(data))
+        made = known.get(name) or _read(name, check)
     except NoModel as error:
         check.fault(("onnx",), f"{name} {error}")
         return None
@@ -59,9 +56,17 @@ def model(check: Checker) -> Model | None:
     except OSError as error:
         check.fault(("onnx",), f"{name} cannot be read: {error.strerror}")
         return None
+    known[name] = made
     for output in made.graph.outputs.keys() & ExpectModel.model_fields.keys():
         check.fault(("onnx",), f"{name} has an output {output!r}, which is a reserved word; rename it in the model")
     return made
+
+
+def _read(name: str, check: Checker) -> Model:
+    """Raises NoModel, ValueError with the name in its message, OSError."""
+    data = read_below(name, check.folder, check.budget.limits.bytes)
+    check.budget.spend("bytes", len(data))
+    return Model(name, Array("uint8", (len(data),), np.frombuffer(data, np.uint8)), read(data, check.budget))
 
 
 def inputs(check: Checker, given: Model, made: Mapping[str, Made]) -> None:

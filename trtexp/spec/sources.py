@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +10,21 @@ import ml_dtypes
 import numpy as np
 
 from trtexp.numerics import LARGEST, SMALLEST_NORMAL, UNIT, VALUE_DTYPES
-from trtexp.spec.files import below
-from trtexp.spec.tensors import MOST_ELEMENTS, Random, TensorError
+from trtexp.numerics.budget import Budget
+from trtexp.spec.arrays import NoArray, read_array
+from trtexp.spec.files import read_below
+from trtexp.spec.tensors import Random, TensorError
+
+MOST_DIMENSIONS = 32  # as numpy 1 has it; TensorRT takes 8
+BYTES = 16  # that an element of a file has at most
 
 
-def check_size(shape: list[int]) -> None:
-    """Refuse a shape that is none or too large. Raises TensorError."""
+def check_shape(shape: list[int]) -> None:
+    """Refuse a shape that is none. Raises TensorError."""
     if any(n < 0 for n in shape):
         raise TensorError(("shape",), f"{shape} given; dimensions are 0 or more")
-    if math.prod(shape) > MOST_ELEMENTS:
-        raise TensorError(("shape",), f"{shape} has {math.prod(shape)} elements; at most {MOST_ELEMENTS} are allowed")
+    if len(shape) > MOST_DIMENSIONS:
+        raise TensorError(("shape",), f"{len(shape)} dimensions given; at most {MOST_DIMENSIONS} are allowed")
 
 
 def special(kind: str, dtype: str) -> list[float]:
@@ -58,29 +62,19 @@ def random(value: Random, count: int) -> np.ndarray:
         raise TensorError(("random", given[0]), f"[{low}, {high}]: {error}") from error
 
 
-def from_file(value: str, folder: Path) -> np.ndarray:
-    """A .npy file, or an array of an .npz file (`data.npz#name`), below the experiment's folder; never a pickle."""
+def from_file(value: str, folder: Path, budget: Budget) -> np.ndarray:
+    """A .npy file, or an array of an .npz file (`data.npz#name`), below the experiment's folder; never a pickle, and
+    no more than the budget has room for. Raises TensorError."""
     name, _, member = value.partition("#")
+    most = BYTES * budget.limits.elements
     try:
-        path = below(name, folder, 64 * MOST_ELEMENTS)
+        array = read_array(read_below(name, folder, most), member, most)
+    except NoArray as error:
+        raise TensorError(("file",), f"{value}: {error}") from error
     except ValueError as error:
         raise TensorError(("file",), str(error)) from error
     except OSError as error:
         raise TensorError(("file",), f"{name} cannot be read: {error.strerror}") from error
-    try:
-        loaded = np.load(path, allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            array = loaded
-        elif member in loaded:
-            array = loaded[member]
-        else:
-            raise TensorError(("file",), f"{value}: the file holds: {', '.join(loaded)}; write {name}#NAME")
-    except TensorError:
-        raise
-    except Exception as error:  # whatever a damaged file makes of numpy, zipfile or zlib
-        said = re.sub(r"\[Errno \d+\] |: '.*'", "", str(error)) or type(error).__name__
-        raise TensorError(("file",), f"{value} cannot be read: {said}") from error
     if array.dtype.kind not in "biuf":
         raise TensorError(("file",), f"{value} holds {array.dtype}; give numbers")
-    check_size(list(array.shape))
-    return array
+    return array  # type: ignore[no-any-return]

@@ -10,9 +10,6 @@ from trtexp.definition.network import DTYPES
 from trtexp.layers.base import Model
 from trtexp.layers.tensor import TensorAttributes
 
-MOST_ELEMENTS = 2**24
-
-
 Dtype = Literal[
     "float32",
     "float16",

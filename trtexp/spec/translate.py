@@ -9,7 +9,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from trtexp.spec.errors import nearest
+from trtexp.spec.errors import brief, nearest
 from trtexp.spec.hints import instead, missing_weights
 
 Path = tuple[Union[str, int], ...]
@@ -77,8 +77,7 @@ def _path(loc: Path, data: Any) -> Path:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "…"
+    return brief(value, 60)
 
 
 def keys_at(model: type[BaseModel], path: Path) -> list[str]:

@@ -13,12 +13,13 @@ from typing import Any, Union
 
 import yaml
 
+from trtexp.numerics.budget import Limits
 from trtexp.spec.broken import broken_yaml
 from trtexp.spec.errors import Fault, Mark, SpecError
 
-MOST_BYTES = 16 * 2**20
 MOST_DEPTH = 64
-MOST_NODES = 2_000_000  # after the expansion of aliases
+MOST_TEXT = 20_000  # characters of one scalar
+MOST_ITEMS = 10_000  # of one list that is not below `values`
 
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -87,13 +88,11 @@ class Mapping:
 Node = Union[Scalar, Sequence, Mapping]
 
 
-def parse(text: str, file: str) -> Mapping:
-    """Read one document whose top is a mapping. Raises SpecError."""
-    if len(text) > MOST_BYTES:
-        raise _fault(Mark(file, 1, 1), f"{len(text)} characters; at most {MOST_BYTES} are read")
+def parse(text: str, file: str, most: int = Limits.values) -> Mapping:
+    """Read one document whose top is a mapping, of so many values at most, aliases expanded. Raises SpecError."""
     reader = Reader(text)
     try:
-        top = _compose(reader, file)
+        top = _compose(reader, file, most)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         place = Mark(file, mark.line + 1, mark.column + 1) if mark else Mark(file, *_position(text, error))
@@ -122,12 +121,13 @@ def _fault(mark: Mark, message: str) -> SpecError:
     return SpecError([Fault(mark, "", "", message)])
 
 
-def _compose(reader: Any, file: str) -> Node | None:
+def _compose(reader: Any, file: str, most: int) -> Node | None:
     """One document's events as a tree."""
+    too_many = f"{{}} values, aliases expanded; a file may have {most}, or more by --limit values=N"
     stack: list[tuple[Node, Any]] = []  # open collections, each with the key that waits for its value
     anchors: dict[str, Node] = {}
     top: Node | None = None
-    documents = 0
+    documents = count = 0
     while (event := reader.get_event()) is not None:
         kind = type(event)
         start, end = event.start_mark, event.end_mark
@@ -142,8 +142,10 @@ def _compose(reader: Any, file: str) -> Node | None:
             below = list(children(node))
             node.size += sum(child.size for child in below)
             node.depth += max((child.depth for child in below), default=0)
-            if node.size > MOST_NODES:
-                raise _fault(node.mark, f"{node.size} values after the expansion of aliases; at most {MOST_NODES}")
+            if node.size > most:
+                raise _fault(node.mark, too_many.format(node.size))
+            if isinstance(node, Sequence) and len(node.items) > MOST_ITEMS and not _below_values(stack):
+                raise _fault(node.mark, f"a list of {len(node.items)}; at most {MOST_ITEMS} are allowed but for values")
             if stack:
                 stack[-1] = _attach(stack[-1], node, mark)
         elif kind is yaml.AliasEvent:
@@ -157,7 +159,12 @@ def _compose(reader: Any, file: str) -> Node | None:
         elif kind is yaml.ScalarEvent or kind in _STARTS:
             if event.tag is not None:
                 raise _fault(mark, f"tag {event.tag}; tags are not allowed, an experiment is plain data")
+            if kind is yaml.ScalarEvent and len(event.value) > MOST_TEXT:
+                raise _fault(mark, f"a text of {len(event.value)} characters; at most {MOST_TEXT} are allowed")
             new = _node(event, mark, (start.index, end.index))
+            count += 1
+            if count > most:
+                raise _fault(mark, too_many.format(count))
             if event.anchor is not None:
                 anchors[event.anchor] = new
             if not isinstance(new, Scalar):
@@ -168,6 +175,10 @@ def _compose(reader: Any, file: str) -> Node | None:
                 stack[-1] = _attach(stack[-1], new, mark)
             top = new if top is None else top
     return top
+
+
+def _below_values(stack: list[tuple[Node, Any]]) -> bool:
+    return any(isinstance(key, Scalar) and str(key.value).endswith("values") for _, key in stack)
 
 
 _ENDS = (yaml.SequenceEndEvent, yaml.MappingEndEvent)
@@ -268,4 +279,9 @@ def merge(base: Node, over: Node) -> Node:
             keys.pop(key, None)
         else:
             keys[key] = (mark, merge(keys.get(key, (mark, child))[1], child))
-    return Mapping(over.mark, keys, base.size + over.size)
+    return merged_mapping(over.mark, keys)
+
+
+def merged_mapping(mark: Mark, keys: dict[Any, tuple[Mark, Node]]) -> Mapping:
+    """A mapping that stands in no text, of the size that its values have."""
+    return Mapping(mark, keys, 1 + sum(node.size for _, node in keys.values()))

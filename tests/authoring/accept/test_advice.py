@@ -59,7 +59,7 @@ def test_what_other_files_and_cases_left_is_no_advice_for_this_run(project, tmp_
     path = project(HEAD + MANY, {"a": AGREES})
     other = path.with_name("other.yaml")
     other.write_text(HEAD)
-    mine, others = (plan_files([one], Helpers()) for one in (path, other))
+    mine, others = (plan_files([one], Helpers()).files for one in (path, other))
     assert [one.case.name for one in pending_after(PENDING, Plan(mine, ["b", "x"]), ["tensorrt-8.6.0"])] == ["b"]
     assert not list(pending_after(PENDING, Plan(mine), ["tensorrt-8.5.3.1"]))
     assert not list(pending_after(PENDING, Plan(others), ["tensorrt-8.6.0"]))

@@ -16,10 +16,15 @@ def faults_annotated(commands: github.Commands | None) -> Iterator[None]:
     try:
         yield
     except SpecError as error:
-        if commands is not None:
-            remarks = [github.Remark(f.mark.file, f.mark.line, f.mark.column, f.told) for f in error.faults]
-            commands.annotate("error", "not valid", remarks)
+        annotate_faults(commands, error)
         raise
+
+
+def annotate_faults(commands: github.Commands | None, error: SpecError) -> None:
+    """Annotate the faults of files, where that is wanted."""
+    if commands is not None:
+        remarks = [github.Remark(f.mark.file, f.mark.line, f.mark.column, f.told) for f in error.faults]
+        commands.annotate("error", "not valid", remarks)
 
 
 def remark(case: CaseRecord, where: str = "") -> github.Remark:

@@ -11,6 +11,7 @@ from trtexp.files.atomic import write_text
 from trtexp.records.files import all_to_json
 from trtexp.records.model import ReportRecord
 from trtexp.report import github, junit, summary
+from trtexp.running.rendering import rendered
 
 
 def wanted(options: RunOptions) -> bool:
@@ -24,6 +25,21 @@ def wanted(options: RunOptions) -> bool:
 def write(options: RunOptions, reports: Sequence[ReportRecord], ended: str | None = None) -> None:
     """Write what the options ask for. ended: why the run ended too early, if it did. Raises OSError."""
     reports = sorted(reports, key=lambda report: (report.release.name, report.experiment))
+    try:
+        _write(options, reports, ended)
+    except OSError:
+        raise
+    except Exception:
+        _write(options, [rendered(report, _every)[0] for report in reports], ended)
+
+
+def _every(report: ReportRecord) -> tuple[str, ...]:
+    """All that is said of a report for CI."""
+    remarks = (str(remark(case)) for case in report.cases)
+    return junit.render([report]), all_to_json([report]), summary.render([report], 0, None), *remarks
+
+
+def _write(options: RunOptions, reports: Sequence[ReportRecord], ended: str | None) -> None:
     if options.junit:
         write_text(options.junit, junit.render(reports, ended))
     if options.json:

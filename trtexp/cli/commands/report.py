@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from trtexp.cli.options import ReportOptions
-from trtexp.errors import NothingFound
+from trtexp.errors import NothingFound, visible
 from trtexp.running.folders import every_lock, leftovers, overviews, page_path, put, record_paths, render_again
 from trtexp.running.helpers import Helpers
 from trtexp.running.summaries import keep
@@ -32,15 +32,18 @@ def report(options: ReportOptions) -> int:
 def _report(folder: Path, check: bool) -> int:
     paths = record_paths(folder)
     with Helpers(len(paths)) as helpers:
-        rendered = helpers.each(partial(render_again, folder=folder, check=check), paths)
-    found = {path: one for path, (_, one) in zip(paths, rendered, strict=True)}
+        rendered = list(helpers.each(partial(render_again, folder=folder, check=check), paths))
+    found = {path: one for path, (_, one, _) in zip(paths, rendered, strict=True)}
+    untold = [path for path, (_, _, whole) in zip(paths, rendered, strict=True) if not whole]
+    for path in untold:
+        print(f"{visible(str(path))}: internal error: not all of it can be shown; its page says more", file=sys.stderr)
     keep(folder, found)
     reports = [one.summary for one in found.values()]
-    pages = {page_path(path): changed for path, (changed, _) in zip(paths, rendered, strict=True)}
+    pages = {page_path(path): changed for path, (changed, *_) in zip(paths, rendered, strict=True)}
     pages |= {page: put(page, text, check) for page, text in overviews(folder, reports)}
     if not check:
         print(f"{len(pages)} pages rendered, {sum(pages.values())} changed")
-        return 0
+        return 3 if untold else 0
     differs = [page for page, changed in pages.items() if changed]
     extra, lone, gone = leftovers(folder, {path: one.summary for path, one in found.items()})
     for left, what in (
@@ -50,5 +53,5 @@ def _report(folder: Path, check: bool) -> int:
         (gone, "is a record whose experiment is gone; delete it and its page"),
     ):
         for path in left:
-            print(f"{path} {what}", file=sys.stderr)
-    return 1 if differs or extra or lone or gone else 0
+            print(f"{visible(str(path))} {what}", file=sys.stderr)
+    return 3 if untold else 1 if differs or extra or lone or gone else 0

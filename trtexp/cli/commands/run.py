@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import shlex
-import signal
 import sys
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from types import FrameType
 
 from trtexp.authoring.advice import advice
 from trtexp.cli.commands import ci
-from trtexp.cli.commands.annotate import faults_annotated
+from trtexp.cli.commands.annotate import annotate_faults, faults_annotated
 from trtexp.cli.options import RunOptions
-from trtexp.errors import BadUsage, BrokenOff, NothingSelected, plural
+from trtexp.errors import BadUsage, BrokenOff, NothingSelected, plural, worst
 from trtexp.files.home import JOURNALS, LAST_RUN, PENDING
 from trtexp.files.paths import collect, shown
 from trtexp.report.terminal import Summary, Terminal
@@ -30,6 +27,7 @@ from trtexp.running.run import Totals
 from trtexp.running.run import run as run_files
 from trtexp.running.steps import Steps
 from trtexp.running.targets import backends, places, reject_file, workplace
+from trtexp.spec.errors import SpecError
 from trtexp.workers import WorkerEvent
 
 #: How phases are called in the summary.
@@ -37,21 +35,23 @@ PHASES = {"builder": "builder", "define": "define", "build": "builds", "run": "r
 
 
 def run(options: RunOptions) -> int:
-    """Run files on every backend that this machine has, or that was named.
+    """Run files on every backend that this machine has, or that was named; those that are no experiments are named
+    before the others are run.
 
-    Raises UserError, OSError; KeyboardInterrupt also for SIGTERM and SIGHUP. Once
-    cases are run, all of them in a BrokenOff.
+    Raises UserError, OSError, KeyboardInterrupt; once cases are run, all of them in a BrokenOff.
     """
     events, steps = list[str](), Steps()
     with ExitStack() as stack:
         with faults_annotated(options.github), steps.step("plan"):
             try:
-                plan = _plan(options, stack)
+                plan, refused = _plan(options, stack)
             except NothingSelected:
                 ci.write(options, [])
                 raise
+        if refused is not None:
+            annotate_faults(options.github, refused)
+            Terminal(sys.stderr).error(refused.lines("the other files are run"))
         work, given = workplace(options.targets, partial(_heard, events)), places(options.targets)
-        stack.enter_context(_signals_stop())
         with steps.step("workers"):
             groups = backends(options.targets, given, work)
         ready = [stack.enter_context(backend) for group in groups for backend in group]
@@ -70,7 +70,7 @@ def run(options: RunOptions) -> int:
                 for backend in ready:
                     backend.close()
         ci.write(options, run.totals.reports)
-    return 1 if run.totals.differing else 0
+    return worst(run.totals.exit_code, 0 if refused is None else refused.exit_code)
 
 
 class _Run:
@@ -139,8 +139,11 @@ def summary(totals: Totals, seconds: float) -> Summary:
     return Summary(seconds, tuple(parts), tuple(shown(path) for path in totals.pages))
 
 
-def _plan(options: RunOptions, stack: ExitStack) -> Plan:
-    """What to do, and helpers until the stack ends."""
+def _plan(options: RunOptions, stack: ExitStack) -> tuple[Plan, SpecError | None]:
+    """What to do, and helpers until the stack ends; the faults of the files that are no experiments.
+
+    Raises SpecError if these are all that may be meant, or the first failure is to end the run.
+    """
     reports = None if options.patterns else options.reports
     if options.resume and reports is None:
         raise BadUsage("--resume goes on with a run that writes reports; --case and --no-reports write none")
@@ -148,12 +151,30 @@ def _plan(options: RunOptions, stack: ExitStack) -> Plan:
         reject_file("--reports", reports)
     paths = collect(options.paths)
     helpers = stack.enter_context(Helpers(len(paths)))
-    files = plan_files(paths, helpers)
-    check_patterns(files, options.patterns)
+    files, refused = plan_files(paths, helpers)
+    if refused is not None and options.first:
+        raise refused
+    try:
+        check_patterns(files, options.patterns)
+    except NothingSelected:
+        if refused is not None:  # which may have it
+            raise refused from None
+        raise
     if reports is not None:
         _reject_namesakes(files)
     journals = None if reports is None else JOURNALS
-    return Plan(files, options.patterns, reports, journals, options.resume, ci.wanted(options), PENDING, helpers)
+    plan = Plan(
+        files,
+        options.patterns,
+        reports,
+        journals,
+        resume=options.resume,
+        keep=ci.wanted(options),
+        pending=PENDING,
+        helpers=helpers,
+        first=options.first,
+    )
+    return plan, refused
 
 
 def _heard(events: list[str], event: WorkerEvent) -> None:
@@ -193,21 +214,3 @@ def _resume(words: Sequence[str]) -> str:
 
 def _say(text: str) -> None:
     Terminal(sys.stderr).header([text])
-
-
-@contextmanager
-def _signals_stop() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end a run as Ctrl-C does."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

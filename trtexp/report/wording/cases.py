@@ -8,7 +8,7 @@ from trtexp.definition.facts import Adaptation, Phase
 from trtexp.errors import plural
 from trtexp.numerics import Family
 from trtexp.numerics.format import rounded
-from trtexp.records.facts import Difference, EndingKind, Repeats, Spread, Unmet
+from trtexp.records.facts import OF_TRTEXP, Difference, EndingKind, Repeats, Spread, Unmet
 from trtexp.records.model import CaseRecord
 from trtexp.report.wording.outputs import FREEDOMS, leaving, sentences
 
@@ -88,6 +88,9 @@ _HEADLINES: dict[EndingKind, Headline] = {
     "certified": Headline("pass", ", ", "certified exact {certified} of {certified}"),
     "by_expectation": Headline("pass", " ", "by the expected values alone: no reference"),
     "nothing_to_judge": Headline("", "", "ran; there is nothing to judge it by"),
+    "not_valid": Headline("", "", "not valid on this release"),
+    "beyond_limits": Headline("", "", "too much to judge"),
+    "internal": Headline("internal", " ", "error of trtexp"),
 }
 
 #: Why an ending is not as expected, where the headline does not say it all.
@@ -111,6 +114,9 @@ _TOLD: dict[EndingKind, str] = {
     "refused_unexpectedly": "{came}: {message}",
     "refused_elsewhere": "{why}: {message}",
     "refused_otherwise": "{why}; there is: {message}",
+    "not_valid": "{message}",
+    "beyond_limits": "{message}",
+    "internal": "{message}",
 }
 _ABOUT_OUTPUTS: tuple[EndingKind, ...] = ("contradicted", "mismatch", "beyond_finding")
 
@@ -217,6 +223,8 @@ def _log(case: CaseRecord) -> list[str]:
 def came(case: CaseRecord) -> str:
     """How the case ended: the start of a sentence whose rest is the message."""
     phase = f" {PHASES[case.phase]}" if case.phase in PHASES else ""
+    if case.ending.kind in OF_TRTEXP:
+        return str(headline(case)).capitalize()
     ends = {"crashed": "Crashed", "timeout": "No answer in time", "unsupported": "Not supported"}
     return ends.get(case.status, "Refused" if case.as_expected else "Failed") + phase
 
