@@ -13,7 +13,7 @@ from trtexp.judging.compare import judge
 from trtexp.judging.judgement import Judgement
 from trtexp.judging.literal import ExpectedValues
 from trtexp.judging.readings import readings
-from trtexp.numerics import UNIT, Bounded, family_of, half_unit, held
+from trtexp.numerics import UNIT, Bounded, family_of, held
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.records.facts import FormFault
 from trtexp.spec.case import Case, Expected
@@ -102,8 +102,7 @@ def _literal(case: Case, expected: Expected, dtype: str | None) -> ExpectedValue
     values = held(values, dtype) if whole else values.astype(np.float64)
     half = np.zeros(values.shape)
     if expected.made.text is not None and not expected.exact_digits:
-        texts = np.array(expected.made.text, dtype=object).reshape(-1)
-        half = np.array([half_unit(str(text), dtype) for text in texts]).reshape(values.shape)
+        half = expected.made.half_units(dtype)
     return ExpectedValues(
         values,
         half,

@@ -15,7 +15,7 @@ import numpy as np
 from trtexp.definition.network import Array
 from trtexp.layers.base import Model
 from trtexp.layers.tensor import TensorAttributes
-from trtexp.numerics import Bounded, Mask, encode, known
+from trtexp.numerics import F64, Bounded, Mask, encode, half_unit, known
 from trtexp.numerics.budget import Budget, Work
 from trtexp.numerics.format import spelled
 from trtexp.numerics.recipe import Recipe
@@ -44,11 +44,20 @@ class Made:
     made: Recipe | None = None
     declared: tuple[int, ...] | None = None
     set: TensorAttributes = field(default_factory=TensorAttributes)
+    _half_units: dict[str, F64] = field(default_factory=dict, repr=False)
 
     @cached_property
     def known(self) -> Bounded:
         """The same for the reference."""
         return known(self.array, self.decimals)
+
+    def half_units(self, dtype: str) -> F64:
+        """Half a unit of the last digit of each literal, as a number of a dtype; computed once."""
+        if dtype not in self._half_units:
+            texts = np.array(self.text, dtype=object).reshape(-1)
+            units = [half_unit(str(text), dtype) for text in texts]
+            self._half_units[dtype] = np.array(units, np.float64).reshape(self.decimals.shape)
+        return self._half_units[dtype]
 
 
 @dataclass(frozen=True)
