@@ -33,6 +33,7 @@ check: $(VENV)/ready-dev
 	@$(BIN)/trtexp schema --check trtexp/schema.json
 	@$(BIN)/trtexp report --check
 	@$(BIN)/trtexp coverage --check
+	@$(BIN)/trtexp audit --sensitivity --check
 	@echo all checks passed
 
 schema: $(VENV)/ready

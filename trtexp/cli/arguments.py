@@ -207,7 +207,9 @@ def _audit(commands: Commands) -> None:
     audit = _command(commands, "audit", "audit:show", "AuditOptions", text)
     _paths(audit, ONLY)
     _reports(audit, "where the records are")
-    audit.add_argument("--check", action="store_true", help="exit with 1 if any case is listed")
+    wrong = "make one element of each output wrong instead, and write reports/SENSITIVITY.md: how many are seen"
+    audit.add_argument("--sensitivity", action="store_true", help=wrong)
+    audit.add_argument("--check", action="store_true", help="exit with 1 if any case is listed, or the page is old")
 
 
 def _diff(commands: Commands) -> None:

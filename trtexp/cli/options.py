@@ -75,6 +75,7 @@ class AuditOptions(Options):
     paths: tuple[str, ...]
     reports: Path
     check: bool
+    sensitivity: bool
 
 
 @dataclass(frozen=True, kw_only=True)

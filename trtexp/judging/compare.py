@@ -20,6 +20,9 @@ from trtexp.numerics.tolerance import Tolerance
 from trtexp.records.facts import FormFault, Leaving, Measured, Side, Verdict
 
 VACUOUS_LIMIT = 0.10  # of the root mean square of the reference
+LONE = 12.0  # times the others' root mean square: an element by itself
+NOTICEABLE = 0.5  # of the typical error: what a rounding by itself comes to is less
+FEW = 16  # elements, of which nothing can be told from the others
 SUSPECT = 2.0  # typical errors of a short accumulator, beyond which a bound that says little is not good enough
 
 
@@ -38,8 +41,8 @@ def judge(
         judged = _judged(None if actual is None else numbers(actual), reading, literal, rules, first)
         if first is None:
             first = judged
-        elif reading.short:
-            judged = _beyond(judged, first)
+        elif reading.granted != "transform_domain":
+            judged = _beyond(_lone(judged), first) if reading.short else _lone(judged)
         if best is None or _said(judged) < _said(best):
             best = judged
         if not any(_said(judged)):
@@ -50,6 +53,26 @@ def judge(
 def _said(judged: Judgement) -> tuple[int, ...]:
     """What there is to say of a reading, the gravest first."""
     return (*judged.disagreeing, int(judged.verdict == "wide"))
+
+
+def _lone(judged: Judgement) -> Judgement:
+    """With the elements as bad ones that a freedom would explain, if it did not make all others so much better.
+
+    Roundings of operands and of sums are everywhere in a tensor: where all elements but one are far closer to the
+    reference than it may be in the light of that one, the freedom was not used.
+    """
+    legal, device = judged.reference, judged.actual_reference
+    if legal is None or device is None or judged.typical is None:
+        return judged
+    counted = ~legal.certified & ~legal.anything & (legal.typical > 0) & np.isfinite(judged.typical)
+    if counted.sum() < FEW:
+        return judged
+    squares = np.where(counted, judged.typical, 0.0) ** 2
+    others = np.sqrt((squares.sum() - squares) / (counted.sum() - 1))
+    lone = counted & (judged.typical > NOTICEABLE) & (judged.typical > LONE * others)
+    if not lone.any():
+        return judged
+    return replace(judged, verdict="mismatch", actual_reference=replace(device, bad=device.bad | lone))
 
 
 def _beyond(judged: Judgement, first: Judgement) -> Judgement:

@@ -1,8 +1,8 @@
 """Where records and pages lie below a report folder, and what a run does with it: held against other runs, tidied
 before, and finished with the pages of all releases. No other file knows these places.
 
-`<reports>/<release>/<name>.json` and `.md`; `README.md`, `FINDINGS.md`, `COVERAGE.md` and `api.json` are of all
-releases, as are the diffs in `diff/`. A lock lies beside what it guards.
+`<reports>/<release>/<name>.json` and `.md`; `README.md`, `FINDINGS.md`, `COVERAGE.md`, `SENSITIVITY.md` and `api.json`
+are of all releases, as are the diffs in `diff/`. A lock lies beside what it guards.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from trtexp.running.plan import Plan
 from trtexp.running.rendering import rendered
 from trtexp.running.summaries import Summarized, summaries, summarized
 
-MATRIX, FINDINGS, COVERAGE = "README.md", "FINDINGS.md", "COVERAGE.md"
+MATRIX, FINDINGS, COVERAGE, SENSITIVITY = "README.md", "FINDINGS.md", "COVERAGE.md", "SENSITIVITY.md"
 
 
 def record_path(folder: Path, release: str, name: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trtexp.cli.commands.sensitivity import sensitivity
 from trtexp.cli.options import AuditOptions
 from trtexp.errors import NothingFound, plural, visible
 from trtexp.files.paths import collect, report_name
@@ -12,7 +13,12 @@ from trtexp.running.folders import records
 
 
 def show(options: AuditOptions) -> int:
-    """Print what stands out in the records of a report folder. Raises NothingFound, DamagedRecord, OSError."""
+    """Print what stands out in the records of a report folder, or see `sensitivity`.
+
+    Raises NothingFound, DamagedRecord, OSError.
+    """
+    if options.sensitivity:
+        return sensitivity(options)
     wanted = {report_name(path) for path in collect(options.paths)}
     every = records(options.reports).values()
     reports = [report for report in every if not wanted or page_name(report.experiment) in wanted]
