@@ -1,4 +1,5 @@
-"""How much of the API the experiments reach: methods, attributes and enum members, by layer and by release.
+"""How much the experiments reach of the API (methods, attributes and enum members, by layer and by release), and how
+wrong a number of theirs may be before a case is red.
 
-May import what describes experiments (spec, layers, definition, releases), and report for its page.
+May import what describes and judges experiments (spec, layers, definition, releases, judging), and report for its pages.
 """

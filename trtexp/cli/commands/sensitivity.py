@@ -11,8 +11,8 @@ from trtexp.files.atomic import write_text
 from trtexp.files.paths import collect, shown
 from trtexp.running.folders import SENSITIVITY
 from trtexp.running.helpers import Helpers
-from trtexp.sensitivity.page import named, render_sensitivity
-from trtexp.sensitivity.plant import Trials, planted
+from trtexp.coverage.sensitivity import named, render_sensitivity
+from trtexp.coverage.plant import Trials, planted
 from trtexp.spec.load import load
 
 

@@ -10,7 +10,7 @@ from trtexp.report import escape
 from trtexp.report.markdown import environment
 from trtexp.report.table import table
 from trtexp.report.wording.outputs import FREEDOMS
-from trtexp.sensitivity.plant import SIZES, Trial, Trials
+from trtexp.coverage.plant import SIZES, Trial, Trials
 
 MOST_TERMS = 256  # of a half accumulator that is judged
 WIDEST = 10  # how many are named
