@@ -215,7 +215,8 @@ class Layer(Model):
         """
         operands = self.operand_values(inputs, arrays)
         self.check_inputs(*operands, **granted(type(self).check_inputs, family=arithmetic.family))
-        (budget or Budget()).begin(self.work(*operands))
+        budget = budget or Budget()
+        budget.begin(self.work(*operands))
         asked = self.final if isinstance(self.final, Typed) else Typed()
         precision = DTYPE_OF_MEMBER.get(asked.precision or "", "")
         floats = [x.dtype for x in inputs.values() if x.dtype in UNIT]
@@ -224,7 +225,8 @@ class Layer(Model):
         half = arithmetic.grants("half") and not asked.precision
         if half:
             operands = [each_float(perhaps_half, operand) for operand in operands]
-        made = self.evaluate(*operands, **granted(type(self).evaluate, arithmetic=arithmetic))
+        with budget.paying():
+            made = self.evaluate(*operands, **granted(type(self).evaluate, arithmetic=arithmetic))
         outputs = made if isinstance(made, tuple) else (made,)
         if half:
             outputs = tuple(perhaps_half(y, HALF_ULPS) for y in outputs)
