@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from trtexp.errors import BadUsage, NothingSelected
+from trtexp.files.lengths import too_long
 from trtexp.files.paths import report_name, shown
 from trtexp.files.reading import NoFile, read_bytes
 from trtexp.judging.check import Checked
@@ -125,6 +126,8 @@ def _kept(fault: Fault) -> Fault:
 def _check(path: Path, judge: Judge | None, keep: bool) -> Planned | tuple[Fault, ...]:
     """A file, which may keep what was parsed of it, or its faults."""
     name = shown(path)
+    if (wrong := too_long(Path(report_name(path)))) is not None:
+        return (Fault(Mark(name, 1, 1), "", "", f"its page would have {wrong}; rename the file"),)
     try:
         data = read_bytes(path, current_limits().bytes)
         file = read(path, name, data)

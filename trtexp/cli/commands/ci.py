@@ -8,6 +8,7 @@ from trtexp.cli.commands.annotate import remark
 from trtexp.cli.options import RunOptions
 from trtexp.errors import BadUsage
 from trtexp.files.atomic import write_text
+from trtexp.files.lengths import too_long
 from trtexp.records.files import all_to_json
 from trtexp.records.model import ReportRecord
 from trtexp.report import github, junit, summary
@@ -17,6 +18,8 @@ from trtexp.running.rendering import rendered
 def wanted(options: RunOptions) -> bool:
     """Whether all results are to be kept until the end. Raises BadUsage for a file that cannot be one."""
     for option, path in (("junit", options.junit), ("json", options.json)):
+        if path is not None and (wrong := too_long(path)) is not None:
+            raise BadUsage(f"--{option} {path}: {wrong}")
         if path is not None and path.is_dir():
             raise BadUsage(f"--{option} {path}: this is a directory; name a file")
     return bool(options.junit or options.json or options.github)
