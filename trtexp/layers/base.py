@@ -233,7 +233,7 @@ class Layer(Model):
         if precision in UNIT and floats:
             outputs = tuple(ranged(y, floats[0]) if y.dtype == precision else y for y in outputs)
         wanted = DTYPE_OF_MEMBER.get(asked.output_type or "")
-        if wanted and outputs[0].dtype != wanted:
+        if wanted and outputs and outputs[0].dtype != wanted:
             outputs = (converted(outputs[0], wanted), *outputs[1:])
         return outputs
 

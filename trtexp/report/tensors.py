@@ -105,11 +105,10 @@ def _body(view: View) -> list[str]:
 def _rows(headings: list[str], views: list[View]) -> list[str]:
     """One row for each view, its heading before it, so that elements stand below each other."""
     size = max(map(len, headings))
-    lengths = {v.record.shape[-1:] and v.record.shape[-1] for v in views}
-    if any(v.tensor is None for v in views) or len(lengths) > 1 or 0 in lengths:
-        return [f"  {heading.ljust(size)}  {_body(view)[0]}" for heading, view in zip(headings, views, strict=True)]
     tensors = [v.tensor for v in views if v.tensor is not None]
-    columns = len(tensors[0].texts)
+    columns = len(tensors[0].texts) if tensors else 0
+    if not columns or [len(tensor.texts) for tensor in tensors] != [columns] * len(views):
+        return [f"  {heading.ljust(size)}  {_body(view)[0]}" for heading, view in zip(headings, views, strict=True)]
     table = grid.Tensor(
         (len(tensors), columns),
         [text for tensor in tensors for text in tensor.texts],
