@@ -8,7 +8,8 @@ from itertools import combinations
 
 from trtexp.errors import visible
 from trtexp.numerics.format import number, shape_text
-from trtexp.records.model import NetworkRecord, OutputRecord
+from trtexp.records.model import OutputRecord
+from trtexp.records.network import NetworkRecord
 from trtexp.records.picture import Window
 from trtexp.records.tensors import TensorRecord
 from trtexp.report import grid
