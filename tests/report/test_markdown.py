@@ -44,7 +44,7 @@ def test_lines_fit_a_terminal(name: str) -> None:
 
 def test_a_passing_case_is_a_few_lines() -> None:
     page = render(report(case("plain", output([1.0, 2.0, 3.0]))))
-    section = page.partition("## plain")[2].partition("[plain]:")[0]
+    section = page.partition("## plain")[2].partition("---\n")[0]
     assert section.strip().splitlines() == ["```text", "y  float32 3    actual = reference", "  1  2  3", "```"]
 
 

@@ -22,7 +22,7 @@ def touch(folder: Path, *names: str) -> None:
 
 
 def test_a_report_is_two_files_named_after_the_experiment(tmp_path: Path) -> None:
-    page = folders.write(REPORT, tmp_path)
+    _, page = folders.write(REPORT, tmp_path)
     (record,) = folders.record_paths(tmp_path)
     assert page == folders.page_path(record) == tmp_path / RELEASE / "layers" / "pooling.md"
     assert record == folders.record_path(tmp_path, RELEASE, "layers/pooling")
@@ -43,7 +43,7 @@ def test_the_pages_of_all_releases_are_the_matrix_and_the_diffs_that_are_kept(tm
 
 def test_pages_without_a_record_and_records_without_an_experiment_are_left_over(tmp_path: Path) -> None:
     reports = tmp_path / "reports"
-    page = folders.write(REPORT, reports)
+    _, page = folders.write(REPORT, reports)
     touch(reports, f"{RELEASE}/old.md", f"{RELEASE}/note.txt", f"diff/{RELEASE}..gone.md", "README.md")
     found = summaries(reports, folders.record_paths(reports))
     old, lone = reports / RELEASE / "old.md", reports / "diff" / f"{RELEASE}..gone.md"
