@@ -31,19 +31,45 @@ def graph(layers: Sequence[LayerRecord], outputs: Sequence[str]) -> str:
 
 
 def _boxes(layers: Sequence[LayerRecord], ids: dict[str, str]) -> Iterator[str]:
-    """The layers in their order; those that another one owns stand in its box, in place of it."""
-    owners = {layer.within for layer in layers if layer.within is not None}
+    """The layers in their order; those of a loop or a conditional stand in its box, in place of it."""
+    inside: dict[str, set[str]] = {}
+    for owner in dict.fromkeys(layer.within for layer in layers if layer.within is not None):
+        inside[owner] = _inside(layers, owner) - {name for names in inside.values() for name in names}
+    placed = {name for names in inside.values() for name in names}
     for layer in layers:
-        if layer.name in owners:
-            yield f"  subgraph {ids[layer.name]}[{_titled(layer)}]"
-            yield from (f"    {ids[one.name]}[{_titled(one)}]" for one in layers if one.within == layer.name)
+        if layer.name in inside:
+            yield f"  subgraph {ids[layer.name]}[{_titled(layer, ': ')}]"
+            yield from (f"    {ids[one.name]}[{_titled(one)}]" for one in layers if one.name in inside[layer.name])
             yield "  end"
-        elif layer.within is None:
+        elif layer.name not in placed:
             yield f"  {ids[layer.name]}[{_titled(layer)}]"
 
 
-def _titled(layer: LayerRecord) -> str:
-    return f'"{_safe(layer.name)}<br>{_safe(layer.method)}"' if layer.method != layer.name else _quoted(layer.name)
+def _inside(layers: Sequence[LayerRecord], owner: str) -> set[str]:
+    """The layers that a loop or a conditional owns, and the body: what lies on a way from one of them to another."""
+    own = {layer.name for layer in layers if layer.within == owner}
+    others = {layer.within for layer in layers if layer.within != owner} | {owner}
+    body = _reached(layers, own, True) & _reached(layers, own, False)
+    return own | {
+        layer.name for layer in layers if layer.name in body and not {layer.within, layer.name} & others - {None}
+    }
+
+
+def _reached(layers: Sequence[LayerRecord], start: set[str], forwards: bool) -> set[str]:
+    """The layers that depend on these, or that these depend on."""
+    makers = {tensor: layer.name for layer in layers for tensor in layer.makes}
+    steps = {(makers[tensor], layer.name) for layer in layers for tensor in layer.takes if tensor in makers}
+    found, waiting = set[str](), list(start)
+    while waiting:
+        one = waiting.pop()
+        near = {b if forwards else a for a, b in steps if one == (a if forwards else b)} - found
+        found |= near
+        waiting += near
+    return found
+
+
+def _titled(layer: LayerRecord, joint: str = "<br>") -> str:
+    return f'"{_safe(layer.name)}{joint}{_safe(layer.method)}"' if layer.method != layer.name else _quoted(layer.name)
 
 
 def _quoted(text: str) -> str:

@@ -14,7 +14,7 @@ from trtexp.records.network import NetworkRecord
 from trtexp.records.picture import Grid, Window
 from trtexp.records.tensors import TensorRecord
 from trtexp.report import grid
-from trtexp.report.wording.outputs import index_text, origin
+from trtexp.report.wording.outputs import exact, index_text, origin
 from trtexp.report.wording.values import recipe, summary
 
 EXCERPT = 7, 9  # rows and columns of what is shown of a large tensor
@@ -190,7 +190,7 @@ def _same(output: OutputRecord, name: str, other: str) -> bool:
     first, second = (getattr(output, each) for each in (name, other))
     if other == "reference" or first.values is None or second.values is None:
         compared = getattr(output, f"{name}_reference" if other == "reference" else "actual_expected")
-        return compared is not None and not compared.max_error
+        return exact(compared, output)
     pairs = zip(grid.flat(first.values), grid.flat(second.values), strict=True)
     return first.dtype == second.dtype and all(a is None or repr(a) == repr(b) for a, b in pairs)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 from trtexp.numerics.format import rounded
@@ -11,15 +11,16 @@ from trtexp.records.model import OutputRecord
 from trtexp.records.picture import Grid
 from trtexp.report.pictures import svg
 from trtexp.report.pictures.raster import Colour, data_uri
-from trtexp.report.pictures.scale import ERRORS, error_cells, scaled, shades
+from trtexp.report.pictures.scale import ERRORS, Scale, error_cells, scaled, shades
 from trtexp.report.wording.outputs import index_text
 
 _SIDE = 320  # pixels of the longer side of a panel
 _CELL = (5, 24)  # pixels of a cell's side
 _LEAST = 18  # pixels of the side of a cell in a matrix of few rows or columns
-_FEW = 4
+_FEW = 8
 _LEFT, _TOP, _GAP = 40, 40, 24  # around a panel: row indices, title and column indices, space
-_SWATCH = 12
+_SWATCH, _KEY = 12, 90  # of the keys below: the side of a colour, the width of all
+_NARROW = 190  # pixels that a key takes
 _TICKS = 8  # indices along an axis, at most
 
 
@@ -47,6 +48,11 @@ class _Panel:
     def width(self) -> float:
         return self.bins[1] * self.cell[1]
 
+    @property
+    def right(self) -> float:
+        """Where the panel ends, with the key below it."""
+        return self.left + max(self.width, _NARROW)
+
     def drawn(self, title: str, cells: Sequence[Sequence[int]], palette: Sequence[Colour]) -> Iterator[str]:
         """The title, the cells, the indices along their sides, and a ring around the worst one."""
         yield svg.text(self.left, 14, title, "strong")
@@ -64,28 +70,29 @@ class _Panel:
 
 def heat_map(output: OutputRecord, grid: Grid) -> str:
     """The SVG; the grid is the one to be shown of this output."""
-    low, high = _floats(grid.smallest), _floats(grid.smallest if grid.largest is None else grid.largest)
-    middle = [
-        [(a + b) / 2 if a != b else a for a, b in zip(*rows, strict=True)] for rows in zip(low, high, strict=True)
-    ]
-    scale, worst = scaled(middle), _worst(output, grid)
-    bins = len(middle), len(middle[0])
-    left = _Panel(_LEFT, grid.size, bins, None if worst is None else worst.bin)
-    parts = [*left.drawn("value", scale.cells, scale.palette)]
-    below, width = _TOP + left.height + 12, max(left.width, 190.0)
-    parts += _values_key(_LEFT, below, scale.ends, scale.signed, _remarks(scale.ranked, scale.nan, scale.infinite))
-    right = _LEFT + width
-    if grid.worst is not None and worst is not None:
-        panel = _Panel(right + _GAP + _LEFT, grid.size, bins, worst.bin)
+    scale, worst = scaled(_middle(grid)), _worst(output, grid)
+    bins = len(scale.cells), len(scale.cells[0])
+    panel = _Panel(_LEFT, grid.size, bins, None if worst is None else worst.bin)
+    below = _TOP + panel.height + 12
+    parts = [*panel.drawn("value", scale.cells, scale.palette), *_values_key(panel.left, below, scale)]
+    if grid.worst is not None:
+        panel = replace(panel, left=panel.right + _GAP + _LEFT)
         cells = error_cells(_floats(grid.worst))
         parts += panel.drawn("error / bound", cells, [colour for _, _, colour in ERRORS])
         parts += _errors_key(panel.left, below, {place for row in cells for place in row})
-        right = panel.left + max(panel.width, 190.0)
-    notes = _notes(output, grid, worst)
-    parts += [svg.text(_LEFT, below + 44 + i * svg.LINE, note, "dim") for i, note in enumerate(notes)]
-    widest = max(len(note) for note in notes) * svg.CHARACTER + _LEFT
-    title = f"{output.name}: {'values and errors' if grid.worst is not None else 'values'}"
-    return svg.document(max(right, widest) + 12, below + 44 + len(notes) * svg.LINE, title, parts)
+    notes, start = _notes(output, grid, scale, worst), below + 30
+    parts += [svg.text(_LEFT, start + i * svg.LINE, note, "dim") for i, note in enumerate(notes)]
+    widest = _LEFT + max(map(len, notes)) * svg.CHARACTER
+    title = f"{output.name}: {'values' if grid.worst is None else 'values and errors'}"
+    return svg.document(max(panel.right, widest) + 12, start + len(notes) * svg.LINE, title, parts)
+
+
+def _middle(grid: Grid) -> list[list[float]]:
+    """The middle of the smallest and the largest element of each bin."""
+    low, high = _floats(grid.smallest), _floats(grid.smallest if grid.largest is None else grid.largest)
+    return [
+        [a if a == b else a / 2 + b / 2 for a, b in zip(*rows, strict=True)] for rows in zip(low, high, strict=True)
+    ]
 
 
 @dataclass(frozen=True)
@@ -125,20 +132,12 @@ def ticks(size: int, pixels: float) -> list[tuple[int, float]]:
     return [(index, (index + 0.5) * pixels / size) for index in range(0, size, step)]
 
 
-def _values_key(x: float, y: float, ends: tuple[str, str], signed: bool, remarks: str) -> Iterator[str]:
+def _values_key(x: float, y: float, scale: Scale) -> Iterator[str]:
     """The colours from the smallest to the largest value, with these beside."""
-    start = x + len(ends[0]) * svg.CHARACTER + 6
-    yield svg.text(x, y + 10, ends[0])
-    yield svg.image(start, y, 90, _SWATCH, data_uri([list(range(len(shades(signed))))], shades(signed)))
-    yield svg.text(start + 96, y + 10, ends[1])
-    yield svg.text(x, y + 26, remarks, "dim")
-
-
-def _remarks(ranked: bool, nan: bool, infinite: bool) -> str:
-    said = ["colours by rank, not by size"] if ranked else []
-    said += ["NaN is grey"] if nan else []
-    said += ["±inf has the end colours"] if infinite else []
-    return ", ".join(said)
+    start, colours = x + len(scale.ends[0]) * svg.CHARACTER + 6, shades(scale.signed)
+    yield svg.text(x, y + 10, scale.ends[0])
+    yield svg.image(start, y, _KEY, _SWATCH, data_uri([list(range(len(colours)))], colours))
+    yield svg.text(start + _KEY + 6, y + 10, scale.ends[1])
 
 
 def _errors_key(x: float, y: float, used: set[int]) -> Iterator[str]:
@@ -150,10 +149,15 @@ def _errors_key(x: float, y: float, used: set[int]) -> Iterator[str]:
             x += _SWATCH + 4 + len(name) * svg.CHARACTER + 10
 
 
-def _notes(output: OutputRecord, grid: Grid, worst: _Worst | None) -> list[str]:
+def _notes(output: OutputRecord, grid: Grid, scale: Scale, worst: _Worst | None) -> list[str]:
+    """What the colours and the sides mean, and which element is the worst."""
     rank = len(output.shape)
     axes = f"down: axis {rank - 2}, across: axis {rank - 1}" if rank > 1 else "across: the elements"
     notes = [axes]
+    notes += ["colours by rank, not by size"] if scale.ranked else []
+    said = ["NaN is grey"] if scale.nan else []
+    said += ["±inf has the end colours"] if scale.infinite else []
+    notes += [", ".join(said)] if said else []
     if grid.largest is not None:
         notes.append("a cell holds several elements: the middle of its smallest and largest, its largest error")
     if worst is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf, isfinite, isnan
 
 from trtexp.numerics.format import rounded
@@ -78,10 +79,11 @@ def _shade(value: float, size: Callable[[float], float], first: float, last: flo
     return round(share * (SHADES - 1))
 
 
-def shades(signed: bool) -> list[Colour]:
+@lru_cache
+def shades(signed: bool) -> tuple[Colour, ...]:
     """The palette of values, from the smallest to the largest."""
     stops = _SIGNED if signed else _RISING
-    return [_between(stops, i / (SHADES - 1)) for i in range(SHADES)]
+    return tuple(_between(stops, i / (SHADES - 1)) for i in range(SHADES))
 
 
 def _between(stops: Sequence[Colour], share: float) -> Colour:

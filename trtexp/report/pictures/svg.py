@@ -13,13 +13,13 @@ LINE = 15  # from one line of text to the next
 _STYLE = (
     "text{font:11px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;fill:#1f2328}"
     ".dim{fill:#59636e}.strong{font-weight:600}.mid{text-anchor:middle}"
-    ".cell{fill:none;stroke:#d1d9e0}.frame{fill:none;stroke:#59636e}"
+    ".cell{fill:none;stroke:#818b98}.frame{fill:none;stroke:#59636e}"
     ".outside{fill:none;stroke:#d1d9e0;stroke-dasharray:2 2}"
     ".tap{fill:#0969da;fill-opacity:.16}.window{fill:none;stroke:#0969da;stroke-width:2}"
     ".halo{fill:none;stroke:#fff;stroke-width:4}.ring{fill:none;stroke:#000;stroke-width:1.5}"
     "image{image-rendering:pixelated}"
     "@media(prefers-color-scheme:dark){text{fill:#f0f6fc}.dim{fill:#9198a1}"
-    ".cell,.outside{stroke:#3d444d}.frame{stroke:#9198a1}"
+    ".outside{stroke:#3d444d}.frame{stroke:#9198a1}"
     ".tap{fill:#4493f8;fill-opacity:.28}.window{stroke:#4493f8}}"
 )
 

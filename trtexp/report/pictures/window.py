@@ -23,7 +23,7 @@ _GAP = 22
 
 
 @dataclass(frozen=True)
-class _Way:
+class Way:
     """The window's way along one axis of what it slides over. places: which element of the input each cell holds, None
     for a zero; step: cells from one window to the next; taps: cells of a window, from its first one."""
 
@@ -51,7 +51,7 @@ def drawing(report: ReportRecord) -> str | None:
     values = None if window is None else _matrix(report, window, "inputs", window.input)
     if window is None or values is None:
         return None
-    rows, columns = (_way(axis, window.kind == "deconvolution") for axis in window.axes)
+    rows, columns = (way(axis, window.kind == "deconvolution") for axis in window.axes)
     if any(len(way.places) > _MOST for way in (rows, columns)):
         return None
     kernel = None if window.kernel is None else _matrix(report, window, "weights", window.kernel)
@@ -63,7 +63,7 @@ def drawing(report: ReportRecord) -> str | None:
 
 def _document(
     window: SlidingWindow,
-    ways: tuple[_Way, _Way],
+    ways: tuple[Way, Way],
     values: _Matrix,
     kernel: _Matrix | None,
     output: OutputRecord | None,
@@ -87,7 +87,7 @@ def _document(
     return svg.document(x - _GAP + 1, height, f"The window of {window.layer} over {window.input}", parts)
 
 
-def _input(ways: tuple[_Way, _Way], values: _Matrix) -> Iterator[str]:
+def _input(ways: tuple[Way, Way], values: _Matrix) -> Iterator[str]:
     """The numbers in their cells, and dashed cells for the zeros around and in between."""
     rows, columns = ways
     places = [(i, j, row, column) for i, row in enumerate(rows.places) for j, column in enumerate(columns.places)]
@@ -100,7 +100,7 @@ def _input(ways: tuple[_Way, _Way], values: _Matrix) -> Iterator[str]:
             yield svg.text((j + 0.5) * values.width, i * _ROW + 14, values.rows[row][column], "mid")
 
 
-def _window(x: float, ways: tuple[_Way, _Way], stop: tuple[int, int], width: float) -> list[str]:
+def _window(x: float, ways: tuple[Way, Way], stop: tuple[int, int], width: float) -> list[str]:
     """The cells that the window takes where it makes one element of the output, and a frame around them."""
     rows, columns = ([start * way.step + tap for tap in way.taps] for start, way in zip(stop, ways, strict=True))
     taps = [(i, j) for i in rows for j in columns]
@@ -120,7 +120,7 @@ def _kernel(x: float, kernel: _Matrix) -> Iterator[str]:
             yield svg.text(x + (j + 0.5) * kernel.width, _TOP + i * _ROW + 14, shown, "mid")
 
 
-def _way(axis: SlidingAxis, spread: bool) -> _Way:
+def way(axis: SlidingAxis, spread: bool) -> Way:
     """spread: of a deconvolution, whose window goes element by element over the input with zeros in between."""
     step = 1 if spread else axis.stride
     extent = 1 + axis.dilation * (axis.taps - 1)
@@ -135,10 +135,10 @@ def _way(axis: SlidingAxis, spread: bool) -> _Way:
     if not spread:
         behind = max(behind, axis.post)
     places = [*[None] * max(0, before), *inner, *[None] * max(0, behind)]
-    return _Way(places[: len(places) + min(0, behind)] if spread else places, step, taps, axis.out)
+    return Way(places[: len(places) + min(0, behind)] if spread else places, step, taps, axis.out)
 
 
-def _stops(ways: Sequence[_Way]) -> list[tuple[int, int]]:
+def _stops(ways: Sequence[Way]) -> list[tuple[int, int]]:
     """The first, the middle and the last place of the window, each once."""
     rows, columns = (way.out for way in ways)
     return list(dict.fromkeys([(0, 0), (rows // 2, columns // 2), (rows - 1, columns - 1)]))
@@ -170,13 +170,13 @@ def _result(layer: str, output: OutputRecord | None, stop: tuple[int, int]) -> t
         return f"{layer}[…, {stop[0]}, {stop[1]}]", ""
     index = [0] * (len(output.shape) - 2) + list(stop)
     record = output.reference or output.actual
-    if record is None or record.values is None or record.shape != output.shape:
-        return f"{layer}{index_text(index)}", ""
-    value, bound = (_at(numbers, index) for numbers in (record.values, output.bound))
-    return f"{layer}{index_text(index)}", f"= {number(value, 0.0 if bound is None else bound, output.dtype)}"
+    value, bound = (_at(numbers, index) for numbers in (record and record.values, output.bound))
+    said = "" if value is None else f"= {number(value, 0.0 if bound is None else bound, output.dtype)}"
+    return f"{layer}{index_text(index)}", said
 
 
 def _at(numbers: Any, index: Sequence[int]) -> Any:
-    for i in index if numbers is not None else ():
-        numbers = numbers[i]
+    """A leaf of nested lists; None where they are not there, or smaller than what the model of the layer says."""
+    for i in index:
+        numbers = numbers[i] if isinstance(numbers, list) and i < len(numbers) else None
     return numbers
