@@ -101,10 +101,11 @@ def render_again(item: tuple[Path, Near], folder: Path, check: bool) -> Again:
     data = path.read_bytes()
     report = load(path, folder, data)
     shown, page = rendered(report, partial(page_of, near=near))
+    stale = page.stale(path)
     changed = [file for file, text in page.files(path).items() if put(file, text, check)]
     if not check:
-        delete(page.stale(path))
-    return Again(changed + page.stale(path), summarized(shown, data), shown is report)
+        delete(stale)
+    return Again(changed + stale, summarized(shown, data), shown is report)
 
 
 def link_up(folder: Path, held: Collection[str]) -> None:

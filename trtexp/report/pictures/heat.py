@@ -65,7 +65,7 @@ class _Panel:
         if self.worst is not None:
             row, column = self.worst
             x, y = self.left + (column + 0.5) * self.cell[1], _TOP + (row + 0.5) * self.cell[0]
-            yield svg.ring(x, y, max(5.0, max(self.cell) * 0.7))
+            yield svg.ring(x, y, max(5.0, min(self.cell) * 0.7))
 
 
 def heat_map(output: OutputRecord, grid: Grid) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from trtexp.records.bins import shown_grid
 from trtexp.records.model import ReportRecord
+from trtexp.records.picture import Grid
 from trtexp.report.pictures.heat import heat_map
 from trtexp.report.pictures.window import drawing
 
@@ -31,7 +32,7 @@ def pictures(report: ReportRecord) -> Pictures:
     for case in report.cases:
         for output in case.outputs:
             grid = shown_grid(output)
-            if grid is not None:
+            if grid is not None and _tells(grid):
                 name = _name(case.name, output.name, len(outputs))
                 files[name] = heat_map(output, grid)
                 outputs[case.name, output.name] = name
@@ -39,6 +40,12 @@ def pictures(report: ReportRecord) -> Pictures:
     if drawn is None or report.window is None:
         return Pictures(files, outputs)
     return Pictures(files | {WINDOW: drawn}, outputs, report.window.case)
+
+
+def _tells(grid: Grid) -> bool:
+    """Whether there is more to see than one colour."""
+    values = {str(value) for row in grid.smallest for value in row}
+    return len(values) > 1 or grid.largest is not None or grid.worst is not None
 
 
 def _name(case: str, output: str, count: int) -> str:

@@ -62,6 +62,14 @@ def cells(x: float, y: float, places: Iterable[tuple[int, int]], width: float, h
     return f'<path d="{"".join(f"{start}h{across}v{down}h{back}z" for start in starts)}"{_class(of)}/>'
 
 
+def raster(rows: int, columns: int, width: float, height: float, of: str) -> str:
+    """The lines around and between cells, from the origin."""
+    across, down = length(columns * width), length(rows * height)
+    level = "".join(f"M0 {length(i * height)}h{across}" for i in range(rows + 1))
+    upright = "".join(f"M{length(i * width)} 0v{down}" for i in range(columns + 1))
+    return f'<path d="{level}{upright}"{_class(of)}/>'
+
+
 def defined(name: str, parts: Iterable[str]) -> str:
     """Something that is drawn wherever it is `used`."""
     return "\n".join([f'<defs><g id="{name}">', *parts, "</g></defs>"])

@@ -92,8 +92,7 @@ def _input(ways: tuple[Way, Way], values: _Matrix) -> Iterator[str]:
     rows, columns = ways
     places = [(i, j, row, column) for i, row in enumerate(rows.places) for j, column in enumerate(columns.places)]
     inside = [(i, j) for i, j, row, column in places if row is not None and column is not None]
-    outside = [(i, j) for i, j, row, column in places if row is None or column is None]
-    yield svg.cells(0, 0, outside, values.width, _ROW, "outside")
+    yield svg.raster(len(rows.places), len(columns.places), values.width, _ROW, "outside")
     yield svg.cells(0, 0, inside, values.width, _ROW, "cell")
     for i, j, row, column in places:
         if row is not None and column is not None:
