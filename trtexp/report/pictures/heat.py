@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import inf
 
-from trtexp.numerics.format import rounded
 from trtexp.records.model import OutputRecord
 from trtexp.records.picture import Grid
 from trtexp.report.pictures import svg
@@ -97,19 +95,20 @@ def _middle(grid: Grid) -> list[list[float]]:
 
 @dataclass(frozen=True)
 class _Worst:
+    """The worst element: where it is in the grid, and in the tensor."""
+
     bin: tuple[int, int]
     index: list[int]
-    ratio: float
 
 
 def _worst(output: OutputRecord, grid: Grid) -> _Worst | None:
-    """The worst element: the first of the largest errors / bounds; None where all are exact."""
+    """The first of the largest errors / bounds; None where all are exact."""
     if grid.worst is None or grid.at is None:
         return None
     ratios = _floats(grid.worst)
     ratio = max(value for row in ratios for value in row)
     row, column = next((i, row.index(ratio)) for i, row in enumerate(ratios) if ratio in row)
-    return _Worst((row, column), index_of(grid.at[row][column], output.shape), ratio)
+    return _Worst((row, column), index_of(grid.at[row][column], output.shape))
 
 
 def index_of(place: int, shape: Sequence[int]) -> list[int]:
@@ -161,6 +160,5 @@ def _notes(output: OutputRecord, grid: Grid, scale: Scale, worst: _Worst | None)
     if grid.largest is not None:
         notes.append("a cell holds several elements: the middle of its smallest and largest, its largest error")
     if worst is not None:
-        off = "no error is allowed there" if worst.ratio == inf else f"{rounded(worst.ratio, 3)} of the bound"
-        notes.append(f"○ worst: {index_text(worst.index)}, {off}")
+        notes.append(f"○ the worst element, {index_text(worst.index)}")
     return notes
