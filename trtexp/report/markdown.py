@@ -64,7 +64,7 @@ def _picture(drawn: Pictures, folder: str, case: CaseRecord, output: OutputRecor
         said = "How the window meets the input, where it makes the first, the middle and the last element"
         return escape.image(said, f"{folder}/{WINDOW}") if drawn.window == case.name else ""
     name = drawn.outputs.get((case.name, output.name))
-    return "" if name is None else escape.image(f"Values and errors of {output.name}", f"{folder}/{name}")
+    return "" if name is None else escape.image(f"{output.name} as a heat map", f"{folder}/{name}")
 
 
 @lru_cache(maxsize=1)

@@ -28,7 +28,7 @@ def test_the_page_shows_what_lies_in_the_folder_beside_it():
     made = report(case("a=1+x", output(WIDE, "y.indices")), experiment="experiments/layers/deep.yaml")
     page = render(made)
     assert list(pictures(made).files) == ["a=1+x.y.indices.svg"]
-    assert "\n![Values and errors of y.indices](deep/a%3D1%2Bx.y.indices.svg)\n" in page
+    assert "\n![y.indices as a heat map](deep/a%3D1%2Bx.y.indices.svg)\n" in page
 
 
 def test_a_name_that_no_file_can_have_is_a_number():
