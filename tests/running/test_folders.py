@@ -132,3 +132,8 @@ def test_a_release_that_another_run_writes_is_left_to_it(tmp_path: Path) -> None
         assert "b.md" not in page.read_text()
     folders.link_up(reports, [])
     assert "b.md" in page.read_text()
+
+
+def test_a_page_names_those_that_its_run_is_still_to_write(tmp_path: Path) -> None:
+    _, page = folders.write(named("a"), tmp_path, ["a", "b"])
+    assert "[b](b.md) →" in page.read_text()

@@ -72,11 +72,16 @@ def _name(record: Path, folder: Path) -> tuple[str, str]:
     return release, name
 
 
-def write(report: ReportRecord, folder: Path) -> tuple[ReportRecord, Path]:
+def write(report: ReportRecord, folder: Path, coming: Sequence[str] = ()) -> tuple[ReportRecord, Path]:
     """Write the record of one file on one release, as far as it can be shown, its page and its pictures. Raises
-    OSError."""
+    OSError.
+
+    coming: names of the files of the same run, whose pages this one may name though they are not there yet, so that it
+    is written once.
+    """
     record = record_path(folder, report.release.name, page_name(report.experiment))
-    report, page = rendered(report, partial(page_of, near=nearby(folder, record)[record]))
+    others = [record_path(folder, report.release.name, name) for name in coming]
+    report, page = rendered(report, partial(page_of, near=nearby(folder, record, *others)[record]))
     write_text(record, to_json(report))
     for path, text in page.files(record).items():
         write_text(path, text)
