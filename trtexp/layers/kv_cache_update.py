@@ -85,7 +85,7 @@ class KVCacheUpdate(Layer):
             self.refuse("update", f"{list(update.shape)} for a cache of {list(cache.shape)}", "C1")
         if update.dtype != cache.dtype or cache.dtype not in FLOATS:
             self.refuse("update", f"{update.dtype} beside {cache.dtype}; give one float dtype", "C2")
-        if (indices.ref < 0).any() or (indices.ref + counts > n).any():
+        if (indices.ref < 0).any() or (indices.ref > n - counts).any():
             self.refuse("write_indices", f"rows outside the cache of {n}", "C3")
 
     def work(self, cache: Bounded, update: Bounded, indices: Bounded, lengths: Maybe) -> Work:
