@@ -26,7 +26,7 @@ def outputs(layer, inputs, arrays=None, arithmetic=None):
 
 
 def windowed(method, x, w, b=None, maps=None, kernel=None, set_input=None, arithmetic=None, of="float32", **attributes):
-    """A convolution or a deconvolution; `w`, a kernel of dtype `of`, has channel axes unless maps and kernel are told."""
+    """A convolution or a deconvolution; `w`, of dtype `of`, has channel axes unless maps and kernel are told."""
     w = np.asarray(w, dtype=float)
     first = 0 if method.startswith("conv") else 1
     groups = attributes.get("num_groups", 1)

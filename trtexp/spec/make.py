@@ -214,8 +214,8 @@ def _fits(*values: int) -> bool:
 def _times(values: np.ndarray, factor: float, dtype: str) -> np.ndarray:
     """Values times a factor; a float type tells -0 from 0, and whole numbers of other types are exact if int64 has
     them all."""
-    whole = dtype not in UNIT and values.dtype == np.int64 and isinstance(factor, int) and values.size > 0
-    if whole and _fits(int(values.min()) * factor, int(values.max()) * factor):
+    whole = dtype not in UNIT and values.dtype == np.int64 and values.size > 0
+    if whole and isinstance(factor, int) and _fits(int(values.min()) * factor, int(values.max()) * factor):
         return values * factor
     return np.multiply(values, factor, dtype=np.float64)
 
