@@ -243,8 +243,11 @@ def _anything_judged(judged: Judgement, reference: Bounded, literal: ExpectedVal
 
 
 def _vacuous(reference: Bounded) -> bool:
-    """A bound that says nothing: over a tenth of the size of the values (a tensor of zeros has no size)."""
-    finite = np.isfinite(reference.ref) & np.isfinite(reference.bound) & ~reference.anything
+    """A bound that says nothing: over a tenth of the size of the values (a tensor of zeros has no size).
+
+    An element with several legal values may be wide for that reason, so that its bound tells nothing of the arithmetic.
+    """
+    finite = np.isfinite(reference.ref) & np.isfinite(reference.bound) & ~reference.undetermined
     if reference.dtype not in UNIT or not finite.any():
         return False
     size = float(np.sqrt(np.mean(reference.ref[finite] ** 2)))
