@@ -27,9 +27,14 @@ class NodeError(ValueError):
         return NodeError, (self.layer, self.path, str(self))
 
 
+class OpenShape(NodeError):
+    """A tensor of which nobody knows how many elements it has; no fault, but nothing can be made of it."""
+
+
 @dataclass(frozen=True)
 class Evaluation:
-    """The reference of a network: every tensor by name that does not depend on a layer that refuses its inputs.
+    """The reference of a network: every tensor by name that does not depend on a layer that refuses its inputs, nor on
+    a tensor of which nobody knows how many elements it has.
 
     refusals: the constraints at which trtexp's own model stops, one of each layer that does not hold its own.
     leaving: name -> dtype of the tensors in between that may leave the range of their type, as real numbers; a typed
@@ -113,7 +118,8 @@ def partly_evaluate(
             found += values.make_all()
     refusals = {(error.layer, error.path, str(error)): error for error in found}
     values.budget.over &= any(layers[error.layer].check for error in found)  # else other cases may still be computed
-    return Evaluation(values.known, tuple(refusals.values()), values.leaving)
+    tensors = {name: tensor for name, tensor in values.known.items() if not tensor.open}
+    return Evaluation(tensors, tuple(refusals.values()), values.leaving)
 
 
 def upstream(layers: Mapping[str, Layer], tensor: str) -> set[str]:
@@ -175,6 +181,8 @@ class Values:
                 return self._outer.value(tensor)
             self._make_ahead(name)
             self.make(name)
+        if self.known[tensor].open:
+            raise OpenShape(self._makers[tensor], (), f"nobody knows how many elements {tensor} has")
         return self.known[tensor]
 
     def _make_ahead(self, last: str) -> None:
@@ -206,6 +214,8 @@ class Values:
             if name not in hidden and name not in self.failed and (not made or not self.known.keys() >= set(made)):
                 try:
                     self.make(name)
+                except OpenShape:
+                    continue
                 except NodeError as error:
                     yield error
 
