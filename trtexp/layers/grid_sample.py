@@ -64,7 +64,8 @@ class GridSample(Layer):
             self.refuse("sample_mode", f"{mode} given; give one of {', '.join(MODES)}", "C4")
 
     def work(self, x: Bounded, grid: Bounded) -> Work:
-        taps = math.prod([{"NEAREST": 1, "LINEAR": 2, "CUBIC": 4}[self.final.interpolation_mode]] * (len(x.shape) - 2))
+        along = {"NEAREST": 1, "LINEAR": 2, "CUBIC": 4}[self.final.interpolation_mode]
+        taps = math.prod([along] * (len(x.shape) - 2))
         return Work((taps + 1) * math.prod(grid.shape[:-1]) * x.shape[1])
 
     def evaluate(self, x: Bounded, grid: Bounded, *, arithmetic: Arithmetic) -> Bounded:

@@ -254,6 +254,8 @@ def adaptation(each: Adaptation) -> str:
     return {
         "flag_left_out": f"flag {each.subject} is left out: this release takes all types from the network",
         "timed_tactics": "no engine could be built from the first tactics, so TensorRT chose by timing",
+        "timed_kernels": f"the kernels of {each.subject} are chosen by timing, as TensorRT compiles it as a whole; "
+        "their last bits may change from build to build",
         "not_read_back": f"{each.subject} cannot be read back: {each.reason}",
     }[each.kind]
 
