@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from trtexp.definition.steps import Call, Ref, Step
 from trtexp.layers.base import Layer, LayerError
-from trtexp.numerics import Arithmetic, Bounded, kept, leaves
+from trtexp.numerics import Arithmetic, Bounded, Family, kept, leaves
 from trtexp.numerics.budget import OF_A_STEP, Budget, OverBudget
 
 
@@ -39,12 +39,14 @@ class Evaluation:
     refusals: the constraints at which trtexp's own model stops, one of each layer that does not hold its own.
     leaving: name -> dtype of the tensors in between that may leave the range of their type, as real numbers; a typed
     world then differs from this one. unmodelled: tensors whose numbers an attribute changes in a way that is not known.
+    elsewhere: what families of releases refuse, where no release is known.
     """
 
     tensors: Mapping[str, Bounded]
     refusals: tuple[NodeError, ...] = ()
     leaving: Mapping[str, str] = field(default_factory=dict)
     unmodelled: frozenset[str] = frozenset()
+    elsewhere: Mapping[Family, Sequence[NodeError]] = field(default_factory=dict)
 
     @property
     def refusal(self) -> NodeError | None:
@@ -119,7 +121,7 @@ def partly_evaluate(
     refusals = {(error.layer, error.path, str(error)): error for error in found}
     values.budget.over &= any(layers[error.layer].check for error in found)  # else other cases may still be computed
     tensors = {name: tensor for name, tensor in values.known.items() if not tensor.open}
-    return Evaluation(tensors, tuple(refusals.values()), values.leaving)
+    return Evaluation(tensors, tuple(refusals.values()), values.leaving, elsewhere=values.elsewhere)
 
 
 def upstream(layers: Mapping[str, Layer], tensor: str) -> set[str]:
@@ -165,6 +167,7 @@ class Values:
         self.known = dict(known)
         self.failed: dict[str, NodeError] = {}
         self.leaving: dict[str, str] = {} if outer is None else outer.leaving
+        self.elsewhere: dict[Family, list[NodeError]] = {} if outer is None else outer.elsewhere
         self._outer, self._varying = outer, varying
         self._makers = {tensor: name for name, layer in layers.items() for tensor in layer.output_tensors(name)}
         self._taken = {tensor for layer in layers.values() for _, tensor in layer.input_tensors().values()}
@@ -204,6 +207,9 @@ class Values:
         maker = self._makers.get(tensor)
         undone = None if maker is None else self.layers[maker].undoes()
         return None if undone is None else self.value(undone).dtype
+
+    def refused_by(self, layer: str, family: Family, error: LayerError) -> None:
+        self.elsewhere.setdefault(family, []).append(NodeError(layer, error.path, str(error)))
 
     def make_all(self) -> Iterator[NodeError]:
         """Compute all tensors that have one value; the refusals of those that have none."""

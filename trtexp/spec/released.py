@@ -50,8 +50,12 @@ def released(
         if name in tensors:
             dtype = output_type(tensors[name].dtype, _assigned(name, layers), definition.options.strongly_typed, family)
             tensors[name] = tensors[name] if dtype == tensors[name].dtype else converted(tensors[name], dtype)
-    refusals = _refusals(evaluation.tensors, layers, definition) if family == "tensorrt-rtx" else ()
-    return replace(evaluation, tensors=tensors, refusals=(*evaluation.refusals, *refusals), unmodelled=unmodelled)
+    of_rtx = tuple(_refusals(evaluation.tensors, layers, definition)) if family in (None, "tensorrt-rtx") else ()
+    refusals, elsewhere = (*evaluation.refusals, *of_rtx), evaluation.elsewhere
+    if family is None:
+        refusals, noted = evaluation.refusals, [error for error in of_rtx if layers[error.layer].check]
+        elsewhere = {**elsewhere, "tensorrt-rtx": [*elsewhere.get("tensorrt-rtx", ()), *noted]} if noted else elsewhere
+    return replace(evaluation, tensors=tensors, refusals=refusals, unmodelled=unmodelled, elsewhere=elsewhere)
 
 
 def output_type(dtype: str, assigned: bool, strongly_typed: bool, family: Family | None) -> str:
