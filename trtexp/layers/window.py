@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -97,9 +98,17 @@ class Window(Layer):
         raise NotImplementedError
 
     def axes(self, shape: Sequence[int]) -> list[Axis]:
-        """The spatial dimensions of an input of that shape."""
+        """The spatial dimensions of an input of that shape, placed once for all that ask for them."""
         kernel, *rest = self.window()
-        return [self.placed(Axis(*numbers)) for numbers in zip(shape[-len(kernel) :], kernel, *rest, strict=True)]
+        spatial = tuple(shape[-len(kernel) :])
+        if spatial not in self._axes:
+            numbers = zip(spatial, kernel, *rest, strict=True)
+            self._axes[spatial] = [self.placed(Axis(*each)) for each in numbers]
+        return self._axes[spatial]
+
+    @cached_property
+    def _axes(self) -> dict[tuple[int, ...], list[Axis]]:
+        return {}
 
     def spans(self, shape: Sequence[int]) -> list[int]:
         """Elements along each spatial dimension of the largest array that `apply` makes."""

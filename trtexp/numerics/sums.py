@@ -97,13 +97,18 @@ def _dot_product(
     unsure = ~(error.judged & ~error.overflows) & ~certain
     finite, terms = np.isfinite(sums.right), (sums.m, sums.n, sums.s)
     unsure = (carried["undetermined"] > 0) | (unsure & finite)
-    bound, typical, slack = (
-        np.where(finite, np.nan_to_num(error, nan=np.inf, posinf=np.inf), 0.0) for error in (bound, typical, slack)
-    )
+    bound, typical, slack = (_told(error, finite) for error in (bound, typical, slack))
     return settled(Bounded(x.dtype, sums.right, bound, typical, slack, certain & ~unsure, unsure, terms))
 
 
 CUT_BITS = 11  # that an operand has when it is cut
+
+
+def _told(error: F64, finite: Mask) -> F64:
+    """An error where sums are finite, without an end where it is no number; elsewhere there is none."""
+    if finite.all() and np.isfinite(error).all():
+        return error
+    return np.where(finite, np.nan_to_num(error, nan=np.inf, posinf=np.inf), 0.0)
 
 
 def _sums(apply: Apply, x: Bounded, w: Bounded, b: Bounded | None, stacked: bool) -> Sums:
