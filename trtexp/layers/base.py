@@ -229,7 +229,7 @@ class Layer(Model):
         floats = [x.dtype for x in inputs.values() if x.dtype in UNIT]
         if precision in UNIT and floats:
             operands = [each_float(lambda x: converted(x, precision), operand) for operand in operands]
-        half = arithmetic.grants("half") and not asked.precision
+        half = arithmetic.grants("half") and not asked.precision and not self.rounds_to_half()
         if half:
             operands = [each_float(perhaps_half, operand) for operand in operands]
         made = self.evaluate(*operands, **granted(type(self).evaluate, arithmetic=arithmetic))
@@ -268,6 +268,11 @@ class Layer(Model):
                 self.check_inputs(*operands, family=family)
             except LayerError as error:
                 refused_by(family, error)
+
+    def rounds_to_half(self) -> bool:
+        """Whether the layer itself makes half of its input, so that a freedom to round to half leaves it as it is: the
+        nearest half of a number is that of its nearest half."""
+        return False
 
     def work(self, *operands: Any, **_: Any) -> Work:
         """What evaluating these operands comes to, which have been checked: the elements of the outputs and of what is

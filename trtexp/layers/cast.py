@@ -43,6 +43,9 @@ class Cast(Layer):
             if dtype == SCALE and family not in (None, "tensorrt-rtx"):
                 self.refuse(attribute, f"a tensor of {dtype}, which RTX alone casts", "C2")
 
+    def rounds_to_half(self) -> bool:
+        return self.final.to_type == "HALF"
+
     def evaluate(self, x: Bounded) -> Bounded:
         made = converted(x, DTYPE_OF_MEMBER[self.final.to_type])
         return undetermined(made, made.ref != x.ref) if made.dtype == SCALE else made
