@@ -24,6 +24,7 @@ import pytest
 from trtexp import LIMITS
 from trtexp.cli.arguments import LIMIT, TARGETS, record
 from trtexp.files.code_path import WithoutWorkingDirectory
+from trtexp.files.reading import read_bytes
 from trtexp.running.options import TargetOptions
 
 PREFIX = "trtexp_"  # of the destinations of the options
@@ -91,9 +92,10 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 def _is_experiment(path: Path) -> bool:
     """Whether its outermost keys, or the schema that it names, are an experiment's; it may be a faulty one."""
-    if path.stat().st_size > _MOST:
+    try:
+        data = read_bytes(Path(os.path.realpath(path)), _MOST)
+    except OSError:
         return False
-    data = path.read_bytes()
     head = data.partition(b"\n")[0]
     named = head.startswith(b"#") and b"trtexp/schema.json" in head
     return named or bool(_TITLE.search(data) and _BODY.search(data))

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from trtexp.files.atomic import sweep, write_text
 from trtexp.files.locks import Lock
+from trtexp.files.opening import entries, files_below
+from trtexp.files.reading import holds, read_bytes
 from trtexp.migration.columns import RECORD as API
 from trtexp.migration.columns import api_columns, api_counts
 from trtexp.migration.columns import to_json as api_json
@@ -46,7 +48,8 @@ def page_path(record: Path) -> Path:
 
 def record_paths(folder: Path, release: str = "*") -> list[Path]:
     """The records of all releases, or of one, in their order."""
-    return sorted(folder.glob(f"{release}/**/*.json"))
+    folders = _release_folders(folder) if release == "*" else [folder / release]
+    return [path for each in folders for path in files_below(each, ".json")]
 
 
 def records(folder: Path, release: str = "*") -> dict[Path, ReportRecord]:
@@ -71,7 +74,7 @@ def write(report: ReportRecord, folder: Path) -> tuple[ReportRecord, Path]:
 def render_again(path: Path, folder: Path, check: bool) -> tuple[bool, Summarized, bool]:
     """Render the page of a record; whether it is another now, or if it is only to be checked, would be, and whether all
     of it can be shown. May be done in another process. Raises OSError, DamagedRecord."""
-    data = path.read_bytes()
+    data = read_bytes(path)
     report, page = load(path, folder, data), page_path(path)
     shown, text = rendered(report, render)
     return put(page, text, check), summarized(shown, data), shown is report
@@ -80,15 +83,15 @@ def render_again(path: Path, folder: Path, check: bool) -> tuple[bool, Summarize
 def put(page: Path, text: str, check: bool) -> bool:
     """Write a page, or only check it; whether it is another now, or would be. Raises OSError."""
     if check:
-        return not page.is_file() or page.read_text(encoding="utf-8") != text
+        return not holds(page, text.encode("utf-8"))
     return write_text(page, text)
 
 
 def leftovers(folder: Path, found: Mapping[Path, ReportSummary]) -> tuple[list[Path], list[Path], list[Path]]:
     """Pages without a record; pages that compare a release without one; records whose experiment is gone."""
-    pages = [path for release in _release_folders(folder) for path in release.rglob("*.md")]
+    pages = [path for release in _release_folders(folder) for path in files_below(release, ".md")]
     there = set(releases(folder))
-    lone = [page for page, names in compared(folder).items() if not there >= set(names)]
+    lone = [page for page, names in _diffs(folder).items() if not there >= set(names)]
     gone = [path for path, summary in found.items() if not (folder.parent / summary.experiment).is_file()]
     return sorted(set(pages) - set(map(page_path, found))), lone, gone
 
@@ -110,7 +113,7 @@ def overviews(
     Raises OSError, DamagedRecord.
     """
     there = {report.release.name for report in reports}
-    kept = {page: names for page, names in compared(folder).items() if there >= set(names)}
+    kept = {page: names for page, names in _diffs(folder).items() if there >= set(names)}
     for page, names in kept.items():
         if changes is None or set(names) & set(changes.releases):
             yield page, render_diff(diff(*(list(records(folder, name).values()) for name in names)))
@@ -147,8 +150,13 @@ def overviews_lock(folder: Path) -> Lock:
     return Lock(folder / f".{Path(MATRIX).stem}.lock", str(folder / MATRIX))
 
 
+def _diffs(folder: Path) -> dict[Path, tuple[str, str]]:
+    """The pages that compare two releases, and their names."""
+    return compared(entry.path for entry in entries(folder / DIFFS) if entry.path.suffix == ".md")
+
+
 def _release_folders(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.is_dir() and path.name != DIFFS)
+    return [entry.path for entry in entries(folder) if entry.folder and entry.path.name != DIFFS]
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from trtexp.files.home import PENDING
 from trtexp.files.paths import collect, shown
 from trtexp.report.terminal import Terminal
 from trtexp.running.pending import Pending, drop_other_formats, pending, selected, settle
+from trtexp.spec.files import read_experiment
 from trtexp.spec.load import read
 from trtexp.spec.owners import Owners
 from trtexp.spec.source import Source
@@ -56,7 +57,7 @@ def _write(files: Sequence[Accepted]) -> None:
 def unused(files: Iterable[str]) -> Iterator[str]:
     """What these files expect and no case uses any more, a line each. Raises SpecError, OSError."""
     for name in filter(os.path.isfile, files):
-        data = Path(name).read_bytes()
+        data = read_experiment(Path(name), name)
         file = read(Path(name), name, data)
         for node, path in Owners(file, Source(data.decode("utf-8"), name)).unused():
             yield f"{node.mark}: {path}: no case uses this any more; take it out"
