@@ -55,6 +55,12 @@ def replace(path: Path, parts: Iterable[bytes], lasting: bool = True) -> None:
             raise
 
 
+def leftovers(path: Path) -> list[Path]:
+    """What a killed process left half written of a file."""
+    found = (entry.path for entry in entries(path.parent))
+    return [each for each in found if each.name.startswith(f".{path.name}.") and each.suffix == ".tmp"]
+
+
 def sweep(folder: Path, below: bool = True) -> None:
     """Delete what a killed process left half written in a folder that no other process writes to, and below it."""
     paths = files_below(folder, ".tmp") if below else [entry.path for entry in entries(folder)]

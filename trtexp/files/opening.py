@@ -63,7 +63,7 @@ def folder_of(path: Path, make: bool = False) -> Iterator[tuple[int, str]]:
     Raises NoFile, OSError."""
     handle = _open_folder(path.parent, _PASSED, make)
     try:
-        yield handle, path.name
+        yield handle, path.name or "."
     except NoFile:
         raise
     except OSError as error:

@@ -32,6 +32,7 @@ def check_output(path: Path) -> None:
 def write_output(path: Path, content: str | bytes) -> None:
     """Make this a file's content, or write it into what is there and is no file. Raises NoFile, OSError."""
     data = content.encode("utf-8") if isinstance(content, str) else content
+    check_output(path)
     try:
         if (stream := _STREAM.fullmatch(str(path))) is not None:
             _write_into(_opened(stream), data)

@@ -13,7 +13,6 @@ import secrets
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 from trtexp.errors import BadUsage, plural
 from trtexp.files.atomic import write_bytes
@@ -26,27 +25,16 @@ _BYTES = 32
 _OPENING, _MIDDLE, _END = b'{"hmac": "', b'", "content":\n', b"}\n"
 _DIGITS = 64  # of a digest
 _foreign: dict[Path, None] = {}
+_troubles: list[str] = []
 
 
 class Foreign(ValueError):
     """What was not written with this user's key, or is damaged."""
 
 
-class _Key(NamedTuple):
-    """trouble: empty, or why it is of no use to other runs."""
-
-    secret: bytes
-    trouble: str = ""
-
-
 def derived(purpose: str) -> bytes:
     """A key for one purpose alone. Raises BadUsage."""
-    return hmac.digest(_key().secret, purpose.encode(), "sha256")
-
-
-def trouble() -> str:
-    """Why other runs cannot use what this one leaves; empty if they can. Raises BadUsage."""
-    return _key().trouble
+    return hmac.digest(_key(), purpose.encode(), "sha256")
 
 
 def digest(purpose: str, data: bytes) -> bytes:
@@ -77,14 +65,16 @@ def note_foreign(path: Path) -> None:
     _foreign[path] = None
 
 
-def foreign() -> str:
-    """What was not the user's since the last call, as a sentence; empty if there was nothing."""
-    paths = sorted(map(str, _foreign))
+def notes() -> list[str]:
+    """What the user should know since the last call: why no other run can use what this one leaves, and what was not
+    the user's."""
+    said, paths = list(_troubles), sorted(map(str, _foreign))
+    _troubles.clear()
     _foreign.clear()
-    if not paths:
-        return ""
-    more = f" and {plural(len(paths) - 3, 'other')}" if len(paths) > 3 else ""
-    return f"{', '.join(paths[:3])}{more}: not of this user's key ({VARIABLE}), or damaged; dropped"
+    if paths:
+        more = f" and {plural(len(paths) - 3, 'other')}" if len(paths) > 3 else ""
+        said.append(f"{', '.join(paths[:3])}{more}: not of this user's key, or damaged; dropped")
+    return said
 
 
 def _content(data: bytes, purpose: str) -> bytes:
@@ -96,30 +86,28 @@ def _content(data: bytes, purpose: str) -> bytes:
     return content
 
 
-def _key() -> _Key:
+def _key() -> bytes:
     state, home = Path(os.environ.get("XDG_STATE_HOME", "")), Path(os.environ.get("HOME") or "/")
     return _found(os.environ.get(VARIABLE, ""), state if state.is_absolute() else home / ".local" / "state")
 
 
 @cache
-def _found(given: str, home: Path) -> _Key:
-    """The key of an environment."""
+def _found(given: str, home: Path) -> bytes:
+    """The key of an environment; one for this process alone where it has none."""
     if given:
-        return _Key(_checked(given).encode("utf-8", "surrogateescape"))
+        return _checked(given).encode("utf-8", "surrogateescape")
     path = Path(os.path.realpath(home), "trtexp", "key")
     try:
         with suppress(FileNotFoundError):
-            return _Key(_read(path))
+            return _read(path)
         _make(path)
-        return _Key(_read(path))
+        return _read(path)
     except NoFile as error:
         reason = str(error)
     except OSError as error:
         reason = f"{path}: {error.strerror or error}"
-    return _Key(
-        secrets.token_bytes(_BYTES),
-        f"{reason}; no later run can use what this one leaves: let that file be written, or set {VARIABLE}",
-    )
+    _troubles.append(f"{reason}; no later run can use what this one leaves: let that be a file, or set {VARIABLE}")
+    return secrets.token_bytes(_BYTES)
 
 
 def _checked(given: str) -> str:

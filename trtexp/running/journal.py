@@ -20,7 +20,7 @@ from trtexp.errors import plural
 from trtexp.files.atomic import write_bytes
 from trtexp.files.opening import NoFile, open_file, remove, remove_empty
 from trtexp.files.reading import read_bytes
-from trtexp.files.signing import VARIABLE, digest
+from trtexp.files.signing import digest, note_foreign
 from trtexp.records.model import FORMAT, CaseRecord
 
 PREVIOUS = ".previous"
@@ -72,7 +72,7 @@ class Journal:
                 self.found |= contents.entries
                 if contents.damaged:
                     count, first = plural(len(contents.damaged), "result"), contents.damaged[0]
-                    what = f"{count} not of this user's key ({VARIABLE}), or damaged; run again"
+                    what = f"{count} not of this user's key, or damaged; run again"
                     self.notes.append(f"{part}:{first}: {what}")
                 if contents.other:
                     count = plural(len(contents.other), "result")
@@ -169,6 +169,8 @@ def previous(path: Path) -> Path:
 def set_aside(path: Path) -> int:
     """Add a journal to those set aside before it, for a later --resume; how many results were in it. Raises OSError."""
     found = read(path)
+    if found.damaged:
+        note_foreign(path)
     if found.entries or found.other:
         before = read(previous(path))
         kept = [line(key, record) for key, record in (before.entries | found.entries).items()]

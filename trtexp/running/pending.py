@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import NamedTuple
 
 from trtexp.errors import DamagedRecord
 from trtexp.files.opening import files_below, remove
@@ -21,6 +22,14 @@ from trtexp.records.model import FORMAT, CaseRecord, ReportRecord
 from trtexp.running.plan import Plan
 
 PURPOSE = "pending"
+
+
+class Name(NamedTuple):
+    """What tells one pending case from all others."""
+
+    release: str
+    file: str
+    case: str
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,10 @@ class Pending:
     def file(self) -> str:
         """The experiment file, as it was named when it was run."""
         return self.case.place.file
+
+    @property
+    def key(self) -> Name:
+        return Name(self.report.release.name, self.file, self.case.name)
 
     @property
     def name(self) -> str:
@@ -56,19 +69,18 @@ def keep(folder: Path, name: str, report: ReportRecord) -> None:
     _write(path, report, cases)
 
 
-def settle(folder: Path, done: Collection[Pending], texts: Mapping[str, str]) -> None:
-    """Forget cases that are decided. Raises OSError, DamagedRecord.
+def settle(folder: Path, done: Collection[Name], texts: Mapping[str, tuple[str, str]]) -> None:
+    """Forget cases that are decided; a second time changes nothing. Raises OSError, DamagedRecord.
 
-    texts: file -> sha256 of its new text, which says nothing else about the cases that are still pending.
+    texts: file -> sha256 of its old text and of its new one, which says nothing else about the other cases.
     """
-    before = {one.file: one.report.sha256 for one in done}
     for path in _paths(folder):
-        report = _load(path, folder)
-        found = [Pending(report, case) for case in report.cases]
-        left = [one for one in found if one not in done]
-        file = found[0].file if found else ""
-        if report.sha256 == before.get(file):
-            _write(path, report.model_copy(update={"sha256": texts[file]}), [one.case for one in left])
+        with suppress(Foreign):
+            found = list(_read(path, folder))
+            before, after = texts.get(found[0].file, ("", "")) if found else ("", "")
+            if found and found[0].report.sha256 == before:
+                report = found[0].report.model_copy(update={"sha256": after})
+                _write(path, report, [one.case for one in found if one.key not in done])
 
 
 def _write(path: Path, report: ReportRecord, cases: Sequence[CaseRecord]) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from trtexp.cli.commands.annotate import remark
 from trtexp.cli.options import RunOptions
+from trtexp.errors import BadUsage
+from trtexp.files.opening import NoFile, named
 from trtexp.files.outputs import append_output, check_output, write_output
 from trtexp.records.files import all_to_json
 from trtexp.records.model import ReportRecord
@@ -14,10 +16,13 @@ from trtexp.running.rendering import rendered
 
 
 def wanted(options: RunOptions) -> bool:
-    """Whether all results are to be kept until the end. Raises NoFile for a file that cannot be one."""
-    for path in (options.junit, options.json):
+    """Whether all results are to be kept until the end. Raises BadUsage for a file that cannot be one."""
+    for option, path in (("junit", options.junit), ("json", options.json)):
         if path is not None:
-            check_output(path)
+            try:
+                check_output(path)
+            except NoFile as error:
+                raise BadUsage(f"--{option} {error}") from error
     return bool(options.junit or options.json or options.github)
 
 
@@ -62,4 +67,4 @@ def _tell_github(commands: github.Commands, reports: Sequence[ReportRecord], end
     if (found := github.summary_room()) is not None:
         path, room = found
         text = summary.render(reports, room, ended)
-        append_output(path, text if len(text.encode()) <= room else "")
+        append_output(named(str(path)), text if len(text.encode()) <= room else "")
