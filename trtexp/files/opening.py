@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +17,8 @@ from typing import NamedTuple
 
 from trtexp.errors import UserError
 
+#: Streams that this process has open: `/dev/stdout`, `/dev/fd/3`.
+STREAM = re.compile(r"/dev/(stdout|stderr)|/(?:dev|proc/self)/fd/(\d+)")
 _PASSED = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _LISTED = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _PLAIN = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
@@ -48,7 +51,7 @@ def named(text: str) -> Path:
     """A path that a user names: outside of the working directory, where checkouts are, the links before its last part
     are followed, once and for all."""
     path = Path(text)
-    if not path.is_absolute():
+    if not path.is_absolute() or STREAM.fullmatch(text):
         return path
     for folder in reversed(path.parents):
         with suppress(OSError):
@@ -82,7 +85,7 @@ def open_file(path: Path, flags: int, make: bool = False) -> int:
         except OSError as error:
             if error.errno == errno.ELOOP:
                 raise Link(path) from error
-            if error.errno == errno.ENXIO:  # a pipe that nobody reads, or a socket
+            if error.errno in (errno.ENXIO, errno.EISDIR):  # a pipe that nobody reads, a socket or a folder
                 raise NoFile(path, "is no file") from error
             raise
     try:

@@ -12,21 +12,21 @@ from contextlib import suppress
 from pathlib import Path
 
 from trtexp.files.atomic import replace
-from trtexp.files.opening import Link, NoFile, folder_of, open_file, status
+from trtexp.files.opening import STREAM, Link, NoFile, folder_of, open_file, status
 
 READER = 10.0  # seconds that a pipe may be without anybody who reads it
-_STREAM = re.compile(r"/dev/(stdout|stderr)|/(?:dev|proc/self)/fd/(\d+)")
 _INTO = os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NOCTTY
 
 
 def check_output(path: Path) -> None:
     """Raises NoFile where an output could not be written when the time comes: over a folder, or through a link."""
-    with suppress(FileNotFoundError):
-        found = status(path).st_mode
-        if stat.S_ISDIR(found):
-            raise NoFile(path, "this is a directory; name a file")
-        if stat.S_ISLNK(found) and _STREAM.fullmatch(str(path)) is None:
-            raise Link(path)
+    if STREAM.fullmatch(str(path)) is None:
+        with suppress(FileNotFoundError):
+            found = status(path).st_mode
+            if stat.S_ISDIR(found):
+                raise NoFile(path, "this is a directory; name a file")
+            if stat.S_ISLNK(found):
+                raise Link(path)
 
 
 def write_output(path: Path, content: str | bytes) -> None:
@@ -34,7 +34,7 @@ def write_output(path: Path, content: str | bytes) -> None:
     data = content.encode("utf-8") if isinstance(content, str) else content
     check_output(path)
     try:
-        if (stream := _STREAM.fullmatch(str(path))) is not None:
+        if (stream := STREAM.fullmatch(str(path))) is not None:
             _write_into(_opened(stream), data)
         elif _is_special(path):
             _write_into(_open_special(path), data)

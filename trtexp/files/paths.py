@@ -36,6 +36,8 @@ def real(path: Path) -> Path:
     found, project = Path(os.path.realpath(path)), _project(path)
     if found.is_symlink():
         raise NoFile(path, "is a link that leads back to itself")
+    if path.is_symlink() and not found.exists():
+        raise NoFile(path, "is a link that leads nowhere")
     if not found.is_relative_to(project):
         raise NoFile(path, f"is a link that leads to {found}, out of {project}; name that file, or copy it here")
     return found
@@ -57,7 +59,7 @@ def _seen(path: Path, folder: Path) -> bool:
 
 def report_name(path: Path) -> str:
     """`experiments/layers/pooling.yaml` -> `layers/pooling`: the path below the folder `experiments`, or the stem."""
-    parts = path.resolve().with_suffix("").parts
+    parts = Path(os.path.realpath(path)).with_suffix("").parts
     if "experiments" in parts[:-1]:
         start = len(parts) - 1 - parts[::-1].index("experiments")
         return str(PurePosixPath(*parts[start + 1 :]))
@@ -67,6 +69,6 @@ def report_name(path: Path) -> str:
 def shown(path: Path) -> str:
     """A path as messages name it: relative to the working directory where it lies below it."""
     try:
-        return str(PurePosixPath(*path.resolve().relative_to(Path.cwd()).parts))
+        return str(PurePosixPath(*Path(os.path.realpath(path)).relative_to(Path.cwd()).parts))
     except ValueError:
         return str(path)

@@ -44,8 +44,7 @@ def digest(purpose: str, data: bytes) -> bytes:
 
 def write_signed(path: Path, purpose: str, text: str) -> None:
     """Write JSON text into a file of JSON that begins with its digest. Raises NoFile, OSError, BadUsage."""
-    data = text.encode("utf-8")
-    write_bytes(path, b"".join((_OPENING, digest(purpose, data), _MIDDLE, data, _END)))
+    write_bytes(path, _signed(purpose, text.encode("utf-8")))
 
 
 def read_signed(path: Path, purpose: str, most: int = MOST) -> bytes:
@@ -78,12 +77,14 @@ def notes() -> list[str]:
 
 
 def _content(data: bytes, purpose: str) -> bytes:
-    start, end = len(_OPENING) + _DIGITS + len(_MIDDLE), len(data) - len(_END)
-    content = data[start:end]
-    said = data[len(_OPENING) : len(_OPENING) + _DIGITS]
-    if not hmac.compare_digest(said, digest(purpose, content)):
+    content = data[len(_OPENING) + _DIGITS + len(_MIDDLE) : -len(_END)]
+    if not hmac.compare_digest(data, _signed(purpose, content)):
         raise Foreign
     return content
+
+
+def _signed(purpose: str, content: bytes) -> bytes:
+    return b"".join((_OPENING, digest(purpose, content), _MIDDLE, content, _END))
 
 
 def _key() -> bytes:

@@ -74,7 +74,7 @@ def _asked(config: pytest.Config) -> list[Path]:
     """What the command line names; the folders of an ini file are not asked for."""
     if config.args_source is not config.ArgsSource.ARGS:
         return []
-    return [(config.invocation_params.dir / argument.partition("::")[0]).resolve() for argument in config.args]
+    return [Path(os.path.realpath(config.invocation_params.dir / text.partition("::")[0])) for text in config.args]
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

@@ -52,7 +52,7 @@ def render_diff(diff: Diff, to_reports: str = "../") -> str:
 
 def way(page: Path, reports: Path) -> str:
     """The way from the folder of a page to the reports, as links spell it."""
-    return Path(os.path.relpath(reports.resolve(), page.resolve().parent)).as_posix() + "/"
+    return Path(os.path.relpath(os.path.realpath(reports), os.path.realpath(page.parent))).as_posix() + "/"
 
 
 def lines(diff: Diff) -> Iterator[str]:
