@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -177,11 +178,11 @@ def interpreter():
 
 
 @pytest.fixture
-def shared(tmp_path_factory, interpreter):
+def shared(interpreter):
     """A project that every user can see, with the home of one; a function that runs trtexp there as that user."""
-    folder = tmp_path_factory.mktemp("shared")
-    for path in (folder, *folder.parents[:2]):
-        path.chmod(0o755)
+    holder = tempfile.TemporaryDirectory()  # pytest lets nobody into its own
+    folder = Path(holder.name)
+    folder.chmod(0o755)
     (folder / "e.yaml").write_text(EXPERIMENT)
     (folder / "home").mkdir()
     os.chown(folder / "home", NOBODY["user"], NOBODY["group"])
@@ -198,7 +199,8 @@ def shared(tmp_path_factory, interpreter):
         assert "Traceback" not in done.stderr and "internal error" not in done.stderr, done.stderr
         return done
 
-    return folder, run
+    yield folder, run
+    holder.cleanup()
 
 
 def test_a_project_of_another_user_is_one_message_and_stays_as_it_is(shared):
