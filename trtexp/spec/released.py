@@ -106,7 +106,8 @@ def _refusals(
                 yield NodeError(name, place, f"{tensor} is {dtype}; in RTX cast it first [N3]")
             elif tensor in constants and dtype in (*CODES, "int8") and layer.method not in OF_CONSTANTS:
                 yield NodeError(name, place, f"{tensor} is a constant of {dtype}; in RTX dequantize it [N4]")
-        if name in constants and name in definition.outputs and tensors[name].dtype in (*CODES, "int8"):
+        given = name in constants and name in definition.outputs and name in tensors
+        if given and tensors[name].dtype in (*CODES, "int8"):
             yield NodeError(name, (layer.word,), f"a constant of {tensors[name].dtype}; in RTX dequantize it [N4]")
         for tensor in layer.output_tensors(name):
             made = tensors[tensor].dtype if tensor in tensors else ""
