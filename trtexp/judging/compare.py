@@ -245,9 +245,10 @@ def _anything_judged(judged: Judgement, reference: Bounded, literal: ExpectedVal
 def _vacuous(reference: Bounded) -> bool:
     """A bound that says nothing: over a tenth of the size of the values.
 
-    A tensor of zeros has no size, nor has one of numbers that a device may take as 0.
+    A tensor of zeros has no size, nor has one of numbers that a device may take as 0. An element with several legal
+    values may be wide for that reason, so that its bound tells nothing of the arithmetic.
     """
-    finite = np.isfinite(reference.ref) & np.isfinite(reference.bound) & ~reference.anything
+    finite = np.isfinite(reference.ref) & np.isfinite(reference.bound) & ~reference.undetermined
     if reference.dtype not in UNIT or not finite.any():
         return False
     size = float(np.sqrt(np.mean(reference.ref[finite] ** 2)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from trtexp.errors import visible
@@ -23,10 +23,10 @@ def diff_page(before: str, after: str) -> str:
     return f"{FOLDER}/{before}..{after}.md"
 
 
-def compared(reports: Path) -> dict[Path, tuple[str, str]]:
-    """The pages that are kept, each with the releases that it compares."""
+def compared(pages: Iterable[Path]) -> dict[Path, tuple[str, str]]:
+    """Pages of diffs, each with the releases that it compares."""
     found = {}
-    for page in sorted((reports / FOLDER).glob("*.md")):
+    for page in pages:
         before, _, after = page.stem.partition("..")
         found[page] = (before, after)
     return found
@@ -54,7 +54,7 @@ def render_diff(diff: Diff, to_reports: str = "../") -> str:
 
 def way(page: Path, reports: Path) -> str:
     """The way from the folder of a page to the reports, as links spell it."""
-    return Path(os.path.relpath(reports.resolve(), page.resolve().parent)).as_posix() + "/"
+    return Path(os.path.relpath(os.path.realpath(reports), os.path.realpath(page.parent))).as_posix() + "/"
 
 
 def lines(diff: Diff) -> Iterator[str]:

@@ -16,6 +16,8 @@ from pathlib import Path
 from trtexp.errors import Held
 from trtexp.files.atomic import sweep, write_text
 from trtexp.files.locks import Lock
+from trtexp.files.opening import entries, files_below, is_there
+from trtexp.files.reading import read_bytes
 from trtexp.migration.columns import RECORD as API
 from trtexp.migration.columns import api_columns, api_counts
 from trtexp.migration.columns import to_json as api_json
@@ -46,7 +48,8 @@ def record_path(folder: Path, release: str, name: str) -> Path:
 
 def record_paths(folder: Path, release: str = "*") -> list[Path]:
     """The records of all releases, or of one, in their order."""
-    return sorted(folder.glob(f"{release}/**/*.json"))
+    folders = _release_folders(folder) if release == "*" else [folder / release]
+    return [path for each in folders for path in files_below(each, ".json")]
 
 
 def records(folder: Path, release: str = "*") -> dict[Path, ReportRecord]:
@@ -103,7 +106,7 @@ def render_again(item: tuple[Path, Near], folder: Path, check: bool) -> Again:
     """Render the page of a record with what is near to it. May be done in another process. Raises OSError,
     DamagedRecord."""
     path, near = item
-    data = path.read_bytes()
+    data = read_bytes(path)
     report = load(path, folder, data)
     shown, page = rendered(report, partial(page_of, near=near))
     stale = page.stale(path)
@@ -130,7 +133,8 @@ def link_up(folder: Path, held: Collection[str]) -> None:
 
 def _linked(record: Path, folder: Path, near: Near) -> bool:
     line = navigation.line(_name(record, folder)[1], near)
-    return line in page_path(record).read_text(encoding="utf-8") if page_path(record).is_file() else False
+    page = page_path(record)
+    return is_there(page) and line in read_bytes(page).decode("utf-8", "replace")
 
 
 @contextmanager
@@ -153,10 +157,10 @@ def _free(folder: Path, release: str, held: Collection[str]) -> Iterator[bool]:
 
 def leftovers(folder: Path, found: Mapping[Path, ReportSummary]) -> tuple[list[Path], list[Path], list[Path]]:
     """Pages and pictures without a record; pages that compare a release without one; records without an experiment."""
-    pages = [path for release in _release_folders(folder) for path in release.rglob("*.md")]
-    lost = [path for release in _release_folders(folder) for path in release.rglob("*.svg") if not _drawn(path)]
+    pages = [path for release in _release_folders(folder) for path in files_below(release, ".md")]
+    lost = [path for release in _release_folders(folder) for path in files_below(release, ".svg") if not _drawn(path)]
     there = set(releases(folder))
-    lone = [page for page, names in compared(folder).items() if not there >= set(names)]
+    lone = [page for page, names in _diffs(folder).items() if not there >= set(names)]
     gone = [path for path, summary in found.items() if not (folder.parent / summary.experiment).is_file()]
     return [*sorted(set(pages) - set(map(page_path, found))), *sorted(lost)], lone, gone
 
@@ -183,7 +187,7 @@ def overviews(
     Raises OSError, DamagedRecord.
     """
     there = {report.release.name for report in reports}
-    kept = {page: names for page, names in compared(folder).items() if there >= set(names)}
+    kept = {page: names for page, names in _diffs(folder).items() if there >= set(names)}
     for page, names in kept.items():
         if changes is None or set(names) & set(changes.releases):
             yield page, render_diff(diff(*(list(records(folder, name).values()) for name in names)))
@@ -221,8 +225,13 @@ def overviews_lock(folder: Path) -> Lock:
     return Lock(folder / f".{Path(MATRIX).stem}.lock", str(folder / MATRIX))
 
 
+def _diffs(folder: Path) -> dict[Path, tuple[str, str]]:
+    """The pages that compare two releases, and their names."""
+    return compared(entry.path for entry in entries(folder / DIFFS) if entry.path.suffix == ".md")
+
+
 def _release_folders(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.is_dir() and path.name != DIFFS)
+    return [entry.path for entry in entries(folder) if entry.folder and entry.path.name != DIFFS]
 
 
 @contextmanager

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trtexp.files.atomic import write_text
+from trtexp.files.opening import files_below, remove, remove_empty
+from trtexp.files.reading import holds
 from trtexp.records.model import ReportRecord
 from trtexp.report.markdown import render
 from trtexp.report.navigation import Near
@@ -33,7 +35,7 @@ class Page:
 
     def stale(self, record: Path) -> list[Path]:
         """The pictures that lie there and that the page has no more."""
-        return sorted(set(record.with_suffix("").glob("*.svg")) - self.files(record).keys())
+        return sorted(set(files_below(record.with_suffix(""), ".svg")) - self.files(record).keys())
 
 
 def page_of(report: ReportRecord, near: Near) -> Page:
@@ -45,14 +47,14 @@ def page_of(report: ReportRecord, near: Near) -> Page:
 def put(page: Path, text: str, check: bool) -> bool:
     """Write a page, or only check it; whether it is another now, or would be. Raises OSError."""
     if check:
-        return not page.is_file() or page.read_text(encoding="utf-8") != text
+        return not holds(page, text.encode("utf-8"))
     return write_text(page, text)
 
 
 def delete(paths: Sequence[Path]) -> None:
     """Delete pictures, and their folder with the last one."""
     for path in paths:
-        path.unlink()
+        remove(path)
     for folder in {path.parent for path in paths}:
         with suppress(OSError):
-            folder.rmdir()
+            remove_empty(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from trtexp.definition.facts import Adaptation, Phase
@@ -247,6 +248,14 @@ def granted(case: CaseRecord) -> list[str]:
     """What had to be granted so that it is as expected: the rules of some releases, the range of tensors in between."""
     said = [] if case.family is None else [f"as {RELEASES[case.family]}"]
     return [*said, *(f"{output.name}: {leaving(each)}" for output in case.outputs for each in output.leaving)]
+
+
+def refused_elsewhere(faults: Iterable[tuple[Family, object]]) -> list[str]:
+    """A line for each fault that releases of some families alone tell of a file."""
+    names: dict[str, list[str]] = {}
+    for family, fault in faults:
+        names.setdefault(str(fault), []).append(RELEASES[family])
+    return [f"{fault}; refused by {' and '.join(families)} alone" for fault, families in names.items()]
 
 
 def adaptation(each: Adaptation) -> str:
