@@ -52,11 +52,17 @@ class Made:
         return known(self.array, self.decimals)
 
     def half_units(self, dtype: str) -> F64:
-        """Half a unit of the last digit of each literal, as a number of a dtype; computed once."""
+        """Half a unit of the last digit of each literal, as a number of a dtype; computed once.
+
+        float64 has few decimals exactly: half a unit is what it takes to reach a number that is just that far off.
+        """
         if dtype not in self._half_units:
             texts = np.array(self.text, dtype=object).reshape(-1)
             units = [half_unit(str(text), dtype) for text in texts]
-            self._half_units[dtype] = np.array(units, np.float64).reshape(self.decimals.shape)
+            half = np.array(units, np.float64).reshape(self.decimals.shape)
+            self._half_units[dtype] = half + np.where(
+                half > 0, np.spacing(np.abs(self.decimals.astype(np.float64))), 0.0
+            )
         return self._half_units[dtype]
 
 
