@@ -94,7 +94,7 @@ RULES = [
     (topk("MAX"), {OLD: [3, 1, -INF, -INF, INF, 2]}, [None, None, None, None, INF, 2]),
     (topk("MIN"), {OLD: [1, 3, INF, INF, -INF, 2]}, [None, None, None, None, -INF, 2]),
     (pooling([NAN, 1, NAN, NAN, NAN, -INF, 1, INF]), {OLD: [1, LOWEST, LOWEST, INF]}, [None, None, None, INF]),
-    (pooling([-INF, -INF]), {OLD: [LOWEST]}, [-INF]),
+    (pooling([-INF, -INF]), {}, [-INF]),
     (grid_sample(NAN), {OLD: [NAN, 100]}, [None, 100]),
     (grid_sample(NAN, "NEAREST"), {}, [None, 100]),
     (grid_sample(INF), {}, [None, 100]),
@@ -144,13 +144,13 @@ def test_indices_of_topk_are_minus_one_where_no_number_is_left():
 
 
 @pytest.mark.parametrize(("op", "worst"), [("MAX", -INF), ("MIN", INF)])
-def test_an_infinity_that_is_the_worst_may_have_the_index_minus_one(op, worst):
-    method, inputs, keys = topk(op, [[worst, 1.0, worst]], k=3)
+def test_an_infinity_that_is_the_worst_may_have_the_index_minus_one_beside_a_nan(op, worst):
+    method, inputs, keys = topk(op, [[worst, 1.0, worst], [worst, NAN, 1.0]], k=3)
     _, old = made(method, inputs, OLD, **keys)
-    assert old.ref.tolist() == [[1, 0, 2]]
+    assert old.ref.tolist() == [[1, 0, 2], [2, 0, -1]]
     (other,) = old.also
-    assert (other.values[other.where].tolist(), other.where.tolist()) == ([-1, -1], [[False, True, True]])
-    assert not made(method, inputs, NEW, **keys)[1].undetermined.any()
+    assert (other.values[other.where].tolist(), other.where.tolist()) == ([-1], [[False] * 3, [False, True, False]])
+    assert made(method, inputs, NEW, **keys)[1].undetermined.tolist() == [[False] * 3, [True] * 3]
 
 
 @pytest.mark.parametrize("outside", ["CLAMP", "FILL"])

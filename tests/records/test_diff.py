@@ -251,3 +251,16 @@ def test_a_control_character_does_not_reach_the_terminal(project, capsys):
     path.write_text(json.dumps(json.loads(path.read_text()) | {"experiment": "experiments/\x1b[31m.yaml"}))
     assert main(["diff", OLD.name, GPU.name]) == 1
     assert "\x1b" not in capsys.readouterr().out
+
+
+def test_cases_that_changed_alike_stand_together(project):
+    names = [f"c{i}" for i in range(9)]
+    before = [report(*(case(name) for name in [*names, "other"]), release=OLD)]
+    after = [report(*(case(name, status="crashed", phase="build") for name in names), case("other", status="crashed"))]
+    found = diff(before, after)
+    page = render_diff(found)
+    assert page.count("```diff") == 2
+    assert all(f"[{name}](../tensorrt-8.6.0/sample.md#{name})" in page for name in names)
+    told = list(lines(found))
+    assert f"  sample / {', '.join(names)}" in told
+    assert sum(line == "    - pass" for line in told) == 2

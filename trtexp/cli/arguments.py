@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from trtexp import __version__
 from trtexp.cli import completion
 from trtexp.files.home import CACHE
+from trtexp.files.opening import named
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -51,10 +52,10 @@ TARGETS: Mapping[str, Mapping[str, Any]] = {
         "metavar": "PHASE=SECONDS",
         "help": "time limit of a phase: start, builder, define, build, run",
     },
-    "--record": {"dest": "record", "type": Path, "metavar": "DIR", "help": "also save TensorRT's results to DIR"},
+    "--record": {"dest": "record", "type": named, "metavar": "DIR", "help": "also save TensorRT's results to DIR"},
     "--replay": {
         "dest": "replay",
-        "type": Path,
+        "type": named,
         "metavar": "DIR",
         "help": "judge the results saved in DIR instead of running TensorRT; with --record, run what is missing",
     },
@@ -123,7 +124,7 @@ def _paths(command: ArgumentParser, text: str, wanted: str = "*", default: Seque
 
 def _reports(command: ArgumentParser, what: str) -> None:
     command.add_argument(
-        "--reports", type=Path, default=Path("reports"), metavar="DIR", help=f"{what} (default: reports)"
+        "--reports", type=named, default=Path("reports"), metavar="DIR", help=f"{what} (default: reports)"
     )
 
 
@@ -158,8 +159,8 @@ def _run(commands: Commands) -> None:
     run.add_argument("--no-wait", dest="wait", action="store_false", help="fail if another run writes the same reports")
     _reports(run, "where the reports go")
     run.add_argument("--no-reports", dest="reports", action="store_const", const=None, help="write no reports")
-    run.add_argument("--junit", type=Path, metavar="FILE", help="also write the results as JUnit XML")
-    run.add_argument("--json", type=Path, metavar="FILE", help="also write all results as one JSON file")
+    run.add_argument("--junit", type=named, metavar="FILE", help="also write the results as JUnit XML")
+    run.add_argument("--json", type=named, metavar="FILE", help="also write all results as one JSON file")
     run.add_argument("--github", action="store_true", help="write annotations and a step summary for GitHub Actions")
     run.add_argument("--limit", **LIMIT)
 
@@ -218,7 +219,7 @@ def _diff(commands: Commands) -> None:
     diff.add_argument("before", metavar="RELEASE", help="a folder of the reports, as tensorrt-8.5.3.1")
     diff.add_argument("after", metavar="RELEASE", help="the one to compare it with")
     _paths(diff, ONLY)
-    diff.add_argument("--markdown", type=Path, metavar="FILE", help="also write the page to FILE")
+    diff.add_argument("--markdown", type=named, metavar="FILE", help="also write the page to FILE")
     diff.add_argument("--keep", action="store_true", help="write the page to reports/diff, and keep it up to date")
     _reports(diff, "where the reports are")
 
@@ -229,7 +230,7 @@ def _check(commands: Commands) -> None:
     _paths(check, "default: experiments", default=["experiments"])
     known = "as 11.4 or rtx-1.7 (default: all known ones)"
     check.add_argument("--release", dest="releases", action="append", default=[], metavar="NAME", help=known)
-    check.add_argument("--markdown", type=Path, metavar="FILE", help="also write it to FILE as a page")
+    check.add_argument("--markdown", type=named, metavar="FILE", help="also write it to FILE as a page")
     check.add_argument("--quiet", action="store_true", help="say only what must be changed")
     check.add_argument("--limit", **LIMIT)
 
@@ -285,14 +286,14 @@ def _export(commands: Commands) -> None:
     export = _command(commands, "export", "export:export", "ExportOptions", "write a case as an ONNX model")
     export.add_argument("case", metavar="FILE[::CASE]", help="an experiment file; the case if it has several")
     export.add_argument("--onnx", action="store_true", required=True, help="write ONNX, the only format so far")
-    export.add_argument("-o", "--output", type=Path, required=True, metavar="MODEL", help="the file that is written")
+    export.add_argument("-o", "--output", type=named, required=True, metavar="MODEL", help="the file that is written")
     export.add_argument("--limit", **LIMIT)
 
 
 def _schema(commands: Commands) -> None:
     text = "print the JSON Schema of experiment files, for editors"
     schema = _command(commands, "schema", "schema:schema", "SchemaOptions", text)
-    schema.add_argument("--check", type=Path, metavar="FILE", help="compare with this file instead of printing")
+    schema.add_argument("--check", type=named, metavar="FILE", help="compare with this file instead of printing")
 
 
 def _completion(commands: Commands) -> None:

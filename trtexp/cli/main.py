@@ -21,6 +21,7 @@ from trtexp import LIMITS
 from trtexp.cli.arguments import parse, parser
 from trtexp.cli.completion import complete
 from trtexp.errors import BrokenOff, UserError
+from trtexp.files.home import ACCEPTING
 
 if TYPE_CHECKING:
     from trtexp.report.terminal import Terminal
@@ -42,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with options.github or nullcontext():  # from here on nothing that is printed is a workflow command but through it
         try:
             module, _, function = act.partition(":")
-            with _limited(options.limits):
+            with _limited(options.limits), _noted():
+                _finish_accept()
                 return int(getattr(import_module(f"trtexp.cli.commands.{module}"), function)(options))
         except (Exception, KeyboardInterrupt) as error:
             code = _say(error)
@@ -64,6 +66,26 @@ def _limited(limits: Sequence[str]) -> Iterator[None]:
         yield
     finally:
         os.environ[LIMITS] = before or ""
+
+
+def _finish_accept() -> None:
+    """Finish an accept that was killed, before anything else looks at the experiments."""
+    if os.path.lexists(ACCEPTING):
+        from trtexp.authoring.commit import recover
+
+        _problems().header(recover())
+
+
+@contextmanager
+def _noted() -> Iterator[None]:
+    """Say at the end what of the files that runs leave was not the user's."""
+    try:
+        yield
+    finally:
+        from trtexp.files.signing import notes
+
+        if said := notes():
+            _problems().header(said)
 
 
 def _open_streams() -> None:

@@ -150,10 +150,11 @@ class PoolingNd(Layer):
         """The maximum of each window, by the release's rule where it holds a NaN."""
         nan = np.isnan(x.ref)
         picked = self.any_largest(x, np.where(nan, -np.inf, x.ref) if nan.any() else x.ref)
+        with_nan = np.any(list(self.taps(nan, 0)), axis=0)
         if rule(MEASURED, x, arithmetic, IN_HALF):
-            lowest = np.where(picked.ref > -np.inf, picked.ref, -LARGEST["float32"])  # also where NaN is all there is
-            return replace(picked, ref=lowest)
-        return undetermined(picked, np.any(list(self.taps(nan, 0)), axis=0))
+            lowest = with_nan & ~(picked.ref > -np.inf)
+            return replace(picked, ref=np.where(lowest, -LARGEST["float32"], picked.ref))
+        return undetermined(picked, with_nan)
 
     def any_largest(self, x: Bounded, keys: np.ndarray) -> Bounded:
         """The element of the largest key; any element of a window may turn out the largest, with its own error."""

@@ -35,10 +35,10 @@ class TopK(Layer):
 
     Equal values come in the order of their indices, infinities are numbers like others. tensorrt<10 (8.5.3.1 and 8.6.0,
     measured in float32; 8.6.0 in half): NaN is never picked; where fewer than k numbers are left, -inf (MAX) or inf
-    (MIN) stands with the index -1, and an element of that value may have the index -1, too (8.6.0 gives it that in
-    rows of four). Elsewhere all that is picked beside a NaN is undetermined. C1: `axes` has exactly one bit set,
-    below the rank of x. C2: k is from 0 to 3840 and at most n. C3: the input has rank 2 or more. C4: the indices
-    are of INT32 or INT64. C5: in RTX x is neither bool nor uint8 (1.7.1).
+    (MIN) stands with the index -1, which an element of that value beside a NaN may have, too. Elsewhere all that is
+    picked beside a NaN is undetermined. C1: `axes` has exactly one bit set, below the rank of x. C2: k is from 0 to
+    3840 and at most n. C3: the input has rank 2 or more. C4: the indices are of INT32 or INT64. C5: in RTX x is neither
+    bool nor uint8 (1.7.1).
     """
 
     method, interface = "add_topk", "ITopKLayer"
@@ -114,4 +114,5 @@ class TopK(Layer):
         gone = np.isnan(values.ref)
         values = replace(values, ref=np.where(gone, last, values.ref))
         indices = replace(indices, ref=np.where(gone, -1, indices.ref))
-        return values, either(indices, exactly(np.full_like(indices.ref, -1), indices.dtype), values.ref == last)
+        none = exactly(np.full_like(indices.ref, -1), indices.dtype)
+        return values, either(indices, none, beside & (values.ref == last))

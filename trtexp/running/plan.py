@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 from trtexp.errors import BadUsage, NothingSelected
 from trtexp.files.paths import report_name, shown
-from trtexp.files.reading import NoFile, read_bytes
 from trtexp.judging.check import Checked
 from trtexp.numerics.budget import Limits, current_limits
 from trtexp.running.helpers import FEW, Helpers
 from trtexp.running.traces import keep_trace, with_traces
 from trtexp.spec.case import Experiment
 from trtexp.spec.errors import Fault, Mark, SpecError, internal, nearest
+from trtexp.spec.files import read_experiment
 from trtexp.spec.load import ExperimentFile, read
 
 Judge = Callable[[Experiment, ExperimentFile], Checked]
@@ -126,15 +126,14 @@ def _check(path: Path, judge: Judge | None, keep: bool) -> Planned | tuple[Fault
     """A file, which may keep what was parsed of it, or its faults."""
     name = shown(path)
     try:
-        data = read_bytes(path, current_limits().bytes)
+        data = read_experiment(path, name)
         file = read(path, name, data)
         experiment = file.check()
         checked = Checked() if judge is None else with_traces(report_name(path), judge(experiment, file))
     except SpecError as error:
         return error.faults
-    except (NoFile, OSError) as error:
-        said = str(error) if isinstance(error, NoFile) else f"cannot be read: {error.strerror or error}"
-        return (Fault(Mark(name, 1, 1), "", "", said),)
+    except OSError as error:
+        return (Fault(Mark(name, 1, 1), "", "", f"cannot be read: {error.strerror or error}"),)
     except Exception as error:
         return (internal(Mark(name, 1, 1), "", error),)
     names, parsed = tuple(name for name, _, _ in file.cases), file.unmade() if keep else None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from trtexp.cli.options import CheckOptions
 from trtexp.errors import BadUsage
-from trtexp.files.atomic import write_text
+from trtexp.files.outputs import write_output
 from trtexp.files.paths import collect, shown
 from trtexp.migration.counts import counted
 from trtexp.migration.guide import guide, lines, markdown
@@ -41,7 +41,7 @@ def check(options: CheckOptions) -> int:
         raise SpecError(faults)
     guides = [guide(release, files) for release, files in judged.items()]
     if options.markdown is not None:
-        write_text(options.markdown, markdown(guides))
+        write_output(options.markdown, markdown(guides))
     wanted = [found for found in guides if not (options.quiet and found.as_expected)]
     Terminal(sys.stdout).header(line for found in wanted for line in lines(found))
     return 0 if all(found.as_expected for found in guides) else 1
