@@ -18,7 +18,7 @@ from trtexp.numerics.tolerance import Tolerance
 from trtexp.records.facts import FormFault
 from trtexp.spec.case import Case, Expected
 
-_RELEASE = re.compile(r"(tensorrt-rtx|tensorrt)\W(\d+)\b")
+_RELEASE = re.compile(r"(tensorrt-rtx|tensorrt)\W(\d+(?:\.\d+)*)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,10 +115,14 @@ def _literal(case: Case, expected: Expected, dtype: str | None) -> ExpectedValue
 
 
 def _observed(case: Case, expected: Expected) -> bool:
-    """Whether the literals were seen with a release, which is of the family that the case is for."""
+    """Whether the literals were seen with the release that the case is for, or with one of its family if that is all
+    that is known of it."""
     origin = expected.origin
     if origin is None or origin.kind != "observed" or origin.release is None:
         return False
     found = _RELEASE.match(origin.release)
-    family = family_of(found[1], found[2]) if found else None
-    return case.family is None or family is None or family == case.family
+    if found is None:
+        return True
+    if case.release is not None:
+        return f"{case.release}.".startswith(f"{found[1]}-{found[2]}.")
+    return case.family in (None, family_of(found[1], found[2]))

@@ -42,8 +42,8 @@ class Case:
     repeat: (builds, runs of each), to see whether results differ.
     error, crash: (phase, regex) of the refusal, or of the end of the process, that must come.
     differs: what the case changes in the file's base. tree: the file as merged for the case. budget: of the file.
-    family: of the release that it is for, gpu: the generation of its GPU, None if it may be any. strong: that release
-    types all networks strongly, without being told.
+    family: of the release that it is for, release: its name, gpu: the generation of its GPU, None if it may be any.
+    strong: that release types all networks strongly, without being told.
     """
 
     name: str
@@ -69,6 +69,7 @@ class Case:
     issue: str | None = None
     family: Family | None = None
     gpu: str | None = None
+    release: str | None = None
     strong: bool = False
     _evaluations: dict[Arithmetic, Evaluation] = field(default_factory=dict, repr=False)
 

@@ -76,7 +76,8 @@ class ExperimentFile:
         except (SpecError, OverBudget):
             whole = None  # a base that only becomes a network in its cases
         title, about, source = (_head(base, key) for key in ("title", "about", "source"))
-        made = tuple(replace(case, gpu=gpu) for case in cases)
+        release = None if family is None else f"{target.flavour}-{target.version}"
+        made = tuple(replace(case, gpu=gpu, release=release) for case in cases)
         return Experiment(self.shown, self.sha256, title, about, source, made, whole, tuple(refused))
 
     def unmade(self) -> ExperimentFile:

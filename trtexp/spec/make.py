@@ -53,9 +53,14 @@ class Made:
 
     def half_units(self, dtype: str) -> F64:
         """Half a unit of the last digit of each literal, as a number of a dtype; of what was made by a formula, how far
-        the dtype's number is from it. Computed once."""
+        the dtype's number is from it. Computed once.
+
+        float64 has few decimals exactly: half a unit is what it takes to reach a number that is just that far off.
+        """
         if dtype not in self._half_units:
-            self._half_units[dtype] = self._rounding(dtype) if self.text is None else self._of_digits(self.text, dtype)
+            half = self._rounding(dtype) if self.text is None else self._of_digits(self.text, dtype)
+            near = np.spacing(np.abs(self.decimals.astype(np.float64)))
+            self._half_units[dtype] = half + np.where(half > 0, near, 0.0)
         return self._half_units[dtype]
 
     def _of_digits(self, text: Any, dtype: str) -> F64:
