@@ -39,7 +39,7 @@ def real(path: Path) -> Path:
     if path.is_symlink() and not found.exists():
         raise NoFile(path, "is a link that leads nowhere")
     if not found.is_relative_to(project):
-        raise NoFile(path, f"is a link that leads to {found}, out of {project}; name that file, or copy it here")
+        raise NoFile(path, f"is a link that leads to {found}, out of {project}; name that file, or copy it")
     return found
 
 
