@@ -1,6 +1,8 @@
 """Which files are meant, and what they are called."""
 
+import inspect
 import os
+import sys
 
 import pytest
 
@@ -151,3 +153,17 @@ def test_what_is_no_file_costs_itself_alone(project, capsys):
     (project / "folder.yaml").mkdir()
     code, said = said_of(capsys, "validate", "experiments")
     assert (code, said) == (2, "experiments/pipe.yaml:1:1: is no file")
+
+
+def test_folders_of_any_depth_are_looked_through(tmp_path):
+    path = tmp_path
+    for _ in range(400):
+        path = path / "d"
+        path.mkdir()
+    (path / "e.yaml").touch()
+    depth, before = len(inspect.stack()), sys.getrecursionlimit()
+    sys.setrecursionlimit(depth + 200)
+    try:
+        assert collect([str(tmp_path)]) == [path / "e.yaml"]
+    finally:
+        sys.setrecursionlimit(before)

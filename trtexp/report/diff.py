@@ -88,13 +88,13 @@ def _not_run(report: ReportRecord) -> str:
 
 
 def _rolled(changes: Sequence[Change]) -> Iterator[tuple[str, list[str], Change]]:
-    """Changes with the names of their cases; cases of a file that say nothing more stand together."""
-    groups: dict[tuple[str, object], list[Change]] = {}
-    for i, change in enumerate(changes):
-        alone = text(change) or any(sides(change))
-        groups.setdefault((change.experiment, i if alone else None), []).append(change)
-    for (experiment, _), group in groups.items():
-        yield page_name(experiment), [change.case for change in group if change.case is not None], group[0]
+    """Changes with the names of their cases; cases of a file of which the same is to be said stand together."""
+    groups: dict[tuple[object, ...], list[Change]] = {}
+    for change in changes:
+        groups.setdefault((change.experiment, text(change), *map(tuple, sides(change))), []).append(change)
+    for group in groups.values():
+        names = [change.case for change in group if change.case is not None]
+        yield page_name(group[0].experiment), names, group[0]
 
 
 def _anchors(diff: Diff, to_reports: str) -> dict[tuple[str, str | None], str]:

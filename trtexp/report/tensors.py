@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, pairwise
+from math import prod
 
 from trtexp.errors import visible
 from trtexp.numerics.format import number, shape_text
-from trtexp.records.model import NetworkRecord, OutputRecord
-from trtexp.records.picture import Window
+from trtexp.records.model import OutputRecord
+from trtexp.records.network import NetworkRecord
+from trtexp.records.picture import Grid, Window
 from trtexp.records.tensors import TensorRecord
 from trtexp.report import grid
-from trtexp.report.wording.outputs import index_text, origin
+from trtexp.report.wording.outputs import exact, index_text, origin
 from trtexp.report.wording.values import recipe, summary
+
+EXCERPT = 7, 9  # rows and columns of what is shown of a large tensor
 
 
 @dataclass(frozen=True)
@@ -40,9 +44,27 @@ def _given(name: str, kind: str, record: TensorRecord) -> list[str]:
 
 
 def output_lines(output: OutputRecord) -> list[str]:
-    """The header with name, dtype and shape, the matrices below, and what is kept of the worst place of a large one."""
-    around = None if output.picture is None else output.picture.around
-    return [*_output_lines(output), *([] if around is None else ["", *window_lines(output, around)])]
+    """The header with name, dtype and shape, the matrices below, and an excerpt of what is kept of a large one."""
+    if output.picture is None:
+        return _output_lines(output)
+    around = output.picture.around
+    more = excerpt_lines(output, output.picture.grid) if around is None else window_lines(output, around)
+    return [*_output_lines(output), "", *more]
+
+
+def excerpt_lines(output: OutputRecord, found: Grid) -> list[str]:
+    """The corners of the grid: its elements, or the smallest and the largest of its cells where these hold several."""
+    bins = len(found.smallest), len(found.smallest[0])
+    labels = [[i * n // count for i in range(count)] for n, count in zip(found.size, bins, strict=True)]
+    blocks = []
+    whole = found.largest is None and prod(output.shape) == bins[0] * bins[1]
+    for name, values in (("" if whole else "smallest", found.smallest), ("largest", found.largest)):
+        if values is not None:
+            texts = [number(value) for value in grid.flat(values)]
+            (lines,) = grid.slices(grid.Tensor(bins, texts, labels=(labels[0], labels[1])), EXCERPT)
+            blocks.append([*([f"  {name}"] if name else []), *(f"  {line}".rstrip() for line in lines)])
+    head = "excerpt, to 3 digits" if whole else "excerpt, to 3 digits, of cells that begin at these rows and columns"
+    return [head, *grid.flow(blocks)]
 
 
 def window_lines(output: OutputRecord, window: Window) -> list[str]:
@@ -55,14 +77,16 @@ def window_lines(output: OutputRecord, window: Window) -> list[str]:
     }
     inner = [i - first for i, first in zip(window.worst, window.start, strict=True)]
     columns = len(window.bound[0]) if isinstance(window.bound[0], list) else len(bounds)
-    marked = frozenset([grid.position(inner[-2:], (len(bounds) // columns, columns)[-len(inner) :])])
+    rows = len(bounds) // columns
+    marked = frozenset([grid.position(inner[-2:], (rows, columns)[-len(inner) :])])
+    first = [0, *window.start][-2:]
+    labels = range(first[0], first[0] + rows), range(first[1], first[1] + columns)
     blocks = []
     for name, shown in texts.items():
         seen = marked if name == "actual" else frozenset()
-        (lines,) = grid.slices(grid.Tensor((len(shown) // columns, columns), shown, seen))
+        (lines,) = grid.slices(grid.Tensor((rows, columns), shown, seen, labels=labels), named=len(inner) > 1)
         blocks.append([f"  {name}", *(f"  {line}".rstrip() for line in lines)])
-    head = f"worst at {visible(output.name)}{index_text(window.worst)}; elements from {index_text(window.start)} on"
-    return [head, *grid.flow(blocks)]
+    return [f"worst at {visible(output.name)}{index_text(window.worst)}", *grid.flow(blocks)]
 
 
 def _output_lines(output: OutputRecord) -> list[str]:
@@ -115,7 +139,9 @@ def _rows(headings: list[str], views: list[View]) -> list[str]:
         [text for tensor in tensors for text in tensor.texts],
         frozenset(i * columns + m for i, tensor in enumerate(tensors) for m in tensor.marked),
     )
-    return [f"  {heading.ljust(size)}  {row}" for heading, row in zip(headings, grid.slices(table)[0], strict=True)]
+    rows = grid.slices(table, named=False)[0]
+    named = [""] * (len(rows) - len(headings)) + headings
+    return [f"  {heading.ljust(size)}  {row}" for heading, row in zip(named, rows, strict=True)]
 
 
 def _views(output: OutputRecord) -> list[View]:
@@ -146,7 +172,9 @@ def _agreeing(output: OutputRecord, names: list[str]) -> list[str]:
 
 def _view(output: OutputRecord, group: list[str], opinions: dict[str, TensorRecord]) -> View:
     words = {"expected": f"expected ({visible(origin(output.origin))})" if output.origin else "expected"}
-    heading = " = ".join(words.get(name, name) for name in group)
+    heading = words.get(group[0], group[0])
+    for name, other in pairwise(group):
+        heading += f" {'=' if _same(output, name, other) else '≈'} {words.get(other, other)}"
     shown = _shown(output, group, opinions)
     shape = opinions[shown].shape
     places = [(mark, grid.position(mark.index, shape)) for mark in output.marks if len(mark.index) == len(shape)]
@@ -154,6 +182,17 @@ def _view(output: OutputRecord, group: list[str], opinions: dict[str, TensorReco
     seen = frozenset(place for _, place in places)
     tensor = _tensor(opinions[shown], output.bound, output.dtype)
     return View(heading, opinions[shown], tensor and replace(tensor, marked=marked, seen=seen))
+
+
+def _same(output: OutputRecord, name: str, other: str) -> bool:
+    """Whether two of expected, actual and reference, of which the first is no reference, have the same bits; what came
+    has those of the reference where there is no error."""
+    first, second = (getattr(output, each) for each in (name, other))
+    if other == "reference" or first.values is None or second.values is None:
+        compared = getattr(output, f"{name}_reference" if other == "reference" else "actual_expected")
+        return exact(compared, output)
+    pairs = zip(grid.flat(first.values), grid.flat(second.values), strict=True)
+    return first.dtype == second.dtype and all(a is None or repr(a) == repr(b) for a, b in pairs)
 
 
 def _shown(output: OutputRecord, group: list[str], opinions: dict[str, TensorRecord]) -> str:

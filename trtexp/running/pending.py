@@ -1,7 +1,7 @@
 """What runs left undecided: of each file and release the cases that were not as expected, in `.trtexp/pending`.
 
-They are kept as a report is, with the sha256 of the YAML, the observed tensors exactly, the release and its GPU; below a
-digest that takes the user's key, since `trtexp accept` writes them into experiments.
+They are kept as a report is, with the sha256 of the YAML, the observed tensors exactly, the release and its GPU, below
+a digest that takes the user's key, since `trtexp accept` writes them into experiments.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from trtexp.spec.errors import Fault, Mark, SpecError, internal, nearest
 from trtexp.spec.files import read_experiment
 from trtexp.spec.load import ExperimentFile, read
 
-Judge = Callable[[Experiment], Checked]
+Judge = Callable[[Experiment, ExperimentFile], Checked]
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def _check(path: Path, judge: Judge | None, keep: bool) -> Planned | tuple[Fault
         data = read_experiment(path, name)
         file = read(path, name, data)
         experiment = file.check()
-        checked = Checked() if judge is None else with_traces(report_name(path), judge(experiment))
+        checked = Checked() if judge is None else with_traces(report_name(path), judge(experiment, file))
     except SpecError as error:
         return error.faults
     except OSError as error:

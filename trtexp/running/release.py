@@ -255,7 +255,8 @@ class ReleaseRun:
         report = work.head.model_copy(update={"cases": work.records})
         page = None
         if self.plan.reports is not None:
-            report, page = self.plan.helpers.submit(write, report, self.plan.reports).result()
+            names = [file.name for file in self.plan.files]
+            report, page = self.plan.helpers.submit(write, report, self.plan.reports, names).result()
         if self.plan.pending is not None:
             keep_pending(self.plan.pending, self.plan.files[work.index].name, report)
         self._post(FileDone(self.index, work.index, report, page))
