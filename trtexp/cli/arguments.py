@@ -117,8 +117,24 @@ def _command(commands: Commands, name: str, act: str, kind: str, text: str) -> A
     return made
 
 
-def _paths(command: ArgumentParser, text: str, wanted: str = "*", default: Sequence[str] = ()) -> None:
-    command.add_argument("paths", nargs=wanted, default=default, metavar="PATH", help=text)
+def _paths(
+    command: ArgumentParser, text: str, wanted: str = "*", default: Sequence[str] = (), metavar: str = "PATH"
+) -> None:
+    paths = command.add_argument("paths", nargs=wanted, default=default, metavar=metavar, help=text)
+    _completed(paths, completion.files_and_cases)
+
+
+def _cases(command: ArgumentParser, text: str, wanted: str = "*") -> None:
+    """Files and directories, and after :: a pattern of case names."""
+    _paths(command, f"{text}; after :: a case or a pattern", wanted, metavar="PATH[::CASE]")
+
+
+def _one_case(command: ArgumentParser) -> None:
+    """One case, of which the file or --case may name it."""
+    case = command.add_argument("case", metavar="FILE[::CASE]", help="an experiment file; the case if it has several")
+    _completed(case, completion.files_and_cases)
+    named = command.add_argument("--case", dest="named", metavar="NAME", help="the case, in the place of ::CASE")
+    _completed(named, completion.cases)
 
 
 def _reports(command: ArgumentParser, what: str) -> None:
@@ -149,7 +165,7 @@ def _completed(argument: Any, completer: Any) -> None:
 def _run(commands: Commands) -> None:
     text = "run experiments, compare every output, write the reports"
     run = _command(commands, "run", "run:run", "RunOptions", text)
-    _paths(run, "files or directories", "+")
+    _cases(run, "files or directories", "+")
     _patterns(run, "only these cases; writes no report")
     for option, meaning in TARGETS.items():
         run.add_argument(option, **meaning)
@@ -167,7 +183,7 @@ def _run(commands: Commands) -> None:
 def _validate(commands: Commands) -> None:
     text = "check files without TensorRT: keys, names, shapes, constraints, expected values"
     validate = _command(commands, "validate", "validate:validate", "ValidateOptions", text)
-    _paths(validate, "files or directories", "+")
+    _cases(validate, "files or directories", "+")
     validate.add_argument("--github", action="store_true", help="annotate files for GitHub Actions")
     validate.add_argument("--quiet", action="store_true", help="print nothing if all is well")
     validate.add_argument("--limit", **LIMIT)
@@ -205,7 +221,7 @@ def _doctor(commands: Commands) -> None:
 def _audit(commands: Commands) -> None:
     text = "list passing cases whose tolerance is nearly used up or far too wide"
     audit = _command(commands, "audit", "audit:show", "AuditOptions", text)
-    _paths(audit, ONLY)
+    _cases(audit, ONLY)
     _reports(audit, "where the records are")
     wrong = "make one element of each output wrong instead, and write reports/SENSITIVITY.md: how many are seen"
     audit.add_argument("--sensitivity", action="store_true", help=wrong)
@@ -256,7 +272,7 @@ def _accept(commands: Commands) -> None:
 
 
 def _pending(command: ArgumentParser) -> None:
-    _paths(command, ONLY)
+    _cases(command, ONLY)
     _patterns(command, "only these cases")
     command.add_argument("--release", metavar="NAME", help="only what this release showed, as tensorrt-8.6.0")
     doubtful = "also accept these: nan, inf, error"
@@ -273,8 +289,7 @@ def _cache(commands: Commands) -> None:
 def _script(commands: Commands) -> None:
     text = "print a case as a standalone Python program"
     script = _command(commands, "script", "script:print_script", "ScriptOptions", text)
-    script.add_argument("path", type=Path, metavar="PATH", help="an experiment file")
-    _completed(script.add_argument("--case", required=True, metavar="NAME", help="the case"), completion.cases)
+    _one_case(script)
     script.add_argument(
         "--release", default="tensorrt-8.6.0", metavar="NAME", help="for which release, as tensorrt-8.6.0"
     )
@@ -283,7 +298,7 @@ def _script(commands: Commands) -> None:
 
 def _export(commands: Commands) -> None:
     export = _command(commands, "export", "export:export", "ExportOptions", "write a case as an ONNX model")
-    export.add_argument("case", metavar="FILE[::CASE]", help="an experiment file; the case if it has several")
+    _one_case(export)
     export.add_argument("--onnx", action="store_true", required=True, help="write ONNX, the only format so far")
     export.add_argument("-o", "--output", type=Path, required=True, metavar="MODEL", help="the file that is written")
     export.add_argument("--limit", **LIMIT)

@@ -122,14 +122,19 @@ class CacheOptions(Options):
 
 @dataclass(frozen=True, kw_only=True)
 class ScriptOptions(Options):
-    path: Path
+    """case: `FILE::CASE`; named: the case, if it was given by itself."""
+
     case: str
+    named: str | None
     release: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExportOptions(Options):
+    """case: `FILE::CASE`; named: the case, if it was given by itself."""
+
     case: str
+    named: str | None
     output: Path
 
 

@@ -2,12 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from trtexp.errors import NothingFound
 
 SUFFIXES = (".yaml", ".yml")
+CASE = "::"  # between a file and one of its cases
+
+#: Which cases of each file are meant, by shell patterns of their names; all of them if there are none.
+Chosen = Mapping[Path, tuple[str, ...]]
+
+
+def choose(given: Iterable[str]) -> Chosen:
+    """The files of `PATH` and `PATH::CASE`, in the order of `collect`, with the cases that are meant. A file that is
+    also named without a case is meant as a whole. Raises NothingFound."""
+    found: dict[Path, tuple[str, ...]] = {}
+    for text in given:
+        name, pattern = split_case(text)
+        for path in collect([name]):
+            before = found.get(path)
+            whole = not pattern or before == ()
+            found[path] = () if whole else tuple(dict.fromkeys([*(before or ()), pattern]))
+    return found
+
+
+def split_case(text: str) -> tuple[str, str]:
+    """`FILE::CASE` as a path and a pattern, which is empty where none is given."""
+    name, _, pattern = (text, "", "") if Path(text).exists() else text.partition(CASE)
+    return name, pattern
+
+
+def meant(name: str, *groups: Sequence[str]) -> bool:
+    """Whether a case is meant by each group of patterns: one of the group matches its name, or there are none."""
+    return all(not patterns or any(fnmatchcase(name, pattern) for pattern in patterns) for patterns in groups)
 
 
 def collect(given: Iterable[str]) -> list[Path]:

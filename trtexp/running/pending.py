@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from trtexp.errors import DamagedRecord
 from trtexp.files.atomic import write_text
+from trtexp.files.paths import meant
 from trtexp.records.facts import OF_TRTEXP
 from trtexp.records.files import format_of, load, to_json
 from trtexp.records.model import FORMAT, CaseRecord, ReportRecord
@@ -109,13 +109,13 @@ def drop_other_formats(folder: Path) -> list[str]:
 
 
 def selected(
-    found: Sequence[Pending], files: Collection[str] | None, patterns: Sequence[str], release: str | None
+    found: Sequence[Pending], files: Mapping[str, Sequence[str]] | None, patterns: Sequence[str], release: str | None
 ) -> list[Pending]:
-    """Those of these files (None: of all), with such names, on this release."""
+    """Those of these files (None: of all), of which patterns may name the cases, with such names, on this release."""
     return [
         one
         for one in found
         if (files is None or one.file in files)
-        and (not patterns or any(fnmatchcase(one.case.name, pattern) for pattern in patterns))
+        and meant(one.case.name, patterns, () if files is None else files[one.file])
         and release in (None, one.report.release.name)
     ]

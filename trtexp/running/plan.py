@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from trtexp.errors import BadUsage, NothingSelected
-from trtexp.files.paths import report_name, shown
+from trtexp.files.paths import Chosen, meant, report_name, shown
 from trtexp.files.reading import NoFile, read_bytes
 from trtexp.judging.check import Checked
 from trtexp.numerics.budget import Limits, current_limits
@@ -27,8 +27,8 @@ Judge = Callable[[Experiment], Checked]
 @dataclass(frozen=True)
 class Planned:
     """A checked experiment file: its bytes as they were checked, the name of its report, the names of its cases, and
-    what a judge says of them. spent: of what a run may ask for. parsed: the file, where few are run by this process
-    alone."""
+    what a judge says of them. wanted: patterns of the cases that are meant, all if there are none. spent: of what a run
+    may ask for. parsed: the file, where few are run by this process alone."""
 
     path: Path
     shown: str
@@ -36,6 +36,7 @@ class Planned:
     name: str
     cases: tuple[str, ...]
     checked: Checked
+    wanted: tuple[str, ...] = ()
     spent: Mapping[str, int] = field(default_factory=dict)
     parsed: ExperimentFile | None = None
 
@@ -43,9 +44,9 @@ class Planned:
         """The file as it was checked; none of its cases is made yet."""
         return self.parsed or read(self.path, self.shown, self.data)
 
-    def selected(self, patterns: Sequence[str]) -> list[str]:
-        """The cases whose names match one of the shell patterns; all if there are none."""
-        return [case for case in self.cases if not patterns or any(fnmatchcase(case, p) for p in patterns)]
+    def selected(self, patterns: Sequence[str] = ()) -> list[str]:
+        """The cases that are meant, and match one of the shell patterns if there are any."""
+        return [case for case in self.cases if meant(case, self.wanted, patterns)]
 
 
 class Files(NamedTuple):
@@ -77,23 +78,30 @@ class Plan:
         return self.journals / release / f"{file.name}.jsonl"
 
 
-def check_patterns(files: Sequence[Planned], patterns: Sequence[str]) -> None:
-    """Raises NothingSelected for a pattern that matches no case of any file, with the nearest name."""
-    names = dict.fromkeys(case for file in files for case in file.cases)
-    for pattern in patterns:
+def check_patterns(files: Sequence[Planned], patterns: Sequence[str] = ()) -> None:
+    """Raises NothingSelected for a pattern that matches no case of any file, or of the files that it was given for,
+    with the nearest name."""
+    own = dict.fromkeys(pattern for file in files for pattern in file.wanted)
+    for pattern, asked in [*((p, [f for f in files if p in f.wanted]) for p in own), *((p, files) for p in patterns)]:
+        names = dict.fromkeys(case for file in asked for case in file.cases)
         if not any(fnmatchcase(name, pattern) for name in names):
-            raise NothingSelected(f"no case matches {pattern}; {nearest(pattern, names)}")
+            where = f"{asked[0].shown}: " if pattern in own and len(asked) == 1 else ""
+            raise NothingSelected(f"{where}no case matches {pattern}; {nearest(pattern, names)}")
+    if files and not any(file.selected(patterns) for file in files):
+        raise NothingSelected(f"no case matches both {', '.join(own)} and --case {', '.join(patterns)}")
 
 
-def plan_files(paths: Sequence[Path], helpers: Helpers, judge: Judge | None = None) -> Files:
+def plan_files(paths: Chosen | Sequence[Path], helpers: Helpers, judge: Judge | None = None) -> Files:
     """Check every file before anything is run; what was checked is what will be run. Raises SpecError if there is no
     file without faults, BadUsage where they are too much together.
 
-    judge: is shown each file's cases as they are for the reference, perhaps by a helper.
+    paths: of files, perhaps with the cases that are meant. judge: is shown each file's cases as they are for the
+    reference, perhaps by a helper.
     """
     keep, limits = not helpers.count and len(paths) <= FEW, current_limits()
     files, faults, spent = list[Planned](), list[Fault](), Counter[str]()
-    for one in helpers.each(partial(_check, judge=judge, keep=keep), paths):
+    chosen = paths if isinstance(paths, Mapping) else dict.fromkeys(paths, ())
+    for one in helpers.each(partial(_check, judge=judge, keep=keep), list(chosen.items())):
         if isinstance(one, Planned):
             files.append(one)
             spent.update(one.spent)
@@ -122,14 +130,17 @@ def _kept(fault: Fault) -> Fault:
     return replace(fault, message=f"{fault.message}; {keep_trace(name, fault.case, fault.trace)}")
 
 
-def _check(path: Path, judge: Judge | None, keep: bool) -> Planned | tuple[Fault, ...]:
-    """A file, which may keep what was parsed of it, or its faults."""
+def _check(chosen: tuple[Path, tuple[str, ...]], judge: Judge | None, keep: bool) -> Planned | tuple[Fault, ...]:
+    """A file and the patterns of the cases that are meant, as planned, which may keep what was parsed; or its
+    faults."""
+    path, wanted = chosen
     name = shown(path)
     try:
         data = read_bytes(path, current_limits().bytes)
         file = read(path, name, data)
         experiment = file.check()
-        checked = Checked() if judge is None else with_traces(report_name(path), judge(experiment))
+        named = replace(experiment, cases=tuple(case for case in experiment.cases if meant(case.name, wanted)))
+        checked = Checked() if judge is None else with_traces(report_name(path), judge(named))
     except SpecError as error:
         return error.faults
     except (NoFile, OSError) as error:
@@ -138,4 +149,4 @@ def _check(path: Path, judge: Judge | None, keep: bool) -> Planned | tuple[Fault
     except Exception as error:
         return (internal(Mark(name, 1, 1), "", error),)
     names, parsed = tuple(name for name, _, _ in file.cases), file.unmade() if keep else None
-    return Planned(path, file.shown, data, report_name(path), names, checked, file.budget.spent, parsed)
+    return Planned(path, file.shown, data, report_name(path), names, checked, wanted, file.budget.spent, parsed)

@@ -14,7 +14,7 @@ from trtexp.cli.options import PendingOptions
 from trtexp.errors import BadUsage, NothingFound
 from trtexp.files.atomic import write_text
 from trtexp.files.home import PENDING
-from trtexp.files.paths import collect, shown
+from trtexp.files.paths import choose, shown
 from trtexp.report.terminal import Terminal
 from trtexp.running.pending import Pending, drop_other_formats, pending, selected, settle
 from trtexp.spec.load import read
@@ -68,7 +68,7 @@ def chosen(options: PendingOptions) -> list[Pending]:
     there = list(pending(PENDING))
     if not there:
         raise NothingFound("nothing is pending: the last runs found all as expected, or there was none")
-    files = [shown(path) for path in collect(options.paths)] if options.paths else None
+    files = {shown(path): cases for path, cases in choose(options.paths).items()} if options.paths else None
     found = selected(there, files, options.patterns, options.release)
     if not found:
         names = ", ".join(dict.fromkeys(f"{one.name} on {one.report.release.name}" for one in there[:10]))

@@ -9,7 +9,7 @@ from trtexp.cli.commands.accept import allowed, chosen, take, unused
 from trtexp.cli.options import PendingOptions
 from trtexp.errors import UserError
 from trtexp.files.home import PENDING
-from trtexp.files.paths import collect, shown
+from trtexp.files.paths import choose, shown
 from trtexp.report.plain import difference
 from trtexp.report.tensors import output_lines
 from trtexp.report.terminal import Terminal
@@ -37,7 +37,7 @@ def review_pending(options: PendingOptions) -> int:
                 terminal.header(["", *page(one, i, len(left))] if i else page(one, i, len(left)))
         else:
             left = _one_by_one(left, terminal, doubtful)
-    files = [shown(path) for path in collect(options.paths)] if options.paths else [one.file for one in left]
+    files = [shown(path) for path in choose(options.paths)] if options.paths else [one.file for one in left]
     terminal.header(unused(dict.fromkeys(files)))
     return 1 if left else 0
 

@@ -15,7 +15,7 @@ from trtexp.cli.commands.annotate import annotate_faults, faults_annotated
 from trtexp.cli.options import RunOptions
 from trtexp.errors import BadUsage, BrokenOff, NothingSelected, plural, worst
 from trtexp.files.home import JOURNALS, LAST_RUN, PENDING
-from trtexp.files.paths import collect, shown
+from trtexp.files.paths import choose, shown
 from trtexp.report.terminal import Summary, Terminal
 from trtexp.running.backends import Backend, header
 from trtexp.running.folders import finish, held, set_aside
@@ -144,12 +144,14 @@ def _plan(options: RunOptions, stack: ExitStack) -> tuple[Plan, SpecError | None
 
     Raises SpecError if these are all that may be meant, or the first failure is to end the run.
     """
-    reports = None if options.patterns else options.reports
+    paths = choose(options.paths)
+    reports = None if options.patterns or any(paths.values()) else options.reports
     if options.resume and reports is None:
-        raise BadUsage("--resume goes on with a run that writes reports; --case and --no-reports write none")
+        raise BadUsage(
+            "--resume goes on with a run that writes reports; one of some cases, or --no-reports, does not"
+        )
     if reports is not None:
         reject_file("--reports", reports)
-    paths = collect(options.paths)
     helpers = stack.enter_context(Helpers(len(paths)))
     files, refused = plan_files(paths, helpers)
     if refused is not None and options.first:
