@@ -165,12 +165,16 @@ def _completed(argument: Any, completer: Any) -> None:
 def _run(commands: Commands) -> None:
     text = "run experiments, compare every output, write the reports"
     run = _command(commands, "run", "run:run", "RunOptions", text)
-    _cases(run, "files or directories", "+")
+    _cases(run, "files or directories")
+    run.add_argument("--failed", action="store_true", help="only the cases that failed in the last run")
     _patterns(run, "only these cases; writes no report")
     for option, meaning in TARGETS.items():
         run.add_argument(option, **meaning)
     run.add_argument("--resume", action="store_true", help="continue a run that was interrupted")
     run.add_argument("-x", dest="first", action="store_true", help="stop at the first fault or failure")
+    shown = run.add_mutually_exclusive_group()
+    shown.add_argument("-v", "--verbose", dest="detail", action="store_const", const="cases", help="a line a case")
+    shown.add_argument("-q", "--quiet", dest="detail", action="store_const", const="failures", help="failures only")
     run.add_argument("--no-wait", dest="wait", action="store_false", help="fail if another run writes the same reports")
     _reports(run, "where the reports go")
     run.add_argument("--no-reports", dest="reports", action="store_const", const=None, help="write no reports")

@@ -15,7 +15,7 @@ def layers(**_: Any) -> list[str]:
     return list(TABLE)
 
 
-def files_and_cases(prefix: str, **_: Any) -> list[str]:
+def files_and_cases(prefix: str, **more: Any) -> list[str]:
     """`FILE::CASE` once the colons are there; before them the shell itself completes files."""
     from trtexp.files.paths import CASE
 
@@ -23,11 +23,10 @@ def files_and_cases(prefix: str, **_: Any) -> list[str]:
     return [f"{file}{CASE}{name}" for name in _names([file])] if colons else []
 
 
-def cases(parsed_args: Namespace, **_: Any) -> list[str]:
+def cases(parsed_args: Namespace, **more: Any) -> list[str]:
     """The cases of the files that are named already."""
     so_far = vars(parsed_args)
-    given: Any = so_far.get("paths") or [so_far.get("case") or "experiments"]
-    return _names(given)
+    return _names(so_far.get("paths") or [so_far.get("case") or "experiments"])
 
 
 def _names(given: Iterable[object]) -> list[str]:

@@ -28,7 +28,8 @@ class Options:
 @dataclass(frozen=True, kw_only=True)
 class RunOptions(Options):
     """reports: None for none. patterns: of case names, in which case there are no reports either. first: the first
-    failure ends the run."""
+    failure ends the run. failed: only what failed in the last run. detail: what is shown of cases, None for what suits
+    the number of files."""
 
     paths: tuple[str, ...]
     patterns: tuple[str, ...]
@@ -36,6 +37,8 @@ class RunOptions(Options):
     resume: bool
     wait: bool
     first: bool
+    failed: bool
+    detail: Literal["cases", "failures"] | None
     reports: Path | None
     junit: Path | None
     json: Path | None
