@@ -66,7 +66,7 @@ class RunTerminal(Terminal):
         super().__init__(stream, color)
         self.detail = detail
         self._name = ""
-        self._names = self._cases = _NAME  # the widths of the first columns
+        self._names = self._cases = _column(())  # the widths of the first columns
         self._size = 0  # cases of the file at hand
         self._file: Counter[str] = Counter()  # those that came, where the file has one line for all
         self._held: list[str] | None = None  # what stands below that line
