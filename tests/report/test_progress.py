@@ -17,6 +17,7 @@ from report_samples import mark
 from trtexp.records.facts import Comparison, Ending, Place
 from trtexp.records.model import CaseRecord, OutputRecord
 from trtexp.records.tensors import TensorRecord
+from trtexp.report import progress
 from trtexp.report.plain import difference
 from trtexp.report.progress import Detail, RunTerminal, Summary, duration, status_word
 
@@ -212,6 +213,7 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Set the columns of a terminal."""
 
     def narrow(columns: int) -> None:
+        monkeypatch.setattr(progress, "_FEW", 99)  # a bar stands on the same lines
         monkeypatch.setattr("os.get_terminal_size", lambda *_: os.terminal_size((columns, 24)))
         monkeypatch.setattr(Tty, "fileno", lambda _: 1)
 
@@ -225,7 +227,7 @@ def test_nothing_is_cut_or_broken_in_a_word(narrow: Any, columns: int, detail: D
     long = case("long", "failed", False, ending=Ending(kind="not_missing", declared="words " * 30))
     whole = shown(io.StringIO(), [*CASES, long], detail=detail)
     text = shown(Tty(), [*CASES, long], color=False, detail=detail)
-    assert all(len(line) <= columns for line in text.splitlines() if "words" in line)
+    assert all(len(line) <= columns for line in text.splitlines() if "/" not in line)
     assert "…" not in text
     for word in {*re.findall(r"[\w./:]+", whole)} - {"reference", "allowed", "off", "by", "bounds", "actual"}:
         assert word in text or word in ("98765.43", "98765.4321", "1", "0.065", "15.4")
