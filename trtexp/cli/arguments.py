@@ -271,8 +271,11 @@ def _review(commands: Commands) -> None:
 
 
 def _accept(commands: Commands) -> None:
-    text = "write the observed numbers into the experiments, in place"
-    _pending(_command(commands, "accept", "accept:accept_pending", "PendingOptions", text))
+    text = "write the observed numbers, or the reference's, into the experiments, in place"
+    accept = _command(commands, "accept", "accept:accept_pending", "PendingOptions", text)
+    _pending(accept)
+    whose = "device: what TensorRT gave, as from: observed (default); reference: its numbers, as from: derived"
+    accept.add_argument("--from", dest="side", choices=("device", "reference"), default="device", help=whose)
 
 
 def _pending(command: ArgumentParser) -> None:

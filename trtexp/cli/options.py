@@ -108,12 +108,14 @@ class CoverageOptions(Options):
 
 @dataclass(frozen=True, kw_only=True)
 class PendingOptions(Options):
-    """Of review and accept: which of the pending cases are meant. every: show all at once."""
+    """Of review and accept: which of the pending cases are meant. side: whose numbers are accepted. every: show all at
+    once."""
 
     paths: tuple[str, ...]
     patterns: tuple[str, ...]
     release: str | None
     allow: tuple[str, ...]
+    side: Literal["device", "reference"] = "device"
     every: bool = False
 
 

@@ -108,6 +108,29 @@ def drop_other_formats(folder: Path) -> list[str]:
     return said
 
 
+def distinct(found: Sequence[Pending]) -> list[Pending]:
+    """One entry for each wrong literal: what several backends say of it without a run on a GPU is said once, and not at
+    all where a run says it."""
+    run = {_literal(one) for one in found if one.report.release.backend == "run"}
+    kept: dict[tuple[str, str], Pending] = {}
+    for one in found:
+        if (key := _literal(one)) is not None and one.report.release.backend != "run" and key not in run:
+            kept.setdefault(key, one)
+    only = list(kept.values())
+    return [one for one in found if one.report.release.backend == "run" or _literal(one) is None or one in only]
+
+
+def alike(found: Sequence[Pending], every: Iterable[Pending]) -> list[Pending]:
+    """Those of all entries that are of the same literals as some, which no run says anything of."""
+    keys = {_literal(one) for one in found} - {None}
+    return [one for one in every if _literal(one) in keys and one.report.release.backend != "run"]
+
+
+def _literal(one: Pending) -> tuple[str, str] | None:
+    """The file and the case, if it is the literals alone that are wrong there."""
+    return (one.file, one.case.name) if one.case.ending.kind in ("contradicted", "mismatch") else None
+
+
 def selected(
     found: Sequence[Pending], files: Mapping[str, Sequence[str]] | None, patterns: Sequence[str], release: str | None
 ) -> list[Pending]:

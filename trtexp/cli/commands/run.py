@@ -23,7 +23,7 @@ from trtexp.running.backends import Backend, header
 from trtexp.running.folders import finish, held, set_aside
 from trtexp.running.helpers import FEW, Helpers
 from trtexp.running.last_run import last_failed, write_last_run
-from trtexp.running.pending import pending_after
+from trtexp.running.pending import distinct, pending_after
 from trtexp.running.plan import Plan, Planned, check_patterns, plan_files
 from trtexp.running.run import Totals
 from trtexp.running.run import run as run_files
@@ -110,7 +110,7 @@ class _Run:
         self.terminal.finish(summary(self.told or Totals(), self.steps.age()))
         if self.totals.differing:
             found = pending_after(PENDING, self.plan, [backend.release.name for backend in self.backends])
-            self.terminal.header(advice(found))
+            self.terminal.header(advice(distinct(list(found))))
 
     @contextmanager
     def recorded(self) -> Iterator[None]:
