@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -12,21 +12,20 @@ import numpy as np
 
 from trtexp.authoring.declare import to_declare
 from trtexp.authoring.numbers import derived, observed, places
-from trtexp.authoring.refusals import expects, refusal_pattern
+from trtexp.authoring.refusals import expects, refusal_pattern, why_nothing
 from trtexp.authoring.unchanged import others
 from trtexp.definition.network import Array
 from trtexp.judging.output import JudgedOutput, judge_output
 from trtexp.numerics.origin import Origin
 from trtexp.records.model import OutputRecord
 from trtexp.records.tensors import tensor
-from trtexp.report.wording.cases import headline, lost, problems
+from trtexp.report.wording.cases import headline, lost
 from trtexp.report.wording.outputs import form_fault
 from trtexp.running.pending import Pending
 from trtexp.spec.case import Case
 from trtexp.spec.errors import Fault, Mark, SpecError
 from trtexp.spec.load import read
 from trtexp.spec.owners import Owners
-from trtexp.spec.requirement import Target
 from trtexp.spec.source import SPECIAL, Edit, Source, leaves, quoted
 from trtexp.spec.tree import Mapping, Node, Scalar
 
@@ -119,7 +118,7 @@ class _File:
 
     def _case(self, one: Pending) -> str:
         """Plan the edits of a case; what they write, in words."""
-        experiment = self.file.experiment(_target(one))
+        experiment = self.file.experiment(one.target)
         case = next(case for case in experiment.cases if case.name == one.case.name)
         try:
             if one.report.release.backend == "reference" and self.side == "device":
@@ -129,7 +128,7 @@ class _File:
                 return self._error(one, case)
             said = [text for output in one.case.outputs for text in self._output(one, case, output)]
             if not said:
-                raise self._refused(case, _why_nothing(one))
+                raise self._refused(case, why_nothing(one))
             return f"{case.name}: {', '.join(said)}"
         except SpecError as error:
             self.faults += error.faults
@@ -146,6 +145,7 @@ class _File:
         wrong = self._wrong(judged)
         if not wrong:
             return
+        wrong = sorted({*wrong, *self._wrong(self._as_written(one, case, judged))})
         values = self._values(case, output.name, judged)
         old = list(leaves(values))
         style = places(self._text(leaf) for i, leaf in enumerate(old) if i not in wrong or len(wrong) == len(old))
@@ -172,6 +172,13 @@ class _File:
             what = f"{output.name}: {output.elements} elements; so large a tensor is not kept"
             raise self._refused(case, what, mark)
         return tensor(output.actual)
+
+    def _as_written(self, one: Pending, case: Case, judged: JudgedOutput) -> JudgedOutput:
+        """An output as it is judged once its file says where its numbers come from, which allows them more or less."""
+        assert judged.expected is not None
+        expected = replace(judged.expected, origin=self._origin(one))
+        case = replace(case, expected={**case.expected, judged.name: expected})
+        return judge_output(case, judged.name, judged.actual, None)
 
     def _wrong(self, judged: JudgedOutput) -> list[int]:
         """The literals that are not what is taken: those that it contradicts, and those that the reference contradicts
@@ -269,7 +276,7 @@ class _File:
         """Read the new text: what was accepted agrees, and nothing else has changed."""
         new = read(Path(self.name), self.name, text.encode("utf-8"))
         for one in self.cases:
-            target = _target(one)
+            target = one.target
             if others(new.experiment(target), self.written) != others(self.file.experiment(target), self.written):
                 raise self._fault(one.case.name, "accepting it would change another case; change it by hand")
             case = next(case for case in new.experiment(target).cases if case.name == one.case.name)
@@ -281,19 +288,6 @@ class _File:
                     judged = judge_output(case, output.name, self._actual(case, output, expected.mark), None)
                     if self._wrong(judged) or expected.origin != self._origin(one):
                         raise self._fault(case.name, f"{output.name}: its text cannot be edited; change it by hand")
-
-
-def _why_nothing(one: Pending) -> str:
-    """Why a case has no number to change; what differed when it was run may have been accepted from another release."""
-    pairs = [pair for each in one.case.outputs for pair in (each.actual_expected, each.expected_reference) if pair]
-    if not all(pair.agrees for pair in pairs):
-        return "what was observed is expected by now; run it again"
-    return f"no number of it would change; what is wrong: {(*problems(one.case), headline(one.case))[0]}"
-
-
-def _target(one: Pending) -> Target:
-    release = one.report.release
-    return Target(release.flavour, release.version or "0", release.compute_capability)
 
 
 def _keys(origin: Origin) -> dict[str, str]:

@@ -17,6 +17,7 @@ from trtexp.records.facts import OF_TRTEXP
 from trtexp.records.files import format_of, load, to_json
 from trtexp.records.model import FORMAT, CaseRecord, ReportRecord
 from trtexp.running.plan import Plan
+from trtexp.spec.requirement import Target
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,12 @@ class Pending:
     def file(self) -> str:
         """The experiment file, as it was named when it was run."""
         return self.case.place.file
+
+    @property
+    def target(self) -> Target:
+        """The release, as experiments tell releases apart."""
+        release = self.report.release
+        return Target(release.flavour, release.version or "0", release.compute_capability)
 
     @property
     def name(self) -> str:
