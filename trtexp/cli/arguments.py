@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from trtexp import __version__
 from trtexp.cli import completion
-from trtexp.files.home import CACHE
+from trtexp.files.home import CACHE, EXPERIMENTS, REPORTS, SCRATCH
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -89,9 +89,14 @@ def parser() -> ArgumentParser:
     return made
 
 
-def parse(made: ArgumentParser, words: Sequence[str]) -> tuple[str, Options]:
-    """What does the command, and its options. Raises SystemExit as argparse does, with the message printed."""
+def parse(made: ArgumentParser, words: Sequence[str], start: Path = Path()) -> tuple[str, Options]:
+    """What does the command, and its options. start: the folder that its paths begin at, from the working directory.
+    Raises SystemExit as argparse does, with the message printed."""
     given = vars(made.parse_args(words)) | {"words": tuple(words)}
+    if start != Path():
+        from trtexp.cli.rebase import rebased
+
+        given = rebased(given, start)
     from trtexp.cli import options
     from trtexp.running.options import TargetOptions
 
@@ -138,9 +143,7 @@ def _one_case(command: ArgumentParser) -> None:
 
 
 def _reports(command: ArgumentParser, what: str) -> None:
-    command.add_argument(
-        "--reports", type=Path, default=Path("reports"), metavar="DIR", help=f"{what} (default: reports)"
-    )
+    command.add_argument("--reports", type=Path, default=REPORTS, metavar="DIR", help=f"{what} (default: {REPORTS})")
 
 
 def _patterns(command: ArgumentParser, text: str) -> None:
@@ -176,8 +179,9 @@ def _run(commands: Commands) -> None:
     shown.add_argument("-v", "--verbose", dest="detail", action="store_const", const="cases", help="a line a case")
     shown.add_argument("-q", "--quiet", dest="detail", action="store_const", const="failures", help="failures only")
     run.add_argument("--no-wait", dest="wait", action="store_false", help="fail if another run writes the same reports")
-    _reports(run, "where the reports go")
-    run.add_argument("--no-reports", dest="reports", action="store_const", const=None, help="write no reports")
+    where = f"where the reports go (default: {REPORTS}; {SCRATCH} for files that are not below {EXPERIMENTS})"
+    run.add_argument("--reports", type=Path, metavar="DIR", help=where)
+    run.add_argument("--no-reports", dest="reporting", action="store_false", help="write no reports")
     run.add_argument("--junit", type=Path, metavar="FILE", help="also write the results as JUnit XML")
     run.add_argument("--json", type=Path, metavar="FILE", help="also write all results as one JSON file")
     run.add_argument("--github", action="store_true", help="write annotations and a step summary for GitHub Actions")
@@ -246,7 +250,7 @@ def _diff(commands: Commands) -> None:
 def _check(commands: Commands) -> None:
     text = "list API that experiments use and a release lacks, with its replacement"
     check = _command(commands, "check", "check:check", "CheckOptions", text)
-    _paths(check, "default: experiments", default=["experiments"])
+    _paths(check, "default: experiments")
     known = "as 11.4 or rtx-1.7 (default: all known ones)"
     check.add_argument("--release", dest="releases", action="append", default=[], metavar="NAME", help=known)
     check.add_argument("--markdown", type=Path, metavar="FILE", help="also write it to FILE as a page")

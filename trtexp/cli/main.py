@@ -21,8 +21,10 @@ from trtexp import LIMITS
 from trtexp.cli.arguments import parse, parser
 from trtexp.cli.completion import complete
 from trtexp.errors import BrokenOff, UserError
+from trtexp.files.home import project
 
 if TYPE_CHECKING:
+    from trtexp.cli.options import Options
     from trtexp.report.terminal import Terminal
 
 OK, USAGE, INTERNAL, STOPPED = 0, 2, 3, 130
@@ -35,10 +37,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     made = parser()
     if "_ARGCOMPLETE" in os.environ:
         complete(made)
+    with _in_project() as start:
+        try:
+            act, options = parse(made, sys.argv[1:] if arguments is None else arguments, start)
+        except SystemExit as end:
+            return int(end.code or 0)
+        return _do(act, options)
+
+
+@contextmanager
+def _in_project() -> Iterator[Path]:
+    """Work in the folder of the project, so that all that is written is the same wherever in it one stands; the way
+    from there to where the command was called."""
     try:
-        act, options = parse(made, sys.argv[1:] if arguments is None else arguments)
-    except SystemExit as end:
-        return int(end.code or 0)
+        here = Path.cwd()
+    except OSError:  # deleted meanwhile
+        yield Path()
+        return
+    root = project(here)
+    if root != here:
+        os.chdir(root)
+    try:
+        yield here.relative_to(root)
+    finally:
+        if root != here:
+            os.chdir(here)
+
+
+def _do(act: str, options: Options) -> int:
+    """Do what a command's options say."""
     with options.github or nullcontext():  # from here on nothing that is printed is a workflow command but through it
         try:
             module, _, function = act.partition(":")

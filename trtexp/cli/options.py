@@ -27,7 +27,8 @@ class Options:
 
 @dataclass(frozen=True, kw_only=True)
 class RunOptions(Options):
-    """reports: None for none. patterns: of case names, in which case there are no reports either. first: the first
+    """reports: where they go, None for where they belong; reporting: whether there are any, which there are not either
+    where patterns name cases. first: the first
     failure ends the run. failed: only what failed in the last run. detail: what is shown of cases, None for what suits
     the number of files."""
 
@@ -40,6 +41,7 @@ class RunOptions(Options):
     failed: bool
     detail: Literal["cases", "failures"] | None
     reports: Path | None
+    reporting: bool
     junit: Path | None
     json: Path | None
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from trtexp.errors import NothingFound
+from trtexp.files.home import EXPERIMENTS
 
 SUFFIXES = (".yaml", ".yml")
 CASE = "::"  # between a file and one of its cases
@@ -64,12 +66,20 @@ def _seen(path: Path, folder: Path) -> bool:
 
 
 def report_name(path: Path) -> str:
-    """`experiments/layers/pooling.yaml` -> `layers/pooling`: the path below the folder `experiments`, or the stem."""
-    parts = path.resolve().with_suffix("").parts
-    if "experiments" in parts[:-1]:
-        start = len(parts) - 1 - parts[::-1].index("experiments")
-        return str(PurePosixPath(*parts[start + 1 :]))
-    return path.stem
+    """`experiments/layers/pooling.yaml` -> `layers/pooling`: what the report of an experiment is called."""
+    return name_of(os.path.relpath(path.resolve()))
+
+
+def name_of(experiment: str) -> str:
+    """The same for a path as records have it: below the last folder `experiments`, or all of it without `..`."""
+    parts = [part for part in PurePosixPath(experiment).with_suffix("").parts if part not in ("..", "/")]
+    after = len(parts) - parts[-2::-1].index(EXPERIMENTS.name) - 1 if EXPERIMENTS.name in parts[:-1] else 0
+    return "/".join(parts[after:])
+
+
+def inside(path: Path) -> bool:
+    """Whether an experiment is one of the project's own, which lie below its folder `experiments`."""
+    return Path(os.path.abspath(path)).is_relative_to(Path.cwd() / EXPERIMENTS)  # noqa: PTH100 - links are not followed
 
 
 def shown(path: Path) -> str:

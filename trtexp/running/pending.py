@@ -89,7 +89,7 @@ def pending(folder: Path) -> Iterator[Pending]:
 
 def pending_after(folder: Path, plan: Plan, releases: Iterable[str]) -> Iterator[Pending]:
     """What a run of this plan left undecided. Raises OSError, DamagedRecord."""
-    for path, file in ((_path(folder, release, file.name), file) for release in releases for file in plan.files):
+    for path, file in ((_path(folder, release, file.kept), file) for release in releases for file in plan.files):
         if path.is_file():
             run = set(file.selected(plan.patterns))
             yield from (one for one in _read(path, folder) if one.case.name in run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from trtexp.errors import BadUsage, NothingSelected
-from trtexp.files.paths import Chosen, meant, report_name, shown
+from trtexp.files.paths import Chosen, inside, meant, report_name, shown
 from trtexp.files.reading import NoFile, read_bytes
 from trtexp.judging.check import Checked
 from trtexp.numerics.budget import Limits, current_limits
@@ -44,6 +45,11 @@ class Planned:
         """The file as it was checked; none of its cases is made yet."""
         return self.parsed or read(self.path, self.shown, self.data)
 
+    @property
+    def kept(self) -> str:
+        """What is kept of it for later runs is called: as its report, apart from those of the project's own."""
+        return self.name if inside(self.path) else f".scratch/{self.name}"
+
     def selected(self, patterns: Sequence[str] = ()) -> list[str]:
         """The cases that are meant, and match one of the shell patterns if there are any."""
         return [case for case in self.cases if meant(case, self.wanted, patterns)]
@@ -58,14 +64,19 @@ class Files(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """What to do with each file. patterns: of case names; reports: where they go, None for none; journals: where each
-    result goes at once, None for none; resume: take results from there; keep: whole reports are wanted at the end;
-    pending: where the cases that are not as expected are kept, None for nowhere; first: the first case that is not as
-    expected ends the run; helpers: who else reads files and writes reports."""
+    """What to do with each file.
+
+    patterns: of case names. reports: where they go, None for none; scratch: where those of files go that are none of
+    the project's experiments, None for no other place. journals: where each result goes at once, None for none; resume:
+    take results from there. keep: whole reports are wanted at the end. pending: where the cases that are not as
+    expected are kept, None for nowhere. first: the first case that is not as expected ends the run. helpers: who else
+    reads files and writes reports.
+    """
 
     files: Sequence[Planned]
     patterns: Sequence[str] = ()
     reports: Path | None = None
+    scratch: Path | None = None
     journals: Path | None = None
     resume: bool = False
     keep: bool = False
@@ -75,7 +86,25 @@ class Plan:
 
     def journal(self, release: str, file: Planned) -> Path:
         assert self.journals is not None
-        return self.journals / release / f"{file.name}.jsonl"
+        return self.journals / release / f"{file.kept}.jsonl"
+
+    def reports_of(self, file: Planned) -> Path | None:
+        """Where the reports of a file go."""
+        return self.reports if self.scratch is None or inside(file.path) else self.scratch
+
+    def source(self, file: Planned) -> str:
+        """The path of a file as its record has it: from the folder that holds the report folder."""
+        folder = self.reports_of(file)
+        return Path(os.path.relpath(file.path, "." if folder is None else folder.parent)).as_posix()
+
+    @property
+    def folders(self) -> dict[Path, list[Planned]]:
+        """The files by where their reports go."""
+        found: dict[Path, list[Planned]] = {}
+        for file in self.files:
+            if (folder := self.reports_of(file)) is not None:
+                found.setdefault(folder, []).append(file)
+        return found
 
 
 def check_patterns(files: Sequence[Planned], patterns: Sequence[str] = ()) -> None:

@@ -15,7 +15,7 @@ from trtexp.cli.commands import ci
 from trtexp.cli.commands.annotate import annotate_faults, faults_annotated
 from trtexp.cli.options import RunOptions
 from trtexp.errors import BadUsage, BrokenOff, NothingSelected, plural, worst
-from trtexp.files.home import JOURNALS, LAST_RUN, PENDING
+from trtexp.files.home import JOURNALS, LAST_RUN, PENDING, REPORTS, SCRATCH
 from trtexp.files.paths import Chosen, choose, meant, shown
 from trtexp.report.progress import RunTerminal, Summary
 from trtexp.report.terminal import Terminal
@@ -159,9 +159,11 @@ def _plan(options: RunOptions, stack: ExitStack) -> tuple[Plan, SpecError | None
     Raises SpecError if these are all that may be meant, or the first failure is to end the run.
     """
     paths = _chosen(options)
-    reports = None if options.patterns or any(paths.values()) else options.reports
+    wanted = options.reporting and not options.patterns and not any(paths.values())
+    reports = (options.reports or REPORTS) if wanted else None
     if options.resume and reports is None:
         raise BadUsage("--resume goes on with a run that writes reports; one of some cases, or --no-reports, does not")
+    scratch = SCRATCH if wanted and options.reports is None else None
     if reports is not None:
         reject_file("--reports", reports)
     helpers = stack.enter_context(Helpers(len(paths)))
@@ -177,12 +179,13 @@ def _plan(options: RunOptions, stack: ExitStack) -> tuple[Plan, SpecError | None
             raise refused from None
         raise
     if reports is not None:
-        _reject_namesakes(files)
+        _reject_namesakes(files, scratch)
     journals = None if reports is None else JOURNALS
     plan = Plan(
         files,
         options.patterns,
         reports,
+        scratch,
         journals,
         resume=options.resume,
         keep=ci.wanted(options),
@@ -220,10 +223,11 @@ def _heard(events: list[str], event: WorkerEvent) -> None:
         _say(str(event))
 
 
-def _reject_namesakes(files: Sequence[Planned]) -> None:
+def _reject_namesakes(files: Sequence[Planned], scratch: Path | None) -> None:
+    """Raises BadUsage for two files of one name whose reports go to one folder."""
     first: dict[str, Planned] = {}
     for file in files:
-        other = first.setdefault(file.name, file)
+        other = first.setdefault(file.name if scratch is None else file.kept, file)
         if other is not file:
             raise BadUsage(
                 f"{file.shown} and {other.shown} would write the same report, {file.name}.md; rename one, or put both "
