@@ -11,6 +11,7 @@ JOURNALS = HOME / "journal"  # results of the run at hand
 PENDING = HOME / "pending"  # cases that were not as expected
 TRACES = HOME / "traces"  # where trtexp itself failed
 LAST_RUN = HOME / "last-run.json"
+RESULTS = HOME / "results"  # of runs that wrote no reports
 SCRATCH = HOME / "reports"  # of experiments that are none of the project
 
 REPORTS = Path("reports")  # of the project
