@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from trtexp import __version__
 from trtexp.cli import completion
+from trtexp.cli.shared_arguments import LIMIT, ONLY, TARGETS, cases, completed, one_case, paths, patterns, reports
 from trtexp.files.home import CACHE, EXPERIMENTS, REPORTS, SCRATCH
 
 if TYPE_CHECKING:
@@ -25,55 +26,6 @@ if TYPE_CHECKING:
     Commands = _SubParsersAction[ArgumentParser]
 
 T = TypeVar("T")
-
-#: Which TensorRT answers, and how: arguments of `trtexp run`, and with a prefix of the pytest plugin.
-TARGETS: Mapping[str, Mapping[str, Any]] = {
-    "--backend": {
-        "dest": "backend",
-        "choices": ("auto", "tensorrt", "build", "reference"),
-        "default": "auto",
-        "help": "auto: TensorRT on the GPU if there, else the reference and a build with TensorRT-RTX (default)",
-    },
-    "--python": {"dest": "python", "metavar": "EXE", "help": "the interpreter that has TensorRT (default: this one)"},
-    "--worker": {
-        "dest": "workers",
-        "action": "append",
-        "default": [],
-        "metavar": "RELEASE=EXE",
-        "help": "run this release in this interpreter, as 8.6.0=/envs/trt86/bin/python or "
-        "8.6.0=ssh:host//python3; several run side by side",
-    },
-    "--gpu": {"dest": "gpu", "metavar": "N,N", "help": "share the cases among these GPUs (default: the first)"},
-    "--timeout": {
-        "dest": "timeouts",
-        "action": "append",
-        "default": [],
-        "metavar": "PHASE=SECONDS",
-        "help": "time limit of a phase: start, builder, define, build, run",
-    },
-    "--record": {"dest": "record", "type": Path, "metavar": "DIR", "help": "also save TensorRT's results to DIR"},
-    "--replay": {
-        "dest": "replay",
-        "type": Path,
-        "metavar": "DIR",
-        "help": "judge the results saved in DIR instead of running TensorRT; with --record, run what is missing",
-    },
-    "--cache": {
-        "dest": "cache",
-        "type": Path,
-        "default": CACHE,
-        "metavar": "DIR",
-        "help": f"folder of built engines (default: {CACHE})",
-    },
-    "--no-cache": {
-        "dest": "cache",
-        "action": "store_const",
-        "const": None,
-        "default": CACHE,
-        "help": "build everything again, and cache nothing",
-    },
-}
-ONLY = "only these experiments, files or directories"
 
 
 def parser() -> ArgumentParser:
@@ -122,55 +74,12 @@ def _command(commands: Commands, name: str, act: str, kind: str, text: str) -> A
     return made
 
 
-def _paths(
-    command: ArgumentParser, text: str, wanted: str = "*", default: Sequence[str] = (), metavar: str = "PATH"
-) -> None:
-    paths = command.add_argument("paths", nargs=wanted, default=default, metavar=metavar, help=text)
-    _completed(paths, completion.files_and_cases)
-
-
-def _cases(command: ArgumentParser, text: str, wanted: str = "*") -> None:
-    """Files and directories, and after :: a pattern of case names."""
-    _paths(command, f"{text}; after :: a case or a pattern", wanted, metavar="PATH[::CASE]")
-
-
-def _one_case(command: ArgumentParser) -> None:
-    """One case, of which the file or --case may name it."""
-    case = command.add_argument("case", metavar="FILE[::CASE]", help="an experiment file; the case if it has several")
-    _completed(case, completion.files_and_cases)
-    named = command.add_argument("--case", dest="named", metavar="NAME", help="the case, in the place of ::CASE")
-    _completed(named, completion.cases)
-
-
-def _reports(command: ArgumentParser, what: str) -> None:
-    command.add_argument("--reports", type=Path, default=REPORTS, metavar="DIR", help=f"{what} (default: {REPORTS})")
-
-
-def _patterns(command: ArgumentParser, text: str) -> None:
-    case = command.add_argument("--case", dest="patterns", action="append", default=[], metavar="GLOB", help=text)
-    _completed(case, completion.cases)
-
-
-LIMIT: Mapping[str, Any] = {
-    "dest": "limits",
-    "action": "append",
-    "default": [],
-    "metavar": "NAME=NUMBER",
-    "help": "what a file may ask for at most: elements, products, values, cases, releases, bytes, faults",
-}
-
-
-def _completed(argument: Any, completer: Any) -> None:
-    """Tell argcomplete what may stand there."""
-    argument.completer = completer
-
-
 def _run(commands: Commands) -> None:
     text = "run experiments, compare every output, write the reports"
     run = _command(commands, "run", "run:run", "RunOptions", text)
-    _cases(run, "files or directories")
+    cases(run, "files or directories")
     run.add_argument("--failed", action="store_true", help="only the cases that failed in the last run")
-    _patterns(run, "only these cases; writes no report")
+    patterns(run, "only these cases; writes no report")
     for option, meaning in TARGETS.items():
         run.add_argument(option, **meaning)
     run.add_argument("--resume", action="store_true", help="continue a run that was interrupted")
@@ -191,7 +100,7 @@ def _run(commands: Commands) -> None:
 def _validate(commands: Commands) -> None:
     text = "check files without TensorRT: keys, names, shapes, constraints, expected values"
     validate = _command(commands, "validate", "validate:validate", "ValidateOptions", text)
-    _cases(validate, "files or directories", "+")
+    cases(validate, "files or directories", "+")
     validate.add_argument("--github", action="store_true", help="annotate files for GitHub Actions")
     validate.add_argument("--quiet", action="store_true", help="print nothing if all is well")
     validate.add_argument("--limit", **LIMIT)
@@ -200,7 +109,7 @@ def _validate(commands: Commands) -> None:
 def _report(commands: Commands) -> None:
     text = "render the reports again from their JSON"
     report = _command(commands, "report", "report:report", "ReportOptions", text)
-    _reports(report, "where the reports are")
+    reports(report, "where the reports are")
     report.add_argument(
         "--check", action="store_true", help="write nothing; list pages that would change or have no experiment"
     )
@@ -209,14 +118,14 @@ def _report(commands: Commands) -> None:
 def _new(commands: Commands) -> None:
     text = "write an experiment to start from, with a first case that passes"
     new = _command(commands, "new", "new:new", "NewOptions", text)
-    _completed(new.add_argument("layer", metavar="LAYER", help="as trtexp layers lists them"), completion.layers)
+    completed(new.add_argument("layer", metavar="LAYER", help="as trtexp layers lists them"), completion.layers)
     new.add_argument("path", nargs="?", metavar="PATH", help="a file or a directory; - prints (default: experiments)")
 
 
 def _layers(commands: Commands) -> None:
     text = "list all layers, or what one has: arguments, members, constraints"
     layers = _command(commands, "layers", "layers:show", "LayersOptions", text)
-    _completed(layers.add_argument("layer", nargs="?", metavar="NAME", help="a layer, as softmax"), completion.layers)
+    completed(layers.add_argument("layer", nargs="?", metavar="NAME", help="a layer, as softmax"), completion.layers)
 
 
 def _doctor(commands: Commands) -> None:
@@ -229,8 +138,8 @@ def _doctor(commands: Commands) -> None:
 def _audit(commands: Commands) -> None:
     text = "list passing cases whose tolerance is nearly used up or far too wide"
     audit = _command(commands, "audit", "audit:show", "AuditOptions", text)
-    _cases(audit, ONLY)
-    _reports(audit, "where the records are")
+    cases(audit, ONLY)
+    reports(audit, "where the records are")
     wrong = "make one element of each output wrong instead, and write reports/SENSITIVITY.md: how many are seen"
     audit.add_argument("--sensitivity", action="store_true", help=wrong)
     audit.add_argument("--check", action="store_true", help="exit with 1 if any case is listed, or the page is old")
@@ -241,16 +150,16 @@ def _diff(commands: Commands) -> None:
     diff = _command(commands, "diff", "diff:compare", "DiffOptions", text)
     diff.add_argument("before", metavar="RELEASE", help="a folder of the reports, as tensorrt-8.5.3.1")
     diff.add_argument("after", metavar="RELEASE", help="the one to compare it with")
-    _paths(diff, ONLY)
+    paths(diff, ONLY)
     diff.add_argument("--markdown", type=Path, metavar="FILE", help="also write the page to FILE")
     diff.add_argument("--keep", action="store_true", help="write the page to reports/diff, and keep it up to date")
-    _reports(diff, "where the reports are")
+    reports(diff, "where the reports are")
 
 
 def _check(commands: Commands) -> None:
     text = "list API that experiments use and a release lacks, with its replacement"
     check = _command(commands, "check", "check:check", "CheckOptions", text)
-    _paths(check, "default: experiments")
+    paths(check, "default: experiments")
     known = "as 11.4 or rtx-1.7 (default: all known ones)"
     check.add_argument("--release", dest="releases", action="append", default=[], metavar="NAME", help=known)
     check.add_argument("--markdown", type=Path, metavar="FILE", help="also write it to FILE as a page")
@@ -261,8 +170,8 @@ def _check(commands: Commands) -> None:
 def _coverage(commands: Commands) -> None:
     text = "report which methods, attributes and enum members the experiments cover"
     coverage = _command(commands, "coverage", "coverage:coverage", "CoverageOptions", text)
-    _paths(coverage, "print the page of these only (default: experiments)")
-    _reports(coverage, "where the page is")
+    paths(coverage, "print the page of these only (default: experiments)")
+    reports(coverage, "where the page is")
     coverage.add_argument("--check", action="store_true", help="write nothing; exit with 1 if it would change")
     coverage.add_argument("--limit", **LIMIT)
 
@@ -270,7 +179,7 @@ def _coverage(commands: Commands) -> None:
 def _show(commands: Commands) -> None:
     text = "show a case: its network, every tensor of its reference with its bound, and what the last runs gave"
     show = _command(commands, "show", "show:show", "ShowOptions", text)
-    _one_case(show)
+    one_case(show)
     show.add_argument("--limit", **LIMIT)
 
 
@@ -290,8 +199,8 @@ def _accept(commands: Commands) -> None:
 
 
 def _pending(command: ArgumentParser) -> None:
-    _cases(command, ONLY)
-    _patterns(command, "only these cases")
+    cases(command, ONLY)
+    patterns(command, "only these cases")
     command.add_argument("--release", metavar="NAME", help="only what this release showed, as tensorrt-8.6.0")
     doubtful = "also accept these: nan, inf, error"
     command.add_argument("--allow", action="append", default=[], metavar="WHAT", help=doubtful)
@@ -307,7 +216,7 @@ def _cache(commands: Commands) -> None:
 def _script(commands: Commands) -> None:
     text = "print a case as a standalone Python program"
     script = _command(commands, "script", "script:print_script", "ScriptOptions", text)
-    _one_case(script)
+    one_case(script)
     script.add_argument(
         "--release", default="tensorrt-8.6.0", metavar="NAME", help="for which release, as tensorrt-8.6.0"
     )
@@ -316,7 +225,7 @@ def _script(commands: Commands) -> None:
 
 def _export(commands: Commands) -> None:
     export = _command(commands, "export", "export:export", "ExportOptions", "write a case as an ONNX model")
-    _one_case(export)
+    one_case(export)
     export.add_argument("--onnx", action="store_true", required=True, help="write ONNX, the only format so far")
     export.add_argument("-o", "--output", type=Path, required=True, metavar="MODEL", help="the file that is written")
     export.add_argument("--limit", **LIMIT)

@@ -22,7 +22,8 @@ from typing import Any
 import pytest
 
 from trtexp import LIMITS
-from trtexp.cli.arguments import LIMIT, TARGETS, record
+from trtexp.cli.arguments import record
+from trtexp.cli.shared_arguments import LIMIT, TARGETS
 from trtexp.files.code_path import WithoutWorkingDirectory
 from trtexp.running.options import TargetOptions
 

@@ -38,7 +38,7 @@ def render(report: ReportRecord) -> str:
             verdicts=_verdicts(report),
             shared=_shared(report.cases),
             experiment=escape.link(report.experiment, up(report.experiment) + report.experiment),
-            source=up(report.experiment) + report.experiment,
+            yaml=up(report.experiment) + report.experiment,
             links=_anchor_links(report),
             marks=MARKS,
         )
