@@ -52,7 +52,7 @@ def test_a_run_of_some_cases_writes_no_reports(project):
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        (["run", "experiments/a.yaml::oen", *REFERENCE], 5, "experiments/a.yaml: no case matches oen; did you mean 'one'?"),
+        (["run", "experiments/a.yaml::oen", *REFERENCE], 5, "a.yaml: no case matches oen; did you mean 'one'?"),
         (["run", "experiments/a.yaml::one", "--case", "t*"], 5, "no case matches both one and --case t*"),
         (["validate", "experiments/a.yaml::oen"], 5, "experiments/a.yaml: no case matches oen"),
         (["script", "experiments/a.yaml"], 2, "3 cases; name one as experiments/a.yaml::CASE: one, two, other"),
@@ -160,7 +160,8 @@ def test_show_prints_the_network_every_tensor_with_its_bound_and_the_last_run(pr
 
 
 def test_show_of_what_trtexp_itself_refuses(project, capsys):
-    refused = NETWORK.replace("axes: 2", "axes: 8").partition("expect")[0] + "expect: {error: {define: axes}}\n"
+    network = NETWORK.replace("true}}", "true}, check: false}").replace("axes: 2", "axes: 8")
+    refused = network.partition("expect")[0] + "expect: {error: {define: axes}}\n"
     (project / "experiments/c.yaml").write_text(refused)
     assert main(["show", "experiments/c.yaml"]) == 0
-    assert "trtexp's own model refuses total: axes: 8" in capsys.readouterr().out
+    assert "trtexp's own model refuses total: 8 given" in capsys.readouterr().out

@@ -26,9 +26,7 @@ def root(tmp_path, monkeypatch):
 
 
 def pages(root):
-    return sorted(
-        str(path.relative_to(root)) for path in root.rglob("*.md") if path.name not in ("README.md", "FINDINGS.md")
-    )
+    return sorted(str(path.relative_to(root)) for path in root.rglob("*.md") if path.stem.islower())
 
 
 def experiment(path):
@@ -61,7 +59,8 @@ def test_a_record_knows_its_source_and_every_page_links_to_it(root):
 
 def test_a_folder_that_is_named_takes_all(root):
     assert main(["run", "scratch/e.yaml", "--reports", "../there", *REFERENCE]) == 0
-    assert experiment(root.parent / "there/reference/scratch/e.json") == "p/scratch/e.yaml"
+    assert experiment(root.parent / "there/reference/p/scratch/e.json") == "p/scratch/e.yaml"
+    assert main(["audit", "scratch/e.yaml", "--reports", "../there"]) == 0
     assert not (root / "reports").exists()
 
 

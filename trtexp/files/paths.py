@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from trtexp.errors import NothingFound
-from trtexp.files.home import EXPERIMENTS
+from trtexp.files.home import EXPERIMENTS, REPORTS
 
 SUFFIXES = (".yaml", ".yml")
 CASE = "::"  # between a file and one of its cases
@@ -65,9 +65,10 @@ def _seen(path: Path, folder: Path) -> bool:
     return not any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
-def report_name(path: Path) -> str:
-    """`experiments/layers/pooling.yaml` -> `layers/pooling`: what the report of an experiment is called."""
-    return name_of(os.path.relpath(path.resolve()))
+def report_name(path: Path, reports: Path = REPORTS) -> str:
+    """`experiments/layers/pooling.yaml` -> `layers/pooling`: what the report of an experiment is called. reports: the
+    folder that it is in."""
+    return name_of(os.path.relpath(path.resolve(), reports.parent))
 
 
 def name_of(experiment: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from trtexp.errors import DamagedRecord
 from trtexp.files.atomic import write_text
-from trtexp.files.paths import meant
+from trtexp.files.paths import meant, name_of
 from trtexp.records.facts import OF_TRTEXP
 from trtexp.records.files import format_of, load, to_json
 from trtexp.records.model import FORMAT, CaseRecord, ReportRecord
@@ -40,7 +40,7 @@ class Pending:
 
     @property
     def name(self) -> str:
-        return f"{self.report.experiment.removeprefix('experiments/').removesuffix('.yaml')} / {self.case.name}"
+        return f"{name_of(self.report.experiment)} / {self.case.name}"
 
 
 def keep(folder: Path, name: str, report: ReportRecord) -> None:
