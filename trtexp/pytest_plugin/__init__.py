@@ -58,6 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if given is not None:
         os.environ["TRTEXP_RUN"] = given["run"]
         config.stash[ASKED] = tuple(map(Path, given["asked"]))
+        _patterns(config)
         config.stash[PATTERNS] = {path: tuple(patterns) for path, patterns in given["patterns"].items()}
     else:
         config.stash[ASKED] = tuple(_asked(config))
@@ -84,7 +85,7 @@ def _patterns(config: pytest.Config) -> dict[str, tuple[str, ...]]:
     """The patterns of cases that the command line gives for a file, as `padding.yaml::b*`, of which pytest itself knows
     names alone: it is told the file instead."""
     found: dict[str, tuple[str, ...]] = {}
-    for i, argument in enumerate(config.args if config.args_source is config.ArgsSource.ARGS else ()):
+    for i, argument in enumerate(config.args):
         name, _, pattern = argument.partition("::")
         if Path(name).suffix in _SUFFIXES and set(pattern) & {"*", "?"}:
             config.args[i] = name
