@@ -58,8 +58,6 @@ def test_no_reports_are_none(more, reports):
 
 
 def test_paths_begin_where_the_command_was_called(tmp_path, monkeypatch):
-    """The working directory is the project's then."""
-    monkeypatch.chdir(tmp_path)
     for name in ("sub/a.yaml", "sub/python", "b.yaml"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
@@ -75,10 +73,10 @@ def test_paths_begin_where_the_command_was_called(tmp_path, monkeypatch):
         "--worker",
         "8.6=python3",
     ]
-    _, options = parse(parser(), words, Path("sub"))
+    _, options = parse(parser(), words, tmp_path)
     assert options.paths == ("sub/a.yaml::x*", "b.yaml", "/c.yaml")  # messages begin at the project
     assert (options.junit, options.reports, options.targets.cache) == (Path("sub/j.xml"), None, TargetOptions().cache)
     assert (options.targets.python, options.targets.workers) == (str(tmp_path / "sub/python"), ("8.6=python3",))
     assert options.words == tuple(words)
-    assert parse(parser(), ["report"], Path("sub"))[1].reports == Path("reports")
-    assert parse(parser(), ["report", "--reports", "r"], Path("sub"))[1].reports == Path("sub/r")
+    assert parse(parser(), ["report"], tmp_path)[1].reports == Path("reports")
+    assert parse(parser(), ["report", "--reports", "r"], tmp_path)[1].reports == Path("sub/r")

@@ -17,6 +17,7 @@ from trtexp import __version__
 from trtexp.cli import completion
 from trtexp.cli.shared_arguments import LIMIT, ONLY, TARGETS, cases, completed, one_case, paths, patterns, reports
 from trtexp.files.home import CACHE, EXPERIMENTS, REPORTS, SCRATCH
+from trtexp.files.opening import named
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -41,14 +42,14 @@ def parser() -> ArgumentParser:
     return made
 
 
-def parse(made: ArgumentParser, words: Sequence[str], start: Path = Path()) -> tuple[str, Options]:
-    """What does the command, and its options. start: the folder that its paths begin at, from the working directory.
+def parse(made: ArgumentParser, words: Sequence[str], root: Path = Path()) -> tuple[str, Options]:
+    """What does the command, and its options. root: the folder that it will work in, at which its paths begin then.
     Raises SystemExit as argparse does, with the message printed."""
     given = vars(made.parse_args(words)) | {"words": tuple(words)}
-    if start != Path():
+    if root not in (Path(), Path.cwd()):
         from trtexp.cli.rebase import rebased
 
-        given = rebased(given, start)
+        given = rebased(given, root)
     from trtexp.cli import options
     from trtexp.running.options import TargetOptions
 
@@ -89,10 +90,10 @@ def _run(commands: Commands) -> None:
     shown.add_argument("-q", "--quiet", dest="detail", action="store_const", const="failures", help="failures only")
     run.add_argument("--no-wait", dest="wait", action="store_false", help="fail if another run writes the same reports")
     where = f"where the reports go (default: {REPORTS}; {SCRATCH} for files that are not below {EXPERIMENTS})"
-    run.add_argument("--reports", type=Path, metavar="DIR", help=where)
+    run.add_argument("--reports", type=named, metavar="DIR", help=where)
     run.add_argument("--no-reports", dest="reporting", action="store_false", help="write no reports")
-    run.add_argument("--junit", type=Path, metavar="FILE", help="also write the results as JUnit XML")
-    run.add_argument("--json", type=Path, metavar="FILE", help="also write all results as one JSON file")
+    run.add_argument("--junit", type=named, metavar="FILE", help="also write the results as JUnit XML")
+    run.add_argument("--json", type=named, metavar="FILE", help="also write all results as one JSON file")
     run.add_argument("--github", action="store_true", help="write annotations and a step summary for GitHub Actions")
     run.add_argument("--limit", **LIMIT)
 
@@ -151,7 +152,7 @@ def _diff(commands: Commands) -> None:
     diff.add_argument("before", metavar="RELEASE", help="a folder of the reports, as tensorrt-8.5.3.1")
     diff.add_argument("after", metavar="RELEASE", help="the one to compare it with")
     paths(diff, ONLY)
-    diff.add_argument("--markdown", type=Path, metavar="FILE", help="also write the page to FILE")
+    diff.add_argument("--markdown", type=named, metavar="FILE", help="also write the page to FILE")
     diff.add_argument("--keep", action="store_true", help="write the page to reports/diff, and keep it up to date")
     reports(diff, "where the reports are")
 
@@ -162,7 +163,7 @@ def _check(commands: Commands) -> None:
     paths(check, "default: experiments")
     known = "as 11.4 or rtx-1.7 (default: all known ones)"
     check.add_argument("--release", dest="releases", action="append", default=[], metavar="NAME", help=known)
-    check.add_argument("--markdown", type=Path, metavar="FILE", help="also write it to FILE as a page")
+    check.add_argument("--markdown", type=named, metavar="FILE", help="also write it to FILE as a page")
     check.add_argument("--quiet", action="store_true", help="say only what must be changed")
     check.add_argument("--limit", **LIMIT)
 
@@ -227,14 +228,14 @@ def _export(commands: Commands) -> None:
     export = _command(commands, "export", "export:export", "ExportOptions", "write a case as an ONNX model")
     one_case(export)
     export.add_argument("--onnx", action="store_true", required=True, help="write ONNX, the only format so far")
-    export.add_argument("-o", "--output", type=Path, required=True, metavar="MODEL", help="the file that is written")
+    export.add_argument("-o", "--output", type=named, required=True, metavar="MODEL", help="the file that is written")
     export.add_argument("--limit", **LIMIT)
 
 
 def _schema(commands: Commands) -> None:
     text = "print the JSON Schema of experiment files, for editors"
     schema = _command(commands, "schema", "schema:schema", "SchemaOptions", text)
-    schema.add_argument("--check", type=Path, metavar="FILE", help="compare with this file instead of printing")
+    schema.add_argument("--check", type=named, metavar="FILE", help="compare with this file instead of printing")
 
 
 def _completion(commands: Commands) -> None:

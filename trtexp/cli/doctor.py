@@ -16,6 +16,7 @@ from packaging.requirements import Requirement
 from trtexp import __version__
 from trtexp.engine.cache import usage
 from trtexp.engine.outcome import Release
+from trtexp.files.opening import files_below
 from trtexp.workers import Worker, WorkerClosed, WorkerEvent, WorkerOptions, WorkerSpec, WorkerUnavailable
 from trtexp.workers.far import gpu_uuids
 
@@ -147,7 +148,7 @@ def _folders(home: Path, cache: Path) -> Iterator[Check]:
             yield Check(what, "wrong", f"{folder}: {free // 2**20} MiB are free", "trtexp cache clear, or make room")
         else:
             yield Check(what, "ok", f"{folder}: {_cached(folder) if what == 'cache' else 'can be written'}")
-    if left := sorted(home.glob("journal/**/*.jsonl")):
+    if left := files_below(home / "journal", ".jsonl"):
         yield Check("journal", "note", f"{len(left)} files of an interrupted run", "trtexp run … --resume uses them")
 
 

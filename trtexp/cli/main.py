@@ -21,7 +21,7 @@ from trtexp import LIMITS
 from trtexp.cli.arguments import parse, parser
 from trtexp.cli.completion import complete
 from trtexp.errors import BrokenOff, UserError
-from trtexp.files.home import project
+from trtexp.files.home import ACCEPTING, project
 
 if TYPE_CHECKING:
     from trtexp.cli.options import Options
@@ -37,31 +37,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     made = parser()
     if "_ARGCOMPLETE" in os.environ:
         complete(made)
-    with _in_project() as start:
-        try:
-            act, options = parse(made, sys.argv[1:] if arguments is None else arguments, start)
-        except SystemExit as end:
-            return int(end.code or 0)
+    try:
+        here = Path.cwd()
+    except OSError:  # deleted meanwhile
+        here = Path()
+    root = project(here)
+    try:
+        act, options = parse(made, sys.argv[1:] if arguments is None else arguments, root)
+    except SystemExit as end:
+        return int(end.code or 0)
+    with nullcontext() if root == here else _in(root, here):
         return _do(act, options)
 
 
 @contextmanager
-def _in_project() -> Iterator[Path]:
-    """Work in the folder of the project, so that all that is written is the same wherever in it one stands; the way
-    from there to where the command was called."""
+def _in(root: Path, here: Path) -> Iterator[None]:
+    """Work in the folder of the project, so that all that is written is the same wherever in it one stands."""
+    os.chdir(root)
     try:
-        here = Path.cwd()
-    except OSError:  # deleted meanwhile
-        yield Path()
-        return
-    root = project(here)
-    if root != here:
-        os.chdir(root)
-    try:
-        yield here.relative_to(root)
+        yield
     finally:
-        if root != here:
-            os.chdir(here)
+        os.chdir(here)
 
 
 def _do(act: str, options: Options) -> int:
@@ -69,7 +65,8 @@ def _do(act: str, options: Options) -> int:
     with options.github or nullcontext():  # from here on nothing that is printed is a workflow command but through it
         try:
             module, _, function = act.partition(":")
-            with _limited(options.limits):
+            with _limited(options.limits), _noted():
+                _finish_accept()
                 return int(getattr(import_module(f"trtexp.cli.commands.{module}"), function)(options))
         except (Exception, KeyboardInterrupt) as error:
             code = _say(error)
@@ -91,6 +88,26 @@ def _limited(limits: Sequence[str]) -> Iterator[None]:
         yield
     finally:
         os.environ[LIMITS] = before or ""
+
+
+def _finish_accept() -> None:
+    """Finish an accept that was killed, before anything else looks at the experiments."""
+    if os.path.lexists(ACCEPTING):
+        from trtexp.authoring.commit import recover
+
+        _problems().header(recover())
+
+
+@contextmanager
+def _noted() -> Iterator[None]:
+    """Say at the end what of the files that runs leave was not the user's."""
+    try:
+        yield
+    finally:
+        from trtexp.files.signing import notes
+
+        if said := notes():
+            _problems().header(said)
 
 
 def _open_streams() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from trtexp.cli import completion
 from trtexp.files.home import CACHE, REPORTS
+from trtexp.files.opening import named
 
 #: Which TensorRT answers, and how: arguments of `trtexp run`, and with a prefix of the pytest plugin.
 TARGETS: Mapping[str, Mapping[str, Any]] = {
@@ -35,10 +36,10 @@ TARGETS: Mapping[str, Mapping[str, Any]] = {
         "metavar": "PHASE=SECONDS",
         "help": "time limit of a phase: start, builder, define, build, run",
     },
-    "--record": {"dest": "record", "type": Path, "metavar": "DIR", "help": "also save TensorRT's results to DIR"},
+    "--record": {"dest": "record", "type": named, "metavar": "DIR", "help": "also save TensorRT's results to DIR"},
     "--replay": {
         "dest": "replay",
-        "type": Path,
+        "type": named,
         "metavar": "DIR",
         "help": "judge the results saved in DIR instead of running TensorRT; with --record, run what is missing",
     },
@@ -81,7 +82,7 @@ def one_case(command: ArgumentParser) -> None:
 
 
 def reports(command: ArgumentParser, what: str) -> None:
-    command.add_argument("--reports", type=Path, default=REPORTS, metavar="DIR", help=f"{what} (default: {REPORTS})")
+    command.add_argument("--reports", type=named, default=REPORTS, metavar="DIR", help=f"{what} (default: {REPORTS})")
 
 
 def patterns(command: ArgumentParser, text: str) -> None:

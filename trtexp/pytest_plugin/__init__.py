@@ -25,6 +25,7 @@ from trtexp import LIMITS
 from trtexp.cli.arguments import record
 from trtexp.cli.shared_arguments import LIMIT, TARGETS
 from trtexp.files.code_path import WithoutWorkingDirectory
+from trtexp.files.reading import read_bytes
 from trtexp.running.options import TargetOptions
 
 PREFIX = "trtexp_"  # of the destinations of the options
@@ -78,7 +79,7 @@ def _asked(config: pytest.Config) -> list[Path]:
     """What the command line names; the folders of an ini file are not asked for."""
     if config.args_source is not config.ArgsSource.ARGS:
         return []
-    return [(config.invocation_params.dir / argument.partition("::")[0]).resolve() for argument in config.args]
+    return [Path(os.path.realpath(config.invocation_params.dir / text.partition("::")[0])) for text in config.args]
 
 
 def _patterns(config: pytest.Config) -> dict[str, tuple[str, ...]]:
@@ -110,9 +111,10 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 def _is_experiment(path: Path) -> bool:
     """Whether its outermost keys, or the schema that it names, are an experiment's; it may be a faulty one."""
-    if path.stat().st_size > _MOST:
+    try:
+        data = read_bytes(Path(os.path.realpath(path)), _MOST)
+    except OSError:
         return False
-    data = path.read_bytes()
     head = data.partition(b"\n")[0]
     named = head.startswith(b"#") and b"trtexp/schema.json" in head
     return named or bool(_TITLE.search(data) and _BODY.search(data))

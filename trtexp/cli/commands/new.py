@@ -9,6 +9,7 @@ from pathlib import Path
 from trtexp.authoring.scaffold import start
 from trtexp.cli.options import NewOptions
 from trtexp.errors import BadUsage
+from trtexp.files.opening import named, open_file
 from trtexp.files.paths import SUFFIXES
 from trtexp.layers import LAYERS
 from trtexp.spec.errors import nearest
@@ -21,18 +22,18 @@ def new(options: NewOptions) -> int:
     if options.path == "-":
         print(start(options.layer, _schema(Path.cwd())), end="")
         return 0
-    path = Path(options.path or _usual(options.layer))
+    path = named(options.path or _usual(options.layer))
     if path.is_dir():
         path = path / f"{options.layer}.yaml"
     if path.suffix not in SUFFIXES:
         raise BadUsage(f"{path}: an experiment is a .yaml file; name one, or a directory")
     text = start(options.layer, _schema(path.parent))
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        handle = open_file(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, make=True)
     except FileExistsError as error:
         raise BadUsage(f"{path}: is there already; name another PATH, or - to print") from error
+    with os.fdopen(handle, "wb") as file:
+        file.write(text.encode("utf-8"))
     print(f"{path} written; next: trtexp run {path}")
     return 0
 
