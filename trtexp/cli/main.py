@@ -21,9 +21,10 @@ from trtexp import LIMITS
 from trtexp.cli.arguments import parse, parser
 from trtexp.cli.completion import complete
 from trtexp.errors import BrokenOff, UserError
-from trtexp.files.home import ACCEPTING
+from trtexp.files.home import ACCEPTING, project
 
 if TYPE_CHECKING:
+    from trtexp.cli.options import Options
     from trtexp.report.terminal import Terminal
 
 OK, USAGE, INTERNAL, STOPPED = 0, 2, 3, 130
@@ -37,9 +38,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if "_ARGCOMPLETE" in os.environ:
         complete(made)
     try:
-        act, options = parse(made, sys.argv[1:] if arguments is None else arguments)
+        here = Path.cwd()
+    except OSError:  # deleted meanwhile
+        here = Path()
+    root = project(here)
+    try:
+        act, options = parse(made, sys.argv[1:] if arguments is None else arguments, root)
     except SystemExit as end:
         return int(end.code or 0)
+    with nullcontext() if root == here else _in(root, here):
+        return _do(act, options)
+
+
+@contextmanager
+def _in(root: Path, here: Path) -> Iterator[None]:
+    """Work in the folder of the project, so that all that is written is the same wherever in it one stands."""
+    os.chdir(root)
+    try:
+        yield
+    finally:
+        os.chdir(here)
+
+
+def _do(act: str, options: Options) -> int:
+    """Do what a command's options say."""
     with options.github or nullcontext():  # from here on nothing that is printed is a workflow command but through it
         try:
             module, _, function = act.partition(":")

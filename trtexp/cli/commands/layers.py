@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -10,10 +12,9 @@ from trtexp.errors import BadUsage
 from trtexp.layers import LAYERS
 from trtexp.layers.base import Layer
 from trtexp.releases.api import Release, known
+from trtexp.report.terminal import Terminal
 from trtexp.spec.errors import nearest
 from trtexp.spec.fields import Field, arguments, attributes, words
-
-WIDTH = 116
 
 
 def show(options: LayersOptions) -> int:
@@ -23,16 +24,27 @@ def show(options: LayersOptions) -> int:
         return 0
     if options.layer not in LAYERS:
         raise BadUsage(f"no layer {options.layer!r}; {nearest(options.layer, LAYERS)}; all: trtexp layers")
-    print("\n".join(_lines(options.layer, LAYERS[options.layer])))
+    terminal = Terminal(sys.stdout)
+    for line in _lines(options.layer, LAYERS[options.layer]):
+        _print(line, terminal)
     return 0
 
 
 def _table() -> None:
-    first = max(map(len, LAYERS))
+    first, terminal = max(map(len, LAYERS)), Terminal(sys.stdout)
     for name, layer in LAYERS.items():
         about = words(layer).about.partition(": ")[0].rstrip(".")
-        missing = _not_in(_api_name(layer))
-        print(f"{name.ljust(first)}  {textwrap.shorten(about + missing, WIDTH - first, placeholder=' …')}")
+        terminal.entry(name, about + _not_in(_api_name(layer)), "cyan", first + 2)
+
+
+def _print(line: str, terminal: Terminal) -> None:
+    """A title in bold; the name of a field or of what is said of a layer before its colon in colour."""
+    name, colon, rest = line.partition(": ")
+    indent = len(line) - len(line.lstrip(" "))
+    if indent <= 2 and re.fullmatch(r" *\w+", name) and colon:
+        terminal.pieces([(name, "cyan" if indent else "bold"), (colon + rest, "")], indent + 4)
+    else:
+        terminal.line(line, "" if indent else "bold")
 
 
 def _lines(name: str, layer: type[Layer]) -> Iterator[str]:
@@ -86,4 +98,6 @@ def _short(releases: Iterable[Release]) -> Sequence[str]:
 
 
 def _folded(text: str, prefix: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=prefix, subsequent_indent=prefix, break_on_hyphens=False)
+    return textwrap.wrap(
+        text, Terminal(sys.stdout).prose, initial_indent=prefix, subsequent_indent=prefix, break_on_hyphens=False
+    )

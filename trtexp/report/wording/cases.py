@@ -238,10 +238,15 @@ def notes(case: CaseRecord) -> list[str]:
     if case.family is not None:
         said.append(f"by the rules of {RELEASES[case.family]}; other releases have others")
     if case.refusal is not None:
-        said.append(f"trtexp's own model refuses {case.refusal.layer}: {case.refusal.message}")
+        said.append(refused(case.refusal.layer, case.refusal.message))
     if case.parsed:
         said.append(f"no reference: TensorRT parses {', '.join(case.parsed)}, and only what is expected counts")
     return said
+
+
+def refused(layer: str, message: str) -> str:
+    """What trtexp's own model says against a layer."""
+    return f"trtexp's own model refuses {layer}: {message}"
 
 
 def granted(case: CaseRecord) -> list[str]:
