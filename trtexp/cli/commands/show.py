@@ -15,7 +15,8 @@ from trtexp.records.model import CaseRecord, OutputRecord
 from trtexp.report.plain import side_by_side
 from trtexp.report.tensors import PAGE, bound_lines, network_lines, output_lines
 from trtexp.report.terminal import Terminal
-from trtexp.report.wording.cases import beside_tables, headline, refused
+from trtexp.report.wording.cases import beside_tables, headline
+from trtexp.report.wording.values import refused
 from trtexp.running.report_head import network
 from trtexp.running.results import last_results
 from trtexp.spec.case import Case, Experiment
