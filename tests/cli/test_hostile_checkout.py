@@ -189,6 +189,18 @@ def endless(checkout, outside):
     link(checkout / "experiments" / "zero.yaml", Path("/dev/zero"))
 
 
+def huge(checkout, outside):
+    """Files that are larger than a disk, and take no room."""
+    for place in (
+        f"reports/{RELEASES[0]}/e.json", ".trtexp/summaries.json", ".trtexp/api.json", ".trtexp/accept.json",
+        f".trtexp/pending/{RELEASES[0]}/e.json", ".trtexp/journal/reference/e.jsonl", "experiments/huge.yaml",
+    ):  # fmt: skip
+        path = checkout / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            file.truncate(2**40)
+
+
 def bad_experiments(checkout, outside):
     folder = checkout / "experiments"
     link(folder / "out.yaml", outside / "victim.yaml")
@@ -214,6 +226,7 @@ ATTACKS = {
     "a_diff": linked(f"reports/diff/{RELEASES[0]}..{RELEASES[1]}.md", "victim.md"),
     "record": linked(f"reports/{RELEASES[0]}/e.json", "victim.json"),
     "new_record": linked("reports/reference/e.json", "new.json"),
+    "pictures": linked(f"reports/{RELEASES[0]}/e", "folder"),
     "page": linked(f"reports/{RELEASES[0]}/e.md", "victim.md"),
     "release_lock": linked("reports/.reference.lock", "victim.md"),
     "matrix_lock": linked("reports/.README.lock", "victim.md"),
@@ -241,6 +254,7 @@ ATTACKS = {
     "forged_accept": forged_accept,
     "pickled": pickled,
     "endless": endless,
+    "huge": huge,
 }
 
 
@@ -263,7 +277,7 @@ def test_nothing_outside_is_changed_made_or_told(places, attack):
         assert snapshot(outside) == before, name
         assert SECRET not in said, (name, said)
     for path in checkout.rglob("*"):
-        if path.is_file() and path.resolve().is_relative_to(checkout):
+        if path.is_file() and path.resolve().is_relative_to(checkout) and path.stat().st_size < 2**30:
             assert SECRET.encode() not in path.read_bytes(), path
 
 
