@@ -1,10 +1,10 @@
 """The command line: arguments and exit codes.
 
-Exit codes: 0 all as expected · 1 something differs · 2 bad usage, bad YAML, or an output stream that cannot be written ·
-3 internal error · 4 no GPU or TensorRT where one was demanded · 5 nothing selected · 130 stopped by Ctrl-C, 143 by
-SIGTERM, 129 by SIGHUP, also before the first case. Of several reasons the first of these counts: a signal, 3, 4, 2, 1,
-5. An error that a user can act on carries its own code, see trtexp.errors. Imports wait until a command needs them, so
-that --help is quick.
+Exit codes: 0 all as expected · 1 something differs · 2 bad usage, bad YAML, or an output stream that cannot be
+written · 3 internal error · 4 no GPU or TensorRT where one was demanded · 5 nothing selected · 130 stopped by Ctrl-C,
+143 by SIGTERM, 129 by SIGHUP, also before the first case. Of several reasons the first of these counts: a signal, 3,
+4, 2, 1, 5. An error that a user can act on carries its own code, see trtexp.errors. Imports wait until a command
+needs them, so that --help is quick.
 """
 
 from __future__ import annotations

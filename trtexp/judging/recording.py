@@ -158,7 +158,7 @@ def record_reference(name: str, reference: Bounded) -> OutputRecord:
         dtype=reference.dtype,
         shape=list(reference.shape),
         reference=_reference_record(reference),
-        bound=short(reference.bound, 3) if reference.ref.size <= WHOLE else None,
+        bound=short(reference.bound, 3) if is_whole(reference.shape) else None,
         elements=int(reference.ref.size),
     )
 
