@@ -82,7 +82,21 @@ def parser() -> ArgumentParser:
     made.add_argument("--version", action="version", version=f"trtexp {__version__}")
     commands = made.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for add in (
-        *(_run, _validate, _report, _new, _layers, _doctor, _audit, _diff, _check, _coverage, _review, _accept),
+        *(
+            _run,
+            _validate,
+            _report,
+            _new,
+            _layers,
+            _explain,
+            _doctor,
+            _audit,
+            _diff,
+            _check,
+            _coverage,
+            _review,
+            _accept,
+        ),
         *(_cache, _script, _export, _schema, _completion),
     ):
         add(commands)
@@ -193,6 +207,15 @@ def _layers(commands: Commands) -> None:
     text = "list all layers, or what one has: arguments, members, constraints"
     layers = _command(commands, "layers", "layers:show", "LayersOptions", text)
     _completed(layers.add_argument("layer", nargs="?", metavar="NAME", help="a layer, as softmax"), completion.layers)
+
+
+def _explain(commands: Commands) -> None:
+    text = "explain a key of the YAML, a layer, an attribute, or a constraint such as C4"
+    explain = _command(commands, "explain", "explain:explain", "ExplainOptions", text)
+    key = "as tolerance, inputs.x.declared, convolution_nd.stride_nd, convolution_nd C4, relu"
+    explain.add_argument("key", nargs="*", metavar="KEY", help=key)
+    explain.add_argument("--write", type=Path, metavar="PAGE", help="write the whole reference into this page")
+    explain.add_argument("--check", type=Path, metavar="PAGE", help="exit with 1 if that page would change")
 
 
 def _doctor(commands: Commands) -> None:

@@ -75,6 +75,12 @@ def of_model(model: type[BaseModel]) -> list[Field]:
     return sorted(found, key=lambda field: field.name in inherited)
 
 
+def _alternatives(kinds: list[str]) -> str:
+    *rest, last = dict.fromkeys(kinds)
+    said = " or ".join(rest)
+    return f"{said} or a list of these" if last == f"list of {said}" else " or ".join([*rest, last])
+
+
 def _kind(part: Mapping[str, Any], parts: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     """A type in words, and the members if it is an enum."""
     if "$ref" in part:
@@ -83,9 +89,9 @@ def _kind(part: Mapping[str, Any], parts: Mapping[str, Any]) -> tuple[str, tuple
         return "text", tuple(map(str, part["enum"]))
     if "const" in part:
         return "text", (str(part["const"]),)
-    if "anyOf" in part:
-        found = [_kind(one, parts) for one in part["anyOf"] if one.get("type") != "null"]
-        return " or ".join(dict.fromkeys(kind for kind, _ in found)), tuple(m for _, members in found for m in members)
+    if choices := part.get("anyOf", part.get("oneOf")):
+        found = [_kind(one, parts) for one in choices if one.get("type") != "null"]
+        return _alternatives([kind for kind, _ in found]), tuple(m for _, members in found for m in members)
     if part.get("type") == "array":
         kind, members = _kind(part.get("items", {}), parts)
         return f"list of {kind}", members

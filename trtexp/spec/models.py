@@ -233,7 +233,8 @@ class PartialModel(Model):
     build: Build = Build()
     """What the builder is told."""
     tolerance: ToleranceModel = "auto"
-    """How far an output may be from the reference."""
+    """How far an output may be from the reference: for the file, a case or a release; for one output it stands below
+    expect. Any but auto and exact has a reason."""
     expect: dict[str, Any] = {}
     """What must come: outputs by name, or an error, warnings, log lines, or what the release lacks."""
     repeat: Repeat | None = None
@@ -243,7 +244,7 @@ class PartialModel(Model):
     reason: str | None = None
     """Why this release or case is special."""
     issue: str | None = None
-    """A link to an issue."""
+    """A link to an issue about it."""
 
 
 class ExperimentModel(PartialModel):
