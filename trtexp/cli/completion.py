@@ -26,7 +26,11 @@ def cases(parsed_args: Namespace, **_: Any) -> list[str]:
     so_far = vars(parsed_args)
     given = so_far.get("paths") or [so_far.get("path") or "experiments"]
     try:
-        names = [name for path in collect(map(str, given)) for name, _, _ in read(Path(path)).cases]
+        names = [
+            name
+            for path in collect(str(one) for one in given if str(one) != "-")
+            for name, _, _ in read(Path(path)).cases
+        ]
     except (NothingFound, SpecError, OSError):
         return []
     return [name for name in names if good_case(name)]  # what is no name may be code to the shell

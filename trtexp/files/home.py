@@ -10,3 +10,4 @@ JOURNALS = HOME / "journal"  # results of the run at hand
 PENDING = HOME / "pending"  # cases that were not as expected
 TRACES = HOME / "traces"  # where trtexp itself failed
 LAST_RUN = HOME / "last-run.json"
+STANDARD_INPUT = HOME / "standard_input.yaml"  # an experiment that was piped in

@@ -15,6 +15,7 @@ from trtexp.errors import BadUsage, NothingFound
 from trtexp.files.atomic import write_text
 from trtexp.files.home import PENDING
 from trtexp.files.paths import collect, shown
+from trtexp.releases.api import named
 from trtexp.report.terminal import Terminal
 from trtexp.running.pending import Pending, drop_other_formats, pending, selected, settle
 from trtexp.spec.load import read
@@ -69,7 +70,8 @@ def chosen(options: PendingOptions) -> list[Pending]:
     if not there:
         raise NothingFound("nothing is pending: the last runs found all as expected, or there was none")
     files = [shown(path) for path in collect(options.paths)] if options.paths else None
-    found = selected(there, files, options.patterns, options.release)
+    release = options.release and next(iter(named(options.release, (one.report.release.name for one in there))), "")
+    found = selected(there, files, options.patterns, release)
     if not found:
         names = ", ".join(dict.fromkeys(f"{one.name} on {one.report.release.name}" for one in there[:10]))
         raise NothingFound(f"nothing like that is pending; there is: {names}{', …' if len(there) > 10 else ''}")

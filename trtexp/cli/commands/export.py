@@ -6,6 +6,7 @@ from pathlib import Path
 
 from trtexp.cli.options import ExportOptions
 from trtexp.errors import BadUsage, NothingFound, plural
+from trtexp.files.atomic import write_bytes
 from trtexp.files.paths import shown
 from trtexp.spec.case import Case
 from trtexp.spec.errors import nearest
@@ -29,7 +30,7 @@ def export(options: ExportOptions) -> int:
         made = model(case.name, definition.inputs, weights, case.layers, definition.outputs, evaluation.tensors)
     except Inexpressible as error:
         raise BadUsage(f"{options.case}: {error}") from error
-    options.output.write_bytes(made.SerializeToString(deterministic=True))
+    write_bytes(options.output, made.SerializeToString(deterministic=True))
     nodes = len(made.graph.node)
     print(f"{options.output}: {plural(nodes, 'node')}, opset {made.opset_import[0].version}")
     return 0

@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 
 from trtexp.cli.options import AuditOptions
+from trtexp.coverage.plant import Trials, planted
+from trtexp.coverage.sensitivity import named, render_sensitivity
 from trtexp.errors import BadUsage, visible
 from trtexp.files.atomic import write_text
 from trtexp.files.paths import collect, shown
 from trtexp.running.folders import SENSITIVITY
 from trtexp.running.helpers import Helpers
-from trtexp.coverage.sensitivity import named, render_sensitivity
-from trtexp.coverage.plant import Trials, planted
 from trtexp.spec.load import load
 
 
