@@ -90,7 +90,8 @@ def _say(error: BaseException) -> int:
             _problems().header([str(error)])
             return code or STOPPED
         case UserError():
-            _problems().error(error.lines())
+            terminal = _problems()
+            terminal.error(error.lines(terminal.real))
             return error.exit_code
         case OSError():
             reason = error.strerror or str(error)

@@ -48,14 +48,15 @@ class Summary:
 class Terminal:
     """One line a case, in the order of the calls: header, start, then file and case as often as need be, finish.
 
-    color: None asks the stream and the environment (NO_COLOR, FORCE_COLOR, TERM=dumb).
+    color: None asks the stream and the environment (NO_COLOR, FORCE_COLOR, TERM=dumb). real: people see it, as far as
+    that can be told.
     """
 
     def __init__(self, stream: TextIO, color: bool | None = None) -> None:
         self.stream = stream
-        self._real = stream.isatty() and os.environ.get("TERM") != "dumb"
-        self._color = _wants_color(self._real) if color is None else color
-        self._columns = _columns(stream) if self._real else None
+        self.real = stream.isatty() and os.environ.get("TERM") != "dumb"
+        self._color = _wants_color(self.real) if color is None else color
+        self._columns = _columns(stream) if self.real else None
         self._first = 12
         self._fine = 0
         self._counts: Counter[str] = Counter()
@@ -72,7 +73,7 @@ class Terminal:
 
     def start(self, total: int) -> None:
         """The number of cases to come; shows the bar, if there is a terminal and more than a few."""
-        if self._real and total > _FEW:
+        if self.real and total > _FEW:
             self._bar = _bar(self.stream, total, self._color)
 
     def file(self, name: str, cases: Iterable[str] = ()) -> None:
@@ -100,9 +101,10 @@ class Terminal:
         self._write(f"{self._tally()} in {summary.seconds:.1f} s{details}{_pages(summary.reports)}")
 
     def error(self, lines: Iterable[str]) -> None:
-        """Messages that stand on their own, such as located errors of a YAML file; never cut."""
+        """Messages that stand on their own, such as located errors of a YAML file; never cut. What they quote begins
+        with a space."""
         for line in lines:
-            self._write(self._paint(visible(line), "red"))
+            self._write(visible(line) if line.startswith(" ") else self._paint(visible(line), "red"))
 
     def close(self) -> None:
         """Takes the bar away, also when the run is broken off."""

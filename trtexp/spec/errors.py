@@ -11,6 +11,7 @@ from typing import Any
 
 from trtexp.errors import UserError, plural, visible
 from trtexp.numerics.budget import Limits
+from trtexp.spec.excerpt import excerpt
 
 _LONGEST = 100  # characters of a name that is looked up
 
@@ -25,6 +26,10 @@ class Mark:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
+
+    def quoted(self) -> list[str]:
+        """The line itself, with a caret below the place."""
+        return excerpt(self.file, self.line, self.column)
 
 
 @dataclass(frozen=True, order=True)
@@ -62,11 +67,13 @@ class SpecError(UserError):
         self.exit_code = 3 if any(fault.trace for fault in self.faults) else 2
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
-    def lines(self, then: str = "nothing was run or written") -> list[str]:
-        """The message as the terminal shows it. then: what the faults did to the rest."""
+    def lines(self, quoting: bool = False, then: str = "nothing was run or written") -> list[str]:
+        """The message as it is shown. quoting: each line of the files that has a fault stands below it; then: what the
+        faults did to the rest."""
         many = plural(len(self.faults), "fault")
         many = f"the first {many}, more by --limit faults=N" if self.more else many
-        return [*map(str, self.faults), f"{many}; {then}"]
+        told = [line for fault in self.faults for line in (str(fault), *(fault.mark.quoted() if quoting else ()))]
+        return [*told, f"{many}; {then}"]
 
 
 def internal(mark: Mark, case: str, error: Exception) -> Fault:

@@ -50,7 +50,8 @@ def run(options: RunOptions) -> int:
                 raise
         if refused is not None:
             annotate_faults(options.github, refused)
-            Terminal(sys.stderr).error(refused.lines("the other files are run"))
+            terminal = Terminal(sys.stderr)
+            terminal.error(refused.lines(terminal.real, "the other files are run"))
         work, given = workplace(options.targets, partial(_heard, events)), places(options.targets)
         with steps.step("workers"):
             groups = backends(options.targets, given, work)

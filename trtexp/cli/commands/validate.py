@@ -24,7 +24,8 @@ def validate(options: ValidateOptions) -> int:
             files, refused = plan_files(paths, helpers, check)
     if refused is not None:
         annotate_faults(options.github, refused)
-        Terminal(sys.stderr).error(refused.lines("the other files are checked"))
+        terminal = Terminal(sys.stderr)
+        terminal.error(refused.lines(terminal.real, "the other files are checked"))
     code = 0 if refused is None else refused.exit_code
     wrong = [case for file in files for case in file.checked.wrong]
     cases = sum(len(file.cases) for file in files)
