@@ -62,7 +62,11 @@ def test_a_page_keeps_the_reference_between_its_marks(capsys, tmp_path):
     assert f"{path} is out of date; write it again: trtexp explain --write {path}" in capsys.readouterr().err
     assert main(["explain", "--write", str(path)]) == 0 == main(["explain", "--check", str(path)])
     text = path.read_text(encoding="utf-8")
-    assert text.startswith(f"# Title\n\n{BEGINS}\n\n### ") and text.endswith(f"{ENDS}\nend\n") and "WHAT IT WAS" not in text
+    assert (
+        text.startswith(f"# Title\n\n{BEGINS}\n\n### ")
+        and text.endswith(f"{ENDS}\nend\n")
+        and "WHAT IT WAS" not in text
+    )
 
 
 def test_a_page_without_a_place_for_the_reference_is_told(capsys, tmp_path):

@@ -114,14 +114,22 @@ def brief(value: Any, most: int, scalar: Callable[[Any], str] = repr) -> str:
     return joined(pieces(value), most)
 
 
+def closest(given: str, allowed: Iterable[str]) -> str | None:
+    """The name that a slip means, or the only one with the given word in it; None if there is none. Only the first 500
+    are looked at, and no more of a name than can be a slip."""
+    given = given[:_LONGEST].casefold()
+    folded = {name.casefold(): name for name in islice(allowed, 500)}
+    close = difflib.get_close_matches(given, folded, n=1, cutoff=0.6)
+    parts = [name for name in folded if given in name.split("_")]
+    return folded[close[0]] if close else folded[parts[0]] if len(parts) == 1 else None
+
+
 def nearest(given: str, allowed: Iterable[str]) -> str:
-    """What to write instead: `did you mean 'axes'?`, or the list of what is allowed. Only the first 500 are looked at,
-    and no more of a name than can be a slip."""
-    given, names = given[:_LONGEST], list(dict.fromkeys(islice(allowed, 500)))
-    folded = {name.casefold(): name for name in names}
-    close = difflib.get_close_matches(given.casefold(), folded, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean {folded[close[0]]!r}?"
+    """What to write instead: `did you mean 'axes'?`, or the list of what is allowed."""
+    names = list(dict.fromkeys(islice(allowed, 500)))
+    close = closest(given, names)
+    if close is not None:
+        return f"did you mean {close!r}?"
     if not names:
         return "none is allowed here"
     shown = ", ".join(names[:20]) + (", …" if len(names) > 20 else "")

@@ -34,7 +34,11 @@ def expectations(check: Checker) -> tuple[ExpectModel | None, dict[str, OutputMo
                 check.fault(("expect", *place), str(error))
     models = {}
     for name, value in data.items():
-        if name not in ExpectModel.model_fields:
+        made = [*check.group("network").keys]
+        if name in (*OutputModel.model_fields, "from") and name not in made:
+            output = made[-1] if made else "y"
+            check.fault(("expect", name), f"an output comes first: write expect: {{{output}: {{{name}: …}}}}", key=True)
+        elif name not in ExpectModel.model_fields:
             model = check.validate(OutputModel, value, ("expect", name))
             if model is not None:
                 models[str(name)] = model

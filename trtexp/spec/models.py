@@ -56,7 +56,8 @@ class Rule(Model):
             return Tolerance("close", atol=self.atol or 0.0, rtol=self.rtol or 0.0, reason=self.reason)
         if len(given) != 1 or given[0] in ("atol", "rtol"):
             shown = ", ".join(given) or "nothing"
-            raise ValueError(f"{shown} given; give one of auto, ulp, snr_db, cosine, or atol together with rtol")
+            more = "; write 0 for the other" if given in (["atol"], ["rtol"]) else ""
+            raise ValueError(f"{shown} given; give one of auto, ulp, snr_db, cosine, or atol together with rtol{more}")
         if self.auto is not None:
             local = None if self.auto.local == "auto" else self.auto.local
             tf32 = None if self.auto.inputs is None else self.auto.inputs == "tf32"
@@ -92,7 +93,9 @@ def tolerances(model: Any) -> tuple[Tolerance, ...]:
 
 def _member(name: str) -> str:
     if not is_member(name):
-        raise ValueError(f"{name!r} is no member of an enum; members are written in capitals, as FP16")
+        better = name.rpartition(".")[2].upper()
+        better = better if is_member(better) else "FP16"
+        raise ValueError(f"{name!r} is no member of an enum; members are written in capitals, as {better}")
     return name
 
 
