@@ -15,6 +15,7 @@ from trtexp.layers.base import Layer
 from trtexp.layers.network import steps
 from trtexp.numerics import Family
 from trtexp.numerics.budget import Budget
+from trtexp.numerics.origin import Origin
 from trtexp.spec import parsed
 from trtexp.spec.case import Case
 from trtexp.spec.checker import Checker
@@ -24,7 +25,7 @@ from trtexp.spec.expecting import expectations, expected
 from trtexp.spec.hints import no_output, no_tensor, no_weights
 from trtexp.spec.make import Made, Making, declared, make
 from trtexp.spec.methods import arguments_of, beside, is_method, no_method
-from trtexp.spec.models import KEYS, ExperimentModel, LayerModel, tolerances
+from trtexp.spec.models import KEYS, ExperimentModel, LayerModel, keys, tolerances
 from trtexp.spec.names import bad_name, good_name
 from trtexp.spec.profiles import profile_faults
 from trtexp.spec.slips import example
@@ -119,7 +120,8 @@ class _OneCase(Checker):
         expected_outputs = {}
         for output, given in outputs_expected.items():
             if output in outputs:
-                expected_outputs[output] = expected(self, output, given, *forms.get(output, (None, None)))
+                usual = Origin(head.from_, head.release)
+                expected_outputs[output] = expected(self, output, given, usual, *forms.get(output, (None, None)))
             else:
                 tensors = [t for n, layer in layers.items() for t in layer.output_tensors(n)]
                 self.fault(("expect", output), no_output(output, outputs, tensors), key=True)
@@ -140,9 +142,7 @@ class _OneCase(Checker):
 
     def head(self) -> ExperimentModel | None:
         apart = ("inputs", "weights", "network", "expect", *KEYS)
-        data = {
-            k: plain(n) for k, (_, n) in self.tree.keys.items() if k in ExperimentModel.model_fields and k not in apart
-        }
+        data = {k: plain(n) for k, (_, n) in self.tree.keys.items() if k in keys(ExperimentModel) and k not in apart}
         head: ExperimentModel | None = self.validate(ExperimentModel, data, ())
         if head is not None:
             try:

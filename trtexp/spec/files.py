@@ -1,9 +1,10 @@
-"""Files that an experiment names: only those below its own folder are read."""
+"""Files that an experiment names, from its own folder: only those of its project are read."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from trtexp.files.project import project
 from trtexp.files.reading import NoFile, read_bytes
 
 
@@ -15,11 +16,11 @@ def read_below(name: str, folder: Path, most: int) -> bytes:
         path = (folder / name).resolve()
     except RuntimeError as error:  # before Python 3.13
         raise ValueError(f"{name} is a link that leads back to itself") from error
-    if not path.is_relative_to(folder.resolve()):
-        raise ValueError(f"{name} lies outside the experiment's folder; only files below it are read")
+    if not path.is_relative_to(root := project(folder)):
+        raise ValueError(f"{name} lies outside the project; only files below {root.name} are read")
     try:
         return read_bytes(path, most)
     except FileNotFoundError as error:
-        raise ValueError(f"{name} is not there") from error
+        raise ValueError(f"{name} is not there; a path begins at the folder of the experiment") from error
     except NoFile as error:
         raise ValueError(f"{name!r} {error}") from error

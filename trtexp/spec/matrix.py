@@ -12,7 +12,7 @@ from trtexp.definition.names import LONGEST
 from trtexp.numerics.budget import Budget
 from trtexp.spec.errors import Fault, Mark, joined
 from trtexp.spec.hints import no_path
-from trtexp.spec.models import LayerModel, PartialModel
+from trtexp.spec.models import LayerModel, PartialModel, keys
 from trtexp.spec.slips import example
 from trtexp.spec.tree import Mapping, Node, Scalar, Sequence, children, mapping, merge
 
@@ -57,7 +57,7 @@ def _at(tree: Mapping, path: str, value: Node) -> Mapping:
     """A partial tree with one value at a path; `layer.attribute` is short for `network.layer.set.attribute`, and
     `layer.set.attribute` is the same."""
     parts = path.split(".")
-    if parts[0] not in PartialModel.model_fields:
+    if parts[0] not in keys(PartialModel):
         layer = mapping(mapping(tree, "network") or tree, parts[0])
         methods = [k for k in layer.keys if k not in LayerModel.model_fields] if layer else []
         arguments = mapping(layer, methods[0]) if layer and methods else None
@@ -101,7 +101,7 @@ def _no_path(path: object, trees: Sequence_[Mapping]) -> str | None:
     if not isinstance(path, str) or "." not in path or path.count(".") >= MOST_PARTS:
         return f"{path!r} is no path; write layer.attribute, as in deconv.stride_nd"
     head = path.partition(".")[0]
-    if head in PartialModel.model_fields or any(head in names for names in _names("network", trees)):
+    if head in keys(PartialModel) or any(head in names for names in _names("network", trees)):
         return None
     groups = {group: [*itertools.chain(*_names(group, trees))] for group in ("inputs", "weights")}
     return no_path(path, [*itertools.chain(*_names("network", trees))], groups)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Union, cast
 
-from pydantic import AfterValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, BaseModel, Discriminator, Field, Tag
 
 from trtexp.definition.facts import CasePhase
 from trtexp.definition.names import is_member, is_name_of_api
@@ -228,13 +228,18 @@ class PartialModel(Model):
     weights: dict[str, TensorModel] = {}
     """Arrays that layers take as weights, by name."""
     onnx: str | None = None
-    """An ONNX model below the file's folder, which TensorRT parses, in place of a network of layers."""
+    """An ONNX model, a file of the project named from the experiment's folder, in place of a network of layers."""
     network: dict[str, Any] = {}
     """The layers in order: a name, which is also that of the first output, and the layer."""
     outputs: list[str] | None = None
     """The tensors that are marked as outputs; left out: the outputs of the last layer."""
     build: Build = Build()
     """What the builder is told."""
+    from_: Literal["source", "derived", "observed"] | None = Field(
+        default=None, alias="from", description="where expected numbers come from, if the output does not say it itself"
+    )
+    release: str | None = None
+    """The release that gave observed numbers, if the output does not say it itself."""
     tolerance: ToleranceModel = "auto"
     """How far an output may be from the reference: for the file, a case or a release; for one output it stands below
     expect. Any but auto and exact has a reason."""
@@ -257,6 +262,11 @@ class ExperimentModel(PartialModel):
     """The title of the report."""
     source: str = ""
     """The document that the experiment comes from."""
+
+
+def keys(model: type[BaseModel]) -> list[str]:
+    """The keys of a model as YAML has them."""
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 KEYS = {

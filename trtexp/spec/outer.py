@@ -9,7 +9,7 @@ from typing import Any
 from trtexp.spec.errors import Fault
 from trtexp.spec.matrix import matrix_faults
 from trtexp.spec.methods import no_key
-from trtexp.spec.models import KEYS, ExperimentModel, PartialModel
+from trtexp.spec.models import KEYS, ExperimentModel, PartialModel, keys
 from trtexp.spec.names import bad_case, good_case
 from trtexp.spec.requirement import matcher
 from trtexp.spec.slips import example
@@ -21,7 +21,7 @@ Groups = Mapping_[str, Collection[Any]]
 
 def outer_faults(tree: Mapping) -> Iterator[Fault]:
     """Unknown keys of the file, its cases and its release overrides, and outer keys that are no mappings."""
-    allowed = [*ExperimentModel.model_fields, *KEYS]
+    allowed = [*keys(ExperimentModel), *KEYS]
     groups = {key: found.keys if (found := mapping(tree, key)) else () for key in ("network", "inputs", "weights")}
     yield from _unknown(tree, allowed, groups)
     for key in KEYS:
@@ -40,7 +40,7 @@ def outer_faults(tree: Mapping) -> Iterator[Fault]:
                 node.mark, str(name), "", f"{'nothing' if empty else 'no mapping'} given; give {{}} for the base"
             )
             continue
-        yield from _unknown(node, [*PartialModel.model_fields, "releases", "matrix"], groups, str(name))
+        yield from _unknown(node, [*keys(PartialModel), "releases", "matrix"], groups, str(name))
         yield from _release_faults(mapping(node, "releases"), groups, str(name))
     inner = list(submappings(cases))
     yield from matrix_faults(tree, *inner)
@@ -69,6 +69,6 @@ def _release_faults(releases: Mapping | None, groups: Groups, case: str = "") ->
         if not isinstance(node, Mapping):
             yield Fault(node.mark, case, f"releases.{requirement}", "give a mapping")
             continue
-        yield from _unknown(node, list(PartialModel.model_fields), groups, case, f"releases.{requirement}")
+        yield from _unknown(node, keys(PartialModel), groups, case, f"releases.{requirement}")
         if "reason" not in node.keys:
             yield Fault(mark, case, f"releases.{requirement}", "reason is missing; say why this release differs")

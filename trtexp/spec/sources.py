@@ -63,7 +63,7 @@ def random(value: Random, count: int) -> np.ndarray:
 
 
 def from_file(value: str, folder: Path, budget: Budget) -> np.ndarray:
-    """A .npy file, or an array of an .npz file (`data.npz#name`), below the experiment's folder; never a pickle, and
+    """A .npy file, or an array of an .npz file (`data.npz#name`), a file of the project; never a pickle, and
     no more than the budget has room for. Raises TensorError."""
     name, _, member = value.partition("#")
     most = BYTES * budget.limits.elements

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from trtexp.spec.errors import brief, nearest
 from trtexp.spec.hints import Hint, instead, missing, unknown_key
+from trtexp.spec.models import keys
 from trtexp.spec.slips import form, member
 
 Path = tuple[Union[str, int], ...]
@@ -100,7 +101,7 @@ def keys_at(model: type[BaseModel], path: Path) -> list[str]:
                 if part in (name, field.alias):
                     found += list(_models_in(field.annotation))
         models = found or models
-    return [field.alias or name for owner in models for name, field in owner.model_fields.items()]
+    return [key for owner in models for key in keys(owner)]
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
