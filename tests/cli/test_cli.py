@@ -58,7 +58,7 @@ def test_exit_1_if_something_differs(project, capsys):
 @pytest.mark.parametrize(
     "arguments",
     [
-        [], ["run"], ["run", "none.yaml"], ["run", "experiments"], ["run", "experiments/notes.txt"], ["walk"],
+        ["run"], ["run", "none.yaml"], ["run", "experiments"], ["run", "experiments/notes.txt"], ["walk"],
         ["run", "--backend", "gpu", "e.yaml"], ["validate", "none"], ["script", "none.yaml", "--case", "a"], ["report"],
         ["report", "--reports", "none"], ["--no-such-option"],
     ],

@@ -8,13 +8,15 @@ trtexp.cli.commands, and the class of its options in trtexp.cli.options. An argu
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser
+from argparse import SUPPRESS, ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from trtexp import __version__
 from trtexp.cli import completion
+from trtexp.cli.help_texts import EXAMPLES, overview
+from trtexp.cli.target_arguments import TARGETS
 from trtexp.files.home import CACHE
 
 if TYPE_CHECKING:
@@ -26,61 +28,19 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: Which TensorRT answers, and how: arguments of `trtexp run`, and with a prefix of the pytest plugin.
-TARGETS: Mapping[str, Mapping[str, Any]] = {
-    "--backend": {
-        "dest": "backend",
-        "choices": ("auto", "tensorrt", "build", "reference"),
-        "default": "auto",
-        "help": "auto: TensorRT on the GPU if there, else the reference and a build with TensorRT-RTX (default)",
-    },
-    "--python": {"dest": "python", "metavar": "EXE", "help": "the interpreter that has TensorRT (default: this one)"},
-    "--worker": {
-        "dest": "workers",
-        "action": "append",
-        "default": [],
-        "metavar": "RELEASE=EXE",
-        "help": "run this release in this interpreter, as 8.6.0=/envs/trt86/bin/python or "
-        "8.6.0=ssh:host//python3; several run side by side",
-    },
-    "--gpu": {"dest": "gpu", "metavar": "N,N", "help": "share the cases among these GPUs (default: the first)"},
-    "--timeout": {
-        "dest": "timeouts",
-        "action": "append",
-        "default": [],
-        "metavar": "PHASE=SECONDS",
-        "help": "time limit of a phase: start, builder, define, build, run",
-    },
-    "--record": {"dest": "record", "type": Path, "metavar": "DIR", "help": "also save TensorRT's results to DIR"},
-    "--replay": {
-        "dest": "replay",
-        "type": Path,
-        "metavar": "DIR",
-        "help": "judge the results saved in DIR instead of running TensorRT; with --record, run what is missing",
-    },
-    "--cache": {
-        "dest": "cache",
-        "type": Path,
-        "default": CACHE,
-        "metavar": "DIR",
-        "help": f"folder of built engines (default: {CACHE})",
-    },
-    "--no-cache": {
-        "dest": "cache",
-        "action": "store_const",
-        "const": None,
-        "default": CACHE,
-        "help": "build everything again, and cache nothing",
-    },
-}
 ONLY = "only these experiments, files or directories"
 
 
 def parser() -> ArgumentParser:
     """The whole parser, all commands included."""
-    made = ArgumentParser(prog="trtexp", description="Declarative experiments on TensorRT layers.")
+    made = ArgumentParser(
+        prog="trtexp",
+        usage="trtexp COMMAND …",
+        description="Declarative experiments on TensorRT layers.",
+        formatter_class=RawDescriptionHelpFormatter,
+    )
     made.add_argument("--version", action="version", version=f"trtexp {__version__}")
-    commands = made.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    commands = made.add_subparsers(prog="trtexp", required=True, metavar="COMMAND", help=SUPPRESS)
     for add in (
         *(
             _run,
@@ -100,6 +60,7 @@ def parser() -> ArgumentParser:
         *(_cache, _script, _export, _schema, _completion),
     ):
         add(commands)
+    made.epilog = overview({name: command.description or "" for name, command in commands.choices.items()})
     return made
 
 
@@ -126,7 +87,8 @@ def record(kind: type[T], given: Mapping[str, Any]) -> T:
 
 
 def _command(commands: Commands, name: str, act: str, kind: str, text: str) -> ArgumentParser:
-    made = commands.add_parser(name, help=text, description=text)
+    examples = "\n".join(["examples:", *(f"  {line}" for line in EXAMPLES.get(name, ()))]) if name in EXAMPLES else None
+    made = commands.add_parser(name, description=text, epilog=examples, formatter_class=RawDescriptionHelpFormatter)
     made.set_defaults(act=act, kind=kind)
     return made
 

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 from trtexp import LIMITS
 from trtexp.cli.arguments import parse, parser
 from trtexp.cli.completion import complete
-from trtexp.errors import BrokenOff, UserError
+from trtexp.cli.help_texts import COMMANDS
+from trtexp.errors import BadUsage, BrokenOff, UserError
 
 if TYPE_CHECKING:
     from trtexp.report.terminal import Terminal
@@ -35,8 +36,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     made = parser()
     if "_ARGCOMPLETE" in os.environ:
         complete(made)
+    words = sys.argv[1:] if arguments is None else arguments
+    if not words:
+        made.print_help()
+        return OK
+    if not words[0].startswith("-") and words[0] not in COMMANDS:
+        return _say(BadUsage(f"no command {words[0]!r}{_nearest(words[0])}; all: trtexp --help"))
     try:
-        act, options = parse(made, sys.argv[1:] if arguments is None else arguments)
+        act, options = parse(made, words)
     except SystemExit as end:
         return int(end.code or 0)
     with options.github or nullcontext():  # from here on nothing that is printed is a workflow command but through it
@@ -49,6 +56,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if code == INTERNAL and os.environ.get("TRTEXP_DEBUG"):
                 raise
             return code
+
+
+def _nearest(word: str) -> str:
+    """The command that a slip means."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, COMMANDS, n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
 
 
 @contextmanager

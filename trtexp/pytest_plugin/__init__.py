@@ -22,7 +22,8 @@ from typing import Any
 import pytest
 
 from trtexp import LIMITS
-from trtexp.cli.arguments import LIMIT, TARGETS, record
+from trtexp.cli.arguments import LIMIT, record
+from trtexp.cli.target_arguments import TARGETS
 from trtexp.files.code_path import WithoutWorkingDirectory
 from trtexp.running.options import TargetOptions
 
