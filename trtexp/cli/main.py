@@ -22,6 +22,7 @@ from trtexp.cli.arguments import parse, parser
 from trtexp.cli.completion import complete
 from trtexp.cli.help_texts import COMMANDS
 from trtexp.errors import BadUsage, BrokenOff, UserError
+from trtexp.files.program import program
 
 if TYPE_CHECKING:
     from trtexp.report.terminal import Terminal
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         made.print_help()
         return OK
     if not words[0].startswith("-") and words[0] not in COMMANDS:
-        return _say(BadUsage(f"no command {words[0]!r}{_nearest(words[0])}; all: trtexp --help"))
+        return _say(BadUsage(f"no command {words[0]!r}{_nearest(words[0])}; all: {program()} --help"))
     try:
         act, options = parse(made, words)
     except SystemExit as end:

@@ -65,7 +65,8 @@ def of_model(model: type[BaseModel]) -> list[Field]:
     parts = {model.__name__: schema, **schema.get("$defs", {})}
     describe(parts)
     required, named = schema.get("required", ()), kinds(model)
-    inherited = {name for base in model.__mro__[1:] if issubclass(base, Model) for name in base.model_fields}
+    bases = [base for base in model.__mro__[1:] if issubclass(base, Model)]
+    inherited = {field.alias or name for base in bases for name, field in base.model_fields.items()}
     found = []
     for name, part in schema.get("properties", {}).items():
         kind, members = _kind(part, parts)

@@ -6,6 +6,7 @@ from trtexp.cli.doctor import examine, lines
 from trtexp.cli.options import DoctorOptions
 from trtexp.errors import NoGpu, visible
 from trtexp.files.home import HOME
+from trtexp.files.program import program
 from trtexp.running.targets import places
 
 
@@ -22,5 +23,5 @@ def doctor(options: DoctorOptions) -> int:
     if not wrong:
         runs = any(release.can_run for release in found.releases)
         builds = "the reference, and builds ahead of time" if found.releases else "the reference alone"
-        print(f"nothing is wrong; trtexp run uses {'TensorRT on the GPU' if runs else builds}")
+        print(f"nothing is wrong; {program()} run uses {'TensorRT on the GPU' if runs else builds}")
     return 1 if wrong else 0

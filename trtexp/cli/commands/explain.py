@@ -12,6 +12,7 @@ from trtexp.cli.commands.layers import described, described_field, folded
 from trtexp.cli.options import ExplainOptions
 from trtexp.errors import BadUsage, NothingFound
 from trtexp.files.atomic import write_text
+from trtexp.files.program import program
 from trtexp.layers import LAYERS
 from trtexp.spec.errors import nearest
 from trtexp.spec.fields import arguments, attributes, words
@@ -30,7 +31,7 @@ def explain(options: ExplainOptions) -> int:
     if options.check is not None:
         return _check(options.check)
     if not options.key:
-        raise BadUsage(f"name a key, as in trtexp explain tolerance; outermost: {', '.join(_outermost())}")
+        raise BadUsage(f"name a key, as in {program()} explain tolerance; outermost: {', '.join(_outermost())}")
     print("\n".join(explained(" ".join(options.key))))
     return 0
 
@@ -81,7 +82,7 @@ def _constraint(layer: str, label: str) -> Iterator[str]:
     """A constraint of a layer by its label. Raises BadUsage, NothingFound."""
     named = meant(layer) if layer else None
     if named is None:
-        raise BadUsage(f"{label} of which layer? write trtexp explain LAYER {label}, as softmax C1; all: trtexp layers")
+        raise BadUsage(f"{label} of which layer? write {program()} explain LAYER {label}, as softmax C1")
     constraints = {one.partition(":")[0]: one for one in words(LAYERS[named.layer]).constraints}
     if label not in constraints:
         raise NothingFound(f"{named.layer} has no {label}; it has {', '.join(constraints) or 'none'}")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from trtexp.cli.options import LayersOptions
 from trtexp.errors import BadUsage, visible
+from trtexp.files.program import program
 from trtexp.layers import LAYERS
 from trtexp.layers.base import Layer
 from trtexp.releases.api import Release, known
@@ -63,7 +64,7 @@ def described(name: str) -> Iterator[str]:
     if constraints:
         yield from ("", "constraints, refused with these labels unless check: false")
     yield from (line for one in constraints for line in folded(one, "  "))
-    yield from ("", f"an experiment to start from: trtexp new {name}")
+    yield from ("", f"an experiment to start from: {program()} new {name}")
 
 
 def described_field(field: Field, owner: str) -> Iterator[str]:

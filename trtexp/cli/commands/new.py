@@ -11,6 +11,7 @@ from trtexp.cli.commands.layers import understood
 from trtexp.cli.options import NewOptions
 from trtexp.errors import BadUsage, visible
 from trtexp.files.paths import SUFFIXES
+from trtexp.files.program import program
 
 
 def new(options: NewOptions) -> int:
@@ -32,7 +33,7 @@ def new(options: NewOptions) -> int:
     except FileExistsError as error:
         raise BadUsage(f"{path}: is there already; name another PATH, or - to print") from error
     meaning = "" if str(found) == options.layer else f"{visible(options.layer)} is `{found}`; "
-    print(f"{meaning}{path} written; next: trtexp run {path}")
+    print(f"{meaning}{path} written; next: {program()} run {path}")
     return 0
 
 

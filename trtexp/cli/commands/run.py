@@ -16,6 +16,7 @@ from trtexp.cli.options import RunOptions
 from trtexp.errors import BadUsage, BrokenOff, NothingSelected, plural, worst
 from trtexp.files.home import JOURNALS, LAST_RUN, PENDING
 from trtexp.files.paths import collect, shown
+from trtexp.files.program import program
 from trtexp.report.terminal import Summary, Terminal
 from trtexp.running.backends import Backend, header
 from trtexp.running.folders import finish, held, set_aside
@@ -210,7 +211,7 @@ def _tell_of_journals(plan: Plan, releases: Sequence[str], words: Sequence[str])
 
 
 def _resume(words: Sequence[str]) -> str:
-    return shlex.join(["trtexp", *words, *(["--resume"] if "--resume" not in words else [])])
+    return shlex.join([program(), *words, *(["--resume"] if "--resume" not in words else [])])
 
 
 def _say(text: str) -> None:
