@@ -151,7 +151,7 @@ def test_a_path_of_a_matrix_may_name_what_stands_between(project, capsys):
 def test_standard_input_is_an_experiment(project, capsys, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(TEXT.encode())))
     assert main(["run", "-", "--backend", "reference", "--no-reports"]) in (0, 1)
-    assert capsys.readouterr().out.splitlines()[1] == "standard_input"
+    assert capsys.readouterr().out.splitlines()[1] == ".trtexp/standard_input"
 
 
 def test_the_folder_of_a_model_is_made(project, capsys):

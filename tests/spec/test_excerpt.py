@@ -39,7 +39,7 @@ def test_the_caret_stands_below_the_place(quoted, text, place, shown):
 
 def test_a_long_line_is_shown_around_the_place(quoted):
     line, caret = quoted("x" * 200 + "!" + "y" * 200, 1, 201)
-    assert line == f"    1 | …{'x' * 48}!{'y' * 23}…" and line[len(caret) - 1] == "!"
+    assert line == f"    1 | …{'x' * 40}!{'y' * 23}…" and line[len(caret) - 1] == "!"
 
 
 def test_a_file_that_is_gone_is_not_quoted():

@@ -147,7 +147,8 @@ def test_a_file_outside_the_folder_is_not_even_looked_for(faults, name):
 
 
 def test_two_folders_of_a_project_share_a_file(load, tmp_path):
-    for name in ("a", "b", "data", "outside"):
+    (tmp_path / "project" / "reports").mkdir(parents=True)
+    for name in ("a", "b", "data"):
         (tmp_path / "project" / "experiments" / name).mkdir(parents=True)
     np.savez(tmp_path / "project" / "experiments" / "data" / "d.npz", one=np.arange(3.0))
     np.save(tmp_path / "e.npy", np.arange(3.0))

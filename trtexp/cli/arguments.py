@@ -17,7 +17,7 @@ from trtexp import __version__
 from trtexp.cli import completion
 from trtexp.cli.help_texts import EXAMPLES, overview
 from trtexp.cli.target_arguments import TARGETS
-from trtexp.files.home import CACHE
+from trtexp.files.home import CACHE, EXPERIMENTS, REPORTS, SCRATCH
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -64,9 +64,14 @@ def parser() -> ArgumentParser:
     return made
 
 
-def parse(made: ArgumentParser, words: Sequence[str]) -> tuple[str, Options]:
-    """What does the command, and its options. Raises SystemExit as argparse does, with the message printed."""
+def parse(made: ArgumentParser, words: Sequence[str], start: Path = Path()) -> tuple[str, Options]:
+    """What does the command, and its options. start: the folder that its paths begin at, from the working directory.
+    Raises SystemExit as argparse does, with the message printed."""
     given = vars(made.parse_args(words)) | {"words": tuple(words)}
+    if start != Path():
+        from trtexp.cli.rebase import rebased
+
+        given = rebased(given, start)
     from trtexp.cli import options
     from trtexp.running.options import TargetOptions
 
@@ -93,14 +98,28 @@ def _command(commands: Commands, name: str, act: str, kind: str, text: str) -> A
     return made
 
 
-def _paths(command: ArgumentParser, text: str, wanted: str = "*", default: Sequence[str] = ()) -> None:
-    command.add_argument("paths", nargs=wanted, default=default, metavar="PATH", help=text)
+def _paths(
+    command: ArgumentParser, text: str, wanted: str = "*", default: Sequence[str] = (), metavar: str = "PATH"
+) -> None:
+    paths = command.add_argument("paths", nargs=wanted, default=default, metavar=metavar, help=text)
+    _completed(paths, completion.files_and_cases)
+
+
+def _cases(command: ArgumentParser, text: str, wanted: str = "*") -> None:
+    """Files and directories, and after :: a pattern of case names."""
+    _paths(command, f"{text}; after :: a case or a pattern", wanted, metavar="PATH[::CASE]")
+
+
+def _one_case(command: ArgumentParser) -> None:
+    """One case, of which the file or --case may name it."""
+    case = command.add_argument("case", metavar="FILE[::CASE]", help="an experiment file; the case if it has several")
+    _completed(case, completion.files_and_cases)
+    named = command.add_argument("--case", dest="named", metavar="NAME", help="the case, in the place of ::CASE")
+    _completed(named, completion.cases)
 
 
 def _reports(command: ArgumentParser, what: str) -> None:
-    command.add_argument(
-        "--reports", type=Path, default=Path("reports"), metavar="DIR", help=f"{what} (default: reports)"
-    )
+    command.add_argument("--reports", type=Path, default=REPORTS, metavar="DIR", help=f"{what} (default: {REPORTS})")
 
 
 def _patterns(command: ArgumentParser, text: str) -> None:
@@ -125,15 +144,20 @@ def _completed(argument: Any, completer: Any) -> None:
 def _run(commands: Commands) -> None:
     text = "run experiments, compare every output, write the reports"
     run = _command(commands, "run", "run:run", "RunOptions", text)
-    _paths(run, "files or directories", "+")
+    _cases(run, "files or directories")
+    run.add_argument("--failed", action="store_true", help="only the cases that failed in the last run")
     _patterns(run, "only these cases; writes no report")
     for option, meaning in TARGETS.items():
         run.add_argument(option, **meaning)
     run.add_argument("--resume", action="store_true", help="continue a run that was interrupted")
     run.add_argument("-x", dest="first", action="store_true", help="stop at the first fault or failure")
+    shown = run.add_mutually_exclusive_group()
+    shown.add_argument("-v", "--verbose", dest="detail", action="store_const", const="cases", help="a line a case")
+    shown.add_argument("-q", "--quiet", dest="detail", action="store_const", const="failures", help="failures only")
     run.add_argument("--no-wait", dest="wait", action="store_false", help="fail if another run writes the same reports")
-    _reports(run, "where the reports go")
-    run.add_argument("--no-reports", dest="reports", action="store_const", const=None, help="write no reports")
+    where = f"where the reports go (default: {REPORTS}; {SCRATCH} for files that are not below {EXPERIMENTS})"
+    run.add_argument("--reports", type=Path, metavar="DIR", help=where)
+    run.add_argument("--no-reports", dest="reporting", action="store_false", help="write no reports")
     run.add_argument("--junit", type=Path, metavar="FILE", help="also write the results as JUnit XML")
     run.add_argument("--json", type=Path, metavar="FILE", help="also write all results as one JSON file")
     run.add_argument("--github", action="store_true", help="write annotations and a step summary for GitHub Actions")
@@ -143,7 +167,7 @@ def _run(commands: Commands) -> None:
 def _validate(commands: Commands) -> None:
     text = "check files without TensorRT: keys, names, shapes, constraints, expected values"
     validate = _command(commands, "validate", "validate:validate", "ValidateOptions", text)
-    _paths(validate, "files or directories", "+")
+    _cases(validate, "files or directories", "+")
     validate.add_argument("--github", action="store_true", help="annotate files for GitHub Actions")
     validate.add_argument("--quiet", action="store_true", help="print nothing if all is well")
     validate.add_argument("--limit", **LIMIT)
@@ -190,7 +214,7 @@ def _doctor(commands: Commands) -> None:
 def _audit(commands: Commands) -> None:
     text = "list passing cases whose tolerance is nearly used up or far too wide"
     audit = _command(commands, "audit", "audit:show", "AuditOptions", text)
-    _paths(audit, ONLY)
+    _cases(audit, ONLY)
     _reports(audit, "where the records are")
     wrong = "make one element of each output wrong instead, and write reports/SENSITIVITY.md: how many are seen"
     audit.add_argument("--sensitivity", action="store_true", help=wrong)
@@ -211,7 +235,7 @@ def _diff(commands: Commands) -> None:
 def _check(commands: Commands) -> None:
     text = "list API that experiments use and a release lacks, with its replacement"
     check = _command(commands, "check", "check:check", "CheckOptions", text)
-    _paths(check, "default: experiments", default=["experiments"])
+    _paths(check, "default: experiments")
     known = "as 11.4 or rtx-1.7 (default: all known ones)"
     check.add_argument("--release", dest="releases", action="append", default=[], metavar="NAME", help=known)
     check.add_argument("--markdown", type=Path, metavar="FILE", help="also write it to FILE as a page")
@@ -236,12 +260,15 @@ def _review(commands: Commands) -> None:
 
 
 def _accept(commands: Commands) -> None:
-    text = "write the observed numbers into the experiments, in place"
-    _pending(_command(commands, "accept", "accept:accept_pending", "PendingOptions", text))
+    text = "write the observed numbers, or the reference's, into the experiments, in place"
+    accept = _command(commands, "accept", "accept:accept_pending", "PendingOptions", text)
+    _pending(accept)
+    whose = "device: what TensorRT gave, as from: observed (default); reference: its numbers, as from: derived"
+    accept.add_argument("--from", dest="side", choices=("device", "reference"), default="device", help=whose)
 
 
 def _pending(command: ArgumentParser) -> None:
-    _paths(command, ONLY)
+    _cases(command, ONLY)
     _patterns(command, "only these cases")
     command.add_argument("--release", metavar="NAME", help="only what this release showed, as tensorrt-8.6.0")
     doubtful = "also accept these: nan, inf, error"
@@ -258,8 +285,7 @@ def _cache(commands: Commands) -> None:
 def _script(commands: Commands) -> None:
     text = "print a case as a standalone Python program"
     script = _command(commands, "script", "script:print_script", "ScriptOptions", text)
-    script.add_argument("path", type=Path, metavar="PATH", help="an experiment file")
-    _completed(script.add_argument("--case", required=True, metavar="NAME", help="the case"), completion.cases)
+    _one_case(script)
     script.add_argument(
         "--release", default="tensorrt-8.6.0", metavar="NAME", help="for which release, as tensorrt-8.6.0"
     )
@@ -268,7 +294,7 @@ def _script(commands: Commands) -> None:
 
 def _export(commands: Commands) -> None:
     export = _command(commands, "export", "export:export", "ExportOptions", "write a case as an ONNX model")
-    export.add_argument("case", metavar="FILE[::CASE]", help="an experiment file; the case if it has several")
+    _one_case(export)
     export.add_argument("--onnx", action="store_true", required=True, help="write ONNX, the only format so far")
     export.add_argument("-o", "--output", type=Path, required=True, metavar="MODEL", help="the file that is written")
     export.add_argument("--limit", **LIMIT)

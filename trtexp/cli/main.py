@@ -22,9 +22,11 @@ from trtexp.cli.arguments import parse, parser
 from trtexp.cli.completion import complete
 from trtexp.cli.help_texts import COMMANDS
 from trtexp.errors import BadUsage, BrokenOff, UserError
+from trtexp.files.home import project
 from trtexp.files.program import program
 
 if TYPE_CHECKING:
+    from trtexp.cli.options import Options
     from trtexp.report.terminal import Terminal
 
 OK, USAGE, INTERNAL, STOPPED = 0, 2, 3, 130
@@ -43,10 +45,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return OK
     if not words[0].startswith("-") and words[0] not in COMMANDS:
         return _say(BadUsage(f"no command {words[0]!r}{_nearest(words[0])}; all: {program()} --help"))
+    with _in_project() as start:
+        try:
+            act, options = parse(made, words, start)
+        except SystemExit as end:
+            return int(end.code or 0)
+        return _do(act, options)
+
+
+@contextmanager
+def _in_project() -> Iterator[Path]:
+    """Work in the folder of the project, so that all that is written is the same wherever in it one stands; the way
+    from there to where the command was called."""
     try:
-        act, options = parse(made, words)
-    except SystemExit as end:
-        return int(end.code or 0)
+        here = Path.cwd()
+    except OSError:  # deleted meanwhile
+        yield Path()
+        return
+    root = project(here)
+    if root != here:
+        os.chdir(root)
+    try:
+        yield here.relative_to(root)
+    finally:
+        if root != here:
+            os.chdir(here)
+
+
+def _do(act: str, options: Options) -> int:
+    """Do what a command's options say."""
     with options.github or nullcontext():  # from here on nothing that is printed is a workflow command but through it
         try:
             module, _, function = act.partition(":")

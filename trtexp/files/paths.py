@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from trtexp.errors import NothingFound
 from trtexp.files.atomic import write_bytes
-from trtexp.files.home import STANDARD_INPUT
+from trtexp.files.home import EXPERIMENTS, STANDARD_INPUT
 
 SUFFIXES = (".yaml", ".yml")
+CASE = "::"  # between a file and one of its cases
+
+#: Which cases of each file are meant, by shell patterns of their names; all of them if there are none.
+Chosen = Mapping[Path, tuple[str, ...]]
+
+
+def choose(given: Iterable[str]) -> Chosen:
+    """The files of `PATH` and `PATH::CASE`, in the order of `collect`, with the cases that are meant. A file that is
+    also named without a case is meant as a whole. Raises NothingFound."""
+    found: dict[Path, tuple[str, ...]] = {}
+    for text in given:
+        name, pattern = split_case(text)
+        for path in collect([name]):
+            before = found.get(path)
+            whole = not pattern or before == ()
+            found[path] = () if whole else tuple(dict.fromkeys([*(before or ()), pattern]))
+    return found
+
+
+def split_case(text: str) -> tuple[str, str]:
+    """`FILE::CASE` as a path and a pattern, which is empty where none is given."""
+    name, _, pattern = (text, "", "") if Path(text).exists() else text.partition(CASE)
+    return name, pattern
+
+
+def meant(name: str, *groups: Sequence[str]) -> bool:
+    """Whether a case is meant by each group of patterns: one of the group matches its name, or there are none."""
+    return all(not patterns or any(fnmatchcase(name, pattern) for pattern in patterns) for patterns in groups)
 
 
 def collect(given: Iterable[str]) -> list[Path]:
@@ -60,12 +90,20 @@ def _seen(path: Path, folder: Path) -> bool:
 
 
 def report_name(path: Path) -> str:
-    """`experiments/layers/pooling.yaml` -> `layers/pooling`: the path below the folder `experiments`, or the stem."""
-    parts = path.resolve().with_suffix("").parts
-    if "experiments" in parts[:-1]:
-        start = len(parts) - 1 - parts[::-1].index("experiments")
-        return str(PurePosixPath(*parts[start + 1 :]))
-    return path.stem
+    """`experiments/layers/pooling.yaml` -> `layers/pooling`: what the report of an experiment is called."""
+    return name_of(os.path.relpath(path.resolve()))
+
+
+def name_of(experiment: str) -> str:
+    """The same for a path as records have it: below the last folder `experiments`, or all of it without `..`."""
+    parts = [part for part in PurePosixPath(experiment).with_suffix("").parts if part not in ("..", "/")]
+    after = len(parts) - parts[-2::-1].index(EXPERIMENTS.name) - 1 if EXPERIMENTS.name in parts[:-1] else 0
+    return "/".join(parts[after:])
+
+
+def inside(path: Path) -> bool:
+    """Whether an experiment is one of the project's own, which lie below its folder `experiments`."""
+    return Path(os.path.abspath(path)).is_relative_to(Path.cwd() / EXPERIMENTS)  # noqa: PTH100 - links are not followed
 
 
 def shown(path: Path) -> str:

@@ -45,15 +45,18 @@ def position(index: Sequence[int], shape: Sequence[int]) -> int:
     return place
 
 
-def slices(tensor: Tensor) -> list[list[str]]:
-    """The tensor's 2-D slices, each a list of lines; labelled by their leading indices if there are several."""
+def slices(tensor: Tensor, width: int = WIDTH) -> list[list[str]]:
+    """The tensor's 2-D slices, each a list of lines; labelled by their leading indices if there are several.
+
+    width: columns that a line may have.
+    """
     shape = _matrix_shape(tensor.shape)
     if 0 in shape:
         return [["(no elements)"]]
     rows, columns = shape[-2:]
     seen = sorted(tensor.marked) + sorted(tensor.seen - tensor.marked)
     longest = 2 + max(map(len, tensor.texts)) + (2 if seen else 0)
-    limit = max(3, min(COLUMNS, WIDTH // longest))
+    limit = max(3, min(COLUMNS, width // longest))
     keep_columns = _keep(columns, limit, [m % columns for m in seen])
     keep_rows = _keep(rows, ROWS, [m // columns % rows for m in seen])
     size, count = rows * columns, prod(shape[:-2])

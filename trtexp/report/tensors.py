@@ -15,6 +15,8 @@ from trtexp.report import grid
 from trtexp.report.wording.outputs import index_text, origin
 from trtexp.report.wording.values import recipe, summary
 
+PAGE = 2 * grid.WIDTH  # columns of which no line needs more
+
 
 @dataclass(frozen=True)
 class View:
@@ -39,13 +41,16 @@ def _given(name: str, kind: str, record: TensorRecord) -> list[str]:
     return [head, *_body(View("", record, _tensor(record)))]
 
 
-def output_lines(output: OutputRecord) -> list[str]:
-    """The header with name, dtype and shape, the matrices below, and what is kept of the worst place of a large one."""
+def output_lines(output: OutputRecord, columns: int = PAGE) -> list[str]:
+    """The header with name, dtype and shape, the matrices below, and what is kept of the worst place of a large one.
+
+    columns: of the terminal; a page is as wide as `grid.WIDTH` and its headings.
+    """
     around = None if output.picture is None else output.picture.around
-    return [*_output_lines(output), *([] if around is None else ["", *window_lines(output, around)])]
+    return [*_output_lines(output, columns), *([] if around is None else ["", *window_lines(output, around, columns)])]
 
 
-def window_lines(output: OutputRecord, window: Window) -> list[str]:
+def window_lines(output: OutputRecord, window: Window, room: int = PAGE) -> list[str]:
     """The elements around the worst one: what came, the reference, and what is allowed."""
     bounds = grid.flat(window.bound)
     texts = {
@@ -62,26 +67,26 @@ def window_lines(output: OutputRecord, window: Window) -> list[str]:
         (lines,) = grid.slices(grid.Tensor((len(shown) // columns, columns), shown, seen))
         blocks.append([f"  {name}", *(f"  {line}".rstrip() for line in lines)])
     head = f"worst at {visible(output.name)}{index_text(window.worst)}; elements from {index_text(window.start)} on"
-    return [head, *grid.flow(blocks)]
+    return [head, *grid.flow(blocks, min(room, grid.WIDTH))]
 
 
-def _output_lines(output: OutputRecord) -> list[str]:
+def _output_lines(output: OutputRecord, columns: int) -> list[str]:
     head = f"{visible(output.name)}  {_type(output.dtype, output.shape)}"
     views = _views(output)
     if not views:
         return [head]
     if len(views) == 1:
-        body = _body(views[0])
+        body = _body(views[0], columns)
         joined = [f"{head}    {views[0].heading}", *body]
         return [f"{joined[0]}  {body[0].strip()}"] if not output.shape else joined
     headings = [view.heading + _other_type(view, output) for view in views]
-    bodies = [_body(view) for view in views]
+    bodies = [_body(view, columns) for view in views]
     if all(len(body) == 1 for body in bodies):
-        return [head, *_rows(headings, views)]
+        return [head, *_rows(headings, views, columns)]
     blocks = [[f"  {heading}", *body] for heading, body in zip(headings, bodies, strict=True)]
     if any(v.tensor is None or len(grid.slices(v.tensor)) > 1 for v in views):
         return [head, *(line for block in blocks for line in (*block, ""))][:-1]
-    return [head, *grid.flow(blocks)]
+    return [head, *grid.flow(blocks, min(columns, grid.WIDTH))]
 
 
 def _other_type(view: View, output: OutputRecord) -> str:
@@ -95,27 +100,31 @@ def _type(dtype: str, shape: Sequence[int]) -> str:
     return f"{dtype} {shape_text(shape)}"
 
 
-def _body(view: View) -> list[str]:
+def _body(view: View, columns: int = PAGE) -> list[str]:
     if view.tensor is None:
         return ["  no values" if view.record.summary is None else f"  {summary(view.record.summary)}"]
-    lines = grid.flow(grid.slices(view.tensor), grid.WIDTH - 2)
+    room = min(columns, grid.WIDTH)
+    lines = grid.flow(grid.slices(view.tensor, room), room - 2)
     return [f"  {line}".rstrip() for line in lines]
 
 
-def _rows(headings: list[str], views: list[View]) -> list[str]:
+def _rows(headings: list[str], views: list[View], columns: int) -> list[str]:
     """One row for each view, its heading before it, so that elements stand below each other."""
     size = max(map(len, headings))
     lengths = {v.record.shape[-1:] and v.record.shape[-1] for v in views}
     if any(v.tensor is None for v in views) or len(lengths) > 1 or 0 in lengths:
-        return [f"  {heading.ljust(size)}  {_body(view)[0]}" for heading, view in zip(headings, views, strict=True)]
+        return [
+            f"  {heading.ljust(size)}  {_body(view, columns)[0]}" for heading, view in zip(headings, views, strict=True)
+        ]
     tensors = [v.tensor for v in views if v.tensor is not None]
-    columns = len(tensors[0].texts)
+    length = len(tensors[0].texts)
     table = grid.Tensor(
-        (len(tensors), columns),
+        (len(tensors), length),
         [text for tensor in tensors for text in tensor.texts],
-        frozenset(i * columns + m for i, tensor in enumerate(tensors) for m in tensor.marked),
+        frozenset(i * length + m for i, tensor in enumerate(tensors) for m in tensor.marked),
     )
-    return [f"  {heading.ljust(size)}  {row}" for heading, row in zip(headings, grid.slices(table)[0], strict=True)]
+    (rows,) = grid.slices(table, min(columns - size - 2, grid.WIDTH))
+    return [f"  {heading.ljust(size)}  {row}" for heading, row in zip(headings, rows, strict=True)]
 
 
 def _views(output: OutputRecord) -> list[View]:

@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from trtexp.errors import DamagedRecord
 from trtexp.files.atomic import write_text
+from trtexp.files.paths import meant
 from trtexp.records.facts import OF_TRTEXP
 from trtexp.records.files import format_of, load, to_json
 from trtexp.records.model import FORMAT, CaseRecord, ReportRecord
 from trtexp.running.plan import Plan
+from trtexp.spec.requirement import Target
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,12 @@ class Pending:
     def file(self) -> str:
         """The experiment file, as it was named when it was run."""
         return self.case.place.file
+
+    @property
+    def target(self) -> Target:
+        """The release, as experiments tell releases apart."""
+        release = self.report.release
+        return Target(release.flavour, release.version or "0", release.compute_capability)
 
     @property
     def name(self) -> str:
@@ -82,7 +89,7 @@ def pending(folder: Path) -> Iterator[Pending]:
 
 def pending_after(folder: Path, plan: Plan, releases: Iterable[str]) -> Iterator[Pending]:
     """What a run of this plan left undecided. Raises OSError, DamagedRecord."""
-    for path, file in ((_path(folder, release, file.name), file) for release in releases for file in plan.files):
+    for path, file in ((_path(folder, release, file.kept), file) for release in releases for file in plan.files):
         if path.is_file():
             run = set(file.selected(plan.patterns))
             yield from (one for one in _read(path, folder) if one.case.name in run)
@@ -108,14 +115,37 @@ def drop_other_formats(folder: Path) -> list[str]:
     return said
 
 
+def distinct(found: Sequence[Pending]) -> list[Pending]:
+    """One entry for each wrong literal: what several backends say of it without a run on a GPU is said once, and not at
+    all where a run says it."""
+    run = {_literal(one) for one in found if one.report.release.backend == "run"}
+    kept: dict[tuple[str, str], Pending] = {}
+    for one in found:
+        if (key := _literal(one)) is not None and one.report.release.backend != "run" and key not in run:
+            kept.setdefault(key, one)
+    only = list(kept.values())
+    return [one for one in found if one.report.release.backend == "run" or _literal(one) is None or one in only]
+
+
+def alike(found: Sequence[Pending], every: Iterable[Pending]) -> list[Pending]:
+    """Those of all entries that are of the same literals as some, which no run says anything of."""
+    keys = {_literal(one) for one in found} - {None}
+    return [one for one in every if _literal(one) in keys and one.report.release.backend != "run"]
+
+
+def _literal(one: Pending) -> tuple[str, str] | None:
+    """The file and the case, if it is the literals alone that are wrong there."""
+    return (one.file, one.case.name) if one.case.ending.kind in ("contradicted", "mismatch") else None
+
+
 def selected(
-    found: Sequence[Pending], files: Collection[str] | None, patterns: Sequence[str], release: str | None
+    found: Sequence[Pending], files: Mapping[str, Sequence[str]] | None, patterns: Sequence[str], release: str | None
 ) -> list[Pending]:
-    """Those of these files (None: of all), with such names, on this release."""
+    """Those of these files (None: of all), of which patterns may name the cases, with such names, on this release."""
     return [
         one
         for one in found
         if (files is None or one.file in files)
-        and (not patterns or any(fnmatchcase(one.case.name, pattern) for pattern in patterns))
+        and meant(one.case.name, patterns, () if files is None else files[one.file])
         and release in (None, one.report.release.name)
     ]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from trtexp.files.atomic import write_text
-from trtexp.files.home import HOME
+from trtexp.files.home import of_reports
 from trtexp.files.sources import digest
 from trtexp.records.facts import Record
 from trtexp.records.files import load
@@ -58,7 +58,7 @@ def keep(folder: Path, found: Mapping[Path, Summarized], kept: Mapping[str, Summ
 
 
 def _store(folder: Path) -> Path:
-    return folder.parent / HOME / "summaries.json"
+    return of_reports(folder) / "summaries.json"
 
 
 def _name(path: Path, folder: Path) -> str:

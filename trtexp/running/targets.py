@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -12,6 +13,9 @@ from trtexp.running.backends import Backend, Workplace, default_backends, replay
 from trtexp.running.options import TargetOptions
 from trtexp.workers import WorkerEvent, WorkerOptions, WorkerSpec, parse_timeouts, parse_worker
 
+#: A GPU as CUDA_VISIBLE_DEVICES has it: a number, or a UUID such as GPU-1c5f… or MIG-….
+_GPU = re.compile(r"\d+|[A-Za-z]+-[\w/-]+", re.ASCII)
+
 
 def backends(options: TargetOptions, given: Sequence[WorkerSpec], work: Workplace) -> list[list[Backend]]:
     """What answers the cases: groups that run one after the other, each of releases that run side by side. Raises NoGpu
@@ -20,7 +24,7 @@ def backends(options: TargetOptions, given: Sequence[WorkerSpec], work: Workplac
         return [replay_backends(options.replay)]
     if options.workers:
         return [worker_backends(given, work)]
-    return [[backend] for backend in default_backends(options.backend, given, work)]
+    return [[backend] for backend in default_backends(options.backend, given, work, bool(options.python))]
 
 
 def workplace(options: TargetOptions, heard: Callable[[WorkerEvent], None]) -> Workplace:
@@ -47,8 +51,11 @@ def places(options: TargetOptions) -> list[WorkerSpec]:
     if options.workers and (options.python or options.backend != "auto"):
         raise BadUsage("--worker names the interpreters and what is run; it goes with neither --python nor --backend")
     gpus = [gpu.strip() for gpu in options.gpu.split(",")] if options.gpu is not None else [None]
-    if len(set(gpus)) < len(gpus) or "" in gpus:
-        raise BadUsage(f"--gpu {options.gpu}: give different numbers with commas between, as in --gpu 0,1")
+    if len(set(gpus)) < len(gpus) or not all(gpu is None or _GPU.fullmatch(gpu) for gpu in gpus):
+        raise BadUsage(
+            f"--gpu {options.gpu}: give different numbers with commas between, as in --gpu 0,1; "
+            "nvidia-smi -L lists the GPUs and their UUIDs, which may stand there, too"
+        )
     try:
         given = [parse_worker(text) for text in options.workers]
     except ValueError as error:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from trtexp.errors import visible
 
-_ROOM = 72  # columns of a line that are shown
-_BEFORE = 48  # of these before the place
+_ROOM = 64  # columns of a line that are shown
+_BEFORE = 40  # of these before the place
 
 
 def excerpt(file: str, line: int, column: int) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trtexp.files.project import project
+from trtexp.files.home import project
 from trtexp.files.reading import NoFile, read_bytes
 
 
@@ -16,7 +16,7 @@ def read_below(name: str, folder: Path, most: int) -> bytes:
         path = (folder / name).resolve()
     except RuntimeError as error:  # before Python 3.13
         raise ValueError(f"{name} is a link that leads back to itself") from error
-    if not path.is_relative_to(root := project(folder)):
+    if not path.is_relative_to(root := project(folder.resolve())):
         raise ValueError(f"{name} lies outside the project; only files below {root.name} are read")
     try:
         return read_bytes(path, most)

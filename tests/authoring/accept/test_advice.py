@@ -3,7 +3,7 @@
 import pytest
 from deciding import HEAD, MANY, REFUSED
 
-from trtexp.authoring.advice import ACCEPT, advice
+from trtexp.authoring.advice import ADVICE, advice
 from trtexp.cli.main import main
 from trtexp.engine.outcome import Outcome
 from trtexp.files.home import PENDING
@@ -17,8 +17,8 @@ AGREES = [1, 2, 3, 4]
 @pytest.mark.parametrize(
     ("told", "said"),
     [
-        ([1, 2, 3, 4.5], [ACCEPT]),  # other numbers
-        (REFUSED, [ACCEPT]),
+        ([1, 2, 3, 4.5], [ADVICE["device"]]),  # other numbers
+        (REFUSED, [ADVICE["device"]]),
         (Outcome("crashed", "build", "the process died"), []),
         (Outcome("timeout", "run", "no answer"), []),
         (
@@ -65,7 +65,24 @@ def test_what_other_files_and_cases_left_is_no_advice_for_this_run(project, tmp_
     assert not list(pending_after(PENDING, Plan(others), ["tensorrt-8.6.0"]))
 
 
-def test_accept_is_not_advised_after_a_run_of_the_reference(project, capsys):
+RUN = ["run", "experiments", "--backend", "reference", "--no-reports"]
+
+
+def test_after_a_run_of_the_reference_its_numbers_are_advised(project, capsys):
     project(HEAD + MANY)
-    assert main(["run", "experiments", "--backend", "reference", "--no-reports"]) == 1
+    assert main(RUN) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == ADVICE["reference"]
+
+
+@pytest.mark.parametrize("text", ["expect: {i: {full: 7}}\n", "expect: {i: {shape: [3]}}\n"])
+def test_accept_is_not_advised_where_it_cannot_work(project, capsys, text):
+    project(HEAD + text)
+    assert main(RUN) == 1
+    assert "accept" not in capsys.readouterr().out
+
+
+def test_accept_is_not_advised_in_ci(project, capsys, monkeypatch):
+    project(HEAD + MANY)
+    monkeypatch.setenv("CI", "true")
+    assert main(RUN) == 1
     assert "accept" not in capsys.readouterr().out

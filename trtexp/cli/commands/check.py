@@ -9,6 +9,7 @@ from pathlib import Path
 from trtexp.cli.options import CheckOptions
 from trtexp.errors import BadUsage
 from trtexp.files.atomic import write_text
+from trtexp.files.home import EXPERIMENTS
 from trtexp.files.paths import collect, shown
 from trtexp.migration.counts import counted
 from trtexp.migration.guide import guide, lines, markdown
@@ -25,7 +26,7 @@ def check(options: CheckOptions) -> int:
     quiet: only of the files with something to change. Raises BadUsage, NothingFound, SpecError, OSError.
     """
     releases = _releases(options.releases)
-    paths = collect(options.paths)
+    paths = collect(options.paths or [str(EXPERIMENTS)])
     if options.quiet:
         paths = _to_change(paths, releases)
     judged: dict[Release, list[list[Judged]]] = {release: [] for release in releases}

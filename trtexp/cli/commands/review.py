@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from trtexp.authoring.accept import Side
 from trtexp.cli.commands.accept import allowed, chosen, take, unused
 from trtexp.cli.options import PendingOptions
 from trtexp.errors import UserError
 from trtexp.files.home import PENDING
-from trtexp.files.paths import collect, shown
+from trtexp.files.paths import choose, shown
 from trtexp.report.plain import difference
 from trtexp.report.tensors import output_lines
 from trtexp.report.terminal import Terminal
@@ -37,7 +38,7 @@ def review_pending(options: PendingOptions) -> int:
                 terminal.header(["", *page(one, i, len(left))] if i else page(one, i, len(left)))
         else:
             left = _one_by_one(left, terminal, doubtful)
-    files = [shown(path) for path in collect(options.paths)] if options.paths else [one.file for one in left]
+    files = [shown(path) for path in choose(options.paths)] if options.paths else [one.file for one in left]
     terminal.header(unused(dict.fromkeys(files)))
     return 1 if left else 0
 
@@ -57,7 +58,7 @@ def _one_by_one(found: Sequence[Pending], terminal: Terminal, doubtful: Sequence
             break
         if answer and "accept".startswith(answer):
             try:
-                terminal.header(take([left[i]], doubtful))
+                terminal.header(take([left[i]], doubtful, _side(left[i])))
                 left = _again(left, left.pop(i))
             except UserError as error:
                 terminal.error(error.lines(terminal.real))
@@ -69,6 +70,11 @@ def _one_by_one(found: Sequence[Pending], terminal: Terminal, doubtful: Sequence
             terminal.header([f"{answer!r}: type the first letter of {KEYS}"])
         i = i % len(left) if left else 0
     return left
+
+
+def _side(one: Pending) -> Side:
+    """Whose numbers there are to be accepted."""
+    return "device" if one.report.release.backend == "run" else "reference"
 
 
 def _again(left: Sequence[Pending], done: Pending) -> list[Pending]:

@@ -1,0 +1,40 @@
+"""Arguments that name files, where a command was called below its project's folder, in which it works."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from trtexp.files.home import CACHE, REPORTS
+from trtexp.files.paths import CASE, split_case
+
+_TEXTS = ("paths", "path", "case")  # the arguments of paths that are text, since they may be more than a path
+_PROGRAMS = ("python", "workers")
+
+
+def rebased(given: Mapping[str, Any], start: Path) -> dict[str, Any]:
+    """The arguments for the project's folder. start: the way to where the command was called."""
+    return {name: _rebased(name, value, start) for name, value in given.items()}
+
+
+def _rebased(name: str, value: Any, start: Path) -> Any:
+    if isinstance(value, (list, tuple)):
+        return type(value)(_rebased(name, each, start) for each in value)
+    if isinstance(value, Path):
+        return value if value in (CACHE, REPORTS) else start / value
+    if isinstance(value, str) and name in _TEXTS and value != "-":
+        return _path(value, start)
+    if isinstance(value, str) and name in _PROGRAMS:
+        label, equals, program = value.rpartition("=")
+        there = (start / program).is_file()
+        return f"{label}{equals}{(start / program).absolute()}" if there else value
+    return value
+
+
+def _path(text: str, start: Path) -> str:
+    """A path, perhaps with a case; what messages name begins at the project, and is taken for that, too."""
+    path, case = split_case(text)
+    here = start / path
+    found = path if not here.exists() and Path(path).exists() else str(here)
+    return f"{found}{CASE}{case}" if case else found
