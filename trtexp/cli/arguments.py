@@ -42,21 +42,8 @@ def parser() -> ArgumentParser:
     made.add_argument("--version", action="version", version=f"trtexp {__version__}")
     commands = made.add_subparsers(prog="trtexp", required=True, metavar="COMMAND", help=SUPPRESS)
     for add in (
-        *(
-            _run,
-            _validate,
-            _report,
-            _new,
-            _layers,
-            _explain,
-            _doctor,
-            _audit,
-            _diff,
-            _check,
-            _coverage,
-            _review,
-            _accept,
-        ),
+        *(_run, _validate, _report, _new, _layers, _explain, _doctor, _audit, _diff, _check, _coverage, _show),
+        *(_review, _accept),
         *(_cache, _script, _export, _schema, _completion),
     ):
         add(commands)
@@ -250,6 +237,13 @@ def _coverage(commands: Commands) -> None:
     _reports(coverage, "where the page is")
     coverage.add_argument("--check", action="store_true", help="write nothing; exit with 1 if it would change")
     coverage.add_argument("--limit", **LIMIT)
+
+
+def _show(commands: Commands) -> None:
+    text = "show a case: its network, every tensor of its reference with its bound, and what the last runs gave"
+    show = _command(commands, "show", "show:show", "ShowOptions", text)
+    _one_case(show)
+    show.add_argument("--limit", **LIMIT)
 
 
 def _review(commands: Commands) -> None:

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -27,6 +27,9 @@ INSTALL = "pip install 'trtexp[tensorrt]', or 'trtexp[rtx]' without a GPU"
 
 
 NEEDS = "that interpreter must start, and needs numpy, tensorrt and cuda-python"
+
+
+STYLES = {"ok": "green", "note": "yellow", "wrong": "red"}
 
 
 class Check(NamedTuple):
@@ -157,11 +160,3 @@ def _cached(folder: Path) -> str:
     found = usage(folder)
     size = sum(one.size for one in found) // 2**20
     return f"{sum(one.entries for one in found)} engines of {len(found)} releases, {size} MiB" if found else "is empty"
-
-
-def lines(checks: Iterable[Check]) -> Iterator[str]:
-    """The checks in columns, what to do below what is not well."""
-    for check in checks:
-        yield f"{check.state.upper() if check.state == 'wrong' else check.state:<5}  {check.what}: {check.text}"
-        if check.fix and check.state != "ok":
-            yield f"       to fix it: {check.fix}"

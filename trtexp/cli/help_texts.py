@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "write experiments": ("new", "layers", "explain", "validate", "check"),
     "run them": ("run", "review", "accept"),
-    "look at results": ("report", "diff", "audit", "coverage"),
+    "look at results": ("show", "report", "diff", "audit", "coverage"),
     "pass a case on": ("script", "export"),
     "this machine": ("doctor", "cache", "completion", "schema"),
 }
@@ -23,7 +23,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "run": (
         "trtexp run experiments/padding.yaml",
         "trtexp run experiments --worker 8.6.0=/envs/trt86/bin/python",
-        "trtexp run experiments --record results    # one folder that holds TensorRT's results",
+        "trtexp run experiments --record results.zip    # one file that one can send",
         "cat mine.yaml | trtexp run -",
     ),
     "validate": ("trtexp validate experiments", "trtexp validate mine.yaml"),

@@ -146,6 +146,14 @@ class ScriptOptions(Options):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShowOptions(Options):
+    """case: `FILE::CASE`; named: the case, if it was given by itself."""
+
+    case: str
+    named: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExportOptions(Options):
     """case: `FILE::CASE`; named: the case, if it was given by itself."""
 

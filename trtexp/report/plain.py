@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from trtexp.errors import visible
 from trtexp.numerics.format import rounded
 from trtexp.records.facts import Mark
 from trtexp.records.model import CaseRecord, OutputRecord
+from trtexp.report.tensors import output_lines
 from trtexp.report.wording.cases import beside_tables, headline
 from trtexp.report.wording.outputs import index_text, odd
 
@@ -68,6 +70,14 @@ def _row(output: str, mark: Mark) -> dict[str, str]:
         "odd one out": odd(mark),
     }
     return {visible(name): visible(text) for name, text in cells.items()}
+
+
+def side_by_side(outputs: Iterable[OutputRecord], columns: int) -> Iterator[str]:
+    """What was expected of outputs, what came and the reference, and below it the elements that disagree."""
+    for output in outputs:
+        yield from ("", *output_lines(output, columns))
+        if output.marks:
+            yield from ("", *difference(output, columns))
 
 
 def account(case: CaseRecord) -> str:

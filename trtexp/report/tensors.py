@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from trtexp.errors import visible
-from trtexp.numerics.format import number, shape_text
+from trtexp.numerics.format import number, rounded, shape_text
 from trtexp.records.model import NetworkRecord, OutputRecord
 from trtexp.records.picture import Window
 from trtexp.records.tensors import TensorRecord
@@ -27,18 +27,18 @@ class View:
     tensor: grid.Tensor | None  # None: too large to be recorded whole
 
 
-def network_lines(network: NetworkRecord) -> list[str]:
+def network_lines(network: NetworkRecord, columns: int = PAGE) -> list[str]:
     """The inputs and weights, side by side."""
     tensors = [(name, "input", t) for name, t in network.inputs.items()]
     tensors += [(name, "weights", t) for name, t in network.weights.items()]
-    return grid.flow([_given(*tensor) for tensor in tensors])
+    return grid.flow([_given(*tensor, columns) for tensor in tensors], min(columns, grid.WIDTH))
 
 
-def _given(name: str, kind: str, record: TensorRecord) -> list[str]:
+def _given(name: str, kind: str, record: TensorRecord, columns: int) -> list[str]:
     head = f"{visible(name)}  {kind}  {_type(record.dtype, record.shape)}"
     if record.made is not None:
         head += f"  {visible(recipe(record.made))}"
-    return [head, *_body(View("", record, _tensor(record)))]
+    return [head, *_body(View("", record, _tensor(record)), columns)]
 
 
 def output_lines(output: OutputRecord, columns: int = PAGE) -> list[str]:
@@ -48,6 +48,18 @@ def output_lines(output: OutputRecord, columns: int = PAGE) -> list[str]:
     """
     around = None if output.picture is None else output.picture.around
     return [*_output_lines(output, columns), *([] if around is None else ["", *window_lines(output, around, columns)])]
+
+
+def bound_lines(output: OutputRecord, columns: int = PAGE) -> list[str]:
+    """What an output may be off by: nothing, the same everywhere, or element by element."""
+    bounds = [rounded(value, 3) for value in grid.flat(output.bound)] if output.bound is not None else []
+    if not bounds:
+        return []
+    if len(set(bounds)) == 1:
+        return ["  exact" if bounds[0] == "0" else f"  bound {bounds[0]}"]
+    room = min(columns, grid.WIDTH)
+    lines = grid.flow(grid.slices(grid.Tensor(tuple(output.shape), bounds), room), room - 2)
+    return ["  bound", *(f"  {line}".rstrip() for line in lines)]
 
 
 def window_lines(output: OutputRecord, window: Window, room: int = PAGE) -> list[str]:

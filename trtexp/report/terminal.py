@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from itertools import groupby
 from typing import TextIO
@@ -11,6 +12,7 @@ from trtexp.errors import visible
 from trtexp.report.escape import inert, width
 from trtexp.report.fold import Line, Piece, fold
 
+_PLACE = re.compile(r" *[^\s:]+\.ya?ml:\d+:\d+(?=:|$)")
 _LEAST = 24  # columns that a text needs beside its head
 PROSE = 116  # columns of a text in a pipe, and the most that it takes on a terminal
 _CODES = {"red": "31", "green": "32", "yellow": "33", "cyan": "36", "bold": "1", "dim": "2"}
@@ -44,7 +46,7 @@ class Terminal:
         self.line(text, "yellow")
 
     def error(self, lines: Iterable[str]) -> None:
-        """Messages that stand on their own, such as located errors of a YAML file; what they quote begins with a
+        """Messages that stand on their own, such as located errors of a YAML file. What they quote begins with a
         space."""
         for line in lines:
             if line.startswith(" "):
@@ -53,8 +55,11 @@ class Terminal:
                 self.line(line, "red")
 
     def line(self, text: str, style: str = "") -> None:
-        """One line, in one style; what does not fit hangs below it."""
-        self.pieces([(text, style)], len(text) - len(text.lstrip(" ")) + 2)
+        """One line, in one style but for a place that it begins with; what does not fit hangs below it."""
+        indent = len(text) - len(text.lstrip(" "))
+        place = _PLACE.match(text)
+        end = place.end() if place else 0
+        self.pieces([(text[:end], "cyan"), (text[end:], style)], indent + 2)
 
     def entry(self, head: str, text: str, style: str = "", column: int = 0, below: int = 6) -> None:
         """A head in a style and a text beside it, which begins at this column or after the head.

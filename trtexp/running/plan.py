@@ -47,12 +47,17 @@ class Planned:
 
     @property
     def kept(self) -> str:
-        """What is kept of it for later runs is called: as its report, apart from those of the project's own."""
-        return self.name if inside(self.path) else f".scratch/{self.name}"
+        """What that is called which is kept of it for later runs."""
+        return kept_as(self.path)
 
     def selected(self, patterns: Sequence[str] = ()) -> list[str]:
         """The cases that are meant, and match one of the shell patterns if there are any."""
         return [case for case in self.cases if meant(case, self.wanted, patterns)]
+
+
+def kept_as(path: Path) -> str:
+    """What that is called which is kept of an experiment: as its report, apart from those of the project's own."""
+    return report_name(path) if inside(path) else f".scratch/{report_name(path)}"
 
 
 class Files(NamedTuple):

@@ -20,6 +20,7 @@ from typing import Union
 from trtexp.judging.guarded import Recorded, recorded
 from trtexp.records.facts import OF_TRTEXP, Spread
 from trtexp.records.model import CaseRecord, ReportRecord
+from trtexp.running import results
 from trtexp.running.backends import Backend, Closed
 from trtexp.running.folders import write
 from trtexp.running.helpers import Job
@@ -256,6 +257,10 @@ class ReleaseRun:
         page, file = None, self.plan.files[work.index]
         if (folder := self.plan.reports_of(file)) is not None:
             report, page = self.plan.helpers.submit(write, report, folder).result()
+        if self.plan.pending is not None and folder is None:
+            results.keep(file, report)
+        elif self.plan.pending is not None:
+            results.drop(file, report.release.name)
         if self.plan.pending is not None:
             keep_pending(self.plan.pending, file.kept, report)
         self._post(FileDone(self.index, work.index, report, page))

@@ -43,8 +43,12 @@ def check(options: CheckOptions) -> int:
     guides = [guide(release, files) for release, files in judged.items()]
     if options.markdown is not None:
         write_text(options.markdown, markdown(guides))
-    wanted = [found for found in guides if not (options.quiet and found.as_expected)]
-    Terminal(sys.stdout).header(line for found in wanted for line in lines(found))
+    terminal = Terminal(sys.stdout)
+    for found in guides:
+        if not (options.quiet and found.as_expected):
+            head, *more = lines(found)
+            terminal.line(head, "green" if found.as_expected else "red")
+            terminal.header(more)
     return 0 if all(found.as_expected for found in guides) else 1
 
 

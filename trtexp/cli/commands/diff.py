@@ -18,6 +18,8 @@ from trtexp.report.terminal import Terminal
 from trtexp.running.folders import overviews_lock, records, releases, write_overviews
 from trtexp.spec.errors import nearest
 
+STYLES = {"- ": "red", "+ ": "green"}  # of what was and what is
+
 
 def compare(options: DiffOptions) -> int:
     """Say what changed between two releases; 1 if anything did.
@@ -29,7 +31,10 @@ def compare(options: DiffOptions) -> int:
         raise BadUsage("--keep keeps the page of all experiments; leave the paths out, or use --markdown FILE")
     sides = [_records(folder, name) for name in (options.before, options.after)]
     found = diff(*_below(sides, options.paths))
-    Terminal(sys.stdout).header(lines(found))
+    terminal = Terminal(sys.stdout)
+    for line in lines(found):
+        sign = line.lstrip()[:2] if line.startswith("    ") else ""
+        terminal.line(line, STYLES.get(sign, "") if line.startswith(" ") else "bold")
     if options.markdown is not None:
         page = options.markdown
         write_text(page, render_diff(found, way(page, folder)))

@@ -8,12 +8,13 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
-from trtexp.cli.commands.layers import described, described_field, folded
+from trtexp.cli.commands.layers import described, described_field, folded, print_line
 from trtexp.cli.options import ExplainOptions
 from trtexp.errors import BadUsage, NothingFound
 from trtexp.files.atomic import write_text
 from trtexp.files.program import program
 from trtexp.layers import LAYERS
+from trtexp.report.terminal import Terminal
 from trtexp.spec.errors import nearest
 from trtexp.spec.fields import arguments, attributes, words
 from trtexp.spec.reference import Entry, entries, found, page
@@ -32,7 +33,9 @@ def explain(options: ExplainOptions) -> int:
         return _check(options.check)
     if not options.key:
         raise BadUsage(f"name a key, as in {program()} explain tolerance; outermost: {', '.join(_outermost())}")
-    print("\n".join(explained(" ".join(options.key))))
+    terminal = Terminal(sys.stdout)
+    for line in explained(" ".join(options.key)):
+        print_line(line, terminal)
     return 0
 
 
@@ -75,7 +78,8 @@ def _entry(entry: Entry) -> Iterator[str]:
     yield from folded(f"{entry.path}: {entry.kind}{default}".replace("`", ""), "")
     yield from folded(entry.text, "  ")
     if entry.example:
-        yield from ("", textwrap.indent(entry.example.strip(), "    "))
+        yield ""
+        yield from textwrap.indent(entry.example.strip(), "    ").splitlines()
 
 
 def _constraint(layer: str, label: str) -> Iterator[str]:

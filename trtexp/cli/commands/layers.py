@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from trtexp.cli.options import LayersOptions
-from trtexp.errors import BadUsage, visible
+from trtexp.errors import BadUsage
 from trtexp.files.program import program
 from trtexp.layers import LAYERS
 from trtexp.layers.base import Layer
 from trtexp.releases.api import Release, known
+from trtexp.report.terminal import Terminal
 from trtexp.spec.fields import Field, arguments, attributes, words
 from trtexp.spec.spoken import Meant, meant, no_layer
-
-WIDTH = 116
 
 
 def show(options: LayersOptions) -> int:
@@ -22,10 +23,11 @@ def show(options: LayersOptions) -> int:
     if options.layer is None:
         _table()
         return 0
-    found = understood(options.layer)
+    found, terminal = understood(options.layer), Terminal(sys.stdout)
     if str(found) != options.layer:
-        print(f"{visible(options.layer)}: `{found}`\n")
-    print("\n".join(described(found.layer)))
+        terminal.header([f"{options.layer}: `{found}`", ""])
+    for line in described(found.layer):
+        print_line(line, terminal)
     return 0
 
 
@@ -38,11 +40,20 @@ def understood(name: str) -> Meant:
 
 
 def _table() -> None:
-    first = max(map(len, LAYERS))
+    first, terminal = max(map(len, LAYERS)), Terminal(sys.stdout)
     for name, layer in LAYERS.items():
         about = words(layer).about.partition(": ")[0].rstrip(".")
-        missing = _not_in(_api_name(layer))
-        print(f"{name.ljust(first)}  {textwrap.shorten(about + missing, WIDTH - first, placeholder=' …')}")
+        terminal.entry(name, about + _not_in(_api_name(layer)), "cyan", first + 2)
+
+
+def print_line(line: str, terminal: Terminal) -> None:
+    """A title in bold; the name of a field or of what is said of a layer before its colon in colour."""
+    name, colon, rest = line.partition(": ")
+    indent = len(line) - len(line.lstrip(" "))
+    if indent <= 2 and re.fullmatch(r" *\w+", name) and colon:
+        terminal.pieces([(name, "cyan" if indent else "bold"), (colon + rest, "")], indent + 4)
+    else:
+        terminal.line(line, "" if indent else "bold")
 
 
 def described(name: str) -> Iterator[str]:
@@ -99,4 +110,6 @@ def _short(releases: Iterable[Release]) -> Sequence[str]:
 
 def folded(text: str, prefix: str) -> list[str]:
     """A text in lines that all begin with the prefix."""
-    return textwrap.wrap(text, WIDTH, initial_indent=prefix, subsequent_indent=prefix, break_on_hyphens=False)
+    return textwrap.wrap(
+        text, Terminal(sys.stdout).prose, initial_indent=prefix, subsequent_indent=prefix, break_on_hyphens=False
+    )

@@ -11,8 +11,8 @@ from trtexp.cli.options import PendingOptions
 from trtexp.errors import UserError
 from trtexp.files.home import PENDING
 from trtexp.files.paths import choose, shown
-from trtexp.report.plain import difference
-from trtexp.report.tensors import output_lines
+from trtexp.report.plain import side_by_side
+from trtexp.report.tensors import PAGE
 from trtexp.report.terminal import Terminal
 from trtexp.report.wording.cases import beside_tables, headline
 from trtexp.report.wording.outputs import sentences
@@ -35,7 +35,8 @@ def review_pending(options: PendingOptions) -> int:
         left = chosen(options)
         if options.every or not (sys.stdin.isatty() and sys.stdout.isatty()):
             for i, one in enumerate(left):
-                terminal.header(["", *page(one, i, len(left))] if i else page(one, i, len(left)))
+                terminal.header([""] * bool(i))
+                page(one, i, len(left), terminal)
         else:
             left = _one_by_one(left, terminal, doubtful)
     files = [shown(path) for path in choose(options.paths)] if options.paths else [one.file for one in left]
@@ -48,7 +49,8 @@ def _one_by_one(found: Sequence[Pending], terminal: Terminal, doubtful: Sequence
     left, i, seen = list(found), 0, None
     while left:
         if seen is not left[i]:
-            terminal.header(["", *page(left[i], i, len(left))])
+            terminal.header([""])
+            page(left[i], i, len(left), terminal)
         seen = left[i]
         try:
             answer = input(f"{KEYS}? ").strip().lower()
@@ -84,14 +86,13 @@ def _again(left: Sequence[Pending], done: Pending) -> list[Pending]:
     return [kept[name] for name in names if name in kept]
 
 
-def page(one: Pending, place: int, count: int) -> list[str]:
-    """A case for the terminal: where it stands, what went wrong, and the three tensors side by side."""
-    release = one.report.release
+def page(one: Pending, place: int, count: int, terminal: Terminal) -> None:
+    """Show a case: where it stands, what went wrong, and the three tensors side by side."""
+    release, case = one.report.release, one.case
     where = f"{release.name} on {release.gpu}" if release.gpu else release.name
-    lines = [f"{place + 1} of {count}: {one.name} · {where}", f"  {one.case.place}: {headline(one.case)}"]
-    lines += [f"  {' '.join(sentence.split())}" for sentence in beside_tables(one.case)]
-    for output in one.case.outputs:
-        if sentences(output):
-            lines += ["", *(f"  {line}" for line in output_lines(output))]
-            lines += ["", *(f"  {line}" for line in difference(output))] if output.marks else []
-    return lines
+    terminal.pieces([(f"{place + 1} of {count}: ", ""), (one.name, "bold"), (f" · {where}", "")])
+    terminal.pieces([("  ", ""), (str(case.place), "cyan"), (f": {headline(case)}", "red")], 6)
+    for sentence in beside_tables(case):
+        terminal.line(f"  {' '.join(sentence.split())}")
+    wrong = [output for output in case.outputs if sentences(output)]
+    terminal.block(side_by_side(wrong, (terminal.columns or PAGE) - 2), "  ")

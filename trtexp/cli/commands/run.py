@@ -20,6 +20,7 @@ from trtexp.files.paths import Chosen, choose, meant, shown
 from trtexp.files.program import program
 from trtexp.report.progress import RunTerminal, Summary
 from trtexp.report.terminal import Terminal
+from trtexp.running.archive import as_folders
 from trtexp.running.backends import Backend, header
 from trtexp.running.folders import finish, held, set_aside
 from trtexp.running.helpers import FEW, Helpers
@@ -55,9 +56,10 @@ def run(options: RunOptions) -> int:
             annotate_faults(options.github, refused)
             terminal = Terminal(sys.stderr)
             terminal.error(refused.lines(terminal.real, "the other files are run"))
-        work, given = workplace(options.targets, partial(_heard, events)), places(options.targets)
+        targets = stack.enter_context(as_folders(options.targets))
+        work, given = workplace(targets, partial(_heard, events)), places(targets)
         with steps.step("workers"):
-            groups = backends(options.targets, given, work)
+            groups = backends(targets, given, work)
         ready = [stack.enter_context(backend) for group in groups for backend in group]
         releases = [backend.release.name for backend in ready]
         _reject_twins(releases, "--worker: the release {} is there twice; give both workers the same name, {}=…")
