@@ -13,7 +13,7 @@ from trtexp.cli.help_texts import COMMANDS as LISTED
 from trtexp.cli.help_texts import EXAMPLES
 from trtexp.cli.main import main
 from trtexp.cli.options import Options
-from trtexp.cli.target_arguments import TARGETS
+from trtexp.cli.shared_arguments import TARGETS
 from trtexp.running.options import TargetOptions
 
 COMMANDS = next(action for action in parser()._actions if action.choices).choices
@@ -46,17 +46,44 @@ def test_a_run_is_given_a_frozen_record():
     assert act == "run:run"
     assert (options.words, options.paths, options.patterns) == (tuple(words), ("a.yaml", "b"), ("x*",))
     assert options.targets == TargetOptions(workers=("8.6.0=python",), cache=None)
-    assert (options.reports, options.wait, options.junit) == (Path("reports"), False, None)
+    assert (options.reports, options.reporting, options.wait, options.junit) == (None, True, False, None)
     assert options.github is not None
     with pytest.raises(FrozenInstanceError):
         options.resume = True
 
 
 @pytest.mark.parametrize(
-    ("more", "reports"), [([], Path("reports")), (["--reports", "r"], Path("r")), (["--no-reports"], None)]
+    ("more", "reports"),
+    [([], (None, True)), (["--reports", "r"], (Path("r"), True)), (["--no-reports"], (None, False))],
 )
 def test_no_reports_are_none(more, reports):
-    assert parse(parser(), ["run", "a.yaml", *more])[1].reports == reports
+    options = parse(parser(), ["run", "a.yaml", *more])[1]
+    assert (options.reports, options.reporting) == reports
+
+
+def test_paths_begin_where_the_command_was_called(tmp_path, monkeypatch):
+    for name in ("sub/a.yaml", "sub/python", "b.yaml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    words = [
+        "run",
+        "a.yaml::x*",
+        "b.yaml",
+        "/c.yaml",
+        "--junit",
+        "j.xml",
+        "--python",
+        "python",
+        "--worker",
+        "8.6=python3",
+    ]
+    _, options = parse(parser(), words, tmp_path)
+    assert options.paths == ("sub/a.yaml::x*", "b.yaml", "/c.yaml")  # messages begin at the project
+    assert (options.junit, options.reports, options.targets.cache) == (Path("sub/j.xml"), None, TargetOptions().cache)
+    assert (options.targets.python, options.targets.workers) == (str(tmp_path / "sub/python"), ("8.6=python3",))
+    assert options.words == tuple(words)
+    assert parse(parser(), ["report"], tmp_path)[1].reports == Path("reports")
+    assert parse(parser(), ["report", "--reports", "r"], tmp_path)[1].reports == Path("sub/r")
 
 
 def test_every_command_stands_in_a_group_of_the_help(capsys):

@@ -89,7 +89,8 @@ def test_what_is_no_experiment_is_named(files, given, message):
         ("experiments/padding.yaml", "padding"),
         ("experiments/layers/pooling.yaml", "layers/pooling"),
         ("far/experiments/old/experiments/a.yaml", "a"),
-        ("elsewhere/a.yaml", "a"),
+        ("elsewhere/a.yaml", "elsewhere/a"),
+        ("../outside/a.yaml", "outside/a"),
     ],
 )
 def test_reports_are_named_by_the_path_below_experiments(files, path, name, tmp_path):

@@ -293,3 +293,66 @@ def test_on_8_a_box_whose_score_is_nan_is_kept(told):
     assert not told(BOXES_OF_NAN, "8.x", **kept)
     assert told(BOXES_OF_NAN, "8.x", **{"y": ([[0, 0, 2], [0, 0, 1]], "int32"), "y.count": (2, "int32")})
     assert not told(BOXES_OF_NAN)
+
+
+@pytest.mark.parametrize("release", ["10.x", "RTX"])
+@pytest.mark.parametrize("rows", [[[0, 0, 2], [0, 0, 1]], [[0, 0, 0], [0, 0, 2], [0, 0, 1]], np.zeros((0, 3))])
+def test_elsewhere_nobody_knows_how_many_boxes_there_are_beside_nan(told, release, rows):
+    assert not told(BOXES_OF_NAN, release, **{"y": (rows, "int32"), "y.count": (len(rows), "int32")})
+
+
+def test_what_is_made_of_an_unknown_number_of_rows_is_not_judged_and_no_fault(told, record):
+    text = BOXES_OF_NAN.replace(
+        "outputs: [y, y.count]",
+        "  first: {shuffle: {input: y}, set: {reshape_dims: [9]}}\n"
+        "  boxes_too: {identity: {input: boxes}}\n"
+        "outputs: [first, boxes_too]",
+    )
+    given = {"first": ([0] * 9, "int32"), "boxes_too": ([[[[0, 0, 1, 1]], [[2, 2, 3, 3]], [[4, 4, 5, 5]]]], "float32")}
+    assert not told(text, "10.x", **given)
+    wrong = given | {"boxes_too": (np.zeros((1, 3, 1, 4)), "float32")}
+    assert told(text, "10.x", **wrong)
+
+
+def test_boxes_whose_overlap_is_at_the_threshold_may_be_any_number(told):
+    """1/3 within the rounding of float32: two boxes are one or two rows."""
+    text = BOXES_OF_NAN.replace("[[.nan], [0.5], [0.9]]", "[[0.7], [0.5], [0.9]]").replace(
+        "[[2, 2, 3, 3]]", "[[0, 0, 1, 3]]"
+    )
+    text = (
+        text.replace("m: {shape", "third: {shape: [], full: 0.33333334}, m: {shape")
+        .replace("  y: {nms", "  t: {constant: {shape: [], weights: third}}\n  y: {nms")
+        .replace("per_class: n}}", "per_class: n}, set_input: {3: t}}")
+    )
+    for rows in ([[0, 0, 2], [0, 0, 0], [0, 0, 1]], [[0, 0, 2], [0, 0, 0]]):
+        assert not told(text, "8.x", **{"y": (rows, "int32"), "y.count": (len(rows), "int32")})
+
+
+CAST_TO_HALF = """
+title: A cast that a release drops
+inputs: {x: {values: [2049, 2051, 1, 0.1]}}
+network: {y: {%s}}
+build: {flags: {FP16: true}}
+"""
+CASTS = {
+    "cast": "cast: {input: x, to_type: HALF}",
+    "cast by attribute": "cast: {input: x, to_type: FLOAT}, set: {to_type: HALF}",
+    "identity": "identity: {input: x}, set: {output_type: HALF}",
+}
+
+
+@pytest.mark.parametrize("name", CASTS)
+def test_numbers_that_a_cast_to_half_did_not_round_are_seen(told, name):
+    """Half may be taken for float32 there, but nothing leaves a cast to half what half does not have."""
+    dtype = "float16" if name == "identity" else "float32"  # 8.x widens an output whose type was not assigned
+    rounded = {"y": ([2048, 2052, 1, 0.0999755859375], dtype)}
+    kept = {"y": ([2049, 2051, 1, 0.1], "float32")}
+    assert not told(CAST_TO_HALF % CASTS[name], "8.x", **rounded)
+    assert told(CAST_TO_HALF % CASTS[name], "8.x", **kept)
+
+
+def test_a_cast_to_another_type_may_see_a_half(told):
+    """2049.5 as half is 2050."""
+    text = (CAST_TO_HALF % "cast: {input: x, to_type: INT32}").replace("2049,", "2049.5,")
+    assert not told(text, "8.x", y=([2050, 2052, 1, 0], "int32"))
+    assert not told(text, "8.x", y=([2049, 2051, 1, 0], "int32"))

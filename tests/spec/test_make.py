@@ -53,6 +53,14 @@ def made(load, tmp_path):
         ("special: [extremes], dtype: int64", [-(2**63), 2**63 - 1]),
         ("shape: [2], full: true, dtype: bool", [1, 1]),
         ("values: [9007199254740993], dtype: int64", [9007199254740993]),
+        ("shape: [1], full: 9007199254740993, dtype: int64", [9007199254740993]),
+        ("shape: [1], full: 9223372036854775807, dtype: int64", [2**63 - 1]),
+        ("shape: [2], arange: {start: 9007199254740993}, dtype: int64", [2**53 + 1, 2**53 + 2]),
+        ("shape: [2], arange: {start: 1, step: 9007199254740993}, dtype: int64", [1, 2**53 + 2]),
+        ("shape: [2], arange: {start: 1.0e+300, step: 1}", [np.inf, np.inf]),
+        ("negate: {values: [9007199254740993]}, dtype: int64", [-(2**53) - 1]),
+        ("scale: {of: {values: [3002399751580331]}, by: 3}, dtype: int64", [2**53 + 1]),
+        ("negate: {values: [0]}", [-0.0]),
     ],
 )  # fmt: skip
 def test_generators_make_what_they_say(made, text, values):
@@ -106,6 +114,9 @@ def test_literals_keep_their_text(made):
         "shape: [2], arange: {start: 7}, dtype: int4", "shape: [1], full: 1.5, dtype: int8",
         "shape: [1], full: .nan, dtype: int32", "values: [9223372036854775808], dtype: int64",
         "shape: [1, 1, 1, 1], values: [[1]]", "values: {a: 1}", "values: [null]", "shape: 3, full: 1",
+        "shape: [1], full: 9223372036854775808, dtype: int64",
+        "negate: {values: [-9223372036854775808]}, dtype: int64",
+        "shape: [2], arange: {start: 9223372036854775807}, dtype: int64",
         "shape: [2.0], full: 1", f"shape: [{'1, ' * 70}], full: 1",
     ],
 )  # fmt: skip

@@ -24,6 +24,7 @@ from trtexp.report.wording.outputs import form_fault
 from trtexp.running.pending import Pending
 from trtexp.spec.case import Case
 from trtexp.spec.errors import Fault, Mark, SpecError
+from trtexp.spec.files import read_experiment
 from trtexp.spec.load import read
 from trtexp.spec.owners import Owners
 from trtexp.spec.source import SPECIAL, Edit, Source, leaves, quoted
@@ -81,7 +82,7 @@ class _File:
     def accepted(self) -> Accepted:
         path = Path(self.name)
         try:
-            data = path.read_bytes()
+            data = read_experiment(path, self.name)
         except FileNotFoundError as error:
             raise self._fault("", "the file no longer exists; delete its entry in .trtexp/pending") from error
         self.file = read(path, self.name, data)

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from trtexp import __version__
 from trtexp.cli import completion
 from trtexp.cli.help_texts import EXAMPLES, overview
-from trtexp.cli.target_arguments import TARGETS
+from trtexp.cli.shared_arguments import LIMIT, ONLY, TARGETS, cases, completed, one_case, paths, patterns, reports
 from trtexp.files.home import CACHE, EXPERIMENTS, REPORTS, SCRATCH
+from trtexp.files.opening import named
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     Commands = _SubParsersAction[ArgumentParser]
 
 T = TypeVar("T")
-
-ONLY = "only these experiments, files or directories"
 
 
 def parser() -> ArgumentParser:
@@ -51,14 +50,14 @@ def parser() -> ArgumentParser:
     return made
 
 
-def parse(made: ArgumentParser, words: Sequence[str], start: Path = Path()) -> tuple[str, Options]:
-    """What does the command, and its options. start: the folder that its paths begin at, from the working directory.
+def parse(made: ArgumentParser, words: Sequence[str], root: Path = Path()) -> tuple[str, Options]:
+    """What does the command, and its options. root: the folder that it will work in, at which its paths begin then.
     Raises SystemExit as argparse does, with the message printed."""
     given = vars(made.parse_args(words)) | {"words": tuple(words)}
-    if start != Path():
+    if root not in (Path(), Path.cwd()):
         from trtexp.cli.rebase import rebased
 
-        given = rebased(given, start)
+        given = rebased(given, root)
     from trtexp.cli import options
     from trtexp.running.options import TargetOptions
 
@@ -85,55 +84,12 @@ def _command(commands: Commands, name: str, act: str, kind: str, text: str) -> A
     return made
 
 
-def _paths(
-    command: ArgumentParser, text: str, wanted: str = "*", default: Sequence[str] = (), metavar: str = "PATH"
-) -> None:
-    paths = command.add_argument("paths", nargs=wanted, default=default, metavar=metavar, help=text)
-    _completed(paths, completion.files_and_cases)
-
-
-def _cases(command: ArgumentParser, text: str, wanted: str = "*") -> None:
-    """Files and directories, and after :: a pattern of case names."""
-    _paths(command, f"{text}; after :: a case or a pattern", wanted, metavar="PATH[::CASE]")
-
-
-def _one_case(command: ArgumentParser) -> None:
-    """One case, of which the file or --case may name it."""
-    case = command.add_argument("case", metavar="FILE[::CASE]", help="an experiment file; the case if it has several")
-    _completed(case, completion.files_and_cases)
-    named = command.add_argument("--case", dest="named", metavar="NAME", help="the case, in the place of ::CASE")
-    _completed(named, completion.cases)
-
-
-def _reports(command: ArgumentParser, what: str) -> None:
-    command.add_argument("--reports", type=Path, default=REPORTS, metavar="DIR", help=f"{what} (default: {REPORTS})")
-
-
-def _patterns(command: ArgumentParser, text: str) -> None:
-    case = command.add_argument("--case", dest="patterns", action="append", default=[], metavar="GLOB", help=text)
-    _completed(case, completion.cases)
-
-
-LIMIT: Mapping[str, Any] = {
-    "dest": "limits",
-    "action": "append",
-    "default": [],
-    "metavar": "NAME=NUMBER",
-    "help": "what a file may ask for at most: elements, products, values, cases, releases, bytes, faults",
-}
-
-
-def _completed(argument: Any, completer: Any) -> None:
-    """Tell argcomplete what may stand there."""
-    argument.completer = completer
-
-
 def _run(commands: Commands) -> None:
     text = "run experiments, compare every output, write the reports"
     run = _command(commands, "run", "run:run", "RunOptions", text)
-    _cases(run, "files or directories")
+    cases(run, "files or directories")
     run.add_argument("--failed", action="store_true", help="only the cases that failed in the last run")
-    _patterns(run, "only these cases; writes no report")
+    patterns(run, "only these cases; writes no report")
     for option, meaning in TARGETS.items():
         run.add_argument(option, **meaning)
     run.add_argument("--resume", action="store_true", help="continue a run that was interrupted")
@@ -143,10 +99,10 @@ def _run(commands: Commands) -> None:
     shown.add_argument("-q", "--quiet", dest="detail", action="store_const", const="failures", help="failures only")
     run.add_argument("--no-wait", dest="wait", action="store_false", help="fail if another run writes the same reports")
     where = f"where the reports go (default: {REPORTS}; {SCRATCH} for files that are not below {EXPERIMENTS})"
-    run.add_argument("--reports", type=Path, metavar="DIR", help=where)
+    run.add_argument("--reports", type=named, metavar="DIR", help=where)
     run.add_argument("--no-reports", dest="reporting", action="store_false", help="write no reports")
-    run.add_argument("--junit", type=Path, metavar="FILE", help="also write the results as JUnit XML")
-    run.add_argument("--json", type=Path, metavar="FILE", help="also write all results as one JSON file")
+    run.add_argument("--junit", type=named, metavar="FILE", help="also write the results as JUnit XML")
+    run.add_argument("--json", type=named, metavar="FILE", help="also write all results as one JSON file")
     run.add_argument("--github", action="store_true", help="write annotations and a step summary for GitHub Actions")
     run.add_argument("--limit", **LIMIT)
 
@@ -154,7 +110,7 @@ def _run(commands: Commands) -> None:
 def _validate(commands: Commands) -> None:
     text = "check files without TensorRT: keys, names, shapes, constraints, expected values"
     validate = _command(commands, "validate", "validate:validate", "ValidateOptions", text)
-    _cases(validate, "files or directories", "+")
+    cases(validate, "files or directories", "+")
     validate.add_argument("--github", action="store_true", help="annotate files for GitHub Actions")
     validate.add_argument("--quiet", action="store_true", help="print nothing if all is well")
     validate.add_argument("--limit", **LIMIT)
@@ -163,7 +119,7 @@ def _validate(commands: Commands) -> None:
 def _report(commands: Commands) -> None:
     text = "render the reports again from their JSON"
     report = _command(commands, "report", "report:report", "ReportOptions", text)
-    _reports(report, "where the reports are")
+    reports(report, "where the reports are")
     report.add_argument(
         "--check", action="store_true", help="write nothing; list pages that would change or have no experiment"
     )
@@ -172,14 +128,14 @@ def _report(commands: Commands) -> None:
 def _new(commands: Commands) -> None:
     text = "write an experiment to start from, with a first case that passes"
     new = _command(commands, "new", "new:new", "NewOptions", text)
-    _completed(new.add_argument("layer", metavar="LAYER", help="as trtexp layers lists them"), completion.layers)
+    completed(new.add_argument("layer", metavar="LAYER", help="as trtexp layers lists them"), completion.layers)
     new.add_argument("path", nargs="?", metavar="PATH", help="a file or a directory; - prints (default: experiments)")
 
 
 def _layers(commands: Commands) -> None:
     text = "list all layers, or what one has: arguments, members, constraints"
     layers = _command(commands, "layers", "layers:show", "LayersOptions", text)
-    _completed(layers.add_argument("layer", nargs="?", metavar="NAME", help="a layer, as softmax"), completion.layers)
+    completed(layers.add_argument("layer", nargs="?", metavar="NAME", help="a layer, as softmax"), completion.layers)
 
 
 def _explain(commands: Commands) -> None:
@@ -201,8 +157,8 @@ def _doctor(commands: Commands) -> None:
 def _audit(commands: Commands) -> None:
     text = "list passing cases whose tolerance is nearly used up or far too wide"
     audit = _command(commands, "audit", "audit:show", "AuditOptions", text)
-    _cases(audit, ONLY)
-    _reports(audit, "where the records are")
+    cases(audit, ONLY)
+    reports(audit, "where the records are")
     wrong = "make one element of each output wrong instead, and write reports/SENSITIVITY.md: how many are seen"
     audit.add_argument("--sensitivity", action="store_true", help=wrong)
     audit.add_argument("--check", action="store_true", help="exit with 1 if any case is listed, or the page is old")
@@ -213,19 +169,19 @@ def _diff(commands: Commands) -> None:
     diff = _command(commands, "diff", "diff:compare", "DiffOptions", text)
     diff.add_argument("before", metavar="RELEASE", help="a folder of the reports, as tensorrt-8.5.3.1")
     diff.add_argument("after", metavar="RELEASE", help="the one to compare it with")
-    _paths(diff, ONLY)
-    diff.add_argument("--markdown", type=Path, metavar="FILE", help="also write the page to FILE")
+    paths(diff, ONLY)
+    diff.add_argument("--markdown", type=named, metavar="FILE", help="also write the page to FILE")
     diff.add_argument("--keep", action="store_true", help="write the page to reports/diff, and keep it up to date")
-    _reports(diff, "where the reports are")
+    reports(diff, "where the reports are")
 
 
 def _check(commands: Commands) -> None:
     text = "list API that experiments use and a release lacks, with its replacement"
     check = _command(commands, "check", "check:check", "CheckOptions", text)
-    _paths(check, "default: experiments")
+    paths(check, "default: experiments")
     known = "as 11.4 or rtx-1.7 (default: all known ones)"
     check.add_argument("--release", dest="releases", action="append", default=[], metavar="NAME", help=known)
-    check.add_argument("--markdown", type=Path, metavar="FILE", help="also write it to FILE as a page")
+    check.add_argument("--markdown", type=named, metavar="FILE", help="also write it to FILE as a page")
     check.add_argument("--quiet", action="store_true", help="say only what must be changed")
     check.add_argument("--limit", **LIMIT)
 
@@ -233,8 +189,8 @@ def _check(commands: Commands) -> None:
 def _coverage(commands: Commands) -> None:
     text = "report which methods, attributes and enum members the experiments cover"
     coverage = _command(commands, "coverage", "coverage:coverage", "CoverageOptions", text)
-    _paths(coverage, "print the page of these only (default: experiments)")
-    _reports(coverage, "where the page is")
+    paths(coverage, "print the page of these only (default: experiments)")
+    reports(coverage, "where the page is")
     coverage.add_argument("--check", action="store_true", help="write nothing; exit with 1 if it would change")
     coverage.add_argument("--limit", **LIMIT)
 
@@ -242,7 +198,7 @@ def _coverage(commands: Commands) -> None:
 def _show(commands: Commands) -> None:
     text = "show a case: its network, every tensor of its reference with its bound, and what the last runs gave"
     show = _command(commands, "show", "show:show", "ShowOptions", text)
-    _one_case(show)
+    one_case(show)
     show.add_argument("--limit", **LIMIT)
 
 
@@ -262,8 +218,8 @@ def _accept(commands: Commands) -> None:
 
 
 def _pending(command: ArgumentParser) -> None:
-    _cases(command, ONLY)
-    _patterns(command, "only these cases")
+    cases(command, ONLY)
+    patterns(command, "only these cases")
     command.add_argument("--release", metavar="NAME", help="only what this release showed, as tensorrt-8.6.0")
     doubtful = "also accept these: nan, inf, error"
     command.add_argument("--allow", action="append", default=[], metavar="WHAT", help=doubtful)
@@ -279,7 +235,7 @@ def _cache(commands: Commands) -> None:
 def _script(commands: Commands) -> None:
     text = "print a case as a standalone Python program"
     script = _command(commands, "script", "script:print_script", "ScriptOptions", text)
-    _one_case(script)
+    one_case(script)
     script.add_argument(
         "--release", default="tensorrt-8.6.0", metavar="NAME", help="for which release, as tensorrt-8.6.0"
     )
@@ -288,16 +244,16 @@ def _script(commands: Commands) -> None:
 
 def _export(commands: Commands) -> None:
     export = _command(commands, "export", "export:export", "ExportOptions", "write a case as an ONNX model")
-    _one_case(export)
+    one_case(export)
     export.add_argument("--onnx", action="store_true", required=True, help="write ONNX, the only format so far")
-    export.add_argument("-o", "--output", type=Path, required=True, metavar="MODEL", help="the file that is written")
+    export.add_argument("-o", "--output", type=named, required=True, metavar="MODEL", help="the file that is written")
     export.add_argument("--limit", **LIMIT)
 
 
 def _schema(commands: Commands) -> None:
     text = "print the JSON Schema of experiment files, for editors"
     schema = _command(commands, "schema", "schema:schema", "SchemaOptions", text)
-    schema.add_argument("--check", type=Path, metavar="FILE", help="compare with this file instead of printing")
+    schema.add_argument("--check", type=named, metavar="FILE", help="compare with this file instead of printing")
 
 
 def _completion(commands: Commands) -> None:

@@ -16,6 +16,7 @@ from packaging.requirements import Requirement
 from trtexp import __version__
 from trtexp.engine.cache import usage
 from trtexp.engine.outcome import Release
+from trtexp.files.opening import files_below
 from trtexp.files.program import program
 from trtexp.workers import Worker, WorkerClosed, WorkerEvent, WorkerOptions, WorkerSpec, WorkerUnavailable
 from trtexp.workers.far import gpu_uuids
@@ -150,10 +151,9 @@ def _folders(home: Path, cache: Path) -> Iterator[Check]:
             )
         else:
             yield Check(what, "ok", f"{folder}: {_cached(folder) if what == 'cache' else 'can be written'}")
-    if left := sorted(home.glob("journal/**/*.jsonl")):
-        yield Check(
-            "journal", "note", f"{len(left)} files of an interrupted run", f"{program()} run … --resume uses them"
-        )
+    if left := files_below(home / "journal", ".jsonl"):
+        resume = f"{program()} run … --resume uses them"
+        yield Check("journal", "note", f"{len(left)} files of an interrupted run", resume)
 
 
 def _cached(folder: Path) -> str:

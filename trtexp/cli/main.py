@@ -22,7 +22,7 @@ from trtexp.cli.arguments import parse, parser
 from trtexp.cli.completion import complete
 from trtexp.cli.help_texts import COMMANDS
 from trtexp.errors import BadUsage, BrokenOff, UserError
-from trtexp.files.home import project
+from trtexp.files.home import ACCEPTING, project
 from trtexp.files.program import program
 
 if TYPE_CHECKING:
@@ -45,31 +45,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return OK
     if not words[0].startswith("-") and words[0] not in COMMANDS:
         return _say(BadUsage(f"no command {words[0]!r}{_nearest(words[0])}; all: {program()} --help"))
-    with _in_project() as start:
-        try:
-            act, options = parse(made, words, start)
-        except SystemExit as end:
-            return int(end.code or 0)
+    try:
+        here = Path.cwd()
+    except OSError:  # deleted meanwhile
+        here = Path()
+    root = project(here)
+    try:
+        act, options = parse(made, words, root)
+    except SystemExit as end:
+        return int(end.code or 0)
+    with nullcontext() if root == here else _in(root, here):
         return _do(act, options)
 
 
 @contextmanager
-def _in_project() -> Iterator[Path]:
-    """Work in the folder of the project, so that all that is written is the same wherever in it one stands; the way
-    from there to where the command was called."""
+def _in(root: Path, here: Path) -> Iterator[None]:
+    """Work in the folder of the project, so that all that is written is the same wherever in it one stands."""
+    os.chdir(root)
     try:
-        here = Path.cwd()
-    except OSError:  # deleted meanwhile
-        yield Path()
-        return
-    root = project(here)
-    if root != here:
-        os.chdir(root)
-    try:
-        yield here.relative_to(root)
+        yield
     finally:
-        if root != here:
-            os.chdir(here)
+        os.chdir(here)
 
 
 def _do(act: str, options: Options) -> int:
@@ -77,7 +73,8 @@ def _do(act: str, options: Options) -> int:
     with options.github or nullcontext():  # from here on nothing that is printed is a workflow command but through it
         try:
             module, _, function = act.partition(":")
-            with _limited(options.limits):
+            with _limited(options.limits), _noted():
+                _finish_accept()
                 return int(getattr(import_module(f"trtexp.cli.commands.{module}"), function)(options))
         except (Exception, KeyboardInterrupt) as error:
             code = _say(error)
@@ -107,6 +104,26 @@ def _limited(limits: Sequence[str]) -> Iterator[None]:
         yield
     finally:
         os.environ[LIMITS] = before or ""
+
+
+def _finish_accept() -> None:
+    """Finish an accept that was killed, before anything else looks at the experiments."""
+    if os.path.lexists(ACCEPTING):
+        from trtexp.authoring.commit import recover
+
+        _problems().header(recover())
+
+
+@contextmanager
+def _noted() -> Iterator[None]:
+    """Say at the end what of the files that runs leave was not the user's."""
+    try:
+        yield
+    finally:
+        from trtexp.files.signing import notes
+
+        if said := notes():
+            _problems().header(said)
 
 
 def _open_streams() -> None:

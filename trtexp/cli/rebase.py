@@ -13,28 +13,26 @@ _TEXTS = ("paths", "path", "case")  # the arguments of paths that are text, sinc
 _PROGRAMS = ("python", "workers")
 
 
-def rebased(given: Mapping[str, Any], start: Path) -> dict[str, Any]:
-    """The arguments for the project's folder. start: the way to where the command was called."""
-    return {name: _rebased(name, value, start) for name, value in given.items()}
+def rebased(given: Mapping[str, Any], root: Path) -> dict[str, Any]:
+    """The arguments as they are below a folder above the working directory."""
+    return {name: _rebased(name, value, root, Path.cwd().relative_to(root)) for name, value in given.items()}
 
 
-def _rebased(name: str, value: Any, start: Path) -> Any:
+def _rebased(name: str, value: Any, root: Path, start: Path) -> Any:
     if isinstance(value, (list, tuple)):
-        return type(value)(_rebased(name, each, start) for each in value)
+        return type(value)(_rebased(name, each, root, start) for each in value)
     if isinstance(value, Path):
         return value if value in (CACHE, REPORTS) else start / value
     if isinstance(value, str) and name in _TEXTS and value != "-":
-        return _path(value, start)
+        return _path(value, root, start)
     if isinstance(value, str) and name in _PROGRAMS:
         label, equals, program = value.rpartition("=")
-        there = (start / program).is_file()
-        return f"{label}{equals}{(start / program).absolute()}" if there else value
+        return f"{label}{equals}{Path(program).absolute()}" if Path(program).is_file() else value
     return value
 
 
-def _path(text: str, start: Path) -> str:
+def _path(text: str, root: Path, start: Path) -> str:
     """A path, perhaps with a case; what messages name begins at the project, and is taken for that, too."""
     path, case = split_case(text)
-    here = start / path
-    found = path if not here.exists() and Path(path).exists() else str(here)
+    found = path if not Path(path).exists() and (root / path).exists() else str(start / path)
     return f"{found}{CASE}{case}" if case else found

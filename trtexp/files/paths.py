@@ -11,7 +11,8 @@ from pathlib import Path, PurePosixPath
 
 from trtexp.errors import NothingFound
 from trtexp.files.atomic import write_bytes
-from trtexp.files.home import EXPERIMENTS, STANDARD_INPUT
+from trtexp.files.home import EXPERIMENTS, REPORTS, STANDARD_INPUT
+from trtexp.files.opening import NoFile
 
 SUFFIXES = (".yaml", ".yml")
 CASE = "::"  # between a file and one of its cases
@@ -51,11 +52,11 @@ def collect(given: Iterable[str]) -> list[Path]:
     for text in dict.fromkeys(given):
         path = _standard_input() if text == "-" else _guessed(Path(text))
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix in SUFFIXES and p.is_file() and _seen(p, path))
+            inside = sorted(p for p in path.rglob("*") if p.suffix in SUFFIXES and _seen(p, path) and not p.is_dir())
             if not inside:
                 raise NothingFound(f"{text}: no experiment in this directory; an experiment is a .yaml file")
             found += inside
-        elif not path.exists():
+        elif not os.path.lexists(path):
             raise NothingFound(f"{text}: no such file or directory{_nearest(path)}")
         elif path.suffix not in SUFFIXES:
             raise NothingFound(f"{text}: not an experiment; an experiment is a .yaml file")
@@ -84,14 +85,36 @@ def _nearest(path: Path) -> str:
     return f"; did you mean {there[close[0]]}?" if close else ""
 
 
+def real(path: Path) -> Path:
+    """Where an experiment lies behind links, which is in its own project. Raises NoFile."""
+    found, project = Path(os.path.realpath(path)), _project(path)
+    if found.is_symlink():
+        raise NoFile(path, "is a link that leads back to itself")
+    if path.is_symlink() and not found.exists():
+        raise NoFile(path, "is a link that leads nowhere")
+    if not found.is_relative_to(project):
+        raise NoFile(path, f"is a link that leads to {found}, out of {project}; name that file, or copy it here")
+    return found
+
+
+def _project(path: Path) -> Path:
+    """The working directory, if a path is below it; else what holds its folder `experiments`; else its own folder."""
+    here, given = Path.cwd(), Path(os.path.normpath(path.absolute()))
+    if given.is_relative_to(here):
+        return here
+    named = next((folder.parent for folder in given.parents if folder.name == "experiments"), given.parent)
+    return Path(os.path.realpath(named))
+
+
 def _seen(path: Path, folder: Path) -> bool:
     """Not hidden, and in no hidden folder below the one that was named (.venv, .git)."""
     return not any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
-def report_name(path: Path) -> str:
-    """`experiments/layers/pooling.yaml` -> `layers/pooling`: what the report of an experiment is called."""
-    return name_of(os.path.relpath(path.resolve()))
+def report_name(path: Path, reports: Path = REPORTS) -> str:
+    """`experiments/layers/pooling.yaml` -> `layers/pooling`: what the report of an experiment is called. reports: the
+    folder that it is in."""
+    return name_of(os.path.relpath(os.path.realpath(path), reports.parent))
 
 
 def name_of(experiment: str) -> str:
@@ -109,6 +132,6 @@ def inside(path: Path) -> bool:
 def shown(path: Path) -> str:
     """A path as messages name it: relative to the working directory where it lies below it."""
     try:
-        return str(PurePosixPath(*path.resolve().relative_to(Path.cwd()).parts))
+        return str(PurePosixPath(*Path(os.path.realpath(path)).relative_to(Path.cwd()).parts))
     except ValueError:
         return str(path)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, ClassVar, NoReturn, Protocol, TypeVar, cast
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
@@ -28,7 +28,7 @@ from trtexp.layers.settable import Kind as Kind
 from trtexp.layers.settable import Model as Model
 from trtexp.layers.settable import Settable as Settable
 from trtexp.layers.settable import kinds, lowered
-from trtexp.numerics import UNIT, Arithmetic, Bounded, converted, either, kept, leaves, perhaps_half
+from trtexp.numerics import FAMILIES, UNIT, Arithmetic, Bounded, Family, converted, either, kept, leaves, perhaps_half
 from trtexp.numerics.budget import Budget, Work
 
 A = TypeVar("A", bound="Settable", covariant=True)
@@ -54,6 +54,10 @@ class Tensors(Protocol):
 
     def codes(self, tensor: str) -> str | None:
         """The type of the codes that a tensor was dequantized from, if it was."""
+        ...
+
+    def refused_by(self, layer: str, family: Family, error: LayerError) -> None:
+        """Take in what a family of releases refuses of a layer where no release is known."""
         ...
 
     def inside(self, known: Mapping[str, Bounded], varying: frozenset[str]) -> Tensors:
@@ -195,7 +199,7 @@ class Layer(Model):
         arrays = {attribute: tensors.weights[array] for _, attribute, array in self.weight_arrays()}
         codes = {tensors.codes(tensor) for _, tensor in self.input_tensors().values()}
         arithmetic = replace(tensors.arithmetic, codes=codes.pop() if len(codes) == 1 else None)
-        return self.outputs(inputs, arrays, arithmetic, tensors.budget)
+        return self.outputs(inputs, arrays, arithmetic, tensors.budget, partial(tensors.refused_by, name))
 
     def undoes(self) -> str | None:
         """The tensor of codes that the layer gives as numbers, if it does so."""
@@ -207,21 +211,25 @@ class Layer(Model):
         arrays: Mapping[str, Bounded],
         arithmetic: Arithmetic,
         budget: Budget | None = None,
+        refused_by: Callable[[Family, LayerError], None] | None = None,
     ) -> tuple[Bounded, ...]:
         """The outputs for inputs by index, in order, and for weights arrays by attribute.
 
         They are computed in `precision` and given `output_type` where a weakly typed network asks for them; float32 may
-        be half where that is granted. Raises LayerError, OverBudget.
+        be half where that is granted. refused_by: is told what a family of releases refuses, if no release is known.
+        Raises LayerError, OverBudget.
         """
         operands = self.operand_values(inputs, arrays)
         self.check_inputs(*operands, **granted(type(self).check_inputs, family=arithmetic.family))
+        if refused_by is not None and self.check and arithmetic.family is None:
+            self.ask_families(refused_by, *operands)
         (budget or Budget()).begin(self.work(*operands))
         asked = self.final if isinstance(self.final, Typed) else Typed()
         precision = DTYPE_OF_MEMBER.get(asked.precision or "", "")
         floats = [x.dtype for x in inputs.values() if x.dtype in UNIT]
         if precision in UNIT and floats:
             operands = [each_float(lambda x: converted(x, precision), operand) for operand in operands]
-        half = arithmetic.grants("half") and not asked.precision
+        half = arithmetic.grants("half") and not asked.precision and not self.rounds_to_half()
         if half:
             operands = [each_float(perhaps_half, operand) for operand in operands]
         made = self.evaluate(*operands, **granted(type(self).evaluate, arithmetic=arithmetic))
@@ -252,6 +260,19 @@ class Layer(Model):
         family: the releases whose constraints hold, None if no release is known; for those who name it, since not all
         releases refuse the same.
         """
+
+    def ask_families(self, refused_by: Callable[[Family, LayerError], None], *operands: Any) -> None:
+        """Tell what the families of releases refuse of operands that nobody else does."""
+        for family in FAMILIES if granted(type(self).check_inputs, family=None) else ():
+            try:
+                self.check_inputs(*operands, family=family)
+            except LayerError as error:
+                refused_by(family, error)
+
+    def rounds_to_half(self) -> bool:
+        """Whether the layer itself makes half of its input, so that a freedom to round to half leaves it as it is: the
+        nearest half of a number is that of its nearest half."""
+        return False
 
     def work(self, *operands: Any, **_: Any) -> Work:
         """What evaluating these operands comes to, which have been checked: the elements of the outputs and of what is

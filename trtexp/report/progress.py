@@ -70,7 +70,7 @@ class RunTerminal(Terminal):
         self._size = 0  # cases of the file at hand
         self._file: Counter[str] = Counter()  # those that came, where the file has one line for all
         self._held: list[str] | None = None  # what stands below that line
-        self._told: set[tuple[str, ...]] = set()
+        self._told: set[tuple[Piece, ...]] = set()
         self._failed: dict[tuple[str, str], str] = {}
         self._counts: Counter[str] = Counter()
         self._bar: tuple[Progress, TaskID] | None = None
@@ -155,40 +155,38 @@ class RunTerminal(Terminal):
 
     def _show(self, case: CaseRecord, varying: Spread | None) -> None:
         """One case's line, and below it what is wrong or has nothing to be judged by, and what varies."""
-        word = status_word(case)
-        style = "red" if not case.as_expected else "yellow" if word in ("finding", "unjudged") else "green"
-        start = f"  {visible(case.name)}{' ' * max(0, self._cases - width(visible(case.name)))}  "
-        text = headline(case).after(word)
-        room = None if self.columns is None else self.columns - width(start) - _WORD - 2
-        if room is not None and room < min(24, width(visible(text))):
-            self.pieces([(start, ""), (word, style)])
-            self.line(_INDENT + text)
-        else:
-            gap = " " * (_WORD + 2 - len(word)) if text else ""
-            self.pieces([(start, ""), (word, style), (gap + text, "")], width(start) + _WORD + 2)
-        if not case.as_expected:
-            self._details(case)
-        elif case.ending.kind in ("computed", "nothing_to_judge"):
+        details = [] if case.as_expected else self._details(case)
+        again = bool(details) and tuple(details) in self._told
+        self._told.add(tuple(details))
+        self._case_line(case, "as above" if again else headline(case).after(status_word(case)))
+        for line, style in () if again else details:
+            self.line(line, style)
+        if case.ending.kind in ("computed", "nothing_to_judge"):
             self._values(case)
         if varying is not None:
             self.line(_INDENT + spread(varying), "yellow")
 
-    def _details(self, case: CaseRecord) -> None:
-        """The place in the YAML, what went wrong in whole sentences, and the elements that disagree."""
-        self.line(_INDENT + str(case.place), "cyan")
+    def _case_line(self, case: CaseRecord, text: str) -> None:
+        word = status_word(case)
+        style = "red" if not case.as_expected else "yellow" if word in ("finding", "unjudged") else "green"
+        start = f"  {visible(case.name)}{' ' * max(0, self._cases - width(visible(case.name)))}  "
+        beside = width(start) + _WORD + 2
+        if self.columns is not None and self.columns - beside < min(24, width(visible(text))):
+            self.pieces([(start, ""), (word, style)])
+            self.line(_INDENT + text)
+        else:
+            gap = " " * (_WORD + 2 - len(word)) if text else ""
+            self.pieces([(start, ""), (word, style), (gap + text, "")], beside)
+
+    def _details(self, case: CaseRecord) -> list[Piece]:
+        """The place in the YAML, what went wrong in whole sentences, and the elements that disagree, a line
+        each."""
         room = None if self.columns is None else self.columns - len(_INDENT)
-        sentences = list(beside_tables(case))
-        tables = [difference(output, room) for output in case.outputs]
-        told = (str(case.place), *sentences, *(line for table in tables for line in table))
-        if told in self._told:
-            self.line(f"{_INDENT}the same as above")
-            return
-        self._told.add(told)
-        for sentence in sentences:
-            self.line(_INDENT + sentence)
-        for table in tables:
-            for i, line in enumerate(table):
-                self._write(_INDENT + self.paint(line, "" if i else "bold"))
+        lines: list[Piece] = [(_INDENT + str(case.place), "cyan")]
+        lines += [(_INDENT + sentence, "") for sentence in beside_tables(case)]
+        for table in (difference(output, room) for output in case.outputs):
+            lines += [(_INDENT + line, "" if i else "bold") for i, line in enumerate(table)]
+        return lines
 
     def _values(self, case: CaseRecord) -> None:
         """What a case gave that nothing is expected of: there is nothing else to be seen."""
@@ -222,6 +220,8 @@ def status_word(case: CaseRecord) -> str:
         return bad
     if case.finding is not None:
         return "finding"
+    if case.ending.kind == "nothing_to_judge":
+        return "unjudged"
     return "refused" if case.status == "pass" and case.message else good
 
 
@@ -258,10 +258,16 @@ def _column(names: Iterable[str]) -> int:
 
 
 def _pages(reports: tuple[str, ...]) -> str:
-    """Where to read on; many pages by their folder."""
+    """Where to read on; many pages by their folders."""
     if len(reports) < _FEW:
         return "".join(f" · {report}" for report in reports)
-    return f" · {len(reports)} pages in {os.path.commonpath(reports)}"
+    folders: dict[str, list[str]] = {}
+    for report in reports:
+        folders.setdefault(report.partition("/")[0], []).append(report)
+    return "".join(
+        f" · {plural(len(some), 'page')} in {os.path.commonpath(map(os.path.dirname, some))}"
+        for some in folders.values()
+    )
 
 
 def duration(seconds: float | None) -> str:

@@ -13,16 +13,16 @@ from typing import NamedTuple
 
 from trtexp.errors import BadUsage, NothingSelected
 from trtexp.files.paths import Chosen, inside, meant, report_name, shown
-from trtexp.files.reading import NoFile, read_bytes
 from trtexp.judging.check import Checked
 from trtexp.numerics.budget import Limits, current_limits
 from trtexp.running.helpers import FEW, Helpers
 from trtexp.running.traces import keep_trace, with_traces
 from trtexp.spec.case import Experiment
 from trtexp.spec.errors import Fault, Mark, SpecError, internal, nearest
+from trtexp.spec.files import read_experiment
 from trtexp.spec.load import ExperimentFile, read
 
-Judge = Callable[[Experiment], Checked]
+Judge = Callable[[Experiment, ExperimentFile], Checked]
 
 
 @dataclass(frozen=True)
@@ -170,16 +170,15 @@ def _check(chosen: tuple[Path, tuple[str, ...]], judge: Judge | None, keep: bool
     path, wanted = chosen
     name = shown(path)
     try:
-        data = read_bytes(path, current_limits().bytes)
+        data = read_experiment(path, name)
         file = read(path, name, data)
         experiment = file.check()
         named = replace(experiment, cases=tuple(case for case in experiment.cases if meant(case.name, wanted)))
-        checked = Checked() if judge is None else with_traces(report_name(path), judge(named))
+        checked = Checked() if judge is None else with_traces(report_name(path), judge(named, file))
     except SpecError as error:
         return error.faults
-    except (NoFile, OSError) as error:
-        said = str(error) if isinstance(error, NoFile) else f"cannot be read: {error.strerror or error}"
-        return (Fault(Mark(name, 1, 1), "", "", said),)
+    except OSError as error:
+        return (Fault(Mark(name, 1, 1), "", "", f"cannot be read: {error.strerror or error}"),)
     except Exception as error:
         return (internal(Mark(name, 1, 1), "", error),)
     names, parsed = tuple(name for name, _, _ in file.cases), file.unmade() if keep else None

@@ -256,7 +256,8 @@ class ReleaseRun:
         report = work.head.model_copy(update={"cases": work.records})
         page, file = None, self.plan.files[work.index]
         if (folder := self.plan.reports_of(file)) is not None:
-            report, page = self.plan.helpers.submit(write, report, folder).result()
+            names = [one.name for one in self.plan.folders[folder]]
+            report, page = self.plan.helpers.submit(write, report, folder, names).result()
         if self.plan.pending is not None and folder is None:
             results.keep(file, report)
         elif self.plan.pending is not None:

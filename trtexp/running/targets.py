@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from trtexp.errors import BadUsage
+from trtexp.files.opening import check_folder
 from trtexp.running.backends import Backend, Workplace, default_backends, replay_backends, worker_backends
 from trtexp.running.options import TargetOptions
 from trtexp.workers import WorkerEvent, WorkerOptions, WorkerSpec, parse_timeouts, parse_worker
@@ -71,7 +72,9 @@ def _command(python: str) -> str:
 
 
 def reject_file(option: str, folder: Path) -> None:
-    """A path that cannot become a folder is a slip of the pen, not a fault of the disk."""
+    """A path that cannot become a folder is a slip of the pen, not a fault of the disk. Raises BadUsage; NoFile for a
+    folder that is a link."""
     there = next((path for path in (folder, *folder.parents) if path.exists()), None)
     if there is not None and not there.is_dir():
         raise BadUsage(f"{option} {folder}: {there} is a file; name a folder")
+    check_folder(folder)

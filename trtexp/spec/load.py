@@ -15,6 +15,7 @@ from trtexp.numerics.budget import Budget, Limits, OverBudget
 from trtexp.spec.build_case import CaseBuilder
 from trtexp.spec.case import Case, Experiment, Refused
 from trtexp.spec.errors import Fault, Mark, SpecError, internal
+from trtexp.spec.files import read_experiment
 from trtexp.spec.matrix import spread
 from trtexp.spec.models import KEYS
 from trtexp.spec.names import bad_case
@@ -169,7 +170,7 @@ def read(
     """
     shown = shown or str(path)
     budget = Budget(limits)
-    data = path.read_bytes() if data is None else data
+    data = read_experiment(path, shown, budget.limits.bytes) if data is None else data
     try:
         budget.spend("bytes", len(data))
     except OverBudget as error:

@@ -15,7 +15,7 @@ import numpy as np
 from trtexp.definition.network import Array
 from trtexp.layers.base import Model
 from trtexp.layers.tensor import TensorAttributes
-from trtexp.numerics import F64, Bounded, Mask, encode, half_unit, known
+from trtexp.numerics import F64, UNIT, Bounded, Mask, encode, half_unit, known
 from trtexp.numerics.budget import Budget, Work
 from trtexp.numerics.format import spelled
 from trtexp.numerics.recipe import Recipe
@@ -176,9 +176,9 @@ def _values(model: Generator, name: str, dtype: str, shape: list[int] | None, ma
             raise TensorError((name, *path, *error.path), str(error)) from error
 
     if name == "negate":
-        return np.negative(operand(value), dtype=np.float64)
+        return _times(operand(value), -1, dtype)
     if name == "scale":
-        return operand(value.of, "of") * value.by
+        return _times(operand(value.of, "of"), value.by, dtype)
     if name == "transpose":
         return np.transpose(operand(value.of, "of"), value.perm)
     if name == "tile":
@@ -195,14 +195,29 @@ def _values(model: Generator, name: str, dtype: str, shape: list[int] | None, ma
     count = math.prod(shape)
     making.budget.begin(Work(count))
     if name == "full":
-        return np.full(count, value)
+        return np.full(count, float(value) if isinstance(value, int) and not _fits(value) else value)
     if name == "arange":
-        whole = all(float(x).is_integer() and abs(x) < 2**31 for x in (value.start, value.step))
-        values = value.start + np.arange(count) * value.step
-        return values.astype(np.int64) if whole else values
+        start, step = (int(x) if float(x).is_integer() else x for x in (value.start, value.step))
+        if isinstance(start, int) and isinstance(step, int) and _fits(start, step, start + step * count):
+            return start + np.arange(count) * step
+        return float(start) + np.arange(count) * float(step)
     if name == "linspace":
         return np.linspace(value.start, value.stop, count)
     return random(value, count)
+
+
+def _fits(*values: int) -> bool:
+    """Whether int64 has them all."""
+    return all(-(2**63) <= x < 2**63 for x in values)
+
+
+def _times(values: np.ndarray, factor: float, dtype: str) -> np.ndarray:
+    """Values times a factor; a float type tells -0 from 0, and whole numbers of other types are exact if int64 has
+    them all."""
+    whole = dtype not in UNIT and values.dtype == np.int64 and values.size > 0
+    if whole and isinstance(factor, int) and _fits(int(values.min()) * factor, int(values.max()) * factor):
+        return values * factor
+    return np.multiply(values, factor, dtype=np.float64)
 
 
 def _powers(value: Powers, budget: Budget) -> np.ndarray:

@@ -15,7 +15,8 @@ from trtexp.spec.tree import Mapping, Node, Scalar, Sequence, children, parse, s
 SPECIAL = {"NaN": ".nan", "inf": ".inf", "-inf": "-.inf"}
 
 _PROPERTY = re.compile(r"(?:[&!]\S*\s+)*")  # an anchor before a value
-_LINE_END = re.compile(r"\r\n|\n|\r|$")
+_BREAKS = "\n\r\x85\u2028\u2029"  # as YAML 1.1 has them
+_LINE_END = re.compile(rf"\r\n|[{_BREAKS}]|$")
 _COMMENT = re.compile(r"[\]}, ]*?( +)#")
 
 
@@ -95,7 +96,7 @@ class Source:
         """More or fewer spaces before a place, of which one stays where one is needed, and an indentation all."""
         start = end - (len(before := self.text[:end]) - len(before.rstrip(" ")))
         count, last = end - start, self.text[start - 1 : start]
-        least = count if last in ("", "\n", "\r") else 0 if last == "[" else min(count, 1)
+        least = count if last in ("", *_BREAKS) else 0 if last == "[" else min(count, 1)
         return Edit(start, end, " " * max(least, count + more))
 
     def keys(self, mapping: Mapping, after: str, new: Dict[str, str]) -> Iterator[Edit]:
@@ -113,7 +114,8 @@ class Source:
             yield Edit(end, end, "".join(f", {key}: {text}" for key, text in missing.items()))
             return
         line_end, break_ = self._line_end(end)
-        break_ = break_ or ("\r\n" if "\r\n" in self.text else "\n")
+        first = _LINE_END.search(self.text)
+        break_ = break_ or (first[0] if first is not None else "") or "\n"
         indent = " " * (mapping.keys[after][0].column - 1)
         lines = "".join(f"{break_}{indent}{key}: {text}" for key, text in missing.items())
         yield Edit(line_end, line_end, lines)

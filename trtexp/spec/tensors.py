@@ -38,9 +38,9 @@ class TensorError(ValueError):
 class Arange(Model):
     """start, start + step, …, as many as the shape holds."""
 
-    start: float = 0
+    start: int | float = 0
     """The first value."""
-    step: float = 1
+    step: int | float = 1
     """The distance from one value to the next."""
 
 
@@ -100,7 +100,7 @@ class Scaling(Model):
 
     of: Operand
     """What is scaled."""
-    by: float
+    by: int | float
     """The factor."""
 
 
@@ -121,7 +121,7 @@ class Generator(Model):
 
     shape: list[int] | None = Field(default=None, description="the tensor's shape; [] is a scalar")
     values: Any = Field(default=None, description="the values as nested lists, or as one number")
-    full: float | bool | None = Field(default=None, description="every element is this value")
+    full: int | float | bool | None = Field(default=None, description="every element is this value")
     arange: Arange | None = Field(default=None, description="start, start + step, …")
     linspace: Linspace | None = Field(default=None, description="evenly spaced values, both ends included")
     powers: Powers | None = Field(default=None, description="base ** first, …, base ** last")

@@ -69,7 +69,7 @@ CHANGED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r", "\x85", "\u2028", "\u2029"])
 @pytest.mark.parametrize("bom", ["", "\ufeff"])
 def test_an_awkward_file_changes_in_its_numbers_only(project, newline, bom):
     path = project(bom + AWKWARD.replace("\n", newline))
@@ -209,7 +209,7 @@ def test_a_run_of_some_cases_keeps_what_is_pending_of_the_others(project):
 
 def test_a_link_stays_a_link(project, tmp_path):
     path = project(HEAD + MANY)
-    target = tmp_path.parent / f"{tmp_path.name}.yaml"
+    target = tmp_path / "e.yaml"
     path.rename(target)
     path.symlink_to(target)
     project.again()

@@ -79,18 +79,18 @@ def test_files_that_may_not_grow(project, whole, limit):
     ("inside", "code", "what"),
     [
         ("reports", 2, "--reports reports: reports is a file; name a folder"),
-        ("reports/reference", 3, "reports/reference/e00.json: cannot be written"),
+        ("reports/reference", 2, "reports/reference: Not a directory"),
         ("reports/reference/e01.json", None, ""),
         (".trtexp", 2, "--cache .trtexp/cache: .trtexp is a file; name a folder"),
-        (".trtexp/journal", 3, ".trtexp/journal: cannot be written"),
-        (".trtexp/journal/reference", 2, ".trtexp/journal/reference/e00.jsonl: Not a directory"),
+        (".trtexp/journal", 2, ".trtexp/journal: cannot be written: Not a directory"),
+        (".trtexp/journal/reference", 2, ".trtexp/journal/reference: Not a directory"),
     ],
 )
 def test_a_file_in_the_place_of_a_folder_is_one_message(project, capsys, inside, code, what):
     (project / inside).parent.mkdir(parents=True, exist_ok=True)
     if code is None:  # and a folder in the place of a file
         (project / inside).mkdir()
-        code, what = 2, "reports/reference/e01.json: cannot be written: Is a directory"
+        code, what = 2, "reports/reference/e01.json: is no file"
     else:
         (project / inside).write_text("in the way", encoding="utf-8")
     assert main(RUN) == code

@@ -22,7 +22,7 @@ def show(options: AuditOptions) -> int:
     """
     if options.sensitivity:
         return sensitivity(options)
-    wanted = {report_name(path): cases for path, cases in choose(options.paths).items()}
+    wanted = {report_name(path, options.reports): cases for path, cases in choose(options.paths).items()}
     reports = _of(records(options.reports).values(), wanted) if options.paths else [*records(options.reports).values()]
     if not reports:
         these = " of these experiments" if options.paths else ""

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from trtexp.cli.options import CheckOptions
 from trtexp.errors import BadUsage
-from trtexp.files.atomic import write_text
 from trtexp.files.home import EXPERIMENTS
+from trtexp.files.outputs import write_output
 from trtexp.files.paths import collect, shown
 from trtexp.migration.counts import counted
 from trtexp.migration.guide import guide, lines, markdown
@@ -42,7 +42,7 @@ def check(options: CheckOptions) -> int:
         raise SpecError(faults)
     guides = [guide(release, files) for release, files in judged.items()]
     if options.markdown is not None:
-        write_text(options.markdown, markdown(guides))
+        write_output(options.markdown, markdown(guides))
     terminal = Terminal(sys.stdout)
     for found in guides:
         if not (options.quiet and found.as_expected):

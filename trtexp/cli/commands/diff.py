@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from trtexp.cli.options import DiffOptions
 from trtexp.errors import BadUsage, NothingFound
 from trtexp.files.atomic import write_text
+from trtexp.files.outputs import write_output
 from trtexp.files.paths import shown
 from trtexp.records.diff import Diff, diff
 from trtexp.records.model import ReportRecord
@@ -37,7 +38,7 @@ def compare(options: DiffOptions) -> int:
         terminal.line(line, STYLES.get(sign, "") if line.startswith(" ") else "bold")
     if options.markdown is not None:
         page = options.markdown
-        write_text(page, render_diff(found, way(page, folder)))
+        write_output(page, render_diff(found, way(page, folder)))
     if options.keep:
         _keep(found, folder)
     return 1 if found.changes else 0

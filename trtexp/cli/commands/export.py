@@ -5,7 +5,7 @@ from __future__ import annotations
 from trtexp.cli.one_case import one_case
 from trtexp.cli.options import ExportOptions
 from trtexp.errors import BadUsage, plural
-from trtexp.files.atomic import write_bytes
+from trtexp.files.outputs import write_output
 
 
 def export(options: ExportOptions) -> int:
@@ -25,7 +25,7 @@ def export(options: ExportOptions) -> int:
         made = model(case.name, definition.inputs, weights, case.layers, definition.outputs, evaluation.tensors)
     except Inexpressible as error:
         raise BadUsage(f"{options.case}: {error}") from error
-    write_bytes(options.output, made.SerializeToString(deterministic=True))
+    write_output(options.output, made.SerializeToString(deterministic=True))
     nodes = len(made.graph.node)
     print(f"{options.output}: {plural(nodes, 'node')}, opset {made.opset_import[0].version}")
     return 0

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from trtexp.authoring.accept import Side
 from trtexp.cli.commands.accept import allowed, chosen, take, unused
 from trtexp.cli.options import PendingOptions
-from trtexp.errors import UserError
-from trtexp.files.home import PENDING
+from trtexp.errors import NothingFound, UserError
+from trtexp.files.home import LAST_RUN, PENDING
 from trtexp.files.paths import choose, shown
 from trtexp.report.plain import side_by_side
 from trtexp.report.tensors import PAGE
@@ -30,6 +30,8 @@ def review_pending(options: PendingOptions) -> int:
     left: list[Pending] = []
     Terminal(sys.stderr).header(drop_other_formats(PENDING))
     if next(pending(PENDING), None) is None:
+        if not LAST_RUN.is_file():
+            raise NothingFound(f"nothing was run here, there is no {LAST_RUN}; trtexp run PATH comes first")
         terminal.header(["nothing is pending"])
     else:
         left = chosen(options)

@@ -15,7 +15,7 @@ from trtexp.records.model import CaseRecord, OutputRecord
 from trtexp.report.plain import side_by_side
 from trtexp.report.tensors import PAGE, bound_lines, network_lines, output_lines
 from trtexp.report.terminal import Terminal
-from trtexp.report.wording.cases import beside_tables, headline
+from trtexp.report.wording.cases import beside_tables, headline, refused
 from trtexp.running.report_head import network
 from trtexp.running.results import last_results
 from trtexp.spec.case import Case, Experiment
@@ -53,7 +53,7 @@ def _tensors(case: Case, terminal: Terminal) -> None:
         terminal.header([""])
         terminal.block(_tensor(case, name, room))
     for refusal in evaluation.refusals:
-        terminal.note(f"trtexp's own model refuses {refusal.layer}: {refusal}")
+        terminal.note(refused(refusal.layer, str(refusal)))
 
 
 def _tensor(case: Case, name: str, room: int) -> Iterator[str]:

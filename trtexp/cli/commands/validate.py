@@ -11,7 +11,7 @@ from trtexp.errors import plural, worst
 from trtexp.files.paths import choose
 from trtexp.judging.check import check
 from trtexp.report.terminal import Terminal
-from trtexp.report.wording.cases import granted, problems
+from trtexp.report.wording.cases import granted, problems, refused_elsewhere
 from trtexp.running.helpers import Helpers
 from trtexp.running.plan import Planned, check_patterns, plan_files
 
@@ -42,6 +42,7 @@ def validate(options: ValidateOptions) -> int:
     if not options.quiet:
         noted = [case for file in files for case in file.checked.noted]
         Terminal(sys.stdout).header(f"{case.place}: {case.name}: {text}" for case in noted for text in granted(case))
+        Terminal(sys.stdout).header(line for file in files for line in refused_elsewhere(file.checked.elsewhere))
         print(f"{said}: {_unjudged(files) or 'all well'}")
     return code
 
