@@ -22,8 +22,10 @@ from typing import TYPE_CHECKING
 from trtexp import LIMITS
 from trtexp.cli.arguments import parse, parser
 from trtexp.cli.completion import complete
-from trtexp.errors import BrokenOff, UserError
+from trtexp.cli.help_texts import COMMANDS
+from trtexp.errors import BadUsage, BrokenOff, UserError
 from trtexp.files.home import ACCEPTING, project
+from trtexp.files.program import program
 
 if TYPE_CHECKING:
     from trtexp.cli.options import Options
@@ -41,13 +43,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     made = parser()
     if "_ARGCOMPLETE" in os.environ:
         complete(made)
+    words = sys.argv[1:] if arguments is None else arguments
+    if not words:
+        made.print_help()
+        return OK
+    if not words[0].startswith("-") and words[0] not in COMMANDS:
+        return _say(BadUsage(f"no command {words[0]!r}{_nearest(words[0])}; all: {program()} --help"))
     try:
         here = Path.cwd()
     except OSError:  # deleted meanwhile
         here = Path()
     root = project(here)
     try:
-        act, options = parse(made, sys.argv[1:] if arguments is None else arguments, root)
+        act, options = parse(made, words, root)
     except SystemExit as end:
         return int(end.code or 0)
     with nullcontext() if root == here else _in(root, here):
@@ -79,6 +87,14 @@ def _do(act: str, options: Options) -> int:
             if code == INTERNAL and os.environ.get("TRTEXP_DEBUG"):
                 raise
             return code
+
+
+def _nearest(word: str) -> str:
+    """The command that a slip means."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, COMMANDS, n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
 
 
 @contextmanager
@@ -153,7 +169,8 @@ def _say(error: BaseException) -> int:
             _problems().header([str(error)])
             return code or STOPPED
         case UserError():
-            _problems().error(error.lines())
+            terminal = _problems()
+            terminal.error(error.lines(terminal.real))
             return error.exit_code
         case OSError():
             reason = error.strerror or str(error)
