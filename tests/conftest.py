@@ -1,5 +1,6 @@
 """What tests share: experiments written in a line or two, and the deterministic profile of hypothesis."""
 
+import os
 import signal
 from pathlib import Path
 
@@ -13,6 +14,7 @@ settings.register_profile(
     "trtexp", derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
 settings.load_profile("trtexp")
+os.environ["TRTEXP_KEY"] = "the key of the tests"  # and of the processes that they start
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job, and its children, ignore Ctrl-C
 
 EXPERIMENTS = Path(__file__).parents[1] / "experiments"

@@ -1,7 +1,7 @@
 """The page of sensitivity: shares, targets, and what is missed."""
 
-from trtexp.coverage.sensitivity import named, render_sensitivity
 from trtexp.coverage.plant import Trial, Trials
+from trtexp.coverage.sensitivity import named, render_sensitivity
 
 SEEN = ("seen", "seen", "seen", "missed")
 

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from engine.fake_tensorrt import IBuilderConfig
@@ -108,10 +109,17 @@ def test_where_nothing_comes_of_our_choice_tensorrt_chooses(run, api8, trt8, mon
     assert len(run.log.lines()) == 1 and len(api8.notes) == 1
 
 
+def named(name):
+    return SimpleNamespace(name=name)
+
+
 def test_the_first_tactic_that_is_offered_is_chosen(api8, trt8, monkeypatch):
     selector = type("IAlgorithmSelector", (), {})
     monkeypatch.setattr(trt8, "IAlgorithmSelector", selector, raising=False)
     config = type("IBuilderConfig", (), {"algorithm_selector": None})()
     assert api8.take_first_tactics(config)
-    assert config.algorithm_selector.select_algorithms(None, ["slow", "fast"]) == [0]
-    assert config.algorithm_selector.select_algorithms(None, []) == []
+    assert config.algorithm_selector.select_algorithms(named("conv"), ["slow", "fast"]) == [0]
+    assert config.algorithm_selector.select_algorithms(named("conv"), []) == []
+    assert api8.notes == []
+    assert config.algorithm_selector.select_algorithms(named("{ForeignNode[a...c]}"), ["one"]) == [0]
+    assert api8.notes == [Adaptation("timed_kernels", "a...c")]  # a compiler of its own chooses inside

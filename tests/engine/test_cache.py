@@ -9,19 +9,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from engine.hammer import BUILT, PLAN, RELEASE, hammer, key
+from engine.hammer import BUILT, KEY, PLAN, RELEASE, hammer, key
 
 from trtexp.definition.facts import LogLine
 from trtexp.engine import cache as cache_module
 from trtexp.engine.cache import Cache, Usage, clear, recipe, timing_key, usage
 from trtexp.engine.outcome import Outcome
+from trtexp.workers.handshake import engine_sources
 
 REFUSAL = Outcome("error", "define", "deconv: no", log=(LogLine("ERROR", "no"),))
 
 
 @pytest.fixture
 def cache(tmp_path):
-    return Cache(tmp_path / "cache")
+    return Cache(tmp_path / "cache", KEY)
 
 
 def path_of(cache, of=None):
@@ -33,11 +34,11 @@ def test_what_goes_in_comes_out(cache):
     cache.keep(key(), replace(BUILT, seconds={"build": 1.0}), PLAN)
     cache.keep(key("r"), REFUSAL)
     cache.keep_timing(timing_key(RELEASE), b"t")
-    for again in (cache, Cache(str(cache.folder))):
+    for again in (cache, Cache(str(cache.folder), KEY)):
         assert again.entry(key()) == (BUILT, PLAN)
         assert again.entry(key("r")) == (REFUSAL, b"")
         assert again.timing(timing_key(RELEASE)) == b"t"
-    assert not cache.trouble and not list(cache.folder.rglob("*.tmp"))
+    assert not cache.said and not list(cache.folder.rglob("*.tmp"))
 
 
 @pytest.mark.parametrize(
@@ -106,7 +107,7 @@ def test_what_others_put_there_is_no_entry(cache):
     path_of(cache).mkdir()
     assert cache.entry(key()) is None
     cache.keep(key(), BUILT, PLAN)
-    assert "Is a directory" in cache.trouble
+    assert "is no file" in cache.said[-1]
 
 
 @pytest.mark.parametrize(
@@ -147,13 +148,13 @@ def test_the_least_recently_used_go_first(cache):
         age(cache, name, 1000 + number)
     size = path_of(cache, key("a")).stat().st_size
     assert cache.entry(key("a")) is not None  # used now
-    small = Cache(cache.folder, 3 * size)
+    small = Cache(cache.folder, KEY, 3 * size)
     small.keep(key("e"), BUILT, PLAN)
     assert [name for name in "abcde" if small.entry(key(name))] == ["a", "d", "e"]
 
 
 def test_it_stays_within_its_limit_as_it_grows(tmp_path):
-    cache = Cache(tmp_path, 20_000)
+    cache = Cache(tmp_path, KEY, 20_000)
     for number in range(60):
         cache.keep(key(str(number)), BUILT, PLAN)
         assert sum(path.stat().st_size for path in tmp_path.glob("*/*")) <= 20_000
@@ -163,13 +164,13 @@ def test_it_stays_within_its_limit_as_it_grows(tmp_path):
 
 def test_what_writers_left_that_died_goes_and_what_is_being_written_stays(cache):
     cache.keep(key(), BUILT, PLAN)
-    old, new = (path_of(cache).with_name(f"{path_of(cache).name}.{n * 16}.tmp") for n in "01")
+    old, new = (path_of(cache).with_name(f".{path_of(cache).name}.{n * 8}.tmp") for n in "01")
     alien = path_of(cache).with_name("engine.plan")
     for path in (old, new, alien):
         path.write_bytes(b"x" * 9)
     os.utime(old, (1, 1))
     os.utime(alien, (1, 1))
-    Cache(cache.folder, 2000).keep(key("b"), BUILT, PLAN)
+    Cache(cache.folder, KEY, 2000).keep(key("b"), BUILT, PLAN)
     assert not old.exists() and new.exists() and alien.exists()
 
 
@@ -178,7 +179,7 @@ def test_files_that_vanish_while_it_is_trimmed(cache, monkeypatch):
     gone = (1, 10**9, cache.folder / "gone")
     files = cache_module._files
     monkeypatch.setattr(cache_module, "_files", lambda folder: [gone, *files(folder)])
-    Cache(cache.folder, 10**6).keep(key("b"), BUILT, PLAN)
+    Cache(cache.folder, KEY, 10**6).keep(key("b"), BUILT, PLAN)
     assert cache.entry(key()) and cache.entry(key("b"))
 
 
@@ -189,7 +190,7 @@ def test_a_full_disk_ends_the_writing_and_nothing_else(cache):
     resource.setrlimit(resource.RLIMIT_FSIZE, (500, limits[1]))
     try:
         cache.keep(key("b"), BUILT, PLAN)
-        assert cache.trouble.startswith(f"the cache {cache.folder} takes nothing more in this run: File too large")
+        assert cache.said[-1].startswith(f"the cache {cache.folder} takes nothing more in this run: File too large")
         assert not list(cache.folder.rglob("*.tmp"))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
@@ -200,10 +201,10 @@ def test_a_full_disk_ends_the_writing_and_nothing_else(cache):
 
 def test_a_folder_that_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("")
-    cache = Cache(tmp_path / "file" / "cache")
+    cache = Cache(tmp_path / "file" / "cache", KEY)
     assert cache.entry(key()) is None
     cache.keep(key(), BUILT, PLAN)
-    assert cache.trouble.endswith("takes nothing more in this run: Not a directory")
+    assert cache.said[-1].endswith("takes nothing more in this run: Not a directory")
     assert usage(cache.folder) == ()
 
 
@@ -212,7 +213,7 @@ def test_a_folder_that_can_only_be_read(cache):
     cache.keep(key(), BUILT, PLAN)
     path_of(cache).parent.chmod(0o500)
     cache.keep(key("b"), BUILT, PLAN)
-    assert "Permission denied" in cache.trouble and cache.entry(key()) == (BUILT, PLAN)
+    assert "Permission denied" in cache.said[-1] and cache.entry(key()) == (BUILT, PLAN)
     path_of(cache).parent.chmod(0o700)
 
 
@@ -225,7 +226,7 @@ def test_many_processes_at_once(tmp_path):
         process.join()
     assert [process.exitcode for process in processes] == [0] * 4
     assert not list(tmp_path.rglob("*.tmp"))
-    Cache(tmp_path, 30_000).keep(key("last"), BUILT, PLAN)
+    Cache(tmp_path, KEY, 30_000).keep(key("last"), BUILT, PLAN)
     assert sum(of.size for of in usage(tmp_path)) <= 30_000
 
 
@@ -253,10 +254,9 @@ def test_what_it_holds_and_clearing_it(cache):
 
 
 def test_keys_are_the_same_in_a_worker_that_imports_from_an_archive(tmp_path):
-    package = Path(cache_module.__file__).parents[1]
     with zipfile.ZipFile(tmp_path / "engine.zip", "w") as archive:
-        for path in (package / "__init__.py", *package.glob("definition/*.py"), *package.glob("engine/*.py")):
-            archive.write(path, path.relative_to(package.parent))
+        for path, source in engine_sources().items():
+            archive.writestr(path, source)
     code = "from trtexp.engine import cache; print(cache.__file__, cache.recipe())"
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "engine.zip")}
     done = subprocess.run(

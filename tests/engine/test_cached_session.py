@@ -1,6 +1,7 @@
 """Sessions with a cache: what the second one says, and what it does not need for that."""
 
 import pytest
+from engine.hammer import KEY
 
 from trtexp.definition.steps import Member
 from trtexp.engine import session as session_module
@@ -33,10 +34,10 @@ def test_a_second_session_answers_without_a_builder(
 ):
     definition = deconvolution(*assignments, **arguments)
     plain = Session("tensorrt-rtx").run(definition, {})
-    cold = Session("tensorrt-rtx", Cache(tmp_path)).run(definition, {})
+    cold = Session("tensorrt-rtx", Cache(tmp_path, KEY)).run(definition, {})
     made = []
     monkeypatch.setattr(Session, "_make", lambda self, kind: made.append(kind))
-    session = Session("tensorrt-rtx", Cache(tmp_path))
+    session = Session("tensorrt-rtx", Cache(tmp_path, KEY))
     told = []
     session.log.listener = told.append
     warm = session.run(definition, {})
@@ -51,9 +52,9 @@ def test_a_second_session_answers_without_a_builder(
 def test_a_refused_build_is_remembered(open_eight, trt8, tmp_path, deconvolution):
     trt8.build_log = [("WARNING", "slow"), ("ERROR", "4: no such thing")]
     trt8.plan = None
-    cold = open_eight(cache=Cache(tmp_path)).run(deconvolution(), {})
+    cold = open_eight(cache=Cache(tmp_path, KEY)).run(deconvolution(), {})
     assert (cold.status, cold.phase, cold.message) == ("error", "build", "no such thing")
-    assert parts(open_eight(cache=Cache(tmp_path)).run(deconvolution(), {})) == parts(cold)
+    assert parts(open_eight(cache=Cache(tmp_path, KEY)).run(deconvolution(), {})) == parts(cold)
     assert trt8.builders == 1
 
 
@@ -79,20 +80,20 @@ def test_a_cached_engine_is_run(open_eight, trt8, tmp_path, deconvolution, answe
     trt8.build_log = [("WARNING", "slow")]
     definition = deconvolution(("stride", (1, 1)))
     plain = open_eight().run(definition, {})
-    cold = open_eight(cache=Cache(tmp_path)).run(definition, {})
+    cold = open_eight(cache=Cache(tmp_path, KEY)).run(definition, {})
     assert trt8.builders == 2 and usage(tmp_path)[0].entries == 1
     phases = []
-    warm = open_eight(cache=Cache(tmp_path)).run(definition, {}, on_phase=phases.append)
+    warm = open_eight(cache=Cache(tmp_path, KEY)).run(definition, {}, on_phase=phases.append)
     assert parts(warm) == parts(cold) == parts(plain)
     assert warm.status == "ran" and [line.text for line in warm.log] == ["slow", "run of plan"] and warm.warnings
     assert trt8.builders == 2 and phases == ["run"] and set(warm.seconds) == {"load", "run", "deserialize"}
-    assert open_eight(cache=Cache(tmp_path)).run(definition, {}, build_only=True).status == "built"
+    assert open_eight(cache=Cache(tmp_path, KEY)).run(definition, {}, build_only=True).status == "built"
 
 
 def test_an_engine_that_tensorrt_does_not_take_is_built_again(open_eight, trt8, tmp_path, deconvolution, answers):
     trt8.build_log = [("WARNING", "slow")]
     definition = deconvolution(("stride", (1, 1)))
-    cold = open_eight(cache=Cache(tmp_path)).run(definition, {})
+    cold = open_eight(cache=Cache(tmp_path, KEY)).run(definition, {})
 
     def take(plan):
         if plan == b"plan":
@@ -101,18 +102,18 @@ def test_an_engine_that_tensorrt_does_not_take_is_built_again(open_eight, trt8, 
         return b"plan"
 
     trt8.take, trt8.plan = take, b"new plan"
-    assert parts(open_eight(cache=Cache(tmp_path)).run(definition, {})) == parts(cold)
+    assert parts(open_eight(cache=Cache(tmp_path, KEY)).run(definition, {})) == parts(cold)
     assert trt8.builders == 2
-    assert parts(open_eight(cache=Cache(tmp_path)).run(definition, {})) == parts(cold)
+    assert parts(open_eight(cache=Cache(tmp_path, KEY)).run(definition, {})) == parts(cold)
     assert trt8.builders == 2
     trt8.take, trt8.plan = lambda plan: None, b"bad"
-    failed = open_eight(cache=Cache(tmp_path)).run(definition, {})
+    failed = open_eight(cache=Cache(tmp_path, KEY)).run(definition, {})
     assert (failed.status, failed.phase) == ("error", "run")
     assert failed.message == "deserialize_cuda_engine returned nothing: TensorRT logged no error"
 
 
 def test_what_says_nothing_of_the_case_is_not_remembered(open_eight, trt8, tmp_path, deconvolution, monkeypatch):
-    session = open_eight(cache=Cache(tmp_path))
+    session = open_eight(cache=Cache(tmp_path, KEY))
     trt8.refuse_builder = True
     assert session.run(deconvolution(), {}).message == "Builder cannot be made: no such device"
     trt8.refuse_builder, trt8.plan, trt8.build_log = False, None, [("ERROR", "OutOfMemory")]
@@ -127,9 +128,9 @@ def test_what_says_nothing_of_the_case_is_not_remembered(open_eight, trt8, tmp_p
 
 def test_a_cache_in_trouble_costs_no_case(open_eight, tmp_path, deconvolution, answers):
     (tmp_path / "file").write_text("")
-    session = open_eight(cache=Cache(tmp_path / "file"))
+    session = open_eight(cache=Cache(tmp_path / "file", KEY))
     assert session.run(deconvolution(), {}).status == "ran"
-    assert session.cache.trouble
+    assert session.cache.said
     session.close()
 
 
@@ -138,7 +139,7 @@ def values(outcome):
 
 
 def test_repeated_builds_and_runs_are_counted_by_result(open_eight, trt8, tmp_path, deconvolution, answers):
-    cache = Cache(tmp_path)
+    cache = Cache(tmp_path, KEY)
     session = open_eight(cache=cache)
     once = session.run(deconvolution(), {})
     assert once.repeats == ()

@@ -1,4 +1,5 @@
 import pytest
+from engine.hammer import KEY
 
 from trtexp.engine import timings as timings_module
 from trtexp.engine.cache import Cache, timing_key
@@ -12,7 +13,7 @@ RELEASE = Release("tensorrt", "8.5.3.1", "GPU", "9.0", "CUDA 13.0", True)
 
 @pytest.fixture
 def cache(tmp_path):
-    return Cache(tmp_path)
+    return Cache(tmp_path, KEY)
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ class FakeSession:
         self.repeats.append(repeat)
         on_phase("define")
         if self.cache is not None:
-            self.cache.trouble = "full"
+            self.cache.said = ["full"]
         return self.outcome
 
     def usable(self):
@@ -81,7 +81,7 @@ def test_settings_without_a_cache(serve, settings):
 
 
 def test_a_cache_in_trouble_is_noted_once_before_the_outcome(serve, deconvolution, tmp_path):
-    settings = {"flavour": None, "cache": str(tmp_path), "cache_limit": 99}
+    settings = {"flavour": None, "cache": str(tmp_path), "cache_key": b"secret", "cache_limit": 99}
     sent = serve(run_message(deconvolution()), run_message(deconvolution(), 2), settings=settings)
     kinds = [message[0] for message in sent]
     assert kinds == ["hello", "phase", "note", "outcome", "phase", "outcome"]

@@ -1,4 +1,4 @@
-"""PYTHONPATH=tests python -m fuzz [examples] [seed] [processes]: a longer campaign."""
+"""PYTHONPATH=tests python -m fuzz [examples] [seed] [processes]: a longer campaign, with each kind that it found."""
 
 from __future__ import annotations
 

@@ -10,9 +10,10 @@ from conftest import BASE
 
 from trtexp.judging.compare import Pair
 from trtexp.judging.output import judge_output
-from trtexp.judging.picture import grid
+from trtexp.judging.picture import ratios
 from trtexp.judging.recording import record_output
 from trtexp.numerics import encode
+from trtexp.records.bins import grid
 from trtexp.records.model import OutputRecord
 from trtexp.records.picture import BINS
 
@@ -56,7 +57,7 @@ def test_bins_hold_every_element_once(shape):
     rng = np.random.default_rng(1)
     values = rng.integers(-999, 1000, shape).astype(float)
     error = rng.integers(0, 999, shape).astype(float)
-    found = grid(values, pair(error, 10_000.0))
+    found = grid(values, ratios(pair(error, 10_000.0)))
     size = (1, *shape)[-2:]
     assert found.size == size
     rows, columns = (min(BINS, n) for n in size)
@@ -79,7 +80,7 @@ def test_bins_hold_every_element_once(shape):
 def test_of_equal_errors_the_first_is_named_however_the_last_bits_fall():
     error = np.full((2000,), 0.5)
     error[7] += 1e-12
-    found = grid(np.arange(2000.0), pair(error))
+    found = grid(np.arange(2000.0), ratios(pair(error)))
     assert found.at[0][0] == 0
     assert set(map(float, found.worst[0])) == {0.5}
 
@@ -88,7 +89,7 @@ def test_what_is_no_number_is_the_worst_and_hides_no_other():
     values = np.arange(2000.0)
     values[[5, 6]] = np.nan, np.inf
     compared = Pair(np.arange(2000) == 5, np.where(np.arange(2000) == 5, np.inf, 0.0), np.ones(2000), np.zeros(2000))
-    found = grid(values, compared)
+    found = grid(values, ratios(compared))
     assert (found.smallest[0][0], found.largest[0][0]) == (0.0, "Infinity")
     assert (found.worst[0][0], found.at[0][0]) == ("Infinity", 5)
     assert found.worst[0][1] == 0.0
@@ -97,7 +98,7 @@ def test_what_is_no_number_is_the_worst_and_hides_no_other():
 
 def test_a_wrong_sign_of_zero_is_as_wrong_as_can_be():
     compared = Pair(np.arange(2000) == 9, np.zeros(2000), np.ones(2000), np.zeros(2000))
-    assert grid(np.zeros(2000), compared).worst[0][0] == "Infinity"
+    assert grid(np.zeros(2000), ratios(compared)).worst[0][0] == "Infinity"
 
 
 def test_an_exact_output_has_no_errors_to_show(recorded):

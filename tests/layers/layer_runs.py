@@ -25,15 +25,15 @@ def outputs(layer, inputs, arrays=None, arithmetic=None):
         return layer.outputs(given, weights, arithmetic or Arithmetic())
 
 
-def windowed(method, x, w, b=None, maps=None, kernel=None, set_input=None, arithmetic=None, **attributes):
-    """A convolution or a deconvolution; `w` has its channel axes unless maps and kernel say otherwise."""
+def windowed(method, x, w, b=None, maps=None, kernel=None, set_input=None, arithmetic=None, of="float32", **attributes):
+    """A convolution or a deconvolution; `w`, of dtype `of`, has channel axes unless maps and kernel are told."""
     w = np.asarray(w, dtype=float)
     first = 0 if method.startswith("conv") else 1
     groups = attributes.get("num_groups", 1)
     if maps is None:
         maps = w.shape[0] if first == 0 else w.shape[1] * groups
     data = {"input": "x", "num_output_maps": maps, "kernel_shape": list(kernel or w.shape[2:]), "kernel": "w"}
-    weights = {"kernel": w.reshape(-1)}
+    weights = {"kernel": tensor(w.reshape(-1), of)}
     if b is not None:
         data["bias"], weights["bias"] = "b", b
     inputs = [x]
@@ -43,9 +43,18 @@ def windowed(method, x, w, b=None, maps=None, kernel=None, set_input=None, arith
     return evaluate(method, inputs, weights, arithmetic, **data, set=attributes)
 
 
+RTX = Arithmetic(family="tensorrt-rtx")
+
+
 def refused(label, method, *arguments, **keys):
     """Assert that a constraint refuses, with its label at the end of the message; the place is returned."""
     run = windowed if "conv" in method else evaluate
     with pytest.raises(LayerError, match=rf"\[{label}\]$") as caught:
         run(method, *arguments, **keys)
     return caught.value.path
+
+
+def refused_by_rtx(label, method, *arguments, **keys):
+    """Assert that a constraint refuses in RTX, and nothing does where no release is known."""
+    (windowed if "conv" in method else evaluate)(method, *arguments, **keys)
+    return refused(label, method, *arguments, **keys, arithmetic=RTX)

@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
-from layer_runs import evaluate, refused, tensor
+from layer_runs import RTX, evaluate, refused, tensor
+
+from trtexp.numerics import Arithmetic
 
 TYPES = ["FLOAT", "HALF", "BF16", "INT64", "INT32", "INT8", "UINT8", "BOOL"]
 
@@ -69,12 +71,24 @@ def test_an_error_of_the_input_is_carried():
     [
         ("FP8", "float32"),
         ("FP4", "float32"),
-        ("E8M0", "float32"),
         ("INT4", "float32"),
         ("FLOAT", "float8e4m3"),
         ("FLOAT", "float4e2m1"),
-        ("FLOAT", "float8e8m0"),
     ],
 )
 def test_c1_narrow_types_are_quantized(to, dtype):
     refused("C1", "cast", [tensor([1], dtype)], input="x", to_type=to)
+
+
+@pytest.mark.parametrize(("to", "dtype"), [("E8M0", "float32"), ("FLOAT", "float8e8m0")])
+@pytest.mark.parametrize("family", ["tensorrt<10", "tensorrt>=10"])
+def test_c2_rtx_alone_casts_scales(to, dtype, family):
+    arguments = {"input": "x", "to_type": to}
+    refused("C2", "cast", [tensor([1], dtype)], arithmetic=Arithmetic(family=family), **arguments)
+    assert evaluate("cast", [tensor([1], dtype)], arithmetic=RTX, **arguments).certified.all()
+
+
+def test_only_powers_of_two_are_known_to_become_scales():
+    made = evaluate("cast", [[0.25, 3, -1, 0]], input="x", to_type="E8M0")
+    assert made.anything.tolist() == [False, True, True, True]
+    assert made.ref[0] == 0.25

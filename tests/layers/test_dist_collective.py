@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from layer_runs import evaluate, refused
+from layer_runs import RTX, evaluate, refused, refused_by_rtx, tensor
 
 X = [1.0, 2, 3, 4]
 REDUCING = ("ALL_REDUCE", "REDUCE", "REDUCE_SCATTER")
@@ -74,3 +74,10 @@ def test_the_root_has_its_own_part():
 )
 def test_what_is_refused(label, data, place):
     assert refused(label, "dist_collective", [X], **data) == ("dist_collective", place)
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float8e8m0", "int64", "int8"])
+def test_rtx_sends_few_types_to_a_root_c5(dtype):
+    x = tensor([1, 2], dtype)
+    assert refused_by_rtx("C5", "dist_collective", [x], **keys("BROADCAST", root=0)) == ("dist_collective", "input")
+    assert evaluate("dist_collective", [x], arithmetic=RTX, **keys("ALL_TO_ALL")).dtype == dtype

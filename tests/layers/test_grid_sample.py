@@ -96,3 +96,27 @@ def test_bilinear_by_a_formula_per_element(align):
 )
 def test_refused(label, x, grid, attributes):
     refused(label, "grid_sample", [x, grid], input="x", grid="grid", set=attributes)
+
+
+def test_nan_counts_where_a_window_has_it():
+    """The columns -0.75, -0.5, 0, 0.5 and 0.75 are the elements 0, 0.5, 1.5, 2.5 and 3."""
+    x = X.copy()
+    x[..., 3] = np.nan
+    grid = [[[[column, 0] for column in (-0.75, -0.5, 0, 0.5, 0.75)]]]
+    made = sampled(x, grid)
+    assert made.ref.ravel().tolist()[:3] == [1, 5.5, 55] and np.isnan(made.ref.ravel()[3:]).all()
+    assert not made.undetermined.any()
+
+
+def test_a_weight_that_may_be_0_beside_an_infinity_is_undetermined():
+    """1 / 3 of 3 elements is the element 1.5 - 0.5 + 0.5, as far as float32 has it."""
+    x = np.array([1.0, 2, np.inf]).reshape(1, 1, 1, 3)
+    made = sampled(x, [[[[1e-9, 0], [-0.25, 0]]]])
+    assert made.undetermined.ravel().tolist() == [True, False]
+
+
+def test_a_coordinate_that_may_lie_on_the_other_side_of_an_element_is_undetermined():
+    """1/3 + 1e-9 of 6 elements with corners aligned is the element 3.33; -0.2 is the element 2, or less."""
+    x = np.array([0, np.nan, 2.0, 3, 4, 5]).reshape(1, 1, 1, 6)
+    made = sampled(x, [[[[-0.2, 0], [0.2, 0]]]], align_corners=True)
+    assert made.undetermined.ravel().tolist() == [True, False]

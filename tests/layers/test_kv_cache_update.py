@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from layer_runs import evaluate, refused, tensor
+from layer_runs import evaluate, refused, refused_by_rtx, tensor
 
 from trtexp.layers import LAYERS
 from trtexp.layers.base import LayerError
@@ -67,3 +67,7 @@ def test_what_is_refused(label, inputs, keys, place):
     if not hasattr(inputs[2], "ref"):
         inputs[2] = tensor(inputs[2], "int32")
     assert refused(label, "kv_cache_update", inputs, **KEYS | keys)[-1] == place
+
+
+def test_rtx_takes_indices_of_int32_alone_c3():
+    assert refused_by_rtx("C3", "kv_cache_update", [CACHE, NEW, tensor([0, 2], "int64")], **KEYS)[-1] == "write_indices"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from layer_runs import evaluate, refused, tensor
+from layer_runs import evaluate, refused, refused_by_rtx, tensor
 
 
 def found(x, **keys):
@@ -45,5 +45,5 @@ def test_values_that_are_not_known_are_refused_c2():
 
 
 @pytest.mark.parametrize("dtype", ["int8", "uint8", "int4", "float8e4m3", "float4e2m1"])
-def test_narrow_types_are_refused_c3(dtype):
-    assert refused("C3", "non_zero", [tensor([1], dtype)], input="x") == ("non_zero", "input")
+def test_rtx_refuses_narrow_types_c3(dtype):
+    assert refused_by_rtx("C3", "non_zero", [tensor([1], dtype)], input="x") == ("non_zero", "input")

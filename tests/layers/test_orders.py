@@ -10,7 +10,7 @@ from trtexp.layers import LAYERS
 from trtexp.layers.orders import MEASURED, lost, rule, shaky
 from trtexp.numerics import FAMILIES, Arithmetic, encode, exactly, known, undetermined
 
-NAN, INF = np.nan, np.inf
+NAN, INF, LOWEST = np.nan, np.inf, float(np.finfo(np.float32).min)
 OLD, NEW = "tensorrt<10", "tensorrt>=10"
 ROWS = [[NAN, 1.0, 3], [NAN, NAN, NAN], [2, INF, -INF]]
 COLUMNS = np.array([1.0, 10, 100, 1000]).reshape(1, 1, 1, 4)
@@ -28,6 +28,10 @@ def activation(kind, **attributes):
 def elementwise(op, dtype="float32"):
     given = [tensor([NAN, 1.0, NAN, 1], dtype), tensor([1.0, NAN, NAN, 2], dtype)]
     return "elementwise", given, {"input1": "a", "input2": "b", "op": op}
+
+
+def power(bases, exponents):
+    return "elementwise", [bases, exponents], {"input1": "a", "input2": "b", "op": "POW"}
 
 
 def reduce(op, dtype="float32"):
@@ -69,24 +73,28 @@ def one_hot():
 RULES = [
     (activation("RELU"), {OLD: [0, 1]}, [None, 1]),
     (activation("CLIP", alpha=-0.5, beta=2.0), {OLD: [2, 1], NEW: [-0.5, 1]}, [None, 1]),
-    (activation("HARD_SIGMOID", alpha=0.25, beta=0.25), {}, [None, 0.5]),
-    (activation("THRESHOLDED_RELU", alpha=0.5), {}, [None, 1]),
+    (activation("HARD_SIGMOID", alpha=0.25, beta=0.25), {OLD: [0, 0.5]}, [None, 0.5]),
+    (activation("THRESHOLDED_RELU", alpha=0.5), {OLD: [0, 1]}, [None, 1]),
     (activation("LEAKY_RELU", alpha=0.5), {}, [NAN, 1]),
     (elementwise("MAX"), {OLD: [1, NAN, NAN, 2]}, [None, None, None, 2]),
     (elementwise("MIN"), {OLD: [1, NAN, NAN, 1]}, [None, None, None, 1]),
-    (elementwise("MAX", "float16"), {}, [None, None, None, 2]),
+    (elementwise("MAX", "float16"), {OLD: [1, NAN, NAN, 2]}, [None, None, None, 2]),
+    (elementwise("MAX", "bfloat16"), {}, [None, None, None, 2]),
+    (power([1.0, 1, -2, 2], [NAN, INF, INF, INF]), {OLD: [NAN, NAN, NAN, INF]}, [None, None, None, INF]),
     (elementwise("EQUAL"), {}, [0, 0, 0, 0]),
     (elementwise("LESS"), {}, [0, 0, 0, 1]),
     (elementwise("GREATER"), {}, [0, 0, 0, 0]),
     (reduce("MAX"), {OLD: [3, -INF, INF]}, [None, None, INF]),
     (reduce("MIN"), {OLD: [1, INF, -INF]}, [None, None, -INF]),
-    (reduce("MAX", "float16"), {}, [None, None, INF]),
+    (reduce("MAX", "float16"), {OLD: [3, -INF, INF]}, [None, None, INF]),
+    (reduce("MAX", "bfloat16"), {}, [None, None, INF]),
     (reduce("SUM"), {}, [NAN, NAN, NAN]),
     (reduce("PROD"), {}, [NAN, NAN, -INF]),
     (reduce("AVG"), {}, [NAN, NAN, NAN]),
     (topk("MAX"), {OLD: [3, 1, -INF, -INF, INF, 2]}, [None, None, None, None, INF, 2]),
     (topk("MIN"), {OLD: [1, 3, INF, INF, -INF, 2]}, [None, None, None, None, -INF, 2]),
-    (pooling([NAN, 1, NAN, NAN, NAN, -INF, 1, INF]), {OLD: [1, None, None, INF]}, [None, None, None, INF]),
+    (pooling([NAN, 1, NAN, NAN, NAN, -INF, 1, INF]), {OLD: [1, LOWEST, LOWEST, INF]}, [None, None, None, INF]),
+    (pooling([-INF, -INF]), {}, [-INF]),
     (grid_sample(NAN), {OLD: [NAN, 100]}, [None, 100]),
     (grid_sample(NAN, "NEAREST"), {}, [None, 100]),
     (grid_sample(INF), {}, [None, 100]),
@@ -102,7 +110,7 @@ RULES = [
     (gather(), {OLD: [0, 0, 1]}, [None, None, 1]),
     (gather("ELEMENT"), {OLD: [0, 0, 1]}, [None, None, 1]),
     (one_hot(), {OLD: [-1, -1, -1, -1, -1, -1, 8, -1, -1]}, [None] * 6 + [8, -1, -1]),
-    (("unary", [[NAN, -2.0]], {"input": "x", "op": "SIGN"}), {}, [None, -1]),
+    (("unary", [[NAN, -2.0]], {"input": "x", "op": "SIGN"}), {OLD: [NAN, -1]}, [None, -1]),
     (("unary", [[NAN, -2.0]], {"input": "x", "op": "FLOOR"}), {}, [NAN, -2]),
     (("parametric_relu", [[NAN, 1.0, 1], [2.0, NAN, 2]], {"input": "x", "slopes": "s"}), {}, [NAN, None, 1]),
 ]
@@ -130,9 +138,19 @@ def test_what_a_family_makes_of_it(rule, family):
 def test_indices_of_topk_are_minus_one_where_no_number_is_left():
     method, inputs, keys = topk("MAX", [[1.0, NAN, NAN], [NAN, 2, 3], [NAN, NAN, -INF]])
     _, old = made(method, inputs, OLD, **keys)
-    assert old.ref.tolist()[:2] == [[0, -1], [2, 1]]
-    assert old.undetermined.tolist() == [[False] * 2, [False] * 2, [True] * 2]  # -inf stands for both
+    assert old.ref.tolist() == [[0, -1], [2, 1], [2, -1]]
+    assert old.undetermined.tolist() == [[False] * 2, [False] * 2, [True, False]]
     assert made(method, inputs, NEW, **keys)[1].undetermined.all()
+
+
+@pytest.mark.parametrize(("op", "worst"), [("MAX", -INF), ("MIN", INF)])
+def test_an_infinity_that_is_the_worst_may_have_the_index_minus_one_beside_a_nan(op, worst):
+    method, inputs, keys = topk(op, [[worst, 1.0, worst], [worst, NAN, 1.0]], k=3)
+    _, old = made(method, inputs, OLD, **keys)
+    assert old.ref.tolist() == [[1, 0, 2], [2, 0, -1]]
+    (other,) = old.also
+    assert (other.values[other.where].tolist(), other.where.tolist()) == ([-1], [[False] * 3, [False, True, False]])
+    assert made(method, inputs, NEW, **keys)[1].undetermined.tolist() == [[False] * 3, [True] * 3]
 
 
 @pytest.mark.parametrize("outside", ["CLAMP", "FILL"])
@@ -146,8 +164,8 @@ def test_far_beyond_the_border_a_sample_is_exact(mode, outside):
 @pytest.mark.parametrize("family", [None, *FAMILIES])
 def test_the_count_of_boxes_is_known_where_a_rule_is(family):
     method, inputs, keys = nms([NAN, 0.5, 0.875])
-    count = made(method, inputs, family, **keys)[1]
-    assert bool(count.undetermined) == (family != OLD)
+    rows, count = made(method, inputs, family, **keys)
+    assert bool(count.undetermined) == rows.open == (family != OLD)
     assert count.ref == (3 if family == OLD else 2)
 
 

@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
-from layer_runs import evaluate, refused, tensor
+from layer_runs import RTX, evaluate, refused, tensor
+
+from trtexp.numerics import Arithmetic
 
 KEYS = {"input": "x", "slopes": "s"}
 
@@ -45,3 +47,17 @@ def test_c1_slopes_fill_x(shape):
 @pytest.mark.parametrize(("x", "s"), [("int32", "int32"), ("float32", "float16")])
 def test_c2_one_float_type(x, s):
     refused("C2", "parametric_relu", [tensor([1], x), tensor([1], s)], **KEYS)
+
+
+@pytest.mark.parametrize("arithmetic", [RTX, None])
+def test_int8_is_exact_where_a_product_fits(arithmetic):
+    x, slopes = tensor([[-128, -3, 127, -64]], "int8"), tensor([[1, 2, 9, 2]], "int8")
+    made = evaluate("parametric_relu", [x, slopes], arithmetic=arithmetic, **KEYS)
+    assert made.ref.tolist() == [[-128, -6, 127, -128]] and not made.undetermined.any()
+    beyond = evaluate("parametric_relu", [x, tensor([[2, 1, 1, -2]], "int8")], arithmetic=arithmetic, **KEYS)
+    assert beyond.anything.tolist() == [[True, False, False, True]]
+
+
+@pytest.mark.parametrize("family", ["tensorrt<10", "tensorrt>=10"])
+def test_int8_is_of_rtx_alone_c2(family):
+    refused("C2", "parametric_relu", [tensor([1], "int8")] * 2, arithmetic=Arithmetic(family=family), **KEYS)

@@ -4,9 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from layer_runs import evaluate, refused, tensor
-
-from trtexp.numerics import Arithmetic
+from layer_runs import RTX, evaluate, refused, refused_by_rtx, tensor
 
 KEYS = {"input": "x", "scale": "s"}
 
@@ -179,9 +177,6 @@ def test_an_output_type_that_holds_no_codes_is_refused_c4(member):
         refused("C4", "dequantize", [tensor([1], "int8"), 1.0], **KEYS, output_type=member)
 
 
-RTX = Arithmetic(family="tensorrt-rtx")
-
-
 @pytest.mark.parametrize(("dtype", "scale"), [("float32", "float16"), ("bfloat16", "float16"), ("float32", "bfloat16")])
 def test_c6_rtx_scales_codes_by_float32_or_the_type_of_the_numbers(dtype, scale):
     inputs = [tensor([1.0], dtype), tensor(1.0, scale)]
@@ -190,3 +185,20 @@ def test_c6_rtx_scales_codes_by_float32_or_the_type_of_the_numbers(dtype, scale)
     assert evaluate("quantize", inputs, **KEYS, output_type="INT8", arithmetic=RTX).ref.tolist() == [1]
     codes = [tensor([1.0], "float8e4m3"), tensor(1.0, scale)]
     refused("C6", "dequantize", codes, **KEYS, output_type="FLOAT", arithmetic=RTX)
+
+
+@pytest.mark.parametrize("dtype", ["int64", "int32", "int8", "uint8", "int4", "bool", "float8e4m3", "float4e2m1"])
+def test_a_scale_is_a_float_or_a_power_of_two_c7(dtype):
+    assert refused("C7", "quantize", [[1.0], tensor(1, dtype)], **KEYS) == ("quantize", "scale")
+    refused("C7", "dequantize", [tensor([1], "int8"), tensor(1, dtype)], **KEYS)
+
+
+def test_rtx_scales_fp8_alone_by_e8m0_c6():
+    scale = tensor(2.0, "float8e8m0")
+    assert refused_by_rtx("C6", "quantize", [[1.0], scale], **KEYS) == ("quantize", "scale")
+    assert evaluate("quantize", [[1.0], scale], **KEYS, output_type="FP8", arithmetic=RTX).ref.tolist() == [0.5]
+
+
+def test_rtx_takes_one_element_as_a_scalar_c6():
+    x = tensor(np.ones((1, 16)), "float8e4m3")
+    assert refused_by_rtx("C6", "dequantize", [x, [[2.0]]], **KEYS) == ("dequantize", "scale")

@@ -184,3 +184,69 @@ def test_means_of_bytes_are_certain_where_they_are_whole():
     assert made.dtype == "int8"
     assert made.ref[:3].tolist() == [2, 3, 4]
     assert made.undetermined.tolist() == [False, False, False, True, False]
+
+
+NAN, INF = np.nan, np.inf
+
+
+def same(found, wanted, undetermined=()):
+    np.testing.assert_array_equal(found.ref.ravel(), wanted)
+    assert found.undetermined.ravel().nonzero()[0].tolist() == list(undetermined)
+    assert np.isfinite(found.bound).all()
+
+
+@pytest.mark.parametrize("mode", ["LINEAR", "CUBIC"])
+def test_nan_counts_where_a_window_has_it_and_nowhere_else(mode):
+    """12 from 6, HALF_PIXEL: at i / 2 - 1/4, so that LINEAR has 2 elements and CUBIC 4."""
+    x = [0, 0, 0, 0, 0, NAN]
+    found = resized(x, [12], resize_mode=mode, **HALF_PIXEL)
+    first = {"LINEAR": 9, "CUBIC": 7}[mode]
+    same(found, [0] * first + [NAN] * (12 - first))
+    assert not found.bound[first:].any()
+
+
+def test_infinities_have_the_sign_of_their_weight_and_cancel():
+    found = resized([0, 0, INF, 0, 0, 0], [12], resize_mode="CUBIC", **HALF_PIXEL)
+    assert found.ref.tolist()[1:9] == [-INF, -INF, INF, INF, INF, INF, -INF, -INF]
+    assert resized([INF, -INF], [4], resize_mode="LINEAR", **HALF_PIXEL).ref.tolist()[0] == INF
+    assert np.isnan(resized([INF, -INF], [4], resize_mode="LINEAR", **HALF_PIXEL).ref[1:3]).all()
+
+
+def test_nan_with_a_weight_of_0_is_undetermined():
+    """ASYMMETRIC, 6 from 3: at i / 2; at 0 the element 1 has a weight of 0."""
+    found = resized([1, NAN, 3], [6], resize_mode="LINEAR", coordinate_transformation="ASYMMETRIC")
+    assert np.isnan(found.ref[1:4]).all() and found.ref[4:].tolist() == [3, 3]
+    assert found.undetermined.tolist() == [True, False, False, False, False, False]
+    left_out = resized([1, 1, NAN], [3], scales=[1.0], resize_mode="LINEAR")
+    assert np.isnan(left_out.ref).tolist() == [False, False, True]
+
+
+def test_a_coordinate_that_may_lie_on_the_other_side_is_undetermined():
+    """ALIGN_CORNERS, 7 from 4: at i / 2; 10 from 4: at i / 3, and 3 / 3 may be less than 1."""
+    x = [NAN, 1, 1, 1]
+    sure = resized(x, [7], resize_mode="LINEAR", coordinate_transformation="ALIGN_CORNERS")
+    assert not sure.undetermined.any()
+    unsure = resized(x, [10], resize_mode="LINEAR", coordinate_transformation="ALIGN_CORNERS")
+    assert unsure.undetermined.tolist() == [False] * 3 + [True] + [False] * 6
+
+
+def test_along_two_axes_only_the_windows_with_nan_have_it():
+    x = np.zeros((4, 4))
+    x[0, 0] = NAN
+    found = resized(x, [8, 8], resize_mode="LINEAR", **HALF_PIXEL)
+    wanted = np.zeros((8, 8), bool)
+    wanted[:3, :3] = True
+    assert np.array_equal(np.isnan(found.ref), wanted) and not found.undetermined.any()
+
+
+def test_nearest_moves_what_is_no_number():
+    same(resized([NAN, INF, 2], [6]), [NAN, NAN, INF, INF, 2, 2])
+
+
+def test_the_decimals_of_scales_are_slack_of_nearest_too():
+    """0.1 in float32 is a little more than 0.1: the element 10 lies at 99.99, and by the decimals at 100."""
+    x = np.arange(110.0)
+    found = resized(x, scales=[0.1])
+    assert found.ref[:3].tolist() == [0, 9, 19]
+    assert found.slack[:3].tolist() == [0, 1, 1]
+    assert resized(x, scales=[0.5]).slack.max() == 0

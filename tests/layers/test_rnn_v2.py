@@ -160,6 +160,8 @@ def test_each_gate_is_a_call_behind_the_constructor():
         ("C3", {"set": {"input_mode": "SKIP"}}, ("gates", 0, "weights")),
         ("C3", {"arrays": {"w": [[1.0, 2]]}}, ("gates", 0, "weights")),
         ("C3", {"arrays": {"rb": [1.0, 2]}}, ("gates", 1, "bias")),
+        ("C3", {"arrays": {"w": tensor([[1]], "int32")}}, ("gates", 0, "weights")),
+        ("C3", {"arrays": {"rb": tensor([1], "int8")}}, ("gates", 1, "bias")),
         ("C4", {"x": np.ones((1, 3, 2)), "set": {"input_mode": "SKIP"}}, ("set", "input_mode")),
         ("C5", {"inputs": [tensor([1.0])], "set": {"hidden_state": "h"}}, ("set", "hidden_state")),
         ("C5", {"inputs": [None, tensor([[[1.0]]])], "set": {"cell_state": "c"}}, ("set", "cell_state")),

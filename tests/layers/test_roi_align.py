@@ -5,7 +5,8 @@ import pytest
 from layer_runs import tensor
 from test_plugin_library import run
 
-from trtexp.layers.plugin_library import Wrong
+from trtexp.layers.plugin_library import RoiAlign, Wrong
+from trtexp.numerics import pointwise, undetermined
 
 X = tensor(np.arange(16.0).reshape(1, 1, 4, 4))
 WHOLE = tensor([[0, 0, 4, 4]])
@@ -91,3 +92,72 @@ def test_no_regions():
 def test_what_it_does_not_take(given):
     with pytest.raises(Wrong):
         aligned(**given)
+
+
+NAN = np.nan
+GRID = {"output_height": 2, "output_width": 2, "sampling_ratio": 1, "coordinate_transformation_mode": 0}
+
+
+def spoiled(value, row=0, column=0):
+    x = np.arange(16.0).reshape(1, 1, 4, 4)
+    x[0, 0, row, column] = value
+    return tensor(x)
+
+
+def test_nan_counts_in_the_bins_whose_samples_touch_it():
+    """Of [0, 3] and 2 bins the samples lie at 0.75 and 2.25."""
+    y = aligned(spoiled(NAN), tensor([[0, 0, 3, 3]]), **GRID)
+    assert np.isnan(y.ref[0, 0]).tolist() == [[True, False], [False, False]]
+    assert not y.undetermined.any() and not y.bound.any()
+    assert aligned(spoiled(np.inf), tensor([[0, 0, 3, 3]]), **GRID).ref[0, 0, 0, 0] == np.inf
+
+
+def test_nan_beside_a_sample_with_a_weight_of_0_is_undetermined():
+    """Of [0, 4] and 2 bins the samples lie at 1 and 3: the element 2 has a weight of 0 for the first."""
+    y = aligned(spoiled(NAN, 2, 2), tensor([[0, 0, 4, 4]]), **GRID)
+    assert y.undetermined[0, 0].tolist() == [[True, False], [False, False]]
+    assert y.ref[0, 0, 1].tolist() == [13, 15]
+
+
+def test_the_largest_beside_nan_is_undetermined():
+    y = aligned(spoiled(NAN), tensor([[0, 0, 3, 3]]), mode=0, **GRID)
+    assert y.undetermined[0, 0].tolist() == [[True, False], [False, False]]
+    assert np.isfinite(y.ref[0, 0, 1]).all()
+
+
+@pytest.mark.parametrize("odd", [NAN, np.inf, -np.inf])
+@pytest.mark.parametrize("ratio", [0, 2])
+def test_a_region_with_a_coordinate_that_is_no_number_is_undetermined(odd, ratio):
+    regions = tensor([[0, 0, odd, 4], [0, 0, 4, 4]])
+    y = aligned(regions=regions, items=tensor([0, 0], "int32"), sampling_ratio=ratio)
+    assert y.anything.ravel().tolist() == [True, False]
+    assert y.ref[1, 0, 0, 0] == 7.5
+    assert RoiAlign.work({"sampling_ratio": ratio}, (X, regions, FIRST)).elements > 0
+
+
+def test_regions_lend_their_errors():
+    regions = pointwise(np.multiply, [tensor([[0, 0, 3, 3]]), tensor([[1.0]])], 4.0)
+    y = aligned(regions=regions, **GRID)
+    assert y.bound.max() > 0 and not y.certified.any()
+    lost = undetermined(tensor([[0, 0, 3, 3]]), np.array([[True, False, False, False]]))
+    assert aligned(regions=lost, **GRID).anything.all()
+
+
+@pytest.mark.parametrize("scale", [NAN, np.inf, 0.0, -1.0])
+def test_a_scale_that_is_no_positive_number_is_refused(scale):
+    with pytest.raises(Wrong, match="spatial_scale"):
+        aligned(spatial_scale=scale)
+
+
+def test_the_decimals_of_the_scale_are_slack():
+    y = aligned(regions=tensor([[0, 0, 30, 30]]), spatial_scale=0.1, **GRID)
+    apart = abs(0.1 - float(np.float32(0.1))) * 30
+    assert (y.slack >= apart).all() and y.slack.max() < 1e3 * apart
+    assert aligned(spatial_scale=0.5, **GRID).slack.max() < 1e-12
+
+
+def test_how_many_samples_there_are_may_be_unsure():
+    """2.2 - 0.2 may be more than 2 in float32, and then there are 3 samples along an axis."""
+    y = aligned(regions=tensor([[0.2, 0.2, 2.2, 2.2]]))
+    assert y.anything.all()
+    assert not aligned(regions=tensor([[0.2, 0.2, 2.1, 2.1]])).undetermined.any()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from layer_runs import evaluate, refused, tensor
+from layer_runs import evaluate, refused, refused_by_rtx, tensor
 
 X = np.arange(1.0, 5)
 
@@ -95,12 +95,19 @@ def test_axes_outside_or_twice_are_refused_c4(axes):
 NUMBERS = {"start": [0], "shape": [5], "stride": [1]}
 
 
-@pytest.mark.parametrize(("mode", "value"), [("WRAP", 7.0), ("CLAMP", 7.0), ("FILL", [7.0, 8]), ("FILL", ints(7))])
-def test_c5_a_value_to_fill_with_is_one_element_for_mode_fill(mode, value):
-    inputs = [X, None, None, None, value]
-    keys = {"input": "x", **NUMBERS, "set": {"mode": mode}, "set_input": {4: "v"}}
-    assert refused("C5", "slice", inputs, **keys) == ("slice",)
+def filling(mode):
+    return {"input": "x", **NUMBERS, "set": {"mode": mode}, "set_input": {4: "v"}}
+
+
+@pytest.mark.parametrize("value", [[7.0, 8], ints(7)])
+def test_c5_a_value_to_fill_with_is_one_element_of_the_type(value):
+    assert refused("C5", "slice", [X, None, None, None, value], **filling("FILL")) == ("slice",)
+
+
+@pytest.mark.parametrize("mode", ["WRAP", "CLAMP"])
+def test_c5_rtx_fills_in_mode_fill_alone(mode):
+    assert refused_by_rtx("C5", "slice", [X, None, None, None, 7.0], **filling(mode)) == ("slice",)
 
 
 def test_c6_uint8():
-    assert refused("C6", "slice", [tensor([1] * 5, "uint8")], input="x", **NUMBERS) == ("slice", "input")
+    assert refused_by_rtx("C6", "slice", [tensor([1] * 5, "uint8")], input="x", **NUMBERS) == ("slice", "input")

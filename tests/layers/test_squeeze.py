@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from layer_runs import evaluate, refused, tensor
+from layer_runs import evaluate, refused, refused_by_rtx, tensor
 
 
 def run(method, shape, axes):
@@ -46,6 +46,12 @@ def test_what_is_refused(label, method, axes):
 
 
 @pytest.mark.parametrize("method", ["squeeze", "unsqueeze"])
-def test_uint8_is_refused_c4(method):
+def test_rtx_refuses_uint8_c4(method):
     inputs = [tensor([[1]], "uint8"), tensor([0], "int32")]
-    assert refused("C4", method, inputs, input="x", axes="a") == (method, "input")
+    assert refused_by_rtx("C4", method, inputs, input="x", axes="a") == (method, "input")
+
+
+@pytest.mark.parametrize("method", ["squeeze", "unsqueeze"])
+@pytest.mark.parametrize("dtype", ["float32", "int8", "bool"])
+def test_axes_that_are_no_integers_are_refused_c5(method, dtype):
+    assert refused("C5", method, [[[1]], tensor([0], dtype)], input="x", axes="a") == (method, "axes")

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from layer_runs import refused, tensor, windowed
+from layer_runs import RTX, refused, refused_by_rtx, tensor, windowed
 
 from trtexp.layers import LAYERS
 from trtexp.layers.base import LayerError
+from trtexp.numerics import Arithmetic
 from trtexp.spec.errors import SpecError
 from trtexp.spec.requirement import Target
 
@@ -28,7 +29,7 @@ def test_an_input_of_too_few_dimensions_is_refused_c2(method):
 
 
 @BOTH
-@pytest.mark.parametrize("dtype", ["int32", "int8", "bool"])
+@pytest.mark.parametrize("dtype", ["int32", "int64", "bool"])
 def test_an_input_that_is_not_float_is_refused_c2(method, dtype):
     refused("C2", method, tensor(np.ones((1, 1, 3, 3)), dtype), W)
 
@@ -149,3 +150,19 @@ def test_a_kernel_of_another_type_is_refused_by_rtx_alone_c10(load):
     assert load(text, Target("tensorrt", "8.6.0")).cases
     with pytest.raises(SpecError, match=r"\[C9\]"):
         load(text, Target("tensorrt-rtx", "1.7.1"))
+
+
+BYTES = tensor(np.ones((1, 1, 3, 3)), "int8")
+
+
+def test_a_convolution_of_int8_is_of_rtx_alone_and_its_numbers_are_not_known_c9():
+    made = windowed("convolution_nd", BYTES, W, of="int8")
+    assert (made.dtype, made.shape, made.anything.all()) == ("int8", (1, 1, 1, 1), True)
+    refused("C2", "convolution_nd", BYTES, W, of="int8", arithmetic=Arithmetic(family="tensorrt<10"))
+    refused("C2", "deconvolution_nd", BYTES, W, of="int8")
+
+
+def test_rtx_has_no_deconvolution_of_bfloat16_c9():
+    x = tensor(X, "bfloat16")
+    assert refused_by_rtx("C9", "deconvolution_nd", x, W, of="bfloat16") == ("deconvolution_nd", "input")
+    assert windowed("convolution_nd", x, W, of="bfloat16", arithmetic=RTX).dtype == "bfloat16"

@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
 from report_samples import GPU, OLD, REFERENCE, RTX, SAMPLES, case, close, differs, log, output, report, tensor
 
 from trtexp.cli.main import main
+from trtexp.definition.facts import Adaptation
 from trtexp.numerics import encode, ulps
 from trtexp.records.diff import KINDS, diff
 from trtexp.records.facts import BuildRecord
@@ -92,6 +93,12 @@ def test_moved_values_are_counted_in_ulps_and_measured_by_the_bound():
         "1 of 4 elements moved, by up to 1 ulp; the furthest y[1, 1]: 4 → 4.0000005, 0.48 of the bound; "
         "worst error 0.1 → 0.5 of the bound"
     )
+
+
+def test_a_reader_knows_whose_last_bits_may_change_from_build_to_build():
+    compiled = {"adapted": [Adaptation("timed_kernels", "a...c")]}
+    (change,) = found(case("a", output(ONE)), case("a", output(MOVED), **compiled))
+    assert text(change).endswith("; the kernels of a...c are chosen by timing, which may be all that changed")
 
 
 @pytest.mark.parametrize(
@@ -244,3 +251,16 @@ def test_a_control_character_does_not_reach_the_terminal(project, capsys):
     path.write_text(json.dumps(json.loads(path.read_text()) | {"experiment": "experiments/\x1b[31m.yaml"}))
     assert main(["diff", OLD.name, GPU.name]) == 1
     assert "\x1b" not in capsys.readouterr().out
+
+
+def test_cases_that_changed_alike_stand_together(project):
+    names = [f"c{i}" for i in range(9)]
+    before = [report(*(case(name) for name in [*names, "other"]), release=OLD)]
+    after = [report(*(case(name, status="crashed", phase="build") for name in names), case("other", status="crashed"))]
+    found = diff(before, after)
+    page = render_diff(found)
+    assert page.count("```diff") == 2
+    assert all(f"[{name}](../tensorrt-8.6.0/sample.md#{name})" in page for name in names)
+    told = list(lines(found))
+    assert f"  sample / {', '.join(names)}" in told
+    assert sum(line == "    - pass" for line in told) == 2

@@ -24,7 +24,8 @@ from trtexp.records.facts import (
     Terms,
     Unmet,
 )
-from trtexp.records.model import CaseRecord, NetworkRecord, OutputRecord, ReleaseRecord, ReportRecord
+from trtexp.records.model import CaseRecord, OutputRecord, ReleaseRecord, ReportRecord
+from trtexp.records.network import NetworkRecord
 from trtexp.records.picture import Grid, Picture, Window
 from trtexp.records.tensors import Summary, TensorRecord, numbers
 

@@ -44,7 +44,7 @@ def test_cases_of_which_the_same_is_said_stand_together():
     page = page_of(made)
     assert "## a / one, two\n" in page
     assert "- tensorrt-8.6.0: [one](tensorrt-8.6.0/a.md#one), [two](tensorrt-8.6.0/a.md#two)\n" in page
-    assert "| a          | 3 is promised, 2 comes. | tensorrt-8.6.0 |\n" in page
+    assert "| [a / one, two](#a--one-two) | 3 is promised, 2 comes. | tensorrt-8.6.0 |\n" in page
     assert page.count("trtexp script") == 1
 
 
@@ -78,3 +78,14 @@ def test_no_findings():
 def test_order_of_the_reports_does_not_matter():
     reports = [ENDINGS.model_copy(update={"release": release}) for release in (GPU, NEW, RTX)]
     assert len({page_of(*random.Random(seed).sample(reports, 3)) for seed in range(6)}) == 1
+
+
+def test_each_row_links_to_its_section_even_where_two_are_called_alike():
+    cases = [case("one", finding=text) for text in ("3 is promised.", "4 is promised.")]
+    reports = [
+        report(one).model_copy(update={"release": release, "experiment": "experiments/a.yaml"})
+        for one, release in zip(cases, (GPU, NEW), strict=True)
+    ]
+    page = page_of(*reports)
+    assert "[a / one](#a--one)" in page and "[a / one](#a--one-1)" in page
+    assert page.count("\n## a / one\n") == 2

@@ -10,7 +10,7 @@ import pytest
 from report_samples import GPU, NEW, OLD, REFERENCE, RTX, SAMPLES, case, report
 
 from trtexp.report.markdown import case_anchors
-from trtexp.report.matrix import render_matrix
+from trtexp.report.matrix import ApiColumn, render_matrix
 from trtexp.report.order import newest_first
 from trtexp.report.overview import summarize
 
@@ -41,7 +41,7 @@ def test_releases_stand_newest_first_and_the_reference_last() -> None:
 def test_what_is_not_as_expected_is_listed_with_links() -> None:
     page = render_matrix(REPORTS)
     assert "- [padding / typo](tensorrt-8.6.0/padding.md#typo) on tensorrt-8.6.0:" in page
-    assert "- [endings / differs](tensorrt-8.6.0/endings.md#differs) on tensorrt-8.6.0:" in page
+    assert "- [endings / hang](tensorrt-8.6.0/endings.md#hang) on tensorrt-8.6.0:" in page
     assert case_anchors(SAMPLES["endings"])[-1] == "differs"
 
 
@@ -53,3 +53,27 @@ def test_nothing_to_say() -> None:
 @pytest.mark.parametrize("reports", [[], [summarize(report())]])
 def test_no_cases(reports: list) -> None:
     assert render_matrix(reports).startswith("# Reports\n")
+
+
+def test_experiments_are_grouped_by_folder_with_totals() -> None:
+    page = render_matrix(REPORTS)
+    totals, _, groups = page.partition("\n## experiments\n")
+    assert "| [layers](#layers)           | –                | –                           |" in totals
+    assert "| **all**                     | **✅ 4 ❌ 1**    | **✅ 5 ◆ 1 ➖ 1 ❔ 1 ❌ 6** |" in totals
+    first, _, second = groups.partition("\n## layers\n")
+    assert "[padding]" in first and "[layers/pooling]" not in first
+    assert "[layers/pooling]" in second.partition("\n## ")[0]
+    assert "| **total**          | **✅ 4 ❌ 1**          | **✅ 5 ◆ 1 ➖ 1 ❔ 1 ❌ 6**          |" in first
+
+
+def test_totals_of_a_release_without_runs_are_summed_by_what_they_mean() -> None:
+    api = ApiColumn("tensorrt-99", "99.0", {"experiments/padding.yaml": (2, 1), "experiments/endings.yaml": (3,)})
+    page = render_matrix(REPORTS, apis=[api])
+    assert page.count("| **5 ➖ 1** ") == 2  # of the group, and of all
+
+
+def test_a_finding_is_told_once_with_every_case_that_shows_it() -> None:
+    reports = [summarize(SAMPLES["endings"].model_copy(update={"release": release})) for release in (GPU, OLD)]
+    findings = render_matrix(reports).partition("## Findings")[2]
+    assert findings.count("The document says 3") == 1
+    assert "sample.md#differs) on tensorrt-8.6.0, [differs](tensorrt-8.5.3.1/" in " ".join(findings.split())

@@ -1,16 +1,17 @@
 """The journal: what was appended comes back to the bit; what is torn, damaged or of something else does not."""
 
-import hashlib
 import json
 import os
 import threading
 
 import pytest
 
+from trtexp.files.opening import NoFile
+from trtexp.files.signing import VARIABLE, digest, notes
 from trtexp.records.facts import Ending, Place
 from trtexp.records.model import FORMAT, CaseRecord, OutputRecord
 from trtexp.records.tensors import TensorRecord
-from trtexp.running.journal import Journal, Key, delete, line, previous, read, set_aside
+from trtexp.running.journal import PURPOSE, Journal, Key, delete, line, previous, read, set_aside
 
 KEY = Key("0.1.0", "tensorrt-8.6.0", "sha", "none", "definition", "tensors")
 
@@ -87,7 +88,32 @@ def test_a_damaged_line_in_the_middle_is_named_and_the_others_count(tmp_path):
     path.write_bytes(b"".join(lines))
     journal = Journal(path, resume=True)
     assert list(journal.found) == [keys(4)[i] for i in (0, 2, 3)]
-    assert journal.notes == [f"{path}:2: damaged; its case is run again"]
+    assert journal.notes == [f"{path}:2: 1 result not of this user's key, or damaged; run again"]
+
+
+def test_a_journal_of_another_user_is_worth_nothing_and_said_in_one_line(tmp_path, monkeypatch):
+    path = tmp_path / "e.jsonl"
+    written(path, 4)
+    monkeypatch.setenv(VARIABLE, "the key of somebody else")
+    journal = Journal(path, resume=True)
+    assert journal.found == {}
+    assert journal.notes == [f"{path}:1: 4 results not of this user's key, or damaged; run again"]
+    assert set_aside(path) == 0 and not path.exists() and not previous(path).exists()
+    assert notes() == [f"{path}: not of this user's key, or damaged; dropped"]
+
+
+def test_a_journal_that_is_a_link_is_refused_and_what_it_leads_to_stays(tmp_path):
+    path, target = tmp_path / "e.jsonl", tmp_path / "target"
+    target.write_text("of others")
+    path.symlink_to(target)
+    for act in (
+        lambda: Journal(path).append(KEY, record("none")),
+        lambda: Journal(path, True),
+        lambda: set_aside(path),
+    ):
+        with pytest.raises(NoFile, match=r"e\.jsonl: is a link"):
+            act()
+    assert target.read_text() == "of others"
 
 
 JUNK = (b"", b"\n", b"{}\n", b"[]\n", b"null\n", b"\0" * 100, b"\xff\xfe\n", b"[" * 100_000 + b"\n", b'{"sha256": 1}\n')
@@ -105,8 +131,8 @@ def test_junk_is_no_journal_and_no_error(tmp_path, junk):
 
 def entered(entry):
     """A whole line of a journal."""
-    text = json.dumps(entry)
-    return f'{{"sha256": "{hashlib.sha256(text.encode()).hexdigest()[:32]}", "entry": {text}}}\n'.encode()
+    text = json.dumps(entry).encode()
+    return b'{"hmac": "' + digest(PURPOSE, text) + b'", "entry": ' + text + b"}\n"
 
 
 def test_a_record_of_another_form_is_damage(tmp_path):

@@ -70,3 +70,78 @@ def test_the_same_run_gives_the_same_bytes(load):
         return to_json(record_report(experiment, "e", REFERENCE, [record_case(c, None) for c in experiment.cases]))
 
     assert bytes_of() == bytes_of()
+
+
+CASES = """\
+cases:
+  same: {}
+  padded: {network: {deconv: {set: {padding_nd: [1, 1]}}}}
+  fed: {inputs: {x: {arange: null, full: 2}}}
+  weighted: {weights: {w: {arange: null, full: 3}}}
+"""
+
+
+def test_of_a_case_only_what_the_base_has_not_is_kept(load):
+    networks = record_report(load(BASE + CASES), "e", REFERENCE, []).networks
+    assert list(networks) == ["padded", "fed", "weighted"]
+    assert networks["padded"].lines[-1] == "deconv.padding_nd = (1, 1)"
+    assert [(list(n.inputs), list(n.weights), len(n.lines)) for n in networks.values()] == [
+        ([], [], 2),
+        (["x"], [], 0),
+        ([], ["w"], 0),
+    ]
+    assert networks["fed"].inputs["x"].values == [[[[2.0] * 3] * 3]]
+
+
+def test_without_a_base_every_case_has_its_whole_network(load):
+    text = BASE.replace(", kernel: w}", "}") + "cases: {c: {network: {deconv: {deconvolution_nd: {kernel: w}}}}}\n"
+    experiment = load(text)
+    report = record_report(experiment, "e", REFERENCE, [])
+    assert report.network is None
+    assert (list(report.networks["c"].inputs), list(report.networks["c"].weights)) == (["x"], ["w"])
+    assert len(report.networks["c"].lines) == 1
+
+
+MANY = """\
+title: t
+inputs: {x: {shape: [1, 1, 3, 3], arange: {start: 1}}}
+network:
+  up: {unary: {input: x, op: NEG}}
+  best: {topk: {input: up, op: MAX, k: 1, axes: 8}}
+  sum: {elementwise: {input1: up, input2: best, op: SUM}}
+outputs: [sum, best.indices]
+"""
+
+
+def test_a_network_of_three_layers_is_kept_as_a_graph(load):
+    network = record_report(load(MANY), "e", REFERENCE, []).network
+    assert network.outputs == ["sum", "best.indices"]
+    assert [(one.name, one.method, one.takes, one.makes, one.within) for one in network.layers] == [
+        ("up", "unary", ["x"], ["up"], None),
+        ("best", "topk", ["up"], ["best", "best.indices"], None),
+        ("sum", "elementwise", ["up", "best"], ["sum"], None),
+    ]
+
+
+def test_a_short_network_needs_no_graph(load):
+    network = record_report(load(BASE), "e", REFERENCE, []).network
+    assert (network.layers, network.outputs) == ([], [])
+
+
+def test_the_window_of_the_first_case_that_can_be_drawn_is_kept(load):
+    refused = "  refused: {expect: {error: {build: x}}}\n"
+    large = "  large: {inputs: {x: {shape: [1, 1, 3, 99], arange: {start: 1}}}}\n"
+    text = BASE + "cases:\n" + refused + large + "  drawn: {network: {deconv: {set: {stride_nd: [2, 1]}}}}\n"
+    window = record_report(load(text), "e", REFERENCE, []).window
+    assert (window.case, window.layer, window.kind, window.input, window.kernel) == (
+        "drawn",
+        "deconv",
+        "deconvolution",
+        "x",
+        "w",
+    )
+    assert [(axis.size, axis.taps, axis.stride, axis.out) for axis in window.axes] == [(3, 3, 2, 7), (3, 3, 1, 5)]
+
+
+def test_a_network_without_a_window_has_none(load):
+    assert record_report(load(MANY), "e", REFERENCE, []).window is None

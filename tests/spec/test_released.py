@@ -112,7 +112,16 @@ def test_a_dynamic_range_does_nothing_unless_int8_is_allowed(tmp_path):
 
 
 def network(dtype, **layers):
-    return {"title": "t", "inputs": {"x": {"values": [[1, 0]], "dtype": dtype}}, "network": layers}
+    return {
+        "title": "t",
+        "inputs": {"x": {"values": [[1, 0.5 if dtype == "float8e8m0" else 0]], "dtype": dtype}},
+        "network": layers,
+    }
+
+
+def constant(dtype, **layers):
+    made = network("float32", c={"constant": {"shape": [1, 2], "weights": "w"}}, **layers)
+    return made | {"weights": {"w": {"values": [1, 0], "dtype": dtype}}}
 
 
 RELU = {"activation": {"input": "x", "type": "RELU"}}
@@ -127,6 +136,11 @@ JOINED = {"concatenation": {"inputs": ["x", "x"]}}
         ("N1", network("float4e2m1", y=RELU)),
         ("N1", network("int4", y=SLICE)),
         ("N2", network("uint8", y=JOINED)),
+        ("N3", network("float8e8m0", y={"unary": {"input": "x", "op": "ABS"}})),
+        ("N3", network("float8e8m0", y=SLICE)),
+        ("N4", constant("int8", y={"shuffle": {"input": "c"}})),
+        ("N4", constant("float8e4m3", y={"concatenation": {"inputs": ["c", "c"]}})),
+        ("N4", constant("int4")),
         ("N2", network("uint8", i={"identity": {"input": "x"}}, y={"cast": {"input": "i", "to_type": "FLOAT"}})),
     ],
 )
@@ -136,6 +150,15 @@ def test_rtx_alone_refuses_narrow_types_in_the_network(tmp_path, label, given):
     assert not case(tmp_path, given).evaluation().refusals
 
 
-@pytest.mark.parametrize("given", [network("float8e4m3", y=JOINED), network("uint8", y={"identity": {"input": "x"}})])
+@pytest.mark.parametrize(
+    "given",
+    [
+        network("float8e4m3", y=JOINED),
+        network("uint8", y={"identity": {"input": "x"}}),
+        network("float8e8m0", y=JOINED),
+        constant("int8", y={"shape": {"input": "c"}}),
+        constant("float8e8m0", y={"shuffle": {"input": "c"}}),
+    ],
+)
 def test_rtx_takes_narrow_types_where_they_belong(tmp_path, given):
     assert not case(tmp_path, given, RTX).evaluation().refusals

@@ -1,10 +1,10 @@
 """The command line: arguments and exit codes.
 
-Exit codes: 0 all as expected · 1 something differs · 2 bad usage, bad YAML, or a stream that takes no output ·
-3 internal error · 4 no GPU or TensorRT where one was demanded · 5 nothing selected · 130 stopped by Ctrl-C, 143 by
-SIGTERM, 129 by SIGHUP, also before the first case. Of several reasons the first of these counts: a signal, 3, 4, 2, 1,
-5. An error that a user can act on carries its own code, see trtexp.errors. Imports wait until a command needs them, so
-that --help is quick.
+Exit codes: 0 all as expected · 1 something differs · 2 bad usage, bad YAML, or an output stream that cannot be
+written · 3 internal error · 4 no GPU or TensorRT where one was demanded · 5 nothing selected · 130 stopped by Ctrl-C,
+143 by SIGTERM, 129 by SIGHUP, also before the first case. Of several reasons the first of these counts: a signal, 3,
+4, 2, 1, 5. An error that a user can act on carries its own code, see trtexp.errors. Imports wait until a command
+needs them, so that --help is quick.
 """
 
 from __future__ import annotations
@@ -22,9 +22,13 @@ from typing import TYPE_CHECKING
 from trtexp import LIMITS
 from trtexp.cli.arguments import parse, parser
 from trtexp.cli.completion import complete
-from trtexp.errors import BrokenOff, UserError
+from trtexp.cli.help_texts import COMMANDS
+from trtexp.errors import BadUsage, BrokenOff, UserError
+from trtexp.files.home import ACCEPTING, project
+from trtexp.files.program import program
 
 if TYPE_CHECKING:
+    from trtexp.cli.options import Options
     from trtexp.report.terminal import Terminal
 
 OK, USAGE, INTERNAL, STOPPED = 0, 2, 3, 130
@@ -39,14 +43,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
     made = parser()
     if "_ARGCOMPLETE" in os.environ:
         complete(made)
+    words = sys.argv[1:] if arguments is None else arguments
+    if not words:
+        made.print_help()
+        return OK
+    if not words[0].startswith("-") and words[0] not in COMMANDS:
+        return _say(BadUsage(f"no command {words[0]!r}{_nearest(words[0])}; all: {program()} --help"))
     try:
-        act, options = parse(made, sys.argv[1:] if arguments is None else arguments)
+        here = Path.cwd()
+    except OSError:  # deleted meanwhile
+        here = Path()
+    root = project(here)
+    try:
+        act, options = parse(made, words, root)
     except SystemExit as end:
         return int(end.code or 0)
+    with nullcontext() if root == here else _in(root, here):
+        return _do(act, options)
+
+
+@contextmanager
+def _in(root: Path, here: Path) -> Iterator[None]:
+    """Work in the folder of the project, so that all that is written is the same wherever in it one stands."""
+    os.chdir(root)
+    try:
+        yield
+    finally:
+        os.chdir(here)
+
+
+def _do(act: str, options: Options) -> int:
+    """Do what a command's options say."""
     with options.github or nullcontext():  # from here on nothing that is printed is a workflow command but through it
         try:
             module, _, function = act.partition(":")
-            with _limited(options.limits):
+            with _limited(options.limits), _noted():
+                _finish_accept()
                 code = int(getattr(import_module(f"trtexp.cli.commands.{module}"), function)(options))
             sys.stdout.flush()
             return code
@@ -55,6 +87,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if code == INTERNAL and os.environ.get("TRTEXP_DEBUG"):
                 raise
             return code
+
+
+def _nearest(word: str) -> str:
+    """The command that a slip means."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, COMMANDS, n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
 
 
 @contextmanager
@@ -70,6 +110,26 @@ def _limited(limits: Sequence[str]) -> Iterator[None]:
         yield
     finally:
         os.environ[LIMITS] = before or ""
+
+
+def _finish_accept() -> None:
+    """Finish an accept that was killed, before anything else looks at the experiments."""
+    if os.path.lexists(ACCEPTING):
+        from trtexp.authoring.commit import recover
+
+        _problems().header(recover())
+
+
+@contextmanager
+def _noted() -> Iterator[None]:
+    """Say at the end what of the files that runs leave was not the user's."""
+    try:
+        yield
+    finally:
+        from trtexp.files.signing import notes
+
+        if said := notes():
+            _problems().header(said)
 
 
 def _open_streams() -> None:
@@ -109,7 +169,8 @@ def _say(error: BaseException) -> int:
             _problems().header([str(error)])
             return code or STOPPED
         case UserError():
-            _problems().error(error.lines())
+            terminal = _problems()
+            terminal.error(error.lines(terminal.real))
             return error.exit_code
         case OSError():
             reason = error.strerror or str(error)

@@ -29,9 +29,10 @@ class Trial:
     """One output of a case with one wrong element, for each of `SIZES`.
 
     experiment, case, output: where it stands. layer: the method that makes it, without add_; type: its dtype; flag: the
-    BuilderFlag that allows less to it, FP16 or TF32, "" for none. terms: the most that a sum of it has, None if it has
-    none. bound: what the element may be off by, relative to it, in the light of the largest error that is not seen; granted: the
-    freedom in it. random: whether it is made of random numbers of the device, of which a range is legal.
+    BuilderFlag that allows less to it, FP16 or TF32, "" for none. terms: the most that a sum of it has, None if it
+    has none. bound: what the element may be off by, relative to it, in the light of the largest error that is not
+    seen; granted: the freedom in it. random: whether it is made of random numbers of the device, of which a range
+    is legal.
     """
 
     experiment: str

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 
+from trtexp.coverage.plant import SIZES, Trial, Trials
 from trtexp.errors import plural
 from trtexp.report import escape
 from trtexp.report.markdown import environment
 from trtexp.report.table import table
 from trtexp.report.wording.outputs import FREEDOMS
-from trtexp.coverage.plant import SIZES, Trial, Trials
 
 MOST_TERMS = 256  # of a half accumulator that is judged
 WIDEST = 10  # how many are named

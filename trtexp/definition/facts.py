@@ -25,9 +25,11 @@ class Adaptation:
 
     flag_left_out: the precision flag `subject`, since this release takes all types from the network.
     timed_tactics: no engine could be built from the first tactics, so TensorRT chose by timing.
+    timed_kernels: the layers `subject` became one part of the engine (a ForeignNode), whose kernels TensorRT chooses by
+    timing, whatever tactic is chosen: their last bits may change from build to build.
     not_read_back: `subject`, such as `deconv.padding`, cannot be read back; `reason` is TensorRT's own.
     """
 
-    kind: Literal["flag_left_out", "timed_tactics", "not_read_back"]
+    kind: Literal["flag_left_out", "timed_tactics", "timed_kernels", "not_read_back"]
     subject: str = ""
     reason: str = ""

@@ -1,18 +1,19 @@
 """What TensorRT made, on disk: engines, refusals and timing caches, so that a warm run needs no builder.
 
-A file is: magic, format, SHA-256 of all that follows, the length of a JSON text, that text (the whole key and the
+A file is: magic, format, HMAC-SHA256 of all that follows, the length of a JSON text, that text (the whole key and the
 Outcome), and the engine. It is written beside its place and then moved there, so that a reader sees a whole file or
-none and needs no lock. A file that is anything else is deleted and made again.
+none and needs no lock. A file that is anything else, or was not written with the user's key, is deleted and made again:
+no engine is taken from others.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
-import os
 import pkgutil
 import re
-import secrets
+import stat
 import struct
 import time
 from contextlib import suppress
@@ -24,13 +25,16 @@ from typing import Any
 from trtexp.engine.failure import is_transient
 from trtexp.engine.outcome import Outcome, Release
 from trtexp.engine.wire import pack_outcome, unpack_outcome
+from trtexp.files.atomic import replace as replace_file
+from trtexp.files.opening import entries, named, remove, touch
+from trtexp.files.reading import read_bytes
 
 DEFAULT_LIMIT = 2 << 30
-FORMAT = 1
+FORMAT = 2
 _MAGIC = b"trtexp\r\n"
 _HEAD = struct.Struct("<8sI32s")  # magic, format, digest
 _LENGTH = struct.Struct("<Q")
-_NAME = re.compile(r"[0-9a-f]{64}\.(entry|timing)(\.[0-9a-f]{16}\.tmp)?")
+_NAME = re.compile(r"\.?[0-9a-f]{64}\.(entry|timing)(\.[0-9a-f]+\.tmp)?")
 _ABANDONED = 3600  # seconds after which nobody is still writing a temporary file
 
 #: The modules that shape an Outcome up to the build: what other versions of them made is not found.
@@ -84,15 +88,19 @@ def recipe() -> str:
 
 
 class Cache:
-    """A folder that several processes may use at once. limit: bytes; the least recently used go first.
+    """A folder that several processes may use at once. secret: the user's key for it; limit: bytes, and the least
+    recently used go first.
 
-    No method raises for what the disk does. trouble: empty, or one sentence why nothing more is written.
+    No method raises for what the disk does. said: what the user should know, a sentence each; full: nothing more is
+    written.
     """
 
-    def __init__(self, folder: str | Path, limit: int = DEFAULT_LIMIT) -> None:
-        self.folder = Path(folder)
+    def __init__(self, folder: str | Path, secret: bytes, limit: int = DEFAULT_LIMIT) -> None:
+        self.folder = named(str(folder))
         self.limit = limit
-        self.trouble = ""
+        self.said: list[str] = []
+        self.full = self.foreign = False
+        self._secret = secret
         self._unseen = limit  # bytes written since the folder was last looked through
 
     def entry(self, key: CacheKey) -> tuple[Outcome, bytes] | None:
@@ -121,44 +129,38 @@ class Cache:
 
     def drop(self, key: CacheKey) -> None:
         with suppress(OSError):
-            (self.folder / key.path).unlink()
+            remove(self.folder / key.path)
 
     def _read(self, key: CacheKey) -> tuple[dict[str, Any], bytes] | None:
         path = self.folder / key.path
         try:
-            found = _parse(path.read_bytes(), key)
-        except FileNotFoundError:
+            found = self._parse(read_bytes(path, self.limit), key)
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except Exception:  # truncated, foreign, unreadable, of another key: whatever it is, it is no entry
             self.drop(key)
+            if not self.foreign:
+                self.said.append(
+                    f"the cache {self.folder} holds what is not of this user's key, or damaged; built again"
+                )
+            self.foreign = True
             return None
         with suppress(OSError):  # the folder may belong to somebody else
-            os.utime(path)  # used now: it goes last
+            touch(path)  # used now: it goes last
         return found
 
     def _write(self, key: CacheKey, outcome: dict[str, Any] | None, content: bytes) -> None:
         text = json.dumps({"key": asdict(key), "outcome": outcome}).encode()
         length = _LENGTH.pack(len(text))
         size = _HEAD.size + len(length) + len(text) + len(content)
-        if self.trouble or size > self.limit:
+        if self.full or size > self.limit:
             return
-        digest = hashlib.sha256(length + text)
-        digest.update(content)
-        path = self.folder / key.path
-        temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}.tmp")
+        head = _HEAD.pack(_MAGIC, FORMAT, self._digest(length + text, content))
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                with temporary.open("xb") as file:
-                    for part in (_HEAD.pack(_MAGIC, FORMAT, digest.digest()), length, text, content):
-                        file.write(part)
-                temporary.replace(path)
-            except BaseException:
-                with suppress(OSError):
-                    temporary.unlink()
-                raise
+            replace_file(self.folder / key.path, (head, length, text, content), lasting=False)
         except OSError as error:
-            self.trouble = f"the cache {self.folder} takes nothing more in this run: {error.strerror or error}"
+            self.full = True
+            self.said.append(f"the cache {self.folder} takes nothing more in this run: {error.strerror or error}")
             return
         self._unseen += size
         if self._unseen > self.limit // 64:
@@ -175,8 +177,26 @@ class Cache:
                 continue
             if being_written or total > self.limit:
                 total -= size
-                with suppress(OSError):  # another process was quicker
-                    path.unlink()
+                with suppress(OSError):
+                    remove(path)
+
+    def _digest(self, *parts: bytes | memoryview) -> bytes:
+        found = hmac.new(self._secret, digestmod="sha256")
+        for part in parts:
+            found.update(part)
+        return found.digest()
+
+    def _parse(self, data: bytes, key: CacheKey) -> tuple[dict[str, Any], bytes]:
+        """The JSON text and the content. Raises all sorts of exceptions for what is no entry of this key."""
+        magic, version, digest = _HEAD.unpack_from(data)
+        body = memoryview(data)[_HEAD.size :]
+        if (magic, version) != (_MAGIC, FORMAT) or not hmac.compare_digest(self._digest(body), digest):
+            raise ValueError("no entry, or a damaged one, or another user's")
+        end = _LENGTH.size + _LENGTH.unpack_from(body)[0]
+        meta = json.loads(bytes(body[_LENGTH.size : end]))
+        if meta["key"] != asdict(key):
+            raise ValueError("an entry of another key")
+        return meta, bytes(body[end:])
 
 
 @dataclass(frozen=True)
@@ -191,7 +211,7 @@ class Usage:
 def usage(folder: str | Path) -> tuple[Usage, ...]:
     """By release, in order of their names; empty where there is no cache."""
     releases: dict[str, list[tuple[int, Path]]] = {}
-    for _, size, path in _files(Path(folder)):
+    for _, size, path in _files(named(str(folder))):
         releases.setdefault(path.parent.name, []).append((size, path))
     return tuple(
         Usage(name, sum(path.suffix == ".entry" for _, path in files), sum(size for size, _ in files))
@@ -201,32 +221,18 @@ def usage(folder: str | Path) -> tuple[Usage, ...]:
 
 def clear(folder: str | Path) -> None:
     """Delete all that a cache wrote there, and nothing else. Raises OSError."""
-    for _, _, path in _files(Path(folder)):
-        path.unlink(missing_ok=True)
-
-
-def _parse(data: bytes, key: CacheKey) -> tuple[dict[str, Any], bytes]:
-    """The JSON text and the content. Raises all sorts of exceptions for what is no entry of this key."""
-    magic, version, digest = _HEAD.unpack_from(data)
-    body = memoryview(data)[_HEAD.size :]
-    if (magic, version) != (_MAGIC, FORMAT) or hashlib.sha256(body).digest() != digest:
-        raise ValueError("no entry, or a damaged one")
-    end = _LENGTH.size + _LENGTH.unpack_from(body)[0]
-    meta = json.loads(bytes(body[_LENGTH.size : end]))
-    if meta["key"] != asdict(key):
-        raise ValueError("an entry of another key")
-    return meta, bytes(body[end:])
+    for _, _, path in _files(named(str(folder))):
+        remove(path)
 
 
 def _files(folder: Path) -> list[tuple[int, int, Path]]:
     """(last used in ns, bytes, path) of every file that a cache wrote; what vanishes meanwhile is left out."""
     found = []
     with suppress(OSError):
-        for release in list(os.scandir(folder)):
-            with suppress(OSError):
-                for item in list(os.scandir(release)):
-                    if _NAME.fullmatch(item.name):
-                        with suppress(OSError):
-                            stat = item.stat(follow_symlinks=False)
-                            found.append((stat.st_mtime_ns, stat.st_size, Path(item.path)))
+        for release in entries(folder):
+            if stat.S_ISDIR(release.status.st_mode):
+                with suppress(OSError):
+                    for path, status, _ in entries(release.path):
+                        if _NAME.fullmatch(path.name):
+                            found.append((status.st_mtime_ns, status.st_size, path))
     return found

@@ -23,6 +23,7 @@ SINCE = {
     **dict.fromkeys(("NetworkDefinitionCreationFlag.STRONGLY_TYPED", "BuilderFlag.INT4"), "10.0"),
 }
 EXTERNAL_TACTICS = ("CUBLAS", "CUBLAS_LT", "CUDNN")
+FOREIGN = re.compile(r"\{ForeignNode\[(.+)\]\}")  # what 8.x names a part that one compiler makes as a whole
 AHEAD_OF_TIME = "SM89"  # what RTX builds for where it cannot run; any of its capabilities would do
 
 
@@ -146,9 +147,11 @@ class Api:
     def take_first_tactics(self, config: Any) -> bool:
         """Take of each layer the first tactic that TensorRT offers, not the fastest. False: 11.x and RTX do not let us.
 
-        It works on tensors as they are, if any does: others cost reformat layers, and 8.x a fifth more time to build.
+        It works on tensors as they are, if any does: others cost reformat layers, and 8.x a fifth more time to build. A
+        part that is a ForeignNode is noted: what it does inside is not ours to choose.
         """
         base: Any = getattr(self.trt, "IAlgorithmSelector", None)
+        notes = self.notes
         if base is None or not hasattr(type(config), "algorithm_selector"):
             return False
 
@@ -157,6 +160,8 @@ class Api:
                 base.__init__(self)  # pybind11 refuses super() before the base is made
 
             def select_algorithms(self, context: Any, choices: Any) -> list[int]:
+                if found := FOREIGN.match(context.name):
+                    notes.append(Adaptation("timed_kernels", found[1]))
                 return [0] if choices else []
 
             def report_algorithms(self, contexts: Any, choices: Any) -> None:

@@ -33,11 +33,11 @@ class Channel(Protocol):
 def serve(channel: Channel, settings: Mapping[str, Any] | str | None = None) -> None:
     """Answer until ("stop",) comes or the other side is gone. No message ends it otherwise.
 
-    settings: flavour; cache, the folder or None; cache_limit, bytes. Or the flavour alone.
+    settings: flavour; cache, the folder or None; cache_key, of the user; cache_limit, bytes. Or the flavour alone.
     """
     given: Mapping[str, Any] = settings if isinstance(settings, Mapping) else {"flavour": settings}
     folder = given.get("cache")
-    cache = None if folder is None else Cache(folder, given.get("cache_limit") or DEFAULT_LIMIT)
+    cache = None if folder is None else Cache(folder, given["cache_key"], given.get("cache_limit") or DEFAULT_LIMIT)
     try:
         session = Session(given.get("flavour"), cache)
     except EngineUnavailable as error:
@@ -52,13 +52,13 @@ def serve(channel: Channel, settings: Mapping[str, Any] | str | None = None) -> 
 
 def _converse(channel: Channel, session: Session) -> bool:
     """Answer until ("stop",) comes: True; or until CUDA is of no use any more: False."""
-    noted = ""
+    noted = 0
     while (message := channel.receive()) != ("stop",):
         identity = message[1] if isinstance(message, tuple) and len(message) > 1 else None
         outcome = _answer(channel, session, identity, message)
-        if session.cache is not None and session.cache.trouble != noted:
-            noted = session.cache.trouble
-            channel.send(("note", identity, noted))
+        for text in [] if session.cache is None else session.cache.said[noted:]:
+            channel.send(("note", identity, text))
+            noted += 1
         channel.send(("outcome", identity, pack_outcome(outcome)))
         if outcome.phase in ("build", "run") and not session.usable():
             channel.send(("unavailable", f"CUDA is of no use any more to this process, after: {outcome.message}"))

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from trtexp.errors import Held
+from trtexp.files.opening import NoFile, open_file, status
 
 
 class Lock:
@@ -22,7 +23,8 @@ class Lock:
         self._handle: int | None = None
 
     def take(self, wait: bool = True, say: Callable[[str], None] | None = None) -> None:
-        """Take the lock; if another process has it, say so (to stderr) and wait, or raise Held. Raises OSError."""
+        """Take the lock; if another process has it, say so (to stderr) and wait, or raise Held. Raises NoFile,
+        OSError."""
         told = False
         while self._handle is None:
             handle = self._open()
@@ -59,8 +61,9 @@ class Lock:
 
     def _open(self) -> int:
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            return os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666)
+            return open_file(self.path, os.O_RDWR | os.O_CREAT, make=True)
+        except NoFile:
+            raise
         except OSError as error:
             message = f"{self.path.parent}: cannot be written: {error.strerror or error}; nothing was run"
             raise OSError(error.errno, message) from error
@@ -76,7 +79,7 @@ class Lock:
     def _still_there(self, handle: int) -> bool:
         """Whether the file that is locked is the one that others will find; someone may have deleted it."""
         try:
-            return os.path.samestat(os.fstat(handle), self.path.stat())
+            return os.path.samestat(os.fstat(handle), status(self.path))
         except FileNotFoundError:
             return False
 

@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 import os
-import stat
 from pathlib import Path
 
+from trtexp.files.opening import NoFile, open_file
 
-class NoFile(ValueError):
-    """What a path leads to cannot be read whole; the message has no subject: `is no file`."""
+MOST = 2**26  # bytes of a file that trtexp wrote itself
 
 
-def read_bytes(path: Path, most: int) -> bytes:
-    """The content of a regular file of at most so many bytes; no pipe is waited for. Raises NoFile, OSError."""
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
+class TooLarge(NoFile):
+    """A file that holds more than is read."""
+
+
+def read_bytes(path: Path, most: int = MOST) -> bytes:
+    """The content of a regular file of at most so many bytes; no link is followed, no pipe is waited for. Raises
+    NoFile, OSError."""
+    handle = open_file(path, os.O_RDONLY)
     try:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise NoFile("is no file")
-        if status.st_size <= most:
+        size = os.fstat(handle).st_size
+        if size <= most:
             with os.fdopen(handle, "rb", closefd=False) as file:
-                data = file.read(most + 1)  # it may grow meanwhile
+                data = file.read(size + 1)
+                if len(data) > size:  # it grew meanwhile
+                    data += file.read(most + 1 - len(data))
             if len(data) <= most:
                 return data
-        raise NoFile(f"is larger than {most} bytes")
+        raise TooLarge(path, f"is larger than {most} bytes")
     finally:
         os.close(handle)
+
+
+def holds(path: Path, data: bytes) -> bool:
+    """Whether this is the content of a file. Raises NoFile, OSError."""
+    try:
+        return read_bytes(path, len(data)) == data
+    except (FileNotFoundError, TooLarge):
+        return False

@@ -7,25 +7,31 @@ from dataclasses import dataclass, field
 
 from trtexp.judging.case import JudgedCase, judge_case, record_case
 from trtexp.judging.guarded import not_judged
+from trtexp.numerics import Family
 from trtexp.records.model import CaseRecord
 from trtexp.spec.case import Case, Experiment
+from trtexp.spec.elsewhere import refused_elsewhere
+from trtexp.spec.errors import Fault
+from trtexp.spec.load import ExperimentFile
 
 
 @dataclass(frozen=True)
 class Checked:
     """wrong: the cases whose expected values are contradicted, or that cannot be judged. noted: those that are right by
     the rules of some releases, or by the range of a type alone. cases: how many could not be judged; outputs: how many
-    of the others. traces: case -> the traceback where trtexp itself failed."""
+    of the others. traces: case -> the traceback where trtexp itself failed. elsewhere: the faults that releases
+    of a family alone would tell."""
 
     wrong: tuple[CaseRecord, ...] = ()
     noted: tuple[CaseRecord, ...] = ()
     cases: int = 0
     outputs: int = 0
     traces: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: tuple[tuple[Family, Fault], ...] = ()
 
 
-def check(experiment: Experiment) -> Checked:
-    """Judge every case of a file by the reference; never raises."""
+def check(experiment: Experiment, file: ExperimentFile | None = None) -> Checked:
+    """Judge every case of a file by the reference; never raises. file: its text, for what some releases say of it."""
     every = [_check(case) for case in experiment.cases]
     return Checked(
         wrong=tuple(record for one in every for record in one.wrong),
@@ -33,6 +39,7 @@ def check(experiment: Experiment) -> Checked:
         cases=sum(one.cases for one in every),
         outputs=sum(one.outputs for one in every),
         traces={case: trace for one in every for case, trace in one.traces.items()},
+        elsewhere=() if file is None else tuple(refused_elsewhere(file, experiment)),
     )
 
 

@@ -15,7 +15,7 @@ from trtexp.judging.judgement import Judgement, Reading
 from trtexp.judging.literal import ExpectedValues
 from trtexp.judging.pairs import Pair, against, nearer, numbers, paired
 from trtexp.judging.rules import by_element, strictest, tensor_wide
-from trtexp.numerics import LARGEST, UNIT, Bounded, spacing
+from trtexp.numerics import LARGEST, TINY, UNIT, Bounded, spacing
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.records.facts import FormFault, Leaving, Measured, Side, Verdict
 
@@ -243,12 +243,16 @@ def _anything_judged(judged: Judgement, reference: Bounded, literal: ExpectedVal
 
 
 def _vacuous(reference: Bounded) -> bool:
-    """A bound that says nothing: over a tenth of the size of the values (a tensor of zeros has no size)."""
-    finite = np.isfinite(reference.ref) & np.isfinite(reference.bound) & ~reference.anything
+    """A bound that says nothing: over a tenth of the size of the values.
+
+    A tensor of zeros has no size, nor has one of numbers that a device may take as 0. An element with several legal
+    values may be wide for that reason, so that its bound tells nothing of the arithmetic.
+    """
+    finite = np.isfinite(reference.ref) & np.isfinite(reference.bound) & ~reference.undetermined
     if reference.dtype not in UNIT or not finite.any():
         return False
     size = float(np.sqrt(np.mean(reference.ref[finite] ** 2)))
-    return bool(size > 0 and reference.bound[finite].max() > VACUOUS_LIMIT * size)
+    return bool(size > TINY[reference.dtype] and reference.bound[finite].max() > VACUOUS_LIMIT * size)
 
 
 def _without_reference(actual: Array | None, literal: ExpectedValues | None, rules: Sequence[Tolerance]) -> Judgement:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trtexp.judging.output import JudgedOutput
 from trtexp.judging.pairs import Pair
-from trtexp.numerics import F64, decode, library
-from trtexp.records.picture import AROUND, BINS, Grid, Picture, Window
-from trtexp.records.tensors import REFERENCE_DIGITS, WHOLE, Numbers, numbers, short
+from trtexp.numerics import F64, decode
+from trtexp.records.bins import grid
+from trtexp.records.picture import AROUND, Picture, Window
+from trtexp.records.tensors import REFERENCE_DIGITS, WHOLE, numbers, short
 
 
 def picture(output: JudgedOutput) -> Picture | None:
@@ -26,60 +26,12 @@ def picture(output: JudgedOutput) -> Picture | None:
     if values.size <= WHOLE:
         return None
     pair = next(iter(judged.pairs), None)
-    return Picture(grid=grid(values, pair), around=_around(output))
+    return Picture(grid=grid(values, None if pair is None else ratios(pair)), around=_around(output))
 
 
-def grid(values: F64, pair: Pair | None) -> Grid:
-    """The bins of a tensor with elements. pair: the comparison whose errors are to be seen."""
-    flat = _folded(values)
-    starts = [np.arange(min(BINS, n)) * n // min(BINS, n) for n in flat.shape[1:]]
-    smallest, largest = (_binned(extreme, flat, starts) for extreme in (np.fmin, np.fmax))
-    same = np.array_equal(smallest, largest, equal_nan=True)
-    worst, at = (None, None) if pair is None else _worst(pair, starts)
-    return Grid(
-        size=(flat.shape[1], flat.shape[2]),
-        smallest=short(smallest, 3),
-        largest=None if same else short(largest, 3),
-        worst=worst,
-        at=at,
-    )
-
-
-def _folded(values: np.ndarray) -> np.ndarray:
-    """Three axes: all leading ones in one, then rows and columns."""
-    rows, columns = (1, *values.shape)[-2:] if values.ndim else (1, 1)
-    return values.reshape(-1, rows, columns)
-
-
-def _binned(extreme: np.ufunc, folded: np.ndarray, starts: list[NDArray[np.int64]]) -> np.ndarray:
-    """The extreme of each bin."""
-    return extreme.reduceat(extreme.reduceat(extreme.reduce(folded, axis=0), starts[0], axis=0), starts[1], axis=1)
-
-
-def _worst(pair: Pair, starts: list[NDArray[np.int64]]) -> tuple[Numbers | None, list[list[int]] | None]:
-    """The largest error / bound of each bin and where it is; (None, None) where every element is exact.
-
-    Ratios are compared as they are recorded, so that the first of two equal ones is found with every numpy.
-    """
-    ratio = _rounded(np.where(pair.bad & ~(pair.ratio > 0), np.inf, np.nan_to_num(pair.ratio, nan=0.0, posinf=np.inf)))
-    if not ratio.any():
-        return None, None
-    folded = _folded(ratio)
-    largest = _binned(np.maximum, folded, starts)
-    rows, columns = (
-        np.searchsorted(s, np.arange(n), "right") - 1 for s, n in zip(starts, folded.shape[1:], strict=True)
-    )
-    places = np.arange(ratio.size).reshape(folded.shape)
-    is_worst = folded == largest[rows[:, None], columns]
-    at = _binned(np.minimum, np.where(is_worst, places, ratio.size), starts)
-    return short(largest, 3), at.tolist()
-
-
-def _rounded(ratio: F64) -> F64:
-    """Positive numbers to 3 significant digits."""
-    some = (ratio > 0) & np.isfinite(ratio)
-    unit = library.power(10.0, np.floor(library.log10(np.where(some, ratio, 1.0))) - 2)
-    return np.where(some, np.rint(ratio / unit) * unit, ratio)
+def ratios(pair: Pair) -> F64:
+    """error / allowed of each element, infinite where it disagrees without being further off than allowed."""
+    return np.where(pair.bad & ~(pair.ratio > 0), np.inf, np.nan_to_num(pair.ratio, nan=0.0, posinf=np.inf))
 
 
 def _around(output: JudgedOutput) -> Window | None:

@@ -150,6 +150,19 @@ def _form(output: JudgedOutput) -> tuple[str, tuple[int, ...]]:
     return (reference.dtype, reference.shape) if reference is not None else ("unknown", ())
 
 
+def record_reference(name: str, reference: Bounded) -> OutputRecord:
+    """A tensor of the reference alone."""
+    return OutputRecord(
+        name=name,
+        verdict="unjudged",
+        dtype=reference.dtype,
+        shape=list(reference.shape),
+        reference=_reference_record(reference),
+        bound=short(reference.bound, 3) if is_whole(reference.shape) else None,
+        elements=int(reference.ref.size),
+    )
+
+
 def _terms(judged: Judgement) -> Terms | None:
     """How many terms make the worst element, and how large they are; None if there is no error."""
     reference, pair = judged.reference, judged.actual_reference

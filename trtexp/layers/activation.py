@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Default, Kind, Layer, Tensor
-from trtexp.layers.orders import rule
+from trtexp.layers.orders import IN_HALF, rule
 from trtexp.layers.unary import INTEGERS, of_integers
 from trtexp.numerics import (
     F64,
@@ -98,13 +98,10 @@ FUNCTIONS: dict[str, tuple[Function, Error]] = {
         lambda x, a, b, y: np.abs(a) * (sigmoid(b * x) * (exp_error(b * x) + np.abs(b * x)) + 4) + 11 * np.abs(y),
     ),
     "CLIP": (lambda x, a, b: np.maximum(a, np.minimum(b, x)), lambda x, a, b, y: 0 * y),
-    "HARD_SIGMOID": (
-        lambda x, a, b: np.clip(a * x + b, 0, 1),
-        lambda x, a, b, y: np.abs(a * x) + np.abs(a * x + b),
-    ),
+    "HARD_SIGMOID": (lambda x, a, b: np.clip(x, 0, 1), lambda x, a, b, y: y * (y < 1)),
     "SCALED_TANH": (
-        lambda x, a, b: a * library.tanh(b * x),
-        lambda x, a, b, y: np.abs(a) * (tanh_error(b * x) + np.abs(b * x)) + np.abs(y),
+        lambda x, a, b: a * library.tanh(x),
+        lambda x, a, b, y: np.abs(a) * tanh_error(x) + np.abs(y),
     ),
     "THRESHOLDED_RELU": (lambda x, a, b: np.where(x > a, x, 0), lambda x, a, b, y: 0 * y),
     "GELU_ERF": (
@@ -117,17 +114,24 @@ FUNCTIONS: dict[str, tuple[Function, Error]] = {
     ),
 }
 
+#: type -> what it takes its function of, likewise; x if it is not here. The function carries the error of that, which
+#: where it is flat makes nothing of it.
+INNER: dict[str, tuple[Function, Error]] = {
+    "HARD_SIGMOID": (lambda x, a, b: a * x + b, lambda x, a, b, y: np.abs(a * x)),
+    "SCALED_TANH": (lambda x, a, b: b * x, lambda x, a, b, y: np.abs(y)),
+}
+
 #: type -> the least absolute error in any dtype, of what 8.x makes from its approximate tanh.
 LEAST: dict[str, Function] = {
     "TANH": lambda x, a, b: tanh_least(x),
-    "SCALED_TANH": lambda x, a, b: np.abs(a) * tanh_least(b * x),
+    "SCALED_TANH": lambda x, a, b: np.abs(a) * tanh_least(x),
 }
 #: type that compares -> family of releases -> the infinity that has the same result as NaN.
 OF_NAN: dict[str, dict[Family, float]] = {
     "RELU": {"tensorrt<10": -np.inf},
     "CLIP": {"tensorrt<10": np.inf, "tensorrt>=10": -np.inf},
-    "HARD_SIGMOID": {},
-    "THRESHOLDED_RELU": {},
+    "HARD_SIGMOID": {"tensorrt<10": -np.inf},
+    "THRESHOLDED_RELU": {"tensorrt<10": -np.inf},
 }
 
 #: type -> what half adds to the error, in its own units, as a function of (x, alpha, beta); 2 for all others. 8.5.3.1
@@ -138,14 +142,22 @@ NARROW: dict[str, Function] = {
 }
 
 
+def formula(kind: str, x: F64, alpha: F64, beta: F64) -> F64:
+    """The function itself, in float64."""
+    inner = INNER[kind][0](x, alpha, beta) if kind in INNER else x
+    return np.asarray(FUNCTIONS[kind][0](inner, alpha, beta))
+
+
 #: Those without parameters, whose measured errors hold everywhere.
 ALONE = ("SIGMOID", "TANH", "SOFTSIGN")
 
 
 def activated(kind: str, x: Bounded, alpha: float = 0.0, beta: float = 0.0, family: Family | None = None) -> Bounded:
     """A function of floats with its error, by the measurements of a family of releases."""
-    parameters = (attribute(value, narrow=x.dtype) for value in (alpha, beta))
+    parameters = [attribute(value, narrow=x.dtype) for value in (alpha, beta)]
     seen = Seen(kind, family) if kind in ALONE else None
+    if kind in INNER:
+        x = computed(*INNER[kind], x, *parameters, narrow=0.0)
     return computed(*FUNCTIONS[kind], x, *parameters, least=LEAST.get(kind), narrow=NARROW.get(kind, 2.0), seen=seen)
 
 
@@ -163,14 +175,13 @@ class ActivationAttributes(Attributes):
 class Activation(Layer):
     """A function of every element: x (any shape) -> the same shape and dtype.
 
-    Where x is NaN, RELU is 0 on tensorrt<10 (8.5.3.1 and 8.6.0, measured in float32); CLIP is beta on tensorrt<10
-    (8.6.0, measured in float32) and alpha on tensorrt>=10 (10.16, a public report); elsewhere these two are
-    undetermined, and HARD_SIGMOID and THRESHOLDED_RELU, which compare too, everywhere. The others are computed from x,
-    and are NaN (on 8.6.0 SIGMOID, TANH, LEAKY_RELU, ELU and SELU, measured). Of an infinity the result is the limit;
-    where the formula has none, as SOFTSIGN, it is undetermined. The defaults of alpha and beta are those of the type
-    that the layer is made with; a new type does not change them. GELU_ERF and GELU_TANH come with 10.x. C1: alpha and
-    beta are finite. C2: x is float; integers go with RELU, int8 also with LEAKY_RELU, SOFTSIGN, CLIP, HARD_SIGMOID and
-    THRESHOLDED_RELU (RTX 1.7.1; how it rounds is not known).
+    Where x is NaN, RELU, HARD_SIGMOID and THRESHOLDED_RELU are 0 and CLIP is beta on tensorrt<10 (8.5.3.1 and 8.6.0,
+    measured in float32 and half); CLIP is alpha on tensorrt>=10 (10.16, a public report); elsewhere these four,
+    which compare, are undetermined. The others are computed from x, and are NaN (8.5.3.1 and 8.6.0, measured). Of
+    an infinity the result is the limit; where the formula has none, as SOFTSIGN, it is undetermined. The defaults
+    of alpha and beta are those of the type that the layer is made with; a new type does not change them. GELU_ERF
+    and GELU_TANH come with 10.x. C1: alpha and beta are finite. C2: x is float; integers go with RELU, int8 also
+    with LEAKY_RELU, SOFTSIGN, CLIP, HARD_SIGMOID and THRESHOLDED_RELU (RTX 1.7.1; how it rounds is not known).
     """
 
     method, interface = "add_activation", "IActivationLayer"
@@ -203,14 +214,13 @@ class Activation(Layer):
             return jumping(lambda v: np.maximum(v, 0), [x], x.dtype)
         if x.dtype not in UNIT:
             alpha, beta = (attribute(value) for value in self.parameters())
-            function, _ = FUNCTIONS[kind]
-            return of_integers(lambda v: function(v, alpha.ref, beta.ref), x)
+            return of_integers(lambda v: formula(kind, v, alpha.ref, beta.ref), x)
         return elementwise(lambda inputs: self.chosen(inputs[0], arithmetic), [x])
 
     def chosen(self, x: Bounded, arithmetic: Arithmetic) -> Bounded:
         """The function of one choice among the legal values of x, by the release's rule of NaN."""
         kind, nan = self.final.type, np.isnan(x.ref)
-        alike = rule(OF_NAN.get(kind, {}), x, arithmetic)
+        alike = rule(OF_NAN.get(kind, {}), x, arithmetic, IN_HALF)
         given = x if alike is None else replace(x, ref=np.where(nan, alike, x.ref))
         y = activated(kind, given, *self.parameters(), family=arithmetic.family)
         without_limit = np.isinf(x.ref) & np.isnan(y.ref)

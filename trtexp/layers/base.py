@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, ClassVar, NoReturn, Protocol, TypeVar, cast
 
-from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.definition.steps import NETWORK, Call, Ref, Step
 from trtexp.layers.attributes import Attributes as Attributes
 from trtexp.layers.attributes import DataType as DataType
@@ -20,15 +19,16 @@ from trtexp.layers.attributes import Tensor as Tensor
 from trtexp.layers.attributes import Typed as Typed
 from trtexp.layers.attributes import Weights as Weights
 from trtexp.layers.operands import Maybe as Maybe
-from trtexp.layers.operands import Operand, each_float, granted, spread
+from trtexp.layers.operands import Operand, granted, spread
 from trtexp.layers.operands import integers as integers
+from trtexp.layers.precision import Types
 from trtexp.layers.settable import GIVEN as GIVEN
 from trtexp.layers.settable import Default as Default
 from trtexp.layers.settable import Kind as Kind
 from trtexp.layers.settable import Model as Model
 from trtexp.layers.settable import Settable as Settable
 from trtexp.layers.settable import kinds, lowered
-from trtexp.numerics import UNIT, Arithmetic, Bounded, converted, either, kept, leaves, perhaps_half
+from trtexp.numerics import FAMILIES, Arithmetic, Bounded, Family
 from trtexp.numerics.budget import Budget, Work
 
 A = TypeVar("A", bound="Settable", covariant=True)
@@ -54,6 +54,10 @@ class Tensors(Protocol):
 
     def codes(self, tensor: str) -> str | None:
         """The type of the codes that a tensor was dequantized from, if it was."""
+        ...
+
+    def refused_by(self, layer: str, family: Family, error: LayerError) -> None:
+        """Take in what a family of releases refuses of a layer where no release is known."""
         ...
 
     def inside(self, known: Mapping[str, Bounded], varying: frozenset[str]) -> Tensors:
@@ -195,7 +199,7 @@ class Layer(Model):
         arrays = {attribute: tensors.weights[array] for _, attribute, array in self.weight_arrays()}
         codes = {tensors.codes(tensor) for _, tensor in self.input_tensors().values()}
         arithmetic = replace(tensors.arithmetic, codes=codes.pop() if len(codes) == 1 else None)
-        return self.outputs(inputs, arrays, arithmetic, tensors.budget)
+        return self.outputs(inputs, arrays, arithmetic, tensors.budget, partial(tensors.refused_by, name))
 
     def undoes(self) -> str | None:
         """The tensor of codes that the layer gives as numbers, if it does so."""
@@ -207,35 +211,25 @@ class Layer(Model):
         arrays: Mapping[str, Bounded],
         arithmetic: Arithmetic,
         budget: Budget | None = None,
+        refused_by: Callable[[Family, LayerError], None] | None = None,
     ) -> tuple[Bounded, ...]:
         """The outputs for inputs by index, in order, and for weights arrays by attribute.
 
         They are computed in `precision` and given `output_type` where a weakly typed network asks for them; float32 may
-        be half where that is granted. Raises LayerError, OverBudget.
+        be half where that is granted. refused_by: is told what a family of releases refuses, if no release is known.
+        Raises LayerError, OverBudget.
         """
         operands = self.operand_values(inputs, arrays)
         self.check_inputs(*operands, **granted(type(self).check_inputs, family=arithmetic.family))
+        if refused_by is not None and self.check and arithmetic.family is None:
+            self.ask_families(refused_by, *operands)
         budget = budget or Budget()
         budget.begin(self.work(*operands))
         asked = self.final if isinstance(self.final, Typed) else Typed()
-        precision = DTYPE_OF_MEMBER.get(asked.precision or "", "")
-        floats = [x.dtype for x in inputs.values() if x.dtype in UNIT]
-        if precision in UNIT and floats:
-            operands = [each_float(lambda x: converted(x, precision), operand) for operand in operands]
-        half = arithmetic.grants("half") and not asked.precision
-        if half:
-            operands = [each_float(perhaps_half, operand) for operand in operands]
+        types = Types.of(asked, inputs.values(), arithmetic.grants("half") and not self.rounds_to_half())
         with budget.paying():
-            made = self.evaluate(*operands, **granted(type(self).evaluate, arithmetic=arithmetic))
-        outputs = made if isinstance(made, tuple) else (made,)
-        if half:
-            outputs = tuple(perhaps_half(y, HALF_ULPS) for y in outputs)
-        if precision in UNIT and floats:
-            outputs = tuple(ranged(y, floats[0]) if y.dtype == precision else y for y in outputs)
-        wanted = DTYPE_OF_MEMBER.get(asked.output_type or "")
-        if wanted and outputs and outputs[0].dtype != wanted:
-            outputs = (converted(outputs[0], wanted), *outputs[1:])
-        return outputs
+            made = self.evaluate(*types.taken(operands), **granted(type(self).evaluate, arithmetic=arithmetic))
+        return types.made(made if isinstance(made, tuple) else (made,))
 
     def operand_values(self, inputs: Mapping[int, Bounded], arrays: Mapping[str, Bounded]) -> list[Operand]:
         """The operands, in order."""
@@ -255,6 +249,19 @@ class Layer(Model):
         releases refuse the same.
         """
 
+    def ask_families(self, refused_by: Callable[[Family, LayerError], None], *operands: Any) -> None:
+        """Tell what the families of releases refuse of operands that nobody else does."""
+        for family in FAMILIES if granted(type(self).check_inputs, family=None) else ():
+            try:
+                self.check_inputs(*operands, family=family)
+            except LayerError as error:
+                refused_by(family, error)
+
+    def rounds_to_half(self) -> bool:
+        """Whether the layer itself makes half of its input, so that a freedom to round to half leaves it as it is: the
+        nearest half of a number is that of its nearest half."""
+        return False
+
     def work(self, *operands: Any, **_: Any) -> Work:
         """What evaluating these operands comes to, which have been checked: the elements of the outputs and of what is
         large on the way, told before anything of it is made. As much as the operands, unless a class says otherwise."""
@@ -271,16 +278,6 @@ class Layer(Model):
 
 
 _BESIDE = frozenset(Layer.model_fields)  # what stands beside the arguments
-
-
-#: What a layer of float32 may be off by where it is computed in half. 8.5.3.1 and 8.6.0 were off by 1.3 in all but
-#: sigmoids, whose rounded argument does the rest.
-HALF_ULPS = 4.0
-
-
-def ranged(y: Bounded, dtype: str) -> Bounded:
-    """An output in another type than it was computed in, the range of which it may have left, or not."""
-    return converted(either(y, kept(y), leaves(y)), dtype)
 
 
 def _tensors(model: type[Layer]) -> tuple[str, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import GIVEN, Attributes, DataType, Layer, Tensor
-from trtexp.numerics import Bounded, converted
+from trtexp.numerics import Bounded, Family, converted, undetermined
 
-QUANTIZED = ("float8e4m3", "float8e8m0", "float4e2m1", "int4")
+QUANTIZED = ("float8e4m3", "float4e2m1", "int4")
+SCALE = "float8e8m0"
 
 
 class CastAttributes(Attributes):
@@ -21,8 +22,8 @@ class Cast(Layer):
 
     To a float type: to the nearest, ties to even. From float to integer: towards 0. To bool: whether it is not 0, which
     NaN is not. From bool: 0 and 1. Float to int32 and int64 beyond the range saturates, NaN gives 0; all else that
-    does not fit is undefined. C1: neither side is fp8, fp4, e8m0 or int4, which quantize and
-    dequantize make.
+    does not fit is undefined. C1: neither side is fp8, fp4 or int4, which quantize and dequantize make. C2: e8m0 is
+    for RTX alone (1.7.1), where only powers of two are known to become it.
     """
 
     method, interface = "add_cast", "ICastLayer"
@@ -33,11 +34,18 @@ class Cast(Layer):
     to_type: DataType
     set: CastAttributes = CastAttributes()
 
-    def check_inputs(self, x: Bounded) -> None:
+    def check_inputs(self, x: Bounded, *, family: Family | None) -> None:
         if DTYPE_OF_MEMBER[self.final.to_type] in QUANTIZED:
             self.refuse("to_type", f"{self.final.to_type} given; use quantize", "C1")
         if x.dtype in QUANTIZED:
             self.refuse("input", f"a tensor of {x.dtype}; use dequantize", "C1")
+        for attribute, dtype in (("to_type", DTYPE_OF_MEMBER[self.final.to_type]), ("input", x.dtype)):
+            if dtype == SCALE and family not in (None, "tensorrt-rtx"):
+                self.refuse(attribute, f"a tensor of {dtype}, which RTX alone casts", "C2")
+
+    def rounds_to_half(self) -> bool:
+        return self.final.to_type == "HALF"
 
     def evaluate(self, x: Bounded) -> Bounded:
-        return converted(x, DTYPE_OF_MEMBER[self.final.to_type])
+        made = converted(x, DTYPE_OF_MEMBER[self.final.to_type])
+        return undetermined(made, made.ref != x.ref) if made.dtype == SCALE else made

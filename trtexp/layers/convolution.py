@@ -24,6 +24,7 @@ class ConvolutionNd(Window):
     """Cross-correlate: x (…, C, *I) with a kernel (K, C/groups, *F) and a bias (K,) -> (…, K, *O)."""
 
     method, interface = "add_convolution_nd", "IConvolutionLayer"
+    of_rtx = ("int8",)
     scaffold = """inputs: {x: {shape: [1, 1, 3, 3], arange: {start: 1}}}
         weights: {w: {shape: [1, 1, 2, 2], powers: {base: 10, first: 0, last: 3}}}
         network: {conv: {$layer: {input: x, num_output_maps: 1, kernel_shape: [2, 2], kernel: w}}}"""

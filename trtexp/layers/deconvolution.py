@@ -22,6 +22,7 @@ class DeconvolutionNd(Window):
     """
 
     method, interface = "add_deconvolution_nd", "IDeconvolutionLayer"
+    not_of_rtx = ("bfloat16",)
     scaffold = """inputs: {x: {shape: [1, 1, 3, 3], arange: {start: 1}}}
         weights: {w: {shape: [1, 1, 2, 2], powers: {base: 10, first: 0, last: 3}}}
         network: {deconv: {$layer: {input: x, num_output_maps: 1, kernel_shape: [2, 2], kernel: w}}}"""

@@ -8,7 +8,7 @@ import numpy as np
 
 from trtexp.layers.base import Kind, Layer, Tensor
 from trtexp.layers.reduce import ReduceOperation
-from trtexp.numerics import Arithmetic, Bounded, dot_product, exactly, moved, pointwise
+from trtexp.numerics import Arithmetic, Bounded, Family, dot_product, exactly, moved, pointwise
 from trtexp.numerics.budget import Work
 
 CollectiveOperation = Annotated[
@@ -17,6 +17,7 @@ CollectiveOperation = Annotated[
 ]
 REDUCING = ("ALL_REDUCE", "REDUCE", "REDUCE_SCATTER")
 ROOTED = ("BROADCAST", "REDUCE", "GATHER", "SCATTER")
+OF_A_ROOT = ("float32", "float16", "int32", "bool")  # what RTX sends to a root, or from it
 CUTTING = ("REDUCE_SCATTER", "SCATTER", "ALL_TO_ALL")
 
 
@@ -28,6 +29,7 @@ class DistCollective(Layer):
     REDUCE_SCATTER, SCATTER: (d / n, ...). ALL_TO_ALL brings block 0 of every rank.
     C1: the reducing ones have a reduce_op, the others NONE. C2: BROADCAST, REDUCE, GATHER and SCATTER have a root from
     0 to n - 1, the others -1. C3: what is cut into blocks has d divisible by n. C4: groups name ranks, each once.
+    C5: in RTX those with a root take float32, float16, int32 or bool (1.7.1).
     """
 
     method, interface = "add_dist_collective", "IDistCollectiveLayer"
@@ -44,7 +46,7 @@ class DistCollective(Layer):
     groups: list[int]
     """The ranks that take part; empty: all of them."""
 
-    def check_inputs(self, x: Bounded) -> None:
+    def check_inputs(self, x: Bounded, *, family: Family | None) -> None:
         op, ranks = self.dist_collective_op, self.ranks()
         if (op in REDUCING) != (self.reduce_op != "NONE"):
             self.refuse("reduce_op", f"{self.reduce_op} with {op}", "C1")
@@ -56,6 +58,8 @@ class DistCollective(Layer):
             self.refuse("input", "a scalar given; what is gathered is put together along its first axis", "C3")
         if len(set(self.groups)) != len(self.groups) or min(self.groups, default=0) < 0:
             self.refuse("groups", f"{self.groups} given; give ranks, each once", "C4")
+        if family == "tensorrt-rtx" and op in ROOTED and x.dtype not in OF_A_ROOT:
+            self.refuse("input", f"{op} of {x.dtype}; RTX has it of {', '.join(OF_A_ROOT)}", "C5")
 
     def ranks(self) -> int:
         """How many take part."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Kind, Layer, Tensor
 from trtexp.layers.broadcast import broadcasts
-from trtexp.layers.orders import MEASURED, rule
+from trtexp.layers.orders import IN_HALF, MEASURED, rule
 from trtexp.numerics import (
     F64,
     UNIT,
@@ -19,8 +19,10 @@ from trtexp.numerics import (
     Error,
     Family,
     computed,
+    either,
     elementwise,
     equal,
+    exactly,
     jumping,
     library,
     pow_error,
@@ -84,7 +86,9 @@ class Elementwise(Layer):
     Comparisons give bool. Integers wrap; their DIV cuts towards 0, their FLOOR_DIV towards minus infinity.
     A comparison with NaN is false (IEEE 754; so measured on 8.5.3.1 and 8.6.0). MAX and MIN beside a NaN: tensorrt<10
     gives input2 (8.5.3.1 and 8.6.0, measured in float32), so that a NaN of input1 is lost and one of input2 stays;
-    elsewhere the result is undetermined. Infinities are compared like numbers.
+    elsewhere the result is undetermined. Infinities are compared like numbers. POW of 1 to NaN or an infinity, and of a
+    negative number to an infinity, is NaN on tensorrt<10 (8.6.0, measured in float32 and half), elsewhere that or what
+    C's pow gives.
     No source says what a division by 0, the smallest integer by -1, or a negative power of integers is.
     C1: the ranks are equal, and dimensions are equal or 1. C2: the dtypes are equal.
     C3: AND, OR and XOR take bool, EQUAL takes anything, all others take floats, int8, int32 and int64.
@@ -129,7 +133,7 @@ class Elementwise(Layer):
         if op in ("MAX", "MIN"):
             return elementwise(lambda inputs: extreme(op, inputs[0], inputs[1], arithmetic), [a, b])
         if op == "POW":
-            return computed(function, ERRORS[op], a, b, seen=Seen(op, arithmetic.family, exponent))
+            return elementwise(lambda inputs: powered(inputs[0], inputs[1], arithmetic), [a, b])
         return computed(function, ERRORS[op], a, b, narrow=0.5)  # sums and products round once
 
 
@@ -138,13 +142,25 @@ def exponent(x: F64, y: F64) -> F64:
     return np.asarray(y * library.log(np.where(x > 0, x, np.nan)))
 
 
+def powered(a: Bounded, b: Bounded, arithmetic: Arithmetic) -> Bounded:
+    """a to the power of b, by the release's rule where C's pow has a limit and exp2(b · log2 |a|) has none."""
+    made = computed(FUNCTIONS["POW"], ERRORS["POW"], a, b, seen=Seen("POW", arithmetic.family, exponent))
+    x, y = np.broadcast_arrays(a.ref, b.ref)
+    without = ((x == 1) & ~np.isfinite(y)) | ((x < 0) & np.isinf(y))
+    if rule(MEASURED, a, arithmetic, IN_HALF):
+        ref = np.where(without, np.nan, made.ref)
+        bound, typical, slack = (np.where(without, 0.0, part) for part in (made.bound, made.typical, made.slack))
+        return replace(made, ref=ref, bound=bound, typical=typical, slack=slack)
+    return either(made, exactly(np.full(made.shape, np.nan), made.dtype), without)
+
+
 def extreme(op: str, a: Bounded, b: Bounded, arithmetic: Arithmetic) -> Bounded:
     """The larger or the smaller one, by the release's rule beside a NaN."""
 
     def beside(x: F64, y: F64) -> np.ndarray:
         return np.isnan(x) | np.isnan(y)
 
-    if rule(MEASURED, a, arithmetic):
+    if rule(MEASURED, a, arithmetic, IN_HALF):
         return computed(lambda x, y: np.where(beside(x, y), y, FUNCTIONS[op](x, y)), ERRORS[op], a, b)
     return undetermined(computed(FUNCTIONS[op], ERRORS[op], a, b), beside(a.ref, b.ref))
 

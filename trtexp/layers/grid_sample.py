@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from trtexp.layers.base import Attributes, Layer, Tensor
-from trtexp.layers.interpolation import Indices, InterpolationMode, coordinate_error, taps
+from trtexp.layers.interpolation import Indices, InterpolationMode, coordinate_error, taps, without_error
 from trtexp.layers.orders import MEASURED, rule
 from trtexp.layers.slice import SampleMode
 from trtexp.numerics import F64, Arithmetic, Bounded, Mask, dot_product, either, exactly, moved, undetermined
@@ -64,7 +64,8 @@ class GridSample(Layer):
             self.refuse("sample_mode", f"{mode} given; give one of {', '.join(MODES)}", "C4")
 
     def work(self, x: Bounded, grid: Bounded) -> Work:
-        taps = 1 << (len(x.shape) - 2) * ("NEAREST", "LINEAR", "CUBIC").index(self.final.interpolation_mode)
+        along = {"NEAREST": 1, "LINEAR": 2, "CUBIC": 4}[self.final.interpolation_mode]
+        taps = math.prod([along] * (len(x.shape) - 2))
         return Work((taps + 1) * math.prod(grid.shape[:-1]) * x.shape[1])
 
     def evaluate(self, x: Bounded, grid: Bounded, *, arithmetic: Arithmetic) -> Bounded:
@@ -102,7 +103,22 @@ class GridSample(Layer):
         ref, bound = np.array(shares)[:, :, None], np.array(errors)[:, :, None]
         weighed = replace(exactly(ref, x.dtype), bound=bound, typical=bound, certified=bound == 0)
         made = dot_product(lambda v, w, _: (v * w).sum(0), values, weighed, None, arithmetic)
-        return undetermined(alone(made, values, weighed), self.far(axes) | weightless(values.ref, ref))
+        unsure = self.far(axes) | weightless(values, weighed) | self.beside(x, axes)
+        return undetermined(alone(made, values, weighed), unsure)
+
+    def beside(self, x: Bounded, axes: Sequence[tuple[F64, F64]]) -> Mask:
+        """Where a coordinate may lie on the other side of an element, so that its window has one that is no number."""
+        odd = ~np.isfinite(x.ref) | x.undetermined
+        crossing = np.any([np.floor(at - off) != np.floor(at + off) for at, off in axes], axis=0)
+        made = np.zeros((*x.shape[:2], *crossing.shape[1:]), bool)
+        if not odd.any() or not crossing.any():
+            return made
+        ends = [(at - off, at + off) for at, off in axes]
+        for corner in itertools.product(*ends):
+            found = [taps(self.final.interpolation_mode, at, np.zeros(at.shape))[0] for at in corner]
+            for places in itertools.product(*found):
+                made |= self.gathered(odd, places)
+        return made & np.expand_dims(crossing, 1)
 
     def far(self, axes: Sequence[tuple[F64, F64]]) -> Mask:
         """(N, 1, *O): where a coordinate may be so far off that it says nothing."""
@@ -158,9 +174,10 @@ class GridSample(Layer):
         return np.where(inside[:, None], found, np.zeros((), part.dtype))
 
 
-def weightless(values: F64, weights: F64) -> Mask:
-    """Where an element that is NaN or infinite has a weight of 0, for taps along the first axis."""
-    made: Mask = (~np.isfinite(values) & (weights == 0)).any(0)
+def weightless(values: Bounded, weights: Bounded) -> Mask:
+    """Where an element that is or may be no number has a weight that may be 0, for taps along the first axis."""
+    odd = ~np.isfinite(values.ref) | values.undetermined
+    made: Mask = (odd & (np.abs(weights.ref) <= weights.bound)).any(0)
     return made
 
 
@@ -172,9 +189,3 @@ def alone(made: Bounded, values: Bounded, weights: Bounded) -> Bounded:
     picked = moved(lambda part: np.take_along_axis(part, place, 0)[0], values)
     bound, typical = np.where(one, picked.bound, made.bound), np.where(one, picked.typical, made.typical)
     return replace(made, bound=bound, typical=typical, certified=made.certified | (one & picked.certified))
-
-
-def without_error(x: Bounded, where: Mask) -> Bounded:
-    """x without any error where `where` holds."""
-    bound, typical, slack = (np.where(where, 0.0, error) for error in (x.bound, x.typical, x.slack))
-    return replace(x, bound=bound, typical=typical, slack=slack)

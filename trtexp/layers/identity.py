@@ -34,5 +34,8 @@ class Identity(Layer):
         if wanted != given and (given not in FROM or wanted not in TO or narrow):
             self.refuse("output_type", f"{given} to {wanted}; convert {', '.join(FROM)} to {', '.join(TO)}", "C1")
 
+    def rounds_to_half(self) -> bool:
+        return self.final.output_type == "HALF"
+
     def evaluate(self, x: Bounded) -> Bounded:
         return x if self.output_type(x) == x.dtype else converted(x, self.output_type(x))

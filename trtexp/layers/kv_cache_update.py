@@ -9,7 +9,7 @@ import numpy as np
 
 from trtexp.layers.attention import FLOATS, IOForm
 from trtexp.layers.base import GIVEN, Attributes, Kind, Layer, LayerError, Maybe, Tensor
-from trtexp.numerics import Bounded, moved
+from trtexp.numerics import Bounded, Family, moved
 from trtexp.numerics.budget import OF_A_STEP, Work
 
 CacheMode = Annotated[Literal["LINEAR"], Kind("KVCacheMode")]
@@ -32,8 +32,8 @@ class KVCacheUpdate(Layer):
     Of batch i the rows write_indices[i] to write_indices[i] + s - 1 become those of the update. Cache and output are
     one piece of memory.
     C1: shapes as above, s at most n. C2: cache and update are of one float dtype. C3: write indices are int32 or int64,
-    and no row lies outside the cache. C4: the cache is a network input. C5: the packed form has lengths, which rise
-    from 0 to the tokens.
+    in RTX int32 (1.7.1), and no row lies outside the cache. C4: the cache is a network input. C5: the packed form has
+    lengths, which rise from 0 to the tokens.
     """
 
     method, interface = "add_kv_cache_update", "IKVCacheUpdateLayer"
@@ -61,11 +61,15 @@ class KVCacheUpdate(Layer):
     def packed(self) -> bool:
         return self.final.update_form == "PACKED_NHD"
 
-    def check_inputs(self, cache: Bounded, update: Bounded, indices: Bounded, lengths: Maybe) -> None:
+    def check_inputs(
+        self, cache: Bounded, update: Bounded, indices: Bounded, lengths: Maybe, *, family: Family | None
+    ) -> None:
         if len(cache.shape) != 4:
             self.refuse("cache", f"{list(cache.shape)} given; give (b, d, n, h)", "C1")
         b, d, n, h = cache.shape
-        if indices.dtype not in ("int32", "int64") or indices.shape != (b,):
+        if indices.dtype not in (("int32",) if family == "tensorrt-rtx" else ("int32", "int64")) or indices.shape != (
+            b,
+        ):
             self.refuse("write_indices", f"{indices.dtype} {list(indices.shape)} given; give {b} integers", "C3")
         if self.packed():
             wanted: tuple[int, ...] = (*update.shape[:1], d, h)
@@ -81,7 +85,7 @@ class KVCacheUpdate(Layer):
             self.refuse("update", f"{list(update.shape)} for a cache of {list(cache.shape)}", "C1")
         if update.dtype != cache.dtype or cache.dtype not in FLOATS:
             self.refuse("update", f"{update.dtype} beside {cache.dtype}; give one float dtype", "C2")
-        if (indices.ref < 0).any() or (indices.ref + counts > n).any():
+        if (indices.ref < 0).any() or (indices.ref > n - counts).any():
             self.refuse("write_indices", f"rows outside the cache of {n}", "C3")
 
     def work(self, cache: Bounded, update: Bounded, indices: Bounded, lengths: Maybe) -> Work:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from trtexp.definition.steps import Call, Ref, Step
 from trtexp.layers.base import Layer, LayerError
-from trtexp.numerics import Arithmetic, Bounded, kept, leaves
+from trtexp.numerics import Arithmetic, Bounded, Family, kept, leaves
 from trtexp.numerics.budget import OF_A_STEP, Budget, OverBudget
 
 
@@ -27,19 +27,26 @@ class NodeError(ValueError):
         return NodeError, (self.layer, self.path, str(self))
 
 
+class OpenShape(NodeError):
+    """A tensor of which nobody knows how many elements it has; no fault, but nothing can be made of it."""
+
+
 @dataclass(frozen=True)
 class Evaluation:
-    """The reference of a network: every tensor by name that does not depend on a layer that refuses its inputs.
+    """The reference of a network: every tensor by name that does not depend on a layer that refuses its inputs, nor on
+    a tensor of which nobody knows how many elements it has.
 
     refusals: the constraints at which trtexp's own model stops, one of each layer that does not hold its own.
     leaving: name -> dtype of the tensors in between that may leave the range of their type, as real numbers; a typed
     world then differs from this one. unmodelled: tensors whose numbers an attribute changes in a way that is not known.
+    elsewhere: what families of releases refuse, where no release is known.
     """
 
     tensors: Mapping[str, Bounded]
     refusals: tuple[NodeError, ...] = ()
     leaving: Mapping[str, str] = field(default_factory=dict)
     unmodelled: frozenset[str] = frozenset()
+    elsewhere: Mapping[Family, Sequence[NodeError]] = field(default_factory=dict)
 
     @property
     def refusal(self) -> NodeError | None:
@@ -113,7 +120,8 @@ def partly_evaluate(
             found += values.make_all()
     refusals = {(error.layer, error.path, str(error)): error for error in found}
     values.budget.over &= any(layers[error.layer].check for error in found)  # else other cases may still be computed
-    return Evaluation(values.known, tuple(refusals.values()), values.leaving)
+    tensors = {name: tensor for name, tensor in values.known.items() if not tensor.open}
+    return Evaluation(tensors, tuple(refusals.values()), values.leaving, elsewhere=values.elsewhere)
 
 
 def upstream(layers: Mapping[str, Layer], tensor: str) -> set[str]:
@@ -159,6 +167,7 @@ class Values:
         self.known = dict(known)
         self.failed: dict[str, NodeError] = {}
         self.leaving: dict[str, str] = {} if outer is None else outer.leaving
+        self.elsewhere: dict[Family, list[NodeError]] = {} if outer is None else outer.elsewhere
         self._outer, self._varying = outer, varying
         self._makers = {tensor: name for name, layer in layers.items() for tensor in layer.output_tensors(name)}
         self._taken = {tensor for layer in layers.values() for _, tensor in layer.input_tensors().values()}
@@ -175,6 +184,8 @@ class Values:
                 return self._outer.value(tensor)
             self._make_ahead(name)
             self.make(name)
+        if self.known[tensor].open:
+            raise OpenShape(self._makers[tensor], (), f"nobody knows how many elements {tensor} has")
         return self.known[tensor]
 
     def _make_ahead(self, last: str) -> None:
@@ -197,6 +208,9 @@ class Values:
         undone = None if maker is None else self.layers[maker].undoes()
         return None if undone is None else self.value(undone).dtype
 
+    def refused_by(self, layer: str, family: Family, error: LayerError) -> None:
+        self.elsewhere.setdefault(family, []).append(NodeError(layer, error.path, str(error)))
+
     def make_all(self) -> Iterator[NodeError]:
         """Compute all tensors that have one value; the refusals of those that have none."""
         sound = [layer for name, layer in self.layers.items() if name not in self.failed]
@@ -206,6 +220,8 @@ class Values:
             if name not in hidden and name not in self.failed and (not made or not self.known.keys() >= set(made)):
                 try:
                     self.make(name)
+                except OpenShape:
+                    continue
                 except NodeError as error:
                     yield error
 

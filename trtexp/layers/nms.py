@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
@@ -36,7 +37,7 @@ class NMS(Layer):
     to be above that of input 4 (default 0). A row is (batch item, class, box); a batch item's rows are in the order of
     their scores; equal scores come in any order. tensorrt<10 (8.5.3.1; the first on 8.6.0, too; measured in float32):
     NaN is the best of scores, and is below a threshold only if input 4 gives one; a box with NaN overlaps nothing.
-    Elsewhere all is undetermined where a score or a box is NaN, and the rows here are without those whose score is NaN.
+    Elsewhere nothing is known where a score or a box is NaN, not even how many rows there are.
     An infinity is a score like others. C1: boxes have rank 3 or 4, with 4 numbers last; the maximum per class is a
     scalar. C2: scores are (N, B, C) of the boxes' dtype, float. C3: topk_box_limit is from 0 to 5000. C4: the
     thresholds are scalars, that of the overlap from 0 to 1.
@@ -110,7 +111,8 @@ class NMS(Layer):
         made = exactly(np.array(rows, dtype=np.float64).reshape(-1, 3), dtype)
         unsure = np.repeat(np.array(ties, bool).reshape(-1, 1) | close | lost, 3, axis=1)
         count = exactly(np.array(len(rows)), "int32")
-        return undetermined(made, unsure), undetermined(count, np.array(close or lost))
+        rows_made = replace(undetermined(made, unsure), open=bool(close or lost))
+        return rows_made, undetermined(count, np.array(close or lost))
 
     def ratio(self, boxes: F64, one: int, other: int, kind: int) -> float:
         """Intersection over union of two boxes of a batch item."""

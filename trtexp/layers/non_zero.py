@@ -6,7 +6,7 @@ import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import Attributes, DataType, Layer, Tensor
-from trtexp.numerics import Bounded, exactly
+from trtexp.numerics import Bounded, Family, exactly
 from trtexp.numerics.budget import Work
 
 TAKES = ("float32", "float16", "bfloat16", "int32", "int64", "bool")
@@ -22,8 +22,8 @@ class NonZeroAttributes(Attributes):
 class NonZero(Layer):
     """Where x is not 0: x (rank r) -> (r, count) indices, a column per element, row-major; the data give the count.
 
-    NaN is not 0, -0 is. C1: the indices are of INT32 or INT64. C2: the values of x are known exactly. C3: x is float32,
-    float16, bfloat16, int32, int64 or bool (RTX 1.7.1).
+    NaN is not 0, -0 is. C1: the indices are of INT32 or INT64. C2: the values of x are known exactly. C3: in RTX x is
+    float32, float16, bfloat16, int32, int64 or bool (1.7.1).
     """
 
     method, interface = "add_non_zero", "INonZeroLayer"
@@ -38,10 +38,10 @@ class NonZero(Layer):
         """That of the indices."""
         return DTYPE_OF_MEMBER[self.final.indices_type]
 
-    def check_inputs(self, x: Bounded) -> None:
+    def check_inputs(self, x: Bounded, *, family: Family | None) -> None:
         if self.dtype() not in ("int32", "int64"):
             self.refuse("indices_type", f"{self.dtype()} given; give INT32 or INT64", "C1")
-        if x.dtype not in TAKES:
+        if family == "tensorrt-rtx" and x.dtype not in TAKES:
             self.refuse("input", f"a tensor of {x.dtype}; give one of {', '.join(TAKES)}", "C3")
         if not x.exact:
             self.refuse("input", "a tensor with rounding errors given; give one whose values are known", "C2")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -12,12 +12,16 @@ from trtexp.numerics import Arithmetic, Bounded, Family, Mask
 T = TypeVar("T")
 #: The families in which 8.5.3.1 and 8.6.0 were measured, for layers that have one rule of NaN and no other source.
 MEASURED: Mapping[Family, bool] = {"tensorrt<10": True}
+#: The types in which rules were measured: all of them in float32, these in half, too.
+IN_HALF = ("float32", "float16")
 
 
-def rule(rules: Mapping[Family, T], x: Bounded, arithmetic: Arithmetic) -> T | None:
-    """What a family of releases makes of NaN; None where nothing says so. All rules were measured in float32 alone."""
+def rule(
+    rules: Mapping[Family, T], x: Bounded, arithmetic: Arithmetic, types: Sequence[str] = ("float32",)
+) -> T | None:
+    """What a family of releases makes of NaN, which was measured in some types; None where nothing says so."""
     family = arithmetic.family
-    return None if family is None or x.dtype != "float32" else rules.get(family)
+    return None if family is None or x.dtype not in types else rules.get(family)
 
 
 def shaky(x: Bounded, order: np.ndarray, axis: int) -> Mask:

@@ -181,7 +181,7 @@ class RoiAlign(Known):
             high = 1 if "mode" in name else None
             if name in given and (given[name] < low or (high is not None and given[name] > high)):
                 raise Wrong(f"{name} {given[name]} given; give {low} or {'more' if high is None else high}")
-        if given.get("spatial_scale", 1) <= 0:
+        if not 0 < given.get("spatial_scale", 1) < math.inf:
             raise Wrong(f"spatial_scale {given['spatial_scale']} given; give a positive number")
 
     @classmethod
@@ -208,6 +208,7 @@ class RoiAlign(Known):
             average=given.get("mode", 1) == 1,
             half_pixel=given.get("coordinate_transformation_mode", 1) == 1,
             scale=float(np.float32(given.get("spatial_scale", 1.0))),
+            written=float(given.get("spatial_scale", 1.0)),
         )
 
 

@@ -11,9 +11,10 @@ import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Default, Dims, Kind, Layer, PaddingMode, Tensor
 from trtexp.layers.geometry import Axis, pooled
-from trtexp.layers.orders import MEASURED, rule
+from trtexp.layers.orders import IN_HALF, MEASURED, rule
 from trtexp.numerics import (
     F64,
+    LARGEST,
     Arithmetic,
     Bounded,
     attribute,
@@ -66,12 +67,13 @@ class PoolingNd(Layer):
     """Reduce every window of the last r dimensions: x (N, C, *I) -> (N, C, *O); r is 2 or 3.
 
     An average is divided by the window's elements inside the input, or by all of them, also where the window reaches
-    beyond the padding; NvInfer.h says by those inside the padded input, and 8.5.3.1 does not. The maximum of a window
-    with NaN: tensorrt<10 leaves NaN out (8.5.3.1 and 8.6.0, measured in float32); where no number above -inf is left,
-    and elsewhere, it is undetermined. An average with NaN is NaN. C1: the window has 2 or 3 dimensions of at least 1.
-    C2: the input is float or int8 with at least r + 2 dimensions. C3: stride and paddings have r numbers, strides at
-    least 1, paddings at least 0 and smaller than the window. C4: no dimension of the output is negative, and every
-    window begins before the input ends. C5: blend_factor is from 0 to 1.
+    beyond the padding; NvInfer.h says by those inside the padded input, and 8.5.3.1 does not. The maximum of a
+    window with NaN: tensorrt<10 leaves NaN out (8.5.3.1 and 8.6.0, measured in float32, 8.6.0 in half), and begins
+    with the lowest number of float32, which is the maximum where nothing above -inf is left; elsewhere it is
+    undetermined. An average with NaN is NaN. C1: the window has 2 or 3 dimensions of at least 1. C2: the input is
+    float or int8 with at least r + 2 dimensions. C3: stride and paddings have r numbers, strides at least 1,
+    paddings at least 0 and smaller than the window. C4: no dimension of the output is negative, and every window
+    begins before the input ends. C5: blend_factor is from 0 to 1.
     """
 
     method, interface = "add_pooling_nd", "IPoolingLayer"
@@ -148,10 +150,11 @@ class PoolingNd(Layer):
         """The maximum of each window, by the release's rule where it holds a NaN."""
         nan = np.isnan(x.ref)
         picked = self.any_largest(x, np.where(nan, -np.inf, x.ref) if nan.any() else x.ref)
-        unsure = np.any(list(self.taps(nan, 0)), axis=0)
-        if rule(MEASURED, x, arithmetic):
-            unsure &= ~(picked.ref > -np.inf)
-        return undetermined(picked, unsure)
+        with_nan = np.any(list(self.taps(nan, 0)), axis=0)
+        if rule(MEASURED, x, arithmetic, IN_HALF):
+            lowest = with_nan & ~(picked.ref > -np.inf)
+            return replace(picked, ref=np.where(lowest, -LARGEST["float32"], picked.ref))
+        return undetermined(picked, with_nan)
 
     def any_largest(self, x: Bounded, keys: np.ndarray) -> Bounded:
         """The element of the largest key; any element of a window may turn out the largest, with its own error."""

@@ -26,6 +26,7 @@ from trtexp.numerics import (
 )
 
 FLOATS = ("float32", "float16", "bfloat16")
+SCALES = (*FLOATS, "float8e8m0")
 CODES = ("int8", "int4", "float8e4m3", "float4e2m1")
 
 
@@ -47,7 +48,8 @@ class Scaled(Layer):
     C1: a 1-D scale has as many elements as the input along `axis`. C2: every scale is positive. C3: the zero point,
     input 2, is 0. C4: quantize goes from a float type to int8, int4, fp8 or fp4, dequantize back. C5: a block has a
     length per axis, which divides the input's; the scale has the shape of the blocks. C6: in RTX a scale of float16 or
-    bfloat16 goes with that type at the other side, or with int8.
+    bfloat16 goes with that type at the other side, or with int8, E8M0 with fp8, and a scale of one element is a scalar
+    or 1-D (1.7.1). C7: a scale is float32, float16, bfloat16 or E8M0.
     """
 
     operands = ("input", "scale", "zero_point")
@@ -74,6 +76,8 @@ class Scaled(Layer):
             self.check_blocks(x.shape, scale.shape)
         elif size != 1 and (axis is None or not -x.ref.ndim <= axis < x.ref.ndim or size != x.shape[axis]):
             self.refuse("axis", f"{axis} with a scale of {size} elements for an input {list(x.shape)}", "C1")
+        if scale.dtype not in SCALES:
+            self.refuse("scale", f"a scale of {scale.dtype}; give one of {', '.join(SCALES)}", "C7")
         if not (scale.ref > 0).all():
             self.refuse("scale", f"{scale.ref.min():g} given; a scale is positive", "C2")
         if zero is not None and zero.ref.any():
@@ -86,6 +90,10 @@ class Scaled(Layer):
         types = {x.dtype, made}
         if family == "tensorrt-rtx" and scale.dtype in ("float16", "bfloat16") and not types & {"int8", scale.dtype}:
             self.refuse("scale", f"{scale.dtype} for {x.dtype} to {made}; RTX takes one float type", "C6")
+        if family == "tensorrt-rtx" and scale.dtype == "float8e8m0" and "float8e4m3" not in types:
+            self.refuse("scale", f"E8M0 for {x.dtype} to {made}; RTX has it with fp8", "C6")
+        if family == "tensorrt-rtx" and len(scale.shape) > 1 and size == 1:
+            self.refuse("scale", f"{list(scale.shape)} given; RTX takes one element as a scalar", "C6")
 
     def blocked(self, x: Bounded, scale: Bounded) -> bool:
         """Whether the scale has a number per block."""

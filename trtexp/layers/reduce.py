@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Kind, Layer, Tensor, masked_axes
-from trtexp.layers.orders import MEASURED, rule
+from trtexp.layers.orders import IN_HALF, MEASURED, rule
 from trtexp.numerics import (
     F64,
     RANGE,
@@ -125,7 +125,7 @@ def extreme(op: str, rows: Bounded, arithmetic: Arithmetic) -> Bounded:
     made = moved(lambda part: np.take_along_axis(part, place, -1)[..., 0], numbers)
     if not numbers.exact:
         made = undetermined(among(op, numbers, made), np.asarray(numbers.undetermined.any(-1)))
-    return made if rule(MEASURED, rows, arithmetic) else undetermined(made, np.asarray(nan.any(-1)))
+    return made if rule(MEASURED, rows, arithmetic, IN_HALF) else undetermined(made, np.asarray(nan.any(-1)))
 
 
 def among(op: str, rows: Bounded, made: Bounded) -> Bounded:

@@ -11,12 +11,14 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from trtexp.layers.base import Attributes, Default, Dims, Kind, Layer, Maybe, Tensor, integers
-from trtexp.layers.interpolation import InterpolationMode, coordinate_error, taps
+from trtexp.layers.interpolation import InterpolationMode, coordinate_error, numbers, taps, weighted, with_others
 from trtexp.numerics import (
     F64,
+    UNIT,
     Arithmetic,
     Bounded,
     Family,
+    Mask,
     converted,
     dot_product,
     either,
@@ -70,9 +72,11 @@ class Resize(Layer):
     With n elements of input and m of output, element i lies at i · (n - 1) / (m - 1) for ALIGN_CORNERS, at i / s for
     ASYMMETRIC, at (i + 1/2) / s - 1/2 for HALF_PIXEL. Measured on 8.5.3.1: s is the number in `scales`, also where
     m < n · s, and else m / n; LINEAR is HALF_PIXEL until a transformation is assigned, though the attribute reads
-    ASYMMETRIC. C1: there is one number per axis. C2: no dimension of the output is negative. C3: LINEAR changes the
-    last three axes at most, CUBIC the last two (any in RTX 1.7.1). C4: the input is float, or int8 for NEAREST and
-    LINEAR (RTX 1.7.1; how that is rounded is not known). C5: there are no scales beside input 1.
+    ASYMMETRIC. A NaN or an infinity counts where the window of an element has it; where LINEAR and CUBIC give it a
+    weight that may be 0 the result is undetermined. C1: there is one number per axis. C2: no dimension of the output is
+    negative. C3: LINEAR changes the last three axes at most, CUBIC the last two (any in RTX 1.7.1). C4: the input is
+    float, or int8 for NEAREST and LINEAR (RTX 1.7.1; how that is rounded is not known). C5: there are no scales beside
+    input 1.
     """
 
     method, interface = "add_resize", "IResizeLayer"
@@ -147,13 +151,31 @@ class Resize(Layer):
         for axis, (n, m, (scale, written)) in enumerate(zip(x.shape, made, self.scales(x, shape), strict=True)):
             if scale == 1:
                 continue
-            at, off = self.coordinates(n, m, scale)
+            (at, off), (meant, _) = self.coordinates(n, m, scale), self.coordinates(n, m, written)
             if self.final.resize_mode == "NEAREST":
-                y = self.picked(y, axis, at, off)
+                y = self.picked(y, axis, at, off, meant)
             else:
-                matrix = self.matrix(n, at, off, self.coordinates(n, m, written)[0], y.dtype)
-                y = dot_product(along(axis), y, matrix, None, arithmetic)
+                matrix = self.matrix(n, at, off, meant, y.dtype)
+                made_of = dot_product(along(axis), numbers(y), matrix, None, arithmetic)
+                y = self.with_others(made_of, y, matrix, axis, (at, off))
         return y
+
+    def with_others(self, made: Bounded, x: Bounded, matrix: Bounded, axis: int, place: tuple[F64, F64]) -> Bounded:
+        """Sums along an axis with what is no number, where the window of an element touches it."""
+        if np.isfinite(x.ref).all() and not x.undetermined.any():
+            return made
+        weights = weighted(matrix.ref, matrix.bound, self.touched(x.shape[axis], *place))
+        step = along(axis)
+        return with_others(made, x, weights, lambda of, by: step(of.astype(float), by.astype(float), None) > 0)
+
+    def touched(self, n: int, at: F64, off: F64) -> Mask:
+        """(m, n): the elements that the window of each coordinate may have; the border is repeated, or left out."""
+        made = np.zeros((len(at), n), bool)
+        for end in (at - off, at, at + off):
+            for index in taps(self.final.resize_mode, end, np.zeros(len(at)))[0]:
+                inside = (index >= 0) & (index < n) | (not self.final.exclude_outside)
+                made[np.arange(len(at)), np.clip(index, 0, n - 1)] |= inside
+        return made
 
     def coordinates(self, n: int, m: int, scale: Fraction) -> tuple[F64, F64]:
         """Where the m elements of the output lie in an axis of n elements, and how far off a device may put them."""
@@ -168,12 +190,17 @@ class Resize(Layer):
         exact = below & (below - 1) == 0 and above < 1 << 24  # 2 ** k divides exactly
         return far - shift, np.zeros(m) if exact else np.where(far == 0, 0.0, np.full(m, coordinate_error(n)))
 
-    def picked(self, x: Bounded, axis: int, at: F64, off: F64) -> Bounded:
-        """The elements nearest to coordinates along an axis; near a tie both neighbours are legal."""
+    def picked(self, x: Bounded, axis: int, at: F64, off: F64, meant: F64) -> Bounded:
+        """The elements nearest to coordinates along an axis; near a tie both neighbours are legal. meant: the
+        coordinates by the decimals of the attributes, where the author may have taken another element."""
         n = x.shape[axis]
         nearest = ROUNDED[self.final.nearest_rounding]
-        index, low, high = (np.clip(nearest(c), 0, n - 1).astype(int) for c in (at, at - off, at + off))
+        places = (at, at - off, at + off, meant)
+        index, low, high, other = (np.clip(nearest(c), 0, n - 1).astype(int) for c in places)
         made, first, last = (moved(lambda part, at=at: part.take(at, axis), x) for at in (index, low, high))
+        if x.dtype in UNIT and (index != other).any():
+            apart = np.nan_to_num(np.abs(x.ref.take(other, axis) - made.ref), nan=np.inf, posinf=np.inf)
+            made = replace(made, slack=made.slack + np.where(made.ref == x.ref.take(other, axis), 0.0, apart))
         where = np.moveaxis(np.broadcast_to(low != high, np.moveaxis(made.ref, axis, -1).shape), -1, axis)
         return either(either(made, first, where), last, where) if where.any() else made
 

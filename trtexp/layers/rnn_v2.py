@@ -187,6 +187,8 @@ class RNNv2(Layer):
             if gates[key].ref.size != math.prod(wanted[key]):
                 message = f"{gates[key].ref.size} elements; {list(wanted[key])} has {math.prod(wanted[key])} [C3]"
                 raise LayerError(place, message)
+            if gates[key].dtype not in ("float32", "float16"):
+                raise LayerError(place, f"an array of {gates[key].dtype}; give float32 or float16 [C3]")
         if missing := [key for key in wanted if math.prod(wanted[key]) and key not in gates]:
             self.refuse("gates", f"no {missing[0]} given", "C2")
         states = (*x.shape[:-2], self.layer_count * self.ways, size)

@@ -6,7 +6,7 @@ import math
 from typing import Annotated
 
 from trtexp.layers.base import Attributes, Default, Dims, Layer, Maybe, Tensor, integers
-from trtexp.numerics import Bounded, moved
+from trtexp.numerics import Bounded, Family, moved
 
 MOST_AXES = 8
 
@@ -30,8 +30,8 @@ class Shuffle(Layer):
     Input 1, an int32 vector, gives the new shape instead of reshape_dims. A 0 copies the dimension of the input after
     the first transpose. C1: both transposes are permutations of the axes that they meet. C2: the new shape has at most
     8 dimensions, at most one of them -1, none below. C3: a copied dimension exists. C4: the new shape holds as many
-    elements as the old one, and a -1 follows from the others (it does not beside a dimension of 0). C5: x is not uint8
-    (RTX 1.7.1).
+    elements as the old one, and a -1 follows from the others (it does not beside a dimension of 0). C5: in RTX x is not
+    uint8 (1.7.1).
     """
 
     method, interface = "add_shuffle", "IShuffleLayer"
@@ -72,9 +72,9 @@ class Shuffle(Layer):
             self.refuse(place, f"{given} does not hold the {math.prod(before)} elements of {before}", "C4")
         return shape
 
-    def check_inputs(self, x: Bounded, dims: Maybe) -> None:
+    def check_inputs(self, x: Bounded, dims: Maybe, *, family: Family | None) -> None:
         self.plan(x, dims)
-        if x.dtype == "uint8":
+        if family == "tensorrt-rtx" and x.dtype == "uint8":
             self.refuse("input", "a tensor of uint8; cast it to another type", "C5")
 
     def evaluate(self, x: Bounded, dims: Maybe) -> Bounded:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Dims, Kind, Layer, Maybe, Tensor, integers
-from trtexp.numerics import Bounded, exactly, moved
+from trtexp.numerics import Bounded, Family, exactly, moved
 from trtexp.numerics.budget import Work
 
 SampleMode = Annotated[Literal["STRICT_BOUNDS", "DEFAULT", "WRAP", "CLAMP", "FILL", "REFLECT"], Kind("SampleMode")]
@@ -35,8 +35,8 @@ class Slice(Layer):
     Inputs 1 to 3 give start, shape and stride instead of the arguments, input 4 the value for FILL, input 5 the axes.
     C1: start, shape and stride have one number per axis. C2: the output's shape has no negative number.
     C3: with STRICT_BOUNDS every index lies in the input. C4: axes are axes of x, each once.
-    C5: a value to fill with comes with mode FILL alone; it is one element of the type of x. C6: x is not uint8.
-    So says RTX 1.7.1 of both.
+    C5: a value to fill with is one element of the type of x; in RTX it comes with mode FILL alone. C6: in RTX x is not
+    uint8 (1.7.1).
     """
 
     method, interface = "add_slice", "ISliceLayer"
@@ -68,18 +68,20 @@ class Slice(Layer):
                 numbers[axis] = value
         return every
 
-    def check_inputs(self, x: Bounded, start: Maybe, shape: Maybe, stride: Maybe, fill: Maybe, axes: Maybe) -> None:
+    def check_inputs(
+        self, x: Bounded, start: Maybe, shape: Maybe, stride: Maybe, fill: Maybe, axes: Maybe, *, family: Family | None
+    ) -> None:
         dims, numbers = x.shape, self.numbers(x, start, shape, stride, axes)
         for name, values in zip(("start", "shape", "stride"), numbers, strict=True):
             if len(values) != len(dims):
                 self.refuse(name, f"{values} given; the input {list(dims)} has {len(dims)} axes", "C1")
         if min(numbers[1], default=0) < 0:
             self.refuse("shape", f"{numbers[1]} given; a shape has no negative number", "C2")
-        if fill is not None and self.final.mode != "FILL":
+        if family == "tensorrt-rtx" and fill is not None and self.final.mode != "FILL":
             self.refuse("set_input", f"a value to fill with beside mode {self.final.mode}; give FILL", "C5")
         if fill is not None and (fill.dtype, fill.ref.size) != (x.dtype, 1):
             self.refuse("set_input", f"{fill.dtype} {list(fill.shape)} to fill with; give one {x.dtype}", "C5")
-        if x.dtype == "uint8":
+        if family == "tensorrt-rtx" and x.dtype == "uint8":
             self.refuse("input", "a tensor of uint8; cast it to another type", "C6")
         if self.final.mode in ("STRICT_BOUNDS", "DEFAULT"):
             for first, n, step, size in zip(*numbers, dims, strict=True):

@@ -5,24 +5,26 @@ from __future__ import annotations
 import numpy as np
 
 from trtexp.layers.base import Layer, Maybe, Tensor, integers
-from trtexp.numerics import Bounded, moved
+from trtexp.numerics import Bounded, Family, moved
 
 
 class Axes(Layer):
     """What squeeze and unsqueeze share: axes as a constant int vector, counted from the back if negative.
 
-    C1: every axis lies in the longer one of the two shapes. C2: no axis comes twice. C4: the input is not uint8 (RTX
-    1.7.1).
+    C1: every axis lies in the longer one of the two shapes. C2: no axis comes twice. C4: in RTX the input is not uint8
+    (1.7.1). C5: the axes are of int32 or int64.
     """
 
     input: Tensor
     axes: Tensor | None = None
     """The axes, a constant int32 or int64 vector."""
 
-    def check_type(self, x: Bounded) -> None:
-        """Refuse uint8."""
-        if x.dtype == "uint8":
+    def check_types(self, x: Bounded, axes: Maybe, family: Family | None) -> None:
+        """Refuse uint8 and axes that are no integers."""
+        if family == "tensorrt-rtx" and x.dtype == "uint8":
             self.refuse("input", "a tensor of uint8; cast it to another type", "C4")
+        if axes is not None and axes.dtype not in ("int32", "int64"):
+            self.refuse("axes", f"axes of {axes.dtype}; give int32 or int64", "C5")
 
     def named(self, axes: Bounded, rank: int) -> tuple[int, ...]:
         """The axes of a shape of `rank` dimensions, counted from the front."""
@@ -52,8 +54,8 @@ class Squeeze(Axes):
             return tuple(axis for axis, n in enumerate(x.shape) if n == 1)
         return self.named(axes, len(x.shape))
 
-    def check_inputs(self, x: Bounded, axes: Maybe) -> None:
-        self.check_type(x)
+    def check_inputs(self, x: Bounded, axes: Maybe, *, family: Family | None) -> None:
+        self.check_types(x, axes, family)
         wide = [axis for axis in self.removed(x, axes) if x.shape[axis] != 1]
         if wide:
             self.refuse("axes", f"axes {wide} of {list(x.shape)} are not 1 long", "C3")
@@ -78,8 +80,8 @@ class Unsqueeze(Axes):
         """The axes of the output that are new."""
         return self.named(axes, len(x.shape) + axes.ref.size)
 
-    def check_inputs(self, x: Bounded, axes: Bounded) -> None:
-        self.check_type(x)
+    def check_inputs(self, x: Bounded, axes: Bounded, *, family: Family | None) -> None:
+        self.check_types(x, axes, family)
         self.added(x, axes)
 
     def evaluate(self, x: Bounded, axes: Bounded) -> Bounded:

@@ -9,8 +9,8 @@ import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import GIVEN, Attributes, DataType, Kind, Layer, Maybe, Tensor, masked_axes
-from trtexp.layers.orders import MEASURED, lost, rule, shaky
-from trtexp.numerics import UNIT, Arithmetic, Bounded, exactly, moved, undetermined
+from trtexp.layers.orders import IN_HALF, MEASURED, lost, rule, shaky
+from trtexp.numerics import UNIT, Arithmetic, Bounded, Family, either, exactly, moved, undetermined
 from trtexp.numerics.budget import Work
 
 TopKOperation = Annotated[Literal["MAX", "MIN"], Kind("TopKOperation")]
@@ -34,11 +34,11 @@ class TopK(Layer):
     """The k largest or smallest along one axis, best first: x (…, n, …) -> values and `indices` (…, k, …).
 
     Equal values come in the order of their indices, infinities are numbers like others. tensorrt<10 (8.5.3.1 and 8.6.0,
-    measured in float32): NaN is never picked; where fewer than k numbers are left, -inf (MAX) or inf (MIN) stands with
-    the index -1, and beside a NaN the index of an element of that value is undetermined. Elsewhere all that is picked
-    beside a NaN is undetermined. C1: `axes` has exactly one bit set, below the rank of x. C2: k is
-    from 0 to 3840 and at most n. C3: the input has rank 2 or more.
-    C4: the indices are of INT32 or INT64. C5: x is a number of any type but uint8 (RTX 1.7.1).
+    measured in float32; 8.6.0 in half): NaN is never picked; where fewer than k numbers are left, -inf (MAX) or inf
+    (MIN) stands with the index -1, which an element of that value beside a NaN may have, too. Elsewhere all that is
+    picked beside a NaN is undetermined. C1: `axes` has exactly one bit set, below the rank of x. C2: k is from 0 to
+    3840 and at most n. C3: the input has rank 2 or more. C4: the indices are of INT32 or INT64. C5: in RTX x is neither
+    bool nor uint8 (1.7.1).
     """
 
     method, interface = "add_topk", "ITopKLayer"
@@ -58,11 +58,11 @@ class TopK(Layer):
         """k, from input 1 if there is one."""
         return self.final.k if k is None else int(k.ref)
 
-    def check_inputs(self, x: Bounded, k: Maybe) -> None:
+    def check_inputs(self, x: Bounded, k: Maybe, *, family: Family | None) -> None:
         shape, axes = x.shape, self.final.axes
         if self.final.indices_type not in ("INT32", "INT64"):
             self.refuse("indices_type", f"{self.final.indices_type} given; give INT32 or INT64", "C4")
-        if x.dtype in ("bool", "uint8"):
+        if family == "tensorrt-rtx" and x.dtype in ("bool", "uint8"):
             self.refuse("input", f"a tensor of {x.dtype}; cast it to another type", "C5")
         if len(shape) < 2:
             self.refuse("input", f"{list(shape)} given; give rank 2 or more", "C3")
@@ -108,13 +108,11 @@ class TopK(Layer):
     ) -> tuple[Bounded, Bounded]:
         """The same by the rule of the release, or undetermined along the axis where it has none."""
         beside = np.broadcast_to(np.isnan(x.ref).any(axis, keepdims=True), values.shape)
-        if not beside.any():
-            return values, indices
-        if not rule(MEASURED, x, arithmetic):
+        if not rule(MEASURED, x, arithmetic, IN_HALF):
             return undetermined(values, beside), undetermined(indices, beside)
         last = np.inf if self.final.op == "MIN" else -np.inf
         gone = np.isnan(values.ref)
-        open_end = beside & (gone | (values.ref == last)) & (x.ref == last).any(axis, keepdims=True)
         values = replace(values, ref=np.where(gone, last, values.ref))
         indices = replace(indices, ref=np.where(gone, -1, indices.ref))
-        return values, undetermined(indices, open_end)
+        none = exactly(np.full_like(indices.ref, -1), indices.dtype)
+        return values, either(indices, none, beside & (values.ref == last))

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Kind, Layer, Tensor
+from trtexp.layers.orders import IN_HALF, MEASURED, rule
 from trtexp.numerics import (
     F64,
     RANGE,
@@ -87,10 +88,9 @@ class Unary(Layer):
     """An operation on every element: x (any shape) -> the same shape; ISINF and ISNAN give bool.
 
     ABS and NEG of the smallest integer are that integer. 8.x approximates SIN, COS and TAN: 4e-7 and 1.6e-7 |x| may be
-    lost. SIGN of NaN is undetermined: no source or measurement says what its comparisons make of it. ISINF comes with
-    8.6, ISNAN with 10.x.
-    C1: NOT takes bool, and nothing else does. C2: integers go with ABS, NEG and SIGN only, int8 with ERF and RECIP, too
-    (RTX 1.7.1; how it rounds is not known).
+    lost. SIGN of NaN is NaN on tensorrt<10 (8.5.3.1 and 8.6.0, measured in float32 and half), elsewhere
+    undetermined. ISINF comes with 8.6, ISNAN with 10.x. C1: NOT takes bool, and nothing else does. C2: integers go
+    with ABS, NEG and SIGN only, int8 with ERF and RECIP, too (RTX 1.7.1; how it rounds is not known).
     """
 
     method, interface = "add_unary", "IUnaryLayer"
@@ -120,7 +120,8 @@ class Unary(Layer):
             return computed(*COMPUTED[op], x, least=LEAST.get(op), seen=seen)
         if op in JUMPING:
             made = jumping(JUMPING[op], [x], "bool" if op in ("NOT", "ISINF", "ISNAN") else x.dtype)
-            return undetermined(made, np.isnan(x.ref)) if op == "SIGN" else made
+            unknown = op == "SIGN" and not rule(MEASURED, x, arithmetic, IN_HALF)
+            return undetermined(made, np.isnan(x.ref)) if unknown else made
         if x.dtype in UNIT:
             return pointwise(EXACT[op], [x])
         return jumping(lambda v: wrapped(EXACT[op](v), x.dtype), [x], x.dtype)

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Annotated
+from functools import cached_property
+from typing import Annotated, ClassVar
+
+import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Default, Dims, Layer, Maybe, PaddingMode, Weights
 from trtexp.layers.geometry import Axis
-from trtexp.numerics import F64, Arithmetic, Bounded, Family, dot_product, moved
+from trtexp.numerics import F64, UNIT, Arithmetic, Bounded, Family, converted, dot_product, moved, undetermined
 from trtexp.numerics.budget import OF_MATRICES, Work
 from trtexp.numerics.linear import matmul
 
+FLOATS = ("float32", "float16", "bfloat16", "float8e4m3")
 MOST_TAPS = {2: 65_536, 3: 2**24}  # a kernel's volume stays below this, by its rank
 
 
@@ -60,10 +64,13 @@ class Window(Layer):
     C5: num_groups divides the input's channels and the output maps.
     C6: the kernel has C · K / groups · volume elements, or none and input 1 is set.
     C7: the bias has K elements, or none. C8: no dimension of the output is negative.
-    C9: in RTX kernel and bias have the type of the input.
+    C9: in RTX kernel and bias have the type of the input; it has convolutions of int8, too, whose numbers are
+    undetermined since nothing says how they are scaled, and no deconvolution of bfloat16 (1.7.1).
     """
 
     operands = ("input", "kernel", "bias")
+    of_rtx: ClassVar[tuple[str, ...]] = ()  # the types that RTX takes besides floats
+    not_of_rtx: ClassVar[tuple[str, ...]] = ()  # the floats that it does not take
     set: WindowAttributes = WindowAttributes()
     aliases = {
         "kernel_shape": ("kernel_size_nd",),
@@ -91,9 +98,17 @@ class Window(Layer):
         raise NotImplementedError
 
     def axes(self, shape: Sequence[int]) -> list[Axis]:
-        """The spatial dimensions of an input of that shape."""
+        """The spatial dimensions of an input of that shape, placed once for all that ask for them."""
         kernel, *rest = self.window()
-        return [self.placed(Axis(*numbers)) for numbers in zip(shape[-len(kernel) :], kernel, *rest, strict=True)]
+        spatial = tuple(shape[-len(kernel) :])
+        if spatial not in self._axes:
+            numbers = zip(spatial, kernel, *rest, strict=True)
+            self._axes[spatial] = [self.placed(Axis(*each)) for each in numbers]
+        return self._axes[spatial]
+
+    @cached_property
+    def _axes(self) -> dict[tuple[int, ...], list[Axis]]:
+        return {}
 
     def spans(self, shape: Sequence[int]) -> list[int]:
         """Elements along each spatial dimension of the largest array that `apply` makes."""
@@ -121,8 +136,10 @@ class Window(Layer):
         if len(shape) < rank + 2:
             message = f"{list(shape)} has rank {len(shape)}; a {rank}-D kernel needs {rank + 2} or more"
             self.refuse("input", message, "C2")
-        if x.dtype not in ("float32", "float16", "bfloat16", "float8e4m3"):
+        if x.dtype not in FLOATS and (x.dtype not in self.of_rtx or family not in (None, "tensorrt-rtx")):
             self.refuse("input", f"a tensor of {x.dtype}; give a float tensor", "C2")
+        if family == "tensorrt-rtx" and x.dtype in self.not_of_rtx:
+            self.refuse("input", f"a tensor of {x.dtype}, which RTX has not; give another float tensor", "C9")
         if maps < 1:
             self.refuse("num_output_maps", f"{maps} given; give 1 or more", "C3")
         for name, least, value in zip(
@@ -154,6 +171,11 @@ class Window(Layer):
     def evaluate(self, x: Bounded, kernel: Bounded, bias: Maybe, *, arithmetic: Arithmetic) -> Bounded:
         split = len(x.shape) - len(self.final.kernel_size_nd) - 1  # of the batch from the channels
         batch, behind = x.shape[:split], x.shape[split:]
+        if (dtype := x.dtype) not in UNIT:
+            x, kernel = converted(x, "float32"), converted(kernel, "float32")
+            wide = self.evaluate(x, kernel, bias, arithmetic=arithmetic)
+            made = moved(np.zeros_like, converted(wide, dtype))
+            return undetermined(made, np.ones(made.shape, bool))
         folded = _reshaped(x, (math.prod(batch), *behind))
         w = _reshaped(kernel, self.kernel_shape_of(behind[0]))
         b = None if bias is None or bias.ref.size == 0 else _reshaped(bias, (bias.ref.size,))

@@ -14,11 +14,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from trtexp.files.home import HOME
+from trtexp.files.home import of_reports
+from trtexp.files.reading import read_bytes
 from trtexp.migration.counts import Counts, complete, counted
 from trtexp.releases.api import known, name_of
 from trtexp.report.matrix import ApiColumn
 from trtexp.report.overview import ReportSummary
+from trtexp.spec.files import read_below
 
 RECORD = "api.json"
 
@@ -40,15 +42,15 @@ def api_counts(
     kept, found = _load(folder / RECORD), dict[str, ApiCounts]()
     digests = {}
     for name in experiments:
-        with suppress(FileNotFoundError):
-            digests[name] = hashlib.sha256((folder.parent / name).read_bytes()).hexdigest()
+        with suppress(FileNotFoundError, ValueError):  # what a record names may be anything
+            digests[name] = hashlib.sha256(read_below(name, folder.parent)).hexdigest()
     if changed is not None:
         found = {
             name: kept[name]
             for name, sha256 in digests.items()
             if name in kept and kept[name].sha256 == sha256 and name not in changed
         }
-    again = counted({name: folder.parent / name for name in digests if name not in found}, folder.parent / HOME)
+    again = counted({name: folder.parent / name for name in digests if name not in found}, of_reports(folder))
     found |= {name: ApiCounts(digests[name], counts) for name, counts in again.items()}
     return dict(sorted(found.items()))
 
@@ -75,8 +77,8 @@ def api_columns(reports: Sequence[ReportSummary], found: Mapping[str, ApiCounts]
 def _load(record: Path) -> dict[str, ApiCounts]:
     """What the record says; nothing if it is not there or damaged."""
     try:
-        found = json.loads(record.read_text(encoding="utf-8"))
+        found = json.loads(read_bytes(record))
         kept = {name: ApiCounts(str(entry.pop("sha256")), entry) for name, entry in found.items()}
-    except (OSError, ValueError, TypeError, AttributeError, KeyError):
+    except (OSError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
         return {}
     return {name: one for name, one in kept.items() if complete(one.counts)}

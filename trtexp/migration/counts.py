@@ -8,15 +8,17 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from trtexp.files.atomic import write_text
 from trtexp.files.home import HOME
+from trtexp.files.signing import read_signed, write_signed
 from trtexp.files.sources import digest
 from trtexp.migration.judge import judge_file
 from trtexp.releases.api import known
 from trtexp.spec.errors import SpecError
+from trtexp.spec.files import read_experiment
 from trtexp.spec.load import read
 
 STORE = "api.json"
+PURPOSE = "counts"
 ROOMS = ("releases", "migration", "spec", "layers", "numerics")  # what a count depends on beside the experiment
 
 #: release -> how many cases its API has all for, how many declare what it lacks, how many are wrong about it
@@ -32,12 +34,12 @@ def counted(files: Mapping[str, Path], home: Path = HOME) -> dict[str, Counts]:
     kept, found, code = _load(store), dict[str, _Kept](), digest(*ROOMS).encode()
     for name, path in files.items():
         with suppress(FileNotFoundError, SpecError):
-            data = path.read_bytes()
+            data = read_experiment(path, name)
             key = hashlib.sha256(code + data).hexdigest()
             before = kept.get(name)
             found[name] = before if before is not None and before[0] == key else (key, count(path, data))
     if any(kept.get(name) != one for name, one in found.items()):
-        write_text(store, json.dumps(kept | found, indent=0, sort_keys=True) + "\n")
+        write_signed(store, PURPOSE, json.dumps(kept | found, indent=0, sort_keys=True) + "\n")
     return {name: counts for name, (_, counts) in found.items()}
 
 
@@ -58,10 +60,10 @@ def complete(counts: object) -> bool:
 
 
 def _load(store: Path) -> dict[str, _Kept]:
-    """What was kept; nothing if it is not there or damaged."""
+    """What was kept; nothing if it is not there, damaged or another user's."""
     try:
-        found = json.loads(store.read_text(encoding="utf-8"))
+        found = json.loads(read_signed(store, PURPOSE))
         kept = {name: (str(key), counts) for name, (key, counts) in found.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (OSError, ValueError, TypeError, AttributeError):  # Foreign is a ValueError
         return {}
     return kept if all(complete(counts) for _, counts in kept.values()) else {}

@@ -31,7 +31,8 @@ class Bounded:
     beside that: how far the author's decimals are from the device's inputs, and float64's own error, carried through.
     certified: no legal order rounds, the result must equal ref. undetermined: more than one value is legal, `ref` and
     those of `also`, each within the bound; anything where `also` has none. terms: M (sum of |terms|), n (number of
-    terms) and S per element, for dot products.
+    terms) and S per element, for dot products. open: the data decide how many rows there are, in a way that nobody
+    knows, so that even the shape is one of many.
     """
 
     dtype: str
@@ -43,6 +44,7 @@ class Bounded:
     undetermined: Mask
     terms: tuple[F64, F64, F64] | None = None
     also: tuple[Alternative, ...] = ()
+    open: bool = False
 
     def __post_init__(self) -> None:
         assert self.ref.dtype == (np.float64 if self.dtype in UNIT else np.int64), (self.dtype, self.ref.dtype)

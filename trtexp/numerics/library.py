@@ -37,7 +37,7 @@ def correct(wide: Callable[..., Any], exact: decimals.Exact, cost: int = 4) -> F
             low, high = (np.asarray(near * end, dtype=np.float64) for end in ENDS)
         unsure = (low != high) & np.isfinite(near)
         if unsure.any():
-            pay(OF_A_DECIMAL * np.count_nonzero(unsure))
+            pay(OF_A_DECIMAL * int(np.count_nonzero(unsure)))
             operands = (np.broadcast_to(each, low.shape)[unsure].tolist() for each in values)
             low[unsure] = [decimals.nearest(exact, *each) for each in zip(*operands, strict=True)]
         return low

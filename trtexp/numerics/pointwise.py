@@ -30,14 +30,12 @@ def rounded(x: Bounded, values: F64, ulps: float, dtype: str | None = None) -> B
 
 
 def _perhaps_flushed(x: Bounded) -> Bounded:
-    """x, whose subnormal numbers a device may take as 0, where a type's are flushed."""
+    """x, whose subnormal numbers a device may take as 0 of their sign, where a type's are flushed."""
     least = SMALLEST_NORMAL.get(x.dtype, 0.0)
     if TINY.get(x.dtype) != least:
         return x
-    lost = np.where((x.ref != 0) & (np.abs(x.ref) < least), np.abs(x.ref), 0.0)
-    if not lost.any():
-        return x
-    return replace(x, bound=x.bound + lost, typical=x.typical + lost, certified=x.certified & (lost == 0))
+    lost = (x.ref != 0) & (np.abs(x.ref) < least)
+    return either(x, exactly(np.copysign(0.0, x.ref), x.dtype), lost) if lost.any() else x
 
 
 def pointwise(
@@ -58,7 +56,8 @@ def pointwise(
     what the narrower type adds in its own units. seen: what was measured of it. The inputs' errors are carried by
     evaluating at both ends of their intervals. Inputs broadcast as in numpy.
     """
-    return elementwise(partial(_continuous, f, (ulps, floor, least, narrow), seen, dtype or inputs[0].dtype), inputs)
+    evaluate = partial(_continuous, f, (ulps, floor, least, narrow), seen, dtype or inputs[0].dtype)
+    return elementwise(evaluate, [_perhaps_flushed(x) for x in inputs])
 
 
 def _continuous(
@@ -68,7 +67,6 @@ def _continuous(
     dtype: str,
     inputs: Sequence[Bounded],
 ) -> Bounded:
-    inputs = [_perhaps_flushed(x) for x in inputs]
     values = [x.ref for x in inputs]
     ref = held(f(*values), dtype)
     units, apart, more, narrow = (u(*values) if callable(u) else u for u in errors)
@@ -107,11 +105,10 @@ def jumping(f: Callable[..., np.ndarray], inputs: Sequence[Bounded], dtype: str)
 
     If that leads to the next whole numbers at most, these are the legal values; else anything is.
     """
-    return elementwise(partial(_jumped, f, dtype), inputs)
+    return elementwise(partial(_jumped, f, dtype), [_perhaps_flushed(x) for x in inputs])
 
 
 def _jumped(f: Callable[..., np.ndarray], dtype: str, inputs: Sequence[Bounded]) -> Bounded:
-    inputs = [_perhaps_flushed(x) for x in inputs]
     ref = held(f(*(x.ref for x in inputs)), dtype)
     made = exactly(ref, dtype)
     if not any(x.bound.any() for x in inputs):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,6 +12,8 @@ from trtexp.numerics.accumulators import Accumulator, Sums, certified, most_bloc
 from trtexp.numerics.allowed import grant
 from trtexp.numerics.arithmetic import Arithmetic
 from trtexp.numerics.bounded import Bounded, settled
+from trtexp.numerics.choices import Apply as Apply
+from trtexp.numerics.choices import over_choices
 from trtexp.numerics.dtypes import (
     F64,
     OWN_ERROR,
@@ -25,7 +27,6 @@ from trtexp.numerics.dtypes import (
 )
 
 Terms = tuple[F64, F64, "F64 | None"]
-Apply = Callable[[F64, F64, "F64 | None"], F64]
 
 
 def dot_product(
@@ -43,8 +44,30 @@ def dot_product(
     added without a product. It runs on the values, on magnitudes, on squares and on indicators, then on powers that
     give the lowest bit of each element's terms and on the errors of the inputs. stacked: it takes all these at once,
     each argument with one more axis in front. runs: of a product of matrices, how many runs of neighbouring products
-    there are, the taps, and how long one is; None for other sums. A sum that is NaN or infinite has no error.
+    there are, the taps, and how long one is; None for other sums. A sum that is NaN or infinite has no error. Operands
+    that may be one thing or another make sums that may.
     """
+    if not any(part is not None and part.also for part in (x, w, b)):
+        return _dot_product(apply, x, w, b, arithmetic, stacked, runs)
+
+    def product(x: Bounded, w: Bounded, b: Bounded | None) -> Bounded:
+        return _dot_product(apply, x, w, b, arithmetic, stacked, runs)
+
+    def plain(x: F64, w: F64, b: F64 | None) -> F64:
+        return _each(apply, stacked, (x, w, b))[0]
+
+    return over_choices(product, plain, (x, w, b))
+
+
+def _dot_product(
+    apply: Apply,
+    x: Bounded,
+    w: Bounded,
+    b: Bounded | None,
+    arithmetic: Arithmetic,
+    stacked: bool,
+    runs: tuple[int, int] | None,
+) -> Bounded:
     allowed = grant(x.dtype, arithmetic, runs is not None)
     cut = sum(allowed.cut for a in (x, w) if allowed.cut and (significant_bits(a.ref) > CUT_BITS or not a.exact))
     transformed = arithmetic.grants("transform_domain")
@@ -74,13 +97,18 @@ def dot_product(
     unsure = ~(error.judged & ~error.overflows) & ~certain
     finite, terms = np.isfinite(sums.right), (sums.m, sums.n, sums.s)
     unsure = (carried["undetermined"] > 0) | (unsure & finite)
-    bound, typical, slack = (
-        np.where(finite, np.nan_to_num(error, nan=np.inf, posinf=np.inf), 0.0) for error in (bound, typical, slack)
-    )
+    bound, typical, slack = (_told(error, finite) for error in (bound, typical, slack))
     return settled(Bounded(x.dtype, sums.right, bound, typical, slack, certain & ~unsure, unsure, terms))
 
 
 CUT_BITS = 11  # that an operand has when it is cut
+
+
+def _told(error: F64, finite: Mask) -> F64:
+    """An error where sums are finite, without an end where it is no number; elsewhere there is none."""
+    if finite.all() and np.isfinite(error).all():
+        return error
+    return np.where(finite, np.nan_to_num(error, nan=np.inf, posinf=np.inf), 0.0)
 
 
 def _sums(apply: Apply, x: Bounded, w: Bounded, b: Bounded | None, stacked: bool) -> Sums:

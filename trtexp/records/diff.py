@@ -55,7 +55,8 @@ class Told:
 class Moved:
     """Elements with other bits. furthest: the index of the one that moved furthest, measured by the bound where there
     is one; before, after: its values; bounds: how far it moved in bounds. ulps: the most that any moved, infinite to or
-    from NaN, None where the dtype has none. ratios: the worst error / bound on both sides, where that changed."""
+    from NaN, None where the dtype has none. ratios: the worst error / bound on both sides, where that changed. timed:
+    layers whose kernels TensorRT chose by timing."""
 
     count: int
     elements: int
@@ -66,6 +67,7 @@ class Moved:
     ulps: float | None = None
     bounds: float | None = None
     ratios: tuple[Number, Number] | None = None
+    timed: tuple[str, ...] = ()
 
 
 #: What stands on one side of a change: a case for its ending, or what else differs.
@@ -177,8 +179,9 @@ def _cases(a: CaseRecord, b: CaseRecord, both_ran: bool) -> Iterator[_Found]:
         yield _Found("outputs", None, tuple(sorted(names[0] - names[1])), tuple(sorted(names[1] - names[0])))
     if both_ran and "unsupported" not in (a.status, b.status):
         yield from _told(a, b)
+        timed = _timed(a, b)
         for old, new in _outputs(a, b):
-            yield from _values(old, new)
+            yield from _values(old, new, timed)
 
 
 def _ending(a: CaseRecord, b: CaseRecord, both_ran: bool) -> Iterator[_Found]:
@@ -238,7 +241,13 @@ def _form(a: OutputRecord, b: OutputRecord) -> Iterator[_Found]:
         yield _Found("dtypes", a.name, (a.dtype,), (b.dtype,))
 
 
-def _values(a: OutputRecord, b: OutputRecord) -> Iterator[_Found]:
+def _timed(*cases: CaseRecord) -> tuple[str, ...]:
+    """The layers whose kernels TensorRT chose by timing, so that their last bits may change from build to build."""
+    notes = (each for case in cases for each in case.adapted if each.kind == "timed_kernels")
+    return tuple(dict.fromkeys(each.subject for each in notes))
+
+
+def _values(a: OutputRecord, b: OutputRecord, timed: tuple[str, ...]) -> Iterator[_Found]:
     """Which elements have other bits; of large tensors only whether any has."""
     old, new = a.actual, b.actual
     if old is None or new is None or (old.dtype, old.shape) != (new.dtype, new.shape):
@@ -253,7 +262,7 @@ def _values(a: OutputRecord, b: OutputRecord) -> Iterator[_Found]:
     moved: Mask = (distance != 0) | (np.signbit(x.astype(np.float64)) != np.signbit(y.astype(np.float64)))
     moved &= ~(np.isnan(x.astype(np.float64)) & np.isnan(y.astype(np.float64)))
     if moved.any():
-        yield _Found("values", a.name, moved=_furthest(a, b, moved, distance))
+        yield _Found("values", a.name, moved=replace(_furthest(a, b, moved, distance), timed=timed))
 
 
 def _furthest(a: OutputRecord, b: OutputRecord, moved: Mask, distance: F64) -> Moved:

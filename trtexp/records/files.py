@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from trtexp import __version__
 from trtexp.errors import DamagedRecord, OtherFormat
+from trtexp.files.reading import read_bytes
 from trtexp.records.model import FORMAT, ReportRecord
 
 _LINE = 100  # characters of an object that stands on one line
@@ -61,7 +62,7 @@ def format_of(text: str | bytes) -> int | None:
     """The format that a record names; None where the text is no record."""
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     number = found.get("format") if isinstance(found, dict) and "cases" in found else None
     return number if isinstance(number, int) and number > 0 else None
@@ -69,14 +70,18 @@ def format_of(text: str | bytes) -> int | None:
 
 def load(path: Path, folder: Path, data: bytes | None = None) -> ReportRecord:
     """Read a record below a folder of releases, which says what to run again. data: its text, if that was read before.
-    Raises DamagedRecord, OSError."""
+    Raises DamagedRecord, NoFile, OSError."""
+    parts = path.relative_to(folder).with_suffix(".yaml").parts
     try:
-        return from_json(path.read_bytes() if data is None else data, str(path), str(folder))
+        report = from_json(read_bytes(path) if data is None else data, str(path), str(folder))
     except OtherFormat:
         raise
     except DamagedRecord as error:
-        parts = path.relative_to(folder).with_suffix(".yaml").parts
         raise DamagedRecord(f"{error}: trtexp run {Path('experiments', *parts[1:]).as_posix()}") from error
+    if report.release.name != parts[0]:  # pages are named by it
+        what = f"it is of the release {report.release.name!r}, and lies in the folder of {parts[0]}; delete it"
+        raise DamagedRecord(f"{path}: damaged record: {what}")
+    return report
 
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode

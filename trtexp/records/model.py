@@ -31,6 +31,7 @@ from trtexp.records.facts import (
     Terms,
     Verdict,
 )
+from trtexp.records.network import NetworkRecord, SlidingWindow
 from trtexp.records.picture import Picture
 from trtexp.records.tensors import Numbers, TensorRecord
 
@@ -128,19 +129,15 @@ class ReleaseRecord(Record):
     compute_capability: str | None = None
 
 
-class NetworkRecord(Record):
-    """The file's base: its tensors by name, and its API calls as lines of Python."""
-
-    inputs: dict[str, TensorRecord]
-    weights: dict[str, TensorRecord]
-    lines: list[str]
-
-
 class ReportRecord(Record):
-    """One experiment file on one release. build: None for the reference, which builds nothing."""
+    """One experiment file on one release. build: None for the reference, which builds nothing.
+
+    network: the file's base; networks: of each case whose network is not the base's, what differs; window: of the first
+    case in which it is small enough to be drawn.
+    """
 
     format: Literal[2] = FORMAT
-    experiment: str  # the path below the project, `experiments/padding.yaml`
+    experiment: str  # its path from the folder that holds the report folder, `experiments/padding.yaml`
     sha256: str  # of the YAML's text
     title: str
     about: str
@@ -148,4 +145,6 @@ class ReportRecord(Record):
     release: ReleaseRecord
     build: BuildRecord | None
     network: NetworkRecord | None
+    networks: dict[str, NetworkRecord] = {}
+    window: SlidingWindow | None = None
     cases: list[CaseRecord]

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from trtexp.files.opening import named
+from trtexp.files.outputs import write_output
 from trtexp.releases.api import DATA, NETWORK_CLASS, name_of
 
 #: Beside the layers.
@@ -164,11 +166,11 @@ def to_json(value: Any, depth: int = 0) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m trtexp.releases.dump", description=(__doc__ or "").split(":")[0])
     parser.add_argument("module", help="tensorrt, tensorrt_rtx, or one of their bindings")
-    parser.add_argument("-o", "--output", type=Path, help="the file (default: among the data, named by the release)")
+    parser.add_argument("-o", "--output", type=named, help="the file (default: among the data, named by the release)")
     options = parser.parse_args()
     api = dump(importlib.import_module(options.module))
     path = options.output or DATA / f"{name_of(api['flavour'], api['version'])}.json"
-    path.write_text(to_json(api) + "\n", encoding="utf-8")
+    write_output(path, to_json(api) + "\n")
     print(f"{path}: {len(api['classes'])} classes, {len(api['enums'])} enums, {len(api['deprecated'])} deprecations")
 
 

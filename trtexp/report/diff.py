@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from trtexp.errors import visible
@@ -11,6 +11,7 @@ from trtexp.records.diff import KINDS, Change, Diff, Kind
 from trtexp.records.model import ReportRecord
 from trtexp.report import escape
 from trtexp.report.markdown import case_anchors, environment, facts, page_name
+from trtexp.report.navigation import MATRIX
 from trtexp.report.wording.changes import counts, overview, sides, text, title
 
 FOLDER = "diff"
@@ -22,10 +23,10 @@ def diff_page(before: str, after: str) -> str:
     return f"{FOLDER}/{before}..{after}.md"
 
 
-def compared(reports: Path) -> dict[Path, tuple[str, str]]:
-    """The pages that are kept, each with the releases that it compares."""
+def compared(pages: Iterable[Path]) -> dict[Path, tuple[str, str]]:
+    """Pages of diffs, each with the releases that it compares."""
     found = {}
-    for page in sorted((reports / FOLDER).glob("*.md")):
+    for page in pages:
         before, _, after = page.stem.partition("..")
         found[page] = (before, after)
     return found
@@ -40,6 +41,7 @@ def render_diff(diff: Diff, to_reports: str = "../") -> str:
         .get_template("diff.md.j2")
         .render(
             title=" → ".join(diff.names),
+            matrix=escape.path(f"{to_reports}{MATRIX}"),
             before=before,
             after=after,
             overview=overview(diff),
@@ -52,7 +54,7 @@ def render_diff(diff: Diff, to_reports: str = "../") -> str:
 
 def way(page: Path, reports: Path) -> str:
     """The way from the folder of a page to the reports, as links spell it."""
-    return Path(os.path.relpath(reports.resolve(), page.resolve().parent)).as_posix() + "/"
+    return Path(os.path.relpath(os.path.realpath(reports), os.path.realpath(page.parent))).as_posix() + "/"
 
 
 def lines(diff: Diff) -> Iterator[str]:
@@ -88,13 +90,13 @@ def _not_run(report: ReportRecord) -> str:
 
 
 def _rolled(changes: Sequence[Change]) -> Iterator[tuple[str, list[str], Change]]:
-    """Changes with the names of their cases; cases of a file that say nothing more stand together."""
-    groups: dict[tuple[str, object], list[Change]] = {}
-    for i, change in enumerate(changes):
-        alone = text(change) or any(sides(change))
-        groups.setdefault((change.experiment, i if alone else None), []).append(change)
-    for (experiment, _), group in groups.items():
-        yield page_name(experiment), [change.case for change in group if change.case is not None], group[0]
+    """Changes with the names of their cases; cases of a file of which the same is to be said stand together."""
+    groups: dict[tuple[object, ...], list[Change]] = {}
+    for change in changes:
+        groups.setdefault((change.experiment, text(change), *map(tuple, sides(change))), []).append(change)
+    for group in groups.values():
+        names = [change.case for change in group if change.case is not None]
+        yield page_name(group[0].experiment), names, group[0]
 
 
 def _anchors(diff: Diff, to_reports: str) -> dict[tuple[str, str | None], str]:

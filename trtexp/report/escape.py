@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from trtexp.errors import visible
@@ -63,6 +64,11 @@ def code(text: str) -> str:
     return f"{tick}{pad}{body}{pad}{tick}"
 
 
+def code_tag(text: str) -> str:
+    """Code where Markdown means nothing: in the line of an HTML tag."""
+    return f"<code>{html.escape(visible(text), quote=False)}</code>"
+
+
 def cell(markdown: str) -> str:
     """Markdown inside a table: an unescaped `|` would end the cell, in a code span too."""
     return re.sub(r"(?<!\\)((?:\\\\)*)\|", r"\1\\|", markdown)
@@ -87,9 +93,30 @@ def link(text: str, target: str) -> str:
     return f"[{label(text)}]({path(target)})"
 
 
+def image(text: str, target: str) -> str:
+    """An image, and what it shows in words."""
+    return f"!{link(text, target)}"
+
+
 def label(text: str) -> str:
     """The text of a link: brackets would end it, and code and addresses would come before it."""
     return re.sub(r"[\[\]]", r"\\\g<0>", _escape(text.strip()).replace("\\]", "]"))
+
+
+def anchor(heading: str) -> str:
+    """The anchor that GitHub gives to a heading, the first of its kind on a page."""
+    return re.sub(r"[^\w\- ]", "", visible(heading).strip().lower()).replace(" ", "-")
+
+
+def anchors(headings: Iterable[str]) -> list[str]:
+    """The anchors of all headings of a page, in their order: those that are alike are counted."""
+    seen: dict[str, int] = {}
+    found = []
+    for slug in map(anchor, headings):
+        count = seen.get(slug, 0)
+        seen[slug] = count + 1
+        found.append(f"{slug}-{count}" if count else slug)
+    return found
 
 
 def path(target: str) -> str:

@@ -11,6 +11,8 @@ from trtexp.report.order import newest_first
 from trtexp.report.overview import CaseSummary, ReportSummary
 from trtexp.report.table import table
 
+TITLE = "Findings"
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -40,14 +42,22 @@ def render_findings(reports: Sequence[ReportSummary]) -> str:
     shown = [report for report in reports if report.release.backend != "reference"]
     ordered = sorted(shown, key=lambda r: (r.experiment, newest_first(r.release)))
     said = _said(ordered)
+    headings = [_heading(seen) for seen in said.values()]
+    targets = escape.anchors([TITLE, *headings])[1:]
     rows = [
-        [escape.inline(page_name(seen[0].report.experiment)), escape.inline(" ".join(text.split())), _releases(seen)]
-        for (_, text, _, _), seen in said.items()
+        [escape.link(heading, f"#{target}"), escape.inline(" ".join(text.split())), _releases(seen)]
+        for heading, target, ((_, text, _, _), seen) in zip(headings, targets, said.items(), strict=True)
     ]
-    summary = table(["experiment", "what", "releases"], rows) if rows else ""
+    summary = table(["of", "what", "releases"], rows) if rows else ""
     findings = [_finding(text, reason, issue, seen) for (_, text, reason, issue), seen in said.items()]
     template = environment().get_template("findings.md.j2")
-    return template.render(findings=findings, summary=summary).rstrip("\n") + "\n"
+    return template.render(title=TITLE, findings=findings, summary=summary).rstrip("\n") + "\n"
+
+
+def _heading(seen: Sequence[_Seen]) -> str:
+    """Of what it is said: the experiment, and the cases that show it."""
+    names = dict.fromkeys(each.case.name for each in seen)
+    return f"{page_name(seen[0].report.experiment)} / {', '.join(names)}"
 
 
 def _said(reports: Sequence[ReportSummary]) -> dict[tuple[str, str, str, str], list[_Seen]]:
@@ -63,10 +73,9 @@ def _said(reports: Sequence[ReportSummary]) -> dict[tuple[str, str, str, str], l
 
 def _finding(text: str, reason: str, issue: str, seen: Sequence[_Seen]) -> Finding:
     first = seen[0]
-    names = dict.fromkeys(each.case.name for each in seen)
     experiment, release = first.report.experiment, first.report.release.name
     return Finding(
-        heading=escape.inline(f"{page_name(experiment)} / {', '.join(names)}"),
+        heading=escape.inline(_heading(seen)),
         text=escape.prose(text),
         reason=escape.prose(reason) if reason else "",
         issue=escape.address(issue) if issue else "",

@@ -99,7 +99,7 @@ def repository_path(file: str) -> str:
     """A path as annotations want it: below the checkout, wherever the command runs."""
     root = os.environ.get("GITHUB_WORKSPACE")
     try:
-        return Path(file).resolve().relative_to(Path(root).resolve()).as_posix() if root else file
+        return Path(os.path.realpath(file)).relative_to(os.path.realpath(root)).as_posix() if root else file
     except ValueError:
         return file
 

@@ -19,13 +19,15 @@ _GAP = 4
 class Tensor:
     """The texts of a tensor's elements in row-major order, and the places of those to be marked.
 
-    seen: places that cropping must leave in sight, beside those that are marked.
+    seen: places that cropping must leave in sight, beside those that are marked. labels: the indices of rows and
+    columns where these do not count from 0; they are shown then, as they are where something is left out.
     """
 
     shape: tuple[int, ...]
     texts: Sequence[str]
     marked: frozenset[int] = frozenset()
     seen: frozenset[int] = frozenset()
+    labels: tuple[Sequence[int], Sequence[int]] | None = None
 
 
 def flat(values: Any) -> list[Any]:
@@ -45,17 +47,24 @@ def position(index: Sequence[int], shape: Sequence[int]) -> int:
     return place
 
 
-def slices(tensor: Tensor) -> list[list[str]]:
-    """The tensor's 2-D slices, each a list of lines; labelled by their leading indices if there are several."""
+def slices(
+    tensor: Tensor, most: tuple[int, int] = (ROWS, COLUMNS), named: bool = True, width: int = WIDTH
+) -> list[list[str]]:
+    """The tensor's 2-D slices, each a list of lines; labelled by their leading indices if there are several.
+
+    most: rows and columns that are shown. named: whether rows have indices where columns have them. width: columns that
+    a line may have.
+    """
     shape = _matrix_shape(tensor.shape)
     if 0 in shape:
         return [["(no elements)"]]
     rows, columns = shape[-2:]
     seen = sorted(tensor.marked) + sorted(tensor.seen - tensor.marked)
-    longest = 2 + max(map(len, tensor.texts)) + (2 if seen else 0)
-    limit = max(3, min(COLUMNS, WIDTH // longest))
+    longest = 2 + max(*map(len, tensor.texts), len(str(columns)) + 2) + (2 if seen else 0)
+    limit = max(3, min(most[1], width // longest))
     keep_columns = _keep(columns, limit, [m % columns for m in seen])
-    keep_rows = _keep(rows, ROWS, [m // columns % rows for m in seen])
+    keep_rows = _keep(rows, most[0], [m // columns % rows for m in seen])
+    across, down = _labels(tensor, keep_rows, keep_columns)
     size, count = rows * columns, prod(shape[:-2])
     blocks: list[list[str]] = []
     for s in _keep(count, SLICES, [m // size for m in seen]):
@@ -65,9 +74,22 @@ def slices(tensor: Tensor) -> list[list[str]]:
         places = [
             [None if r is None or c is None else s * size + r * columns + c for c in keep_columns] for r in keep_rows
         ]
-        lines = _aligned(places, tensor)
+        lines = _aligned(places, tensor, across)
+        if down and named and rows > 1:
+            lines = beside([[label.rjust(max(map(len, down))) for label in down], lines], 2)
         blocks.append([_label(s, shape[:-2]), *lines] if count > 1 else lines)
     return blocks
+
+
+def _labels(tensor: Tensor, rows: Sequence[int | None], columns: Sequence[int | None]) -> tuple[list[str], list[str]]:
+    """What stands above the columns, and before the rows with the line above the first; nothing where all is shown."""
+    if tensor.labels is None and None not in (*rows, *columns):
+        return [], []
+    down, across = tensor.labels or (range(max(r or 0 for r in rows) + 1), range(max(c or 0 for c in columns) + 1))
+    return (
+        ["…" if c is None else f"[{across[c]}]" for c in columns],
+        ["", *("…" if r is None else f"[{down[r]}]" for r in rows)],
+    )
 
 
 def _matrix_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -104,17 +126,19 @@ def _keep(count: int, limit: int, marked: Iterable[int]) -> list[int | None]:
     return shown if shown[-1] == count - 1 else [*shown, None]
 
 
-def _aligned(places: list[list[int | None]], tensor: Tensor) -> list[str]:
-    columns = [_column([row[c] for row in places], tensor) for c in range(len(places[0]))]
+def _aligned(places: list[list[int | None]], tensor: Tensor, heads: Sequence[str]) -> list[str]:
+    columns = [_column([row[c] for row in places], tensor, heads[c] if heads else None) for c in range(len(places[0]))]
     return ["  ".join(row).rstrip() for row in zip(*columns, strict=True)]
 
 
-def _column(places: list[int | None], tensor: Tensor) -> list[str]:
+def _column(places: list[int | None], tensor: Tensor, head: str | None) -> list[str]:
     whole = ["…" if p is None else tensor.texts[p].partition(".")[0] for p in places]
     rest = ["" if p is None else tensor.texts[p][len(w) :] for p, w in zip(places, whole, strict=True)]
-    left, right = max(map(len, whole)), max(map(len, rest))
     some = any(p in tensor.marked for p in places if p is not None)
     marks = [(f" {MARK}" if p in tensor.marked else "  ") if some else "" for p in places]
+    if head is not None:
+        whole, rest, marks = [head, *whole], ["", *rest], ["  " if some else "", *marks]
+    left, right = max(map(len, whole)), max(map(len, rest))
     return [w.rjust(left) + r.ljust(right) + m for w, r, m in zip(whole, rest, marks, strict=True)]
 
 
@@ -138,10 +162,10 @@ def flow(blocks: Collection[list[str]], columns: int = WIDTH) -> list[str]:
     return lines
 
 
-def beside(blocks: Sequence[list[str]]) -> list[str]:
+def beside(blocks: Sequence[list[str]], gap: int = _GAP) -> list[str]:
     """Blocks of lines side by side, tops level."""
     widths = [max(map(len, block), default=0) for block in blocks]
-    starts = [0, *accumulate(w + _GAP for w in widths[:-1])]
+    starts = [0, *accumulate(w + gap for w in widths[:-1])]
     lines = []
     for i in range(max(map(len, blocks), default=0)):
         line = ""

@@ -11,9 +11,13 @@ from pathlib import Path
 import jinja2
 
 from trtexp.errors import visible
+from trtexp.files.paths import name_of
 from trtexp.numerics.format import shape_text
 from trtexp.records.model import CaseRecord, OutputRecord, ReleaseRecord, ReportRecord
-from trtexp.report import escape, tensors
+from trtexp.report import escape, navigation, tensors
+from trtexp.report.navigation import ALONE, Near
+from trtexp.report.network import base_graph, shown_network
+from trtexp.report.pictures.page import WINDOW, Pictures, pictures
 from trtexp.report.table import table
 from trtexp.report.wording.cases import beside_outputs, came, difference, headline, notes, symbol
 from trtexp.report.wording.outputs import assumptions, deviation, errors, index_text, odd, sentences, worst
@@ -23,26 +27,45 @@ MARKS = 20  # disagreeing elements that are named one by one
 _DIFFERS = 40  # columns of the verdict table for what a case changes
 _LABEL = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)  # names that can stand as a link which is defined elsewhere
 
+_PLACE = re.compile(r"^\d+: (\[[^\]]*\] )?")  # what begins a line of TensorRT's log
 
-def render(report: ReportRecord) -> str:
-    """The page, to be written to `reports/<release>/<name>.md`. The same record gives the same bytes."""
+
+def render(report: ReportRecord, near: Near = ALONE, drawn: Pictures | None = None) -> str:
+    """The page, to be written to `reports/<release>/<name>.md`. The same record gives the same bytes.
+
+    near: the pages around it. drawn: the pictures of the report, if they have been made.
+    """
+    name = page_name(report.experiment)
     page = (
         environment()
         .get_template("page.md.j2")
         .render(
             report=report,
             release=report.release,
+            navigation=navigation.line(name, near),
+            pictures=partial(_picture, pictures(report) if drawn is None else drawn, name.rpartition("/")[2]),
+            networks={case.name: shown_network(report, case.name) for case in report.cases},
+            base=base_graph(report),
             facts=facts(report.release),
             options=options(report.build),
             verdicts=_verdicts(report),
             shared=_shared(report.cases),
             experiment=escape.link(report.experiment, up(report.experiment) + report.experiment),
-            up=up(report.experiment),
+            yaml=up(report.experiment) + report.experiment,
             links=_anchor_links(report),
             marks=MARKS,
         )
     )
     return page.rstrip("\n") + "\n"
+
+
+def _picture(drawn: Pictures, folder: str, case: CaseRecord, output: OutputRecord | None = None) -> str:
+    """The image of an output's heat map, or of a case's sliding window; nothing where there is none."""
+    if output is None:
+        said = "How the window meets the input, where it makes the first, the middle and the last element"
+        return escape.image(said, f"{folder}/{WINDOW}") if drawn.window == case.name else ""
+    name = drawn.outputs.get((case.name, output.name))
+    return "" if name is None else escape.image(f"{output.name} as a heat map", f"{folder}/{name}")
 
 
 @lru_cache(maxsize=1)
@@ -59,6 +82,7 @@ def environment() -> jinja2.Environment:
         assumptions=assumptions,
         came=came,
         code=escape.code,
+        code_tag=escape.code_tag,
         difference=difference,
         errors=errors,
         fence=escape.fence,
@@ -83,12 +107,11 @@ def environment() -> jinja2.Environment:
 
 def page_name(experiment: str) -> str:
     """`experiments/layers/pooling.yaml` -> `layers/pooling`: where its reports stand below a release's folder."""
-    parts = [part for part in Path(experiment).with_suffix("").parts if part not in ("..", "/")]
-    return "/".join(parts[1:] if parts[0] == "experiments" and len(parts) > 1 else parts)
+    return name_of(experiment)
 
 
 def up(experiment: str) -> str:
-    """The way from a report's folder to the project: `../../`."""
+    """The way from a report's folder to what its experiment's path begins at: `../../`."""
     return "../" * (2 + page_name(experiment).count("/"))
 
 
@@ -104,14 +127,7 @@ def facts(release: ReleaseRecord) -> str:
 
 def case_anchors(report: ReportRecord) -> list[str]:
     """The anchors that GitHub gives to the headings of a page's cases, in their order."""
-    seen: dict[str, int] = {}
-    anchors = []
-    for heading in (report.title, *(case.name for case in report.cases)):
-        slug = re.sub(r"[^\w\- ]", "", visible(heading).strip().lower()).replace(" ", "-")
-        count = seen.get(slug, 0)
-        seen[slug] = count + 1
-        anchors.append(f"{slug}-{count}" if count else slug)
-    return anchors[1:]
+    return escape.anchors([report.title, *(case.name for case in report.cases)])[1:]
 
 
 def _verdicts(report: ReportRecord) -> str:
@@ -168,15 +184,15 @@ def _shared(cases: list[CaseRecord]) -> list[str]:
 def _log(case: CaseRecord) -> list[str]:
     """TensorRT's lines, folded, without those that say no more than the case's message."""
     message = case.message.strip()
-    told = (line.text.strip() for line in case.log)
-    new = [
-        line
-        for line, text in zip(case.log, told, strict=True)
-        if not message or (text not in message and message not in text)
-    ]
+    new = [line for line in case.log if not message or not _same(line.text.strip(), message)]
     fold = partial(textwrap.wrap, width=escape.WIDTH, subsequent_indent="    ", break_on_hyphens=False)
     texts = (visible(f"{line.severity}: {line.text}") for line in new)
     return [part for text in texts for part in fold(text, break_long_words=False)]
+
+
+def _same(line: str, message: str) -> bool:
+    """Whether one says what the other does; TensorRT puts a number and the place in its source before a line."""
+    return line in message or message in line or _PLACE.sub("", line) in message
 
 
 def _marks_table(output: OutputRecord) -> str:
@@ -193,6 +209,6 @@ def _marks_table(output: OutputRecord) -> str:
     return table(head, rows)
 
 
-def _place(case: CaseRecord, way: str) -> str:
-    """Where the case stands in the YAML, as a link to the line."""
-    return escape.link(str(case.place), f"{way}{case.place.file}#L{case.place.line}")
+def _place(case: CaseRecord, source: str) -> str:
+    """Where the case stands in the YAML, as a link to the line. source: the way to it."""
+    return escape.link(str(case.place), f"{source}#L{case.place.line}")

@@ -1,37 +1,44 @@
 """Where records and pages lie below a report folder, and what a run does with it: held against other runs, tidied
-before, and finished with the pages of all releases. No other file knows these places.
+before, and finished with the pages of all releases. No other file but `pages` knows these places.
 
-`<reports>/<release>/<name>.json` and `.md`; `README.md`, `FINDINGS.md`, `COVERAGE.md`, `SENSITIVITY.md` and `api.json`
-are of all releases, as are the diffs in `diff/`. A lock lies beside what it guards.
+`<reports>/<release>/<name>.json` and `.md`, with pictures in `<name>/*.svg`; `README.md`, `FINDINGS.md`, `COVERAGE.md`,
+`SENSITIVITY.md` and `api.json` are of all releases, as are the diffs in `diff/`. A lock lies beside what it guards.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from trtexp.errors import Held
 from trtexp.files.atomic import sweep, write_text
 from trtexp.files.locks import Lock
+from trtexp.files.opening import entries, files_below, is_there
+from trtexp.files.reading import read_bytes
 from trtexp.migration.columns import RECORD as API
 from trtexp.migration.columns import api_columns, api_counts
 from trtexp.migration.columns import to_json as api_json
 from trtexp.records.diff import diff
 from trtexp.records.files import load, to_json
 from trtexp.records.model import ReportRecord
+from trtexp.report import navigation
 from trtexp.report.diff import FOLDER as DIFFS
 from trtexp.report.diff import compared, render_diff
 from trtexp.report.findings import render_findings
-from trtexp.report.markdown import page_name, render
+from trtexp.report.markdown import page_name
 from trtexp.report.matrix import render_matrix
+from trtexp.report.navigation import MATRIX, Near
 from trtexp.report.overview import ReportSummary
 from trtexp.running import journal
+from trtexp.running.pages import delete, page_of, page_path, put
 from trtexp.running.plan import Plan
 from trtexp.running.rendering import rendered
 from trtexp.running.summaries import Summarized, summaries, summarized
 
-MATRIX, FINDINGS, COVERAGE, SENSITIVITY = "README.md", "FINDINGS.md", "COVERAGE.md", "SENSITIVITY.md"
+FINDINGS, COVERAGE, SENSITIVITY = "FINDINGS.md", "COVERAGE.md", "SENSITIVITY.md"
 
 
 def record_path(folder: Path, release: str, name: str) -> Path:
@@ -39,14 +46,10 @@ def record_path(folder: Path, release: str, name: str) -> Path:
     return folder / release / f"{name}.json"
 
 
-def page_path(record: Path) -> Path:
-    """The page that is rendered from a record."""
-    return record.with_suffix(".md")
-
-
 def record_paths(folder: Path, release: str = "*") -> list[Path]:
     """The records of all releases, or of one, in their order."""
-    return sorted(folder.glob(f"{release}/**/*.json"))
+    folders = _release_folders(folder) if release == "*" else [folder / release]
+    return [path for each in folders for path in files_below(each, ".json")]
 
 
 def records(folder: Path, release: str = "*") -> dict[Path, ReportRecord]:
@@ -59,38 +62,112 @@ def releases(folder: Path) -> list[str]:
     return sorted({path.relative_to(folder).parts[0] for path in record_paths(folder)})
 
 
-def write(report: ReportRecord, folder: Path) -> tuple[ReportRecord, Path]:
-    """Write the record of one file on one release, as far as it can be shown, and its page. Raises OSError."""
+def nearby(folder: Path, *more: Path) -> dict[Path, Near]:
+    """What is near to the page of each record. more: records that are not there yet."""
+    names = {path: _name(path, folder) for path in {*record_paths(folder), *more}}
+    near = navigation.nearby(names.values())
+    return {path: near[name] for path, name in names.items()}
+
+
+def _name(record: Path, folder: Path) -> tuple[str, str]:
+    """The release of a record, and the name of its page there."""
+    release, _, name = record.relative_to(folder).with_suffix("").as_posix().partition("/")
+    return release, name
+
+
+def write(report: ReportRecord, folder: Path, coming: Sequence[str] = ()) -> tuple[ReportRecord, Path]:
+    """Write the record of one file on one release, as far as it can be shown, its page and its pictures. Raises
+    OSError.
+
+    coming: names of the files of the same run, whose pages this one may name though they are not there yet, so that it
+    is written once.
+    """
     record = record_path(folder, report.release.name, page_name(report.experiment))
-    report, text = rendered(report, render)
+    others = [record_path(folder, report.release.name, name) for name in coming]
+    report, page = rendered(report, partial(page_of, near=nearby(folder, record, *others)[record]))
     write_text(record, to_json(report))
-    write_text(page_path(record), text)
+    for path, text in page.files(record).items():
+        write_text(path, text)
+    delete(page.stale(record))
     return report, page_path(record)
 
 
-def render_again(path: Path, folder: Path, check: bool) -> tuple[bool, Summarized, bool]:
-    """Render the page of a record; whether it is another now, or if it is only to be checked, would be, and whether all
-    of it can be shown. May be done in another process. Raises OSError, DamagedRecord."""
-    data = path.read_bytes()
-    report, page = load(path, folder, data), page_path(path)
-    shown, text = rendered(report, render)
-    return put(page, text, check), summarized(shown, data), shown is report
+@dataclass(frozen=True)
+class Again:
+    """A record whose page and pictures were rendered again. changed: the files that are others now, or would be if it
+    is only checked; whole: whether all of the record can be shown."""
+
+    changed: list[Path]
+    summarized: Summarized
+    whole: bool
 
 
-def put(page: Path, text: str, check: bool) -> bool:
-    """Write a page, or only check it; whether it is another now, or would be. Raises OSError."""
-    if check:
-        return not page.is_file() or page.read_text(encoding="utf-8") != text
-    return write_text(page, text)
+def render_again(item: tuple[Path, Near], folder: Path, check: bool) -> Again:
+    """Render the page of a record with what is near to it. May be done in another process. Raises OSError,
+    DamagedRecord."""
+    path, near = item
+    data = read_bytes(path)
+    report = load(path, folder, data)
+    shown, page = rendered(report, partial(page_of, near=near))
+    stale = page.stale(path)
+    changed = [file for file, text in page.files(path).items() if put(file, text, check)]
+    if not check:
+        delete(stale)
+    return Again(changed + stale, summarized(shown, data), shown is report)
+
+
+def link_up(folder: Path, held: Collection[str]) -> None:
+    """Render the pages that name other neighbours than they have, since pages came or went. Raises OSError,
+    DamagedRecord.
+
+    held: releases whose locks this run holds. One that another run is writing is left to that run, which does the same
+    when it is done.
+    """
+    near = nearby(folder)
+    for release in releases(folder):
+        wrong = [path for path in record_paths(folder, release) if not _linked(path, folder, near[path])]
+        with _free(folder, release, held) if wrong else nullcontext(False) as free:
+            for path in wrong if free else ():
+                render_again((path, near[path]), folder, check=False)
+
+
+def _linked(record: Path, folder: Path, near: Near) -> bool:
+    line = navigation.line(_name(record, folder)[1], near)
+    page = page_path(record)
+    return is_there(page) and line in read_bytes(page).decode("utf-8", "replace")
+
+
+@contextmanager
+def _free(folder: Path, release: str, held: Collection[str]) -> Iterator[bool]:
+    """Whether a release can be written, and that no other run does meanwhile."""
+    (lock,) = release_locks(folder, [release])
+    if release in held:
+        yield True
+        return
+    try:
+        lock.take(wait=False)
+    except Held:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
 
 
 def leftovers(folder: Path, found: Mapping[Path, ReportSummary]) -> tuple[list[Path], list[Path], list[Path]]:
-    """Pages without a record; pages that compare a release without one; records whose experiment is gone."""
-    pages = [path for release in _release_folders(folder) for path in release.rglob("*.md")]
+    """Pages and pictures without a record; pages that compare a release without one; records without an experiment."""
+    pages = [path for release in _release_folders(folder) for path in files_below(release, ".md")]
+    lost = [path for release in _release_folders(folder) for path in files_below(release, ".svg") if not _drawn(path)]
     there = set(releases(folder))
-    lone = [page for page, names in compared(folder).items() if not there >= set(names)]
+    lone = [page for page, names in _diffs(folder).items() if not there >= set(names)]
     gone = [path for path, summary in found.items() if not (folder.parent / summary.experiment).is_file()]
-    return sorted(set(pages) - set(map(page_path, found))), lone, gone
+    return [*sorted(set(pages) - set(map(page_path, found))), *sorted(lost)], lone, gone
+
+
+def _drawn(picture: Path) -> bool:
+    """Whether there is a record whose page a picture lies beside."""
+    return picture.parent.with_name(f"{picture.parent.name}.json").is_file()
 
 
 @dataclass(frozen=True)
@@ -110,7 +187,7 @@ def overviews(
     Raises OSError, DamagedRecord.
     """
     there = {report.release.name for report in reports}
-    kept = {page: names for page, names in compared(folder).items() if there >= set(names)}
+    kept = {page: names for page, names in _diffs(folder).items() if there >= set(names)}
     for page, names in kept.items():
         if changes is None or set(names) & set(changes.releases):
             yield page, render_diff(diff(*(list(records(folder, name).values()) for name in names)))
@@ -129,6 +206,7 @@ def write_overviews(folder: Path, changes: Changes | None = None) -> None:
         reports = list(summaries(folder, record_paths(folder)).values())
         for page, text in overviews(folder, reports, changes):
             write_text(page, text)
+        link_up(folder, () if changes is None else changes.releases)
 
 
 def every_lock(folder: Path) -> list[Lock]:
@@ -147,21 +225,26 @@ def overviews_lock(folder: Path) -> Lock:
     return Lock(folder / f".{Path(MATRIX).stem}.lock", str(folder / MATRIX))
 
 
+def _diffs(folder: Path) -> dict[Path, tuple[str, str]]:
+    """The pages that compare two releases, and their names."""
+    return compared(entry.path for entry in entries(folder / DIFFS) if entry.path.suffix == ".md")
+
+
 def _release_folders(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.is_dir() and path.name != DIFFS)
+    return [entry.path for entry in entries(folder) if entry.folder and entry.path.name != DIFFS]
 
 
 @contextmanager
 def held(plan: Plan, names: Sequence[str], wait: bool, say: Callable[[str], None]) -> Iterator[None]:
     """Be the one run that writes these releases' reports and journals. Raises Held, OSError with nothing changed."""
-    folders = [folder for folder in (plan.reports, plan.journals) if folder is not None]
+    folders = [*plan.folders, *([] if plan.journals is None else [plan.journals])]
     with ExitStack() as stack:
         for lock in (lock for folder in folders for lock in release_locks(folder, names)):
             lock.take(wait, say)
             stack.callback(lock.release)
-        if plan.reports is not None:
+        for folder in plan.folders:
             for name in names:
-                sweep(plan.reports / name)
+                sweep(folder / name)
         yield
 
 
@@ -174,8 +257,8 @@ def set_aside(plan: Plan, release: str) -> int:
 
 def finish(plan: Plan, names: Sequence[str]) -> None:
     """The reports are whole: write the pages of all releases, and delete the journals. Raises OSError."""
-    if plan.reports is not None:
-        write_overviews(plan.reports, Changes(names, [f"experiments/{file.name}.yaml" for file in plan.files]))
+    for folder, files in plan.folders.items():
+        write_overviews(folder, Changes(names, [plan.source(file) for file in files]))
     if plan.journals is not None:
         for release in names:
             journal.delete((plan.journal(release, file) for file in plan.files), plan.journals)

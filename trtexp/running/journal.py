@@ -1,26 +1,33 @@
 """The journal of a run: each result is on disk before its worker takes the next case, so that a killed run goes on.
 
-One append-only file per experiment and release, one line a result, each with its checksum. A result is taken again
-only where everything it depends on is the same: its key. A line that is torn or damaged is worth nothing and costs
-its case alone.
+One append-only file per experiment and release, one line a result, each with its keyed digest. A result is taken
+again only where everything it depends on is the same: its key. A line that is torn, damaged or of another user is worth
+nothing and costs its case alone.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
+from hmac import compare_digest
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from trtexp.errors import plural
 from trtexp.files.atomic import write_bytes
+from trtexp.files.opening import NoFile, open_file, remove, remove_empty
+from trtexp.files.reading import read_bytes
+from trtexp.files.signing import digest, note_foreign
 from trtexp.records.model import FORMAT, CaseRecord
 
 PREVIOUS = ".previous"
+PURPOSE = "journal"
+MOST = 2**30  # bytes of a journal
+_OPENING, _MIDDLE, _END = b'{"hmac": "', b'", "entry": ', b"}\n"
+_HEAD = len(_OPENING) + 64 + len(_MIDDLE)
 
 
 class Key(NamedTuple):
@@ -37,7 +44,7 @@ class Key(NamedTuple):
 
 class Contents(NamedTuple):
     """entries: the whole lines, the later of two with one key; size: bytes up to the end of the last whole line;
-    damaged: numbers of the lines before that which are not whole; other: whole lines of another record format."""
+    damaged: numbers of the lines that are neither whole nor torn; other: whole lines of another record format."""
 
     entries: dict[Key, CaseRecord]
     size: int
@@ -63,7 +70,10 @@ class Journal:
             for part in (previous(path), path):
                 contents = read(part)
                 self.found |= contents.entries
-                self.notes += [f"{part}:{line}: damaged; its case is run again" for line in contents.damaged]
+                if contents.damaged:
+                    count, first = plural(len(contents.damaged), "result"), contents.damaged[0]
+                    what = f"{count} not of this user's key, or damaged; run again"
+                    self.notes.append(f"{part}:{first}: {what}")
                 if contents.other:
                     count = plural(len(contents.other), "result")
                     self.notes.append(f"{part}: {count} of another record format dropped; run again")
@@ -75,14 +85,15 @@ class Journal:
         with self._lock:
             try:
                 if self._handle is None:
-                    self.path.parent.mkdir(parents=True, exist_ok=True)
-                    self._handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+                    self._handle = open_file(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, make=True)
                     os.ftruncate(self._handle, self._size)  # a torn last line
                 rest = memoryview(data)
                 while rest:  # a disk that fills up takes a part first
                     rest = rest[os.write(self._handle, rest) :]
                 os.fsync(self._handle)
                 self._size += len(data)
+            except NoFile:
+                raise
             except OSError as error:
                 self._take_back()
                 message = f"{self.path}: cannot be written: {error.strerror or error}; the results before are kept"
@@ -102,22 +113,20 @@ class Journal:
 
 
 def line(key: Key, record: CaseRecord) -> bytes:
-    """One result as a line of JSON that begins with the checksum of its entry."""
+    """One result as a line of JSON that begins with the keyed digest of its entry."""
     entry = {"format": FORMAT, "key": list(key), "record": record.model_dump(mode="json", exclude_defaults=True)}
-    text = json.dumps(entry)
-    return f'{{"sha256": "{_digest(text)}", "entry": {text}}}\n'.encode()
+    return _signed(json.dumps(entry).encode())
 
 
 def read(path: Path) -> Contents:
     """All that is whole in a journal; a file that is not there is an empty one. Raises OSError."""
     try:
-        data = path.read_bytes()
+        data = read_bytes(path, MOST)
     except FileNotFoundError:
         return Contents({}, 0, [], [])
     entries: dict[Key, CaseRecord] = {}
     size = end = 0
     damaged: list[int] = []
-    bad: list[int] = []
     other: list[bytes] = []
     for number, raw in enumerate(data.splitlines(keepends=True), 1):
         end += len(raw)
@@ -128,20 +137,20 @@ def read(path: Path) -> Contents:
         elif result is not None:
             entries[result[0]] = result[1]
         else:
-            bad.append(number)
+            damaged += [number] * raw.endswith(b"\n")  # else it is torn
             continue
-        size, damaged = end, list(bad)
+        size = end
     return Contents(entries, size, damaged, other)
 
 
 def _entry(raw: bytes) -> dict[str, Any] | None:
     """What a line says; None if it is not whole."""
-    try:
-        outer = json.loads(raw) if raw.endswith(b"\n") else {}
-        entry: dict[str, Any] = outer["entry"]
-        return entry if outer["sha256"] == _digest(json.dumps(entry)) and isinstance(entry, dict) else None
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
+    text = raw[_HEAD : -len(_END)]
+    return json.loads(text) if compare_digest(_signed(text), raw) else None
+
+
+def _signed(text: bytes) -> bytes:
+    return b"".join((_OPENING, digest(PURPOSE, text), _MIDDLE, text, _END))
 
 
 def _result(entry: dict[str, Any]) -> tuple[Key, CaseRecord] | None:
@@ -152,10 +161,6 @@ def _result(entry: dict[str, Any]) -> tuple[Key, CaseRecord] | None:
         return None
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-
 def previous(path: Path) -> Path:
     """Where `set_aside` puts a journal."""
     return path.with_name(path.name + PREVIOUS)
@@ -164,11 +169,13 @@ def previous(path: Path) -> Path:
 def set_aside(path: Path) -> int:
     """Add a journal to those set aside before it, for a later --resume; how many results were in it. Raises OSError."""
     found = read(path)
+    if found.damaged:
+        note_foreign(path)
     if found.entries or found.other:
         before = read(previous(path))
         kept = [line(key, record) for key, record in (before.entries | found.entries).items()]
         write_bytes(previous(path), b"".join([*before.other, *found.other, *kept]))
-    path.unlink(missing_ok=True)
+    remove(path)
     return len(found.entries)
 
 
@@ -176,9 +183,9 @@ def delete(paths: Iterable[Path], root: Path) -> None:
     """Delete journals and what was set aside of them, and the folders below `root` that are empty then."""
     for path in paths:
         for part in (path, previous(path)):
-            part.unlink(missing_ok=True)
+            remove(part)
         with suppress(OSError):  # not empty
             for folder in path.parents:
                 if folder == root:
                     break
-                folder.rmdir()
+                remove_empty(folder)

@@ -16,6 +16,8 @@ from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.engine.outcome import Outcome, Release
 from trtexp.engine.wire import pack_outcome, pack_release, unpack_outcome, unpack_release
 from trtexp.files.atomic import write_bytes
+from trtexp.files.opening import NoFile, entries, is_there
+from trtexp.files.reading import read_bytes
 from trtexp.workers import Unsettled
 
 FACTS = "release"
@@ -65,7 +67,6 @@ class Recorder:
         self._answers = answers
         self._folder = folder / answers.release.name
         self._earlier = None if earlier is None else earlier / answers.release.name
-        self._folder.mkdir(parents=True, exist_ok=True)
         _write(self._folder / FACTS, pack_release(answers.release))
 
     @property
@@ -84,7 +85,7 @@ class Recorder:
         beside: bool = False,
     ) -> Outcome | Unsettled:
         name = _name(definition, feeds, repeat)
-        if self._earlier is not None and (path := self._earlier / name).is_file():
+        if self._earlier is not None and is_there(path := self._earlier / name):
             outcome = _read(path, unpack_outcome)
             return outcome if self._earlier == self._folder else self._keep(name, outcome)
         found = self._answers.attempt(definition, feeds, repeat, beside)
@@ -119,7 +120,7 @@ class Replay:
         beside: bool = False,
     ) -> Outcome:
         path = self.folder / _name(definition, feeds, repeat)
-        if not path.is_file():
+        if not is_there(path):
             raise NotRecorded(
                 "no answer is recorded: the case is new, or its network, inputs or repeats have changed; "
                 f"run it on the GPU with --record {self.folder.parent}"
@@ -137,7 +138,7 @@ class Replay:
 
 def replays(folder: Path) -> list[Replay]:
     """What each release answered, by name. Raises NotRecorded if there is none."""
-    found = [Replay(path.parent) for path in sorted(folder.glob(f"*/{FACTS}"))]
+    found = [Replay(entry.path) for entry in entries(folder) if is_there(entry.path / FACTS)]
     if not found:
         raise NotRecorded(f"{folder}: nothing is recorded there; record a run on the GPU with --record {folder}")
     return found
@@ -165,6 +166,8 @@ def _read(path: Path, unpack: Callable[[Any], T]) -> T:
     import execnet
 
     try:
-        return unpack(execnet.loads(path.read_bytes()))
+        return unpack(execnet.loads(read_bytes(path)))
+    except NoFile as error:
+        raise NotRecorded(str(error)) from error
     except (execnet.DataFormatError, *_DAMAGE) as error:
         raise NotRecorded(f"{path}: cannot be read; record the run again") from error

@@ -6,14 +6,16 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from trtexp.files.atomic import write_text
-from trtexp.files.home import HOME
+from trtexp.files.home import of_reports
+from trtexp.files.reading import read_bytes
+from trtexp.files.signing import read_signed, write_signed
 from trtexp.files.sources import digest
 from trtexp.records.facts import Record
 from trtexp.records.files import load
 from trtexp.records.model import ReportRecord
 from trtexp.report.overview import ReportSummary, summarize
 
+PURPOSE = "summaries"
 ROOMS = ("definition", "numerics", "records", "report")  # what a summary depends on beside its record
 
 
@@ -35,7 +37,7 @@ def summaries(folder: Path, paths: Sequence[Path]) -> dict[Path, ReportSummary]:
     """Those of these records of a folder; only records that changed are read in full. Raises OSError, DamagedRecord."""
     kept, found = _load(_store(folder)), dict[Path, Summarized]()
     for path in paths:
-        data = path.read_bytes()
+        data = read_bytes(path)
         before = kept.get(_name(path, folder))
         same = before is not None and before.sha256 == _sha256(data)
         found[path] = before if before is not None and same else summarized(load(path, folder, data), data)
@@ -54,11 +56,11 @@ def keep(folder: Path, found: Mapping[Path, Summarized], kept: Mapping[str, Summ
     before = {} if kept is None else kept
     if records.keys() != before.keys() or any(before[name] is not one for name, one in records.items()):
         store = _Store(code=digest(*ROOMS), records=records)
-        write_text(_store(folder), store.model_dump_json(exclude_defaults=True) + "\n")
+        write_signed(_store(folder), PURPOSE, store.model_dump_json(exclude_defaults=True) + "\n")
 
 
 def _store(folder: Path) -> Path:
-    return folder.parent / HOME / "summaries.json"
+    return of_reports(folder) / "summaries.json"
 
 
 def _name(path: Path, folder: Path) -> str:
@@ -70,9 +72,9 @@ def _sha256(data: bytes) -> str:
 
 
 def _load(path: Path) -> dict[str, Summarized]:
-    """What was kept and still holds; nothing if it is not there or damaged."""
+    """What was kept and still holds; nothing if it is not there, damaged or another user's."""
     try:
-        store = _Store.model_validate_json(path.read_bytes())
-    except (OSError, ValueError):  # ValidationError is a ValueError
+        store = _Store.model_validate_json(read_signed(path, PURPOSE))
+    except (OSError, ValueError):  # Foreign and ValidationError are ValueErrors
         return {}
     return store.records if store.code == digest(*ROOMS) else {}

@@ -15,7 +15,7 @@ import numpy as np
 from trtexp.definition.network import Array
 from trtexp.layers.base import Model
 from trtexp.layers.tensor import TensorAttributes
-from trtexp.numerics import F64, Bounded, Mask, encode, half_unit, known
+from trtexp.numerics import F64, UNIT, Bounded, Mask, decode, encode, half_unit, known
 from trtexp.numerics.budget import Budget, Work
 from trtexp.numerics.format import spelled
 from trtexp.numerics.recipe import Recipe
@@ -52,12 +52,28 @@ class Made:
         return known(self.array, self.decimals)
 
     def half_units(self, dtype: str) -> F64:
-        """Half a unit of the last digit of each literal, as a number of a dtype; computed once."""
+        """Half a unit of the last digit of each literal, as a number of a dtype; of what was made by a formula, how far
+        the dtype's number is from it. Computed once.
+
+        float64 has few decimals exactly: half a unit is what it takes to reach a number that is just that far off.
+        """
         if dtype not in self._half_units:
-            texts = np.array(self.text, dtype=object).reshape(-1)
-            units = [half_unit(str(text), dtype) for text in texts]
-            self._half_units[dtype] = np.array(units, np.float64).reshape(self.decimals.shape)
+            half = self._rounding(dtype) if self.text is None else self._of_digits(self.text, dtype)
+            near = np.spacing(np.abs(self.decimals.astype(np.float64)))
+            self._half_units[dtype] = half + np.where(half > 0, near, 0.0)
         return self._half_units[dtype]
+
+    def _of_digits(self, text: Any, dtype: str) -> F64:
+        units = [half_unit(str(each), dtype) for each in np.array(text, dtype=object).reshape(-1)]
+        return np.array(units, np.float64).reshape(self.decimals.shape)
+
+    def _rounding(self, dtype: str) -> F64:
+        values = np.asarray(self.decimals, np.float64)
+        if dtype not in UNIT:
+            return np.zeros(values.shape)
+        with np.errstate(over="ignore", invalid="ignore"):
+            far = np.abs(decode(encode(values, dtype)).astype(np.float64) - values)
+        return np.where(np.isfinite(far), far, 0.0)
 
 
 @dataclass(frozen=True)
@@ -176,9 +192,9 @@ def _values(model: Generator, name: str, dtype: str, shape: list[int] | None, ma
             raise TensorError((name, *path, *error.path), str(error)) from error
 
     if name == "negate":
-        return np.negative(operand(value), dtype=np.float64)
+        return _times(operand(value), -1, dtype)
     if name == "scale":
-        return operand(value.of, "of") * value.by
+        return _times(operand(value.of, "of"), value.by, dtype)
     if name == "transpose":
         return np.transpose(operand(value.of, "of"), value.perm)
     if name == "tile":
@@ -195,14 +211,29 @@ def _values(model: Generator, name: str, dtype: str, shape: list[int] | None, ma
     count = math.prod(shape)
     making.budget.begin(Work(count))
     if name == "full":
-        return np.full(count, value)
+        return np.full(count, float(value) if isinstance(value, int) and not _fits(value) else value)
     if name == "arange":
-        whole = all(float(x).is_integer() and abs(x) < 2**31 for x in (value.start, value.step))
-        values = value.start + np.arange(count) * value.step
-        return values.astype(np.int64) if whole else values
+        start, step = (int(x) if float(x).is_integer() else x for x in (value.start, value.step))
+        if isinstance(start, int) and isinstance(step, int) and _fits(start, step, start + step * count):
+            return start + np.arange(count) * step
+        return float(start) + np.arange(count) * float(step)
     if name == "linspace":
         return np.linspace(value.start, value.stop, count)
     return random(value, count)
+
+
+def _fits(*values: int) -> bool:
+    """Whether int64 has them all."""
+    return all(-(2**63) <= x < 2**63 for x in values)
+
+
+def _times(values: np.ndarray, factor: float, dtype: str) -> np.ndarray:
+    """Values times a factor; a float type tells -0 from 0, and whole numbers of other types are exact if int64 has
+    them all."""
+    whole = dtype not in UNIT and values.dtype == np.int64 and values.size > 0
+    if whole and isinstance(factor, int) and _fits(int(values.min()) * factor, int(values.max()) * factor):
+        return values * factor
+    return np.multiply(values, factor, dtype=np.float64)
 
 
 def _powers(value: Powers, budget: Budget) -> np.ndarray:

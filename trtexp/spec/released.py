@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from trtexp.definition.network import NetworkDefinition
 from trtexp.layers.base import Layer
-from trtexp.layers.network import Evaluation, NodeError, upstream
+from trtexp.layers.network import Evaluation, NodeError
 from trtexp.numerics import Bounded, Family, converted
+from trtexp.spec.modelled import unmodelled
 
 CODES = ("float8e4m3", "float4e2m1", "int4")
 #: The layers that may take codes. Source: RTX 1.7.1, validateQuantizedTypesProducersConsumers.
@@ -19,6 +20,13 @@ OF_CODES = (
 )  # fmt: skip
 #: The layers whose uint8 may leave the network. Source: RTX 1.7.1, validateUInt8; squeeze and unsqueeze refuse it.
 OF_BYTES = ("add_identity", "add_cast")
+#: The layers that do not take E8M0: RTX 1.7.1, whose compiler finds no type for their result.
+NOT_OF_SCALES = (
+    "add_activation", "add_elementwise", "add_parametric_relu", "add_ragged_softmax", "add_reduce", "add_select",
+    "add_slice", "add_softmax", "add_topk", "add_unary",
+)  # fmt: skip
+#: The layers that may take a constant of codes or int8. Source: RTX 1.7.1, of which plugins were not tried.
+OF_CONSTANTS = ("add_plugin", "add_plugin_v2", "add_plugin_v3", "add_dequantize", "add_shape")
 #: family -> the types of a layer's output that are float32 as outputs of a weakly typed network.
 WIDENED: dict[Family, tuple[str, ...]] = {
     "tensorrt<10": ("float16",),
@@ -37,14 +45,18 @@ def released(
 
     ranged: the inputs that have a dynamic range.
     """
-    unmodelled = frozenset(_scaled(evaluation.tensors, layers, definition, ranged))
-    tensors = {name: tensor for name, tensor in evaluation.tensors.items() if name not in unmodelled}
+    untold = frozenset(unmodelled(evaluation.tensors, layers, definition, ranged, family))
+    tensors = {name: tensor for name, tensor in evaluation.tensors.items() if name not in untold}
     for name in definition.outputs:
         if name in tensors:
             dtype = output_type(tensors[name].dtype, _assigned(name, layers), definition.options.strongly_typed, family)
             tensors[name] = tensors[name] if dtype == tensors[name].dtype else converted(tensors[name], dtype)
-    refusals = _refusals(evaluation.tensors, layers, definition) if family == "tensorrt-rtx" else ()
-    return replace(evaluation, tensors=tensors, refusals=(*evaluation.refusals, *refusals), unmodelled=unmodelled)
+    of_rtx = tuple(_refusals(evaluation.tensors, layers, definition)) if family in (None, "tensorrt-rtx") else ()
+    refusals, elsewhere = (*evaluation.refusals, *of_rtx), evaluation.elsewhere
+    if family is None:
+        refusals, noted = evaluation.refusals, [error for error in of_rtx if layers[error.layer].check]
+        elsewhere = {**elsewhere, "tensorrt-rtx": [*elsewhere.get("tensorrt-rtx", ()), *noted]} if noted else elsewhere
+    return replace(evaluation, tensors=tensors, refusals=refusals, unmodelled=untold, elsewhere=elsewhere)
 
 
 def output_type(dtype: str, assigned: bool, strongly_typed: bool, family: Family | None) -> str:
@@ -67,28 +79,28 @@ def _assigned(tensor: str, layers: Mapping[str, Layer]) -> bool:
     return given.get("output_type") is not None
 
 
-def _scaled(
-    tensors: Mapping[str, Bounded], layers: Mapping[str, Layer], definition: NetworkDefinition, ranged: frozenset[str]
-) -> Iterator[str]:
-    """The tensors that a dynamic range may change: all behind it, once INT8 is allowed."""
-    if ranged and definition.options.flags.get("INT8"):
-        made = {tensor for name, layer in layers.items() for tensor in layer.output_tensors(name)}
-        yield from (tensor for tensor in tensors if tensor in made and upstream(layers, tensor) & ranged)
-
-
 def _refusals(
     tensors: Mapping[str, Bounded], layers: Mapping[str, Layer], definition: NetworkDefinition
 ) -> Iterator[NodeError]:
     """What RTX 1.7.1 refuses of the network as a whole, when it builds.
 
     N1: codes (FP8, FP4, int4) go to plugins, dequantize, concatenation, shuffle, shape and identity alone. N2: uint8
-    that a layer makes is an output of the network, and made by identity or cast.
+    that a layer makes is an output of the network, and made by identity or cast. N3: E8M0 goes to no layer that
+    computes, select or slice. N4: a constant of codes or int8 goes to dequantize, shape and plugins alone.
     """
+    constants = {name for name, layer in layers.items() if layer.method == "add_constant"}
     for name, layer in layers.items():
         for place, tensor in layer.input_tensors().values():
             dtype = tensors[tensor].dtype if tensor in tensors else ""
             if dtype in CODES and layer.method not in OF_CODES:
                 yield NodeError(name, place, f"{tensor} is {dtype}; in RTX dequantize it first [N1]")
+            elif dtype == "float8e8m0" and layer.method in NOT_OF_SCALES:
+                yield NodeError(name, place, f"{tensor} is {dtype}; in RTX cast it first [N3]")
+            elif tensor in constants and dtype in (*CODES, "int8") and layer.method not in OF_CONSTANTS:
+                yield NodeError(name, place, f"{tensor} is a constant of {dtype}; in RTX dequantize it [N4]")
+        own = tensors[name].dtype if name in constants and name in tensors else ""
+        if own in (*CODES, "int8") and name in definition.outputs:
+            yield NodeError(name, (layer.word,), f"a constant of {own}; in RTX dequantize it [N4]")
         for tensor in layer.output_tensors(name):
             made = tensors[tensor].dtype if tensor in tensors else ""
             if made == "uint8" and (layer.method not in OF_BYTES or tensor not in definition.outputs):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from collections.abc import Mapping as Dict
 from collections.abc import Sequence as Items
+from itertools import pairwise
 from typing import NamedTuple
 
 from trtexp.spec.tree import Mapping, Node, Scalar, Sequence, children, parse, scalar
@@ -14,7 +15,8 @@ from trtexp.spec.tree import Mapping, Node, Scalar, Sequence, children, parse, s
 SPECIAL = {"NaN": ".nan", "inf": ".inf", "-inf": "-.inf"}
 
 _PROPERTY = re.compile(r"(?:[&!]\S*\s+)*")  # an anchor before a value
-_LINE_END = re.compile(r"\r\n|\n|\r|$")
+_BREAKS = "\n\r\x85\u2028\u2029"  # as YAML 1.1 has them
+_LINE_END = re.compile(rf"\r\n|[{_BREAKS}]|$")
 _COMMENT = re.compile(r"[\]}, ]*?( +)#")
 
 
@@ -94,7 +96,7 @@ class Source:
         """More or fewer spaces before a place, of which one stays where one is needed, and an indentation all."""
         start = end - (len(before := self.text[:end]) - len(before.rstrip(" ")))
         count, last = end - start, self.text[start - 1 : start]
-        least = count if last in ("", "\n", "\r") else 0 if last == "[" else min(count, 1)
+        least = count if last in ("", *_BREAKS) else 0 if last == "[" else min(count, 1)
         return Edit(start, end, " " * max(least, count + more))
 
     def keys(self, mapping: Mapping, after: str, new: Dict[str, str]) -> Iterator[Edit]:
@@ -111,12 +113,30 @@ class Source:
         if mapping.flow:
             yield Edit(end, end, "".join(f", {key}: {text}" for key, text in missing.items()))
             return
-        line_end = _LINE_END.search(self.text, end)
-        assert line_end is not None
-        break_ = line_end[0] or ("\r\n" if "\r\n" in self.text else "\n")
+        line_end, break_ = self._line_end(end)
+        first = _LINE_END.search(self.text)
+        break_ = break_ or (first[0] if first is not None else "") or "\n"
         indent = " " * (mapping.keys[after][0].column - 1)
         lines = "".join(f"{break_}{indent}{key}: {text}" for key, text in missing.items())
-        yield Edit(line_end.start(), line_end.start(), lines)
+        yield Edit(line_end, line_end, lines)
+
+    def without(self, mapping: Mapping, names: Collection[str]) -> Iterator[Edit]:
+        """Take scalars out of a mapping that keeps another key before them; in block style with their lines."""
+        keys = list(mapping.keys)
+        for before, key in pairwise(keys):
+            if key not in names:
+                continue
+            end = self._end(mapping.keys[key][1])
+            if mapping.flow:
+                yield Edit(self._end(mapping.keys[before][1]), end, "")
+            else:
+                yield Edit(self._line_end(self._end(mapping.keys[before][1]))[0], self._line_end(end)[0], "")
+
+    def _line_end(self, place: int) -> tuple[int, str]:
+        """Where the line of a place ends, and its break, which the last line may lack."""
+        found = _LINE_END.search(self.text, place)
+        assert found is not None
+        return found.start(), found[0]
 
     def place(self, leaf: Scalar) -> tuple[int, int]:
         """Where the text of a scalar stands, without its anchor."""

@@ -38,9 +38,9 @@ class TensorError(ValueError):
 class Arange(Model):
     """start, start + step, …, as many as the shape holds."""
 
-    start: float = 0
+    start: int | float = 0
     """The first value."""
-    step: float = 1
+    step: int | float = 1
     """The distance from one value to the next."""
 
 
@@ -100,7 +100,7 @@ class Scaling(Model):
 
     of: Operand
     """What is scaled."""
-    by: float
+    by: int | float
     """The factor."""
 
 
@@ -121,20 +121,39 @@ class Generator(Model):
 
     shape: list[int] | None = Field(default=None, description="the tensor's shape; [] is a scalar")
     values: Any = Field(default=None, description="the values as nested lists, or as one number")
-    full: float | bool | None = Field(default=None, description="every element is this value")
+    full: int | float | bool | None = Field(default=None, description="every element is this value")
     arange: Arange | None = Field(default=None, description="start, start + step, …")
     linspace: Linspace | None = Field(default=None, description="evenly spaced values, both ends included")
     powers: Powers | None = Field(default=None, description="base ** first, …, base ** last")
     eye: int | None = Field(default=None, description="an identity matrix of this size")
     random: Random | None = Field(default=None, description="seeded random numbers")
     special: list[SPECIAL] | None = Field(default=None, description="the dtype's special values, of these kinds")
-    file: str | None = Field(default=None, description="a .npy or .npz#name below the experiment's folder")
+    file: str | None = Field(
+        default=None, description="a .npy file, or .npz#name, of the project, named from the experiment's folder"
+    )
     tile: Tile | None = Field(default=None, description="a tensor, repeated")
     concat: Join | None = Field(default=None, description="tensors joined along an axis")
     stack: Join | None = Field(default=None, description="tensors stacked along a new axis")
     negate: Operand | None = Field(default=None, description="a tensor with the sign of every value changed")
     scale: Scaling | None = Field(default=None, description="a tensor times a number")
     transpose: Transpose | None = Field(default=None, description="a tensor with its axes in another order")
+
+
+#: Elements of a tensor: an index or a range along each axis, and all of the axes that are left out.
+Place = Annotated[
+    list[Union[int, str]],
+    Field(description="an index or a range (`1:3`, `2:`, `:`) for each axis; all of the axes that are left out"),
+]
+
+
+def _kind_of_mask(value: Any) -> str:
+    return "made" if isinstance(value, (dict, Generator)) else "places"
+
+
+#: Elements of which nothing is expected.
+Ignored = Annotated[
+    Union[Annotated[list[Place], Tag("places")], Annotated[Generator, Tag("made")]], Discriminator(_kind_of_mask)
+]
 
 
 class TensorModel(Generator):

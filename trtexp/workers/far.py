@@ -28,6 +28,7 @@ GRACE = 30  # seconds that a phase may overrun here before the process ends itse
 LEFT = 113  # the exit code when nothing more is to be done
 POLL = 0.5  # seconds between two looks at a GPU that another run holds
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+OWN = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK  # what others put in a folder for all may be a link or a pipe
 
 
 def main(channel: Any) -> None:
@@ -153,8 +154,8 @@ def _gate(path: Path) -> Iterator[None]:
 def _open(path: Path) -> int:
     """A file that other users may lock too; theirs cannot be opened with O_CREAT in a sticky folder."""
     with suppress(FileNotFoundError):
-        return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+        return os.open(path, os.O_RDONLY | OWN)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | OWN, 0o644)
     with suppress(OSError):
         os.fchmod(descriptor, 0o644)
     return descriptor
@@ -165,7 +166,7 @@ def _holder(path: Path) -> str | None:
     import fcntl
 
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | OWN)
     except OSError:
         return None
     try:
@@ -183,7 +184,7 @@ def _holder(path: Path) -> str | None:
 def _join(path: Path, who: str) -> int:
     import fcntl
 
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | OWN, 0o644)
     fcntl.flock(descriptor, fcntl.LOCK_SH)
     os.pwrite(descriptor, who.encode(), 0)
     return descriptor

@@ -33,10 +33,10 @@ def handshake(place: WorkerSpec, timeouts: Mapping[str, float], engine: Mapping[
 
 @cache
 def engine_sources() -> dict[str, bytes]:
-    """The rooms `definition` and `engine`, path -> source: all that a worker needs of this package."""
+    """The rooms `definition`, `engine` and `files`, path -> source: all that a worker needs of this package."""
     package = resources.files("trtexp")
-    sources = {"trtexp/__init__.py": (package / "__init__.py").read_bytes()}
-    for room in ("definition", "engine"):
+    sources = {f"trtexp/{name}": (package / name).read_bytes() for name in ("__init__.py", "errors.py")}
+    for room in ("definition", "engine", "files"):
         for item in (package / room).iterdir():
             if item.name.endswith(".py"):
                 sources[f"trtexp/{room}/{item.name}"] = item.read_bytes()

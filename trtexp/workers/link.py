@@ -21,7 +21,9 @@ from trtexp.workers.spec import WorkerSpec
 from trtexp.workers.watchdog import Watchdog
 
 TAIL = 8192  # bytes of stderr that are kept
-SAFE = {"PYTHONSAFEPATH": "1"}  # CPython 3.13 imports linecache before the line of `-c`, else from the working directory
+SAFE = {
+    "PYTHONSAFEPATH": "1"
+}  # CPython 3.13 imports linecache before the line of `-c`, else from the working directory
 
 
 class Lost(Exception):

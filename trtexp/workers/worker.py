@@ -14,6 +14,7 @@ from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.engine.log import stable
 from trtexp.engine.outcome import Outcome, Release
 from trtexp.engine.wire import pack_arrays, pack_definition, unpack_release
+from trtexp.files.signing import derived
 from trtexp.workers.conversation import Conversation, greeting
 from trtexp.workers.handshake import handshake
 from trtexp.workers.link import Faulty, Link, Lost, Slow
@@ -209,6 +210,7 @@ class Worker:
             "flavour": self.place.flavour,
             "cache": self.options.cache,
             "cache_limit": self.options.cache_limit,
+            "cache_key": derived("engines"),
         }
         link.send(handshake(self.place, self.timeouts, engine), self.timeouts["start"])
         told, seconds = "", {"process": monotonic() - begun}

@@ -69,7 +69,7 @@ CHANGED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r", "\x85", "\u2028", "\u2029"])
 @pytest.mark.parametrize("bom", ["", "\ufeff"])
 def test_an_awkward_file_changes_in_its_numbers_only(project, newline, bom):
     path = project(bom + AWKWARD.replace("\n", newline))
@@ -111,6 +111,8 @@ def test_accepted_numbers_are_the_observed_bits(tmp_path_factory, pairs):
         ("int32", [1, 20], [1, -3], "[1, -3]"),
         ("float16", [1, 2], [1, 2.001953125], "[1, 2.0019531]"),  # 8.x gives it as float32
         ("float32", [1, 2], [1e-30, 2], "[1e-30, 2]"),
+        ("float32", [1, 2], [1048576.25, 2], "[1048576.2, 2]"),  # just half a unit off
+        ("float32", [1, 2], [-2097152.25, 2], "[-2097152.2, 2]"),
         ("float32", ["1.0", 2], [2.0**40, 2], "[1.099511627776e12, 2]"),
         ("float32", [1, 2], [-0.0, 2], "[-0.0, 2]"),
         ("bool", ["true", "false"], [True, True], "[true,  true]"),
@@ -209,7 +211,7 @@ def test_a_run_of_some_cases_keeps_what_is_pending_of_the_others(project):
 
 def test_a_link_stays_a_link(project, tmp_path):
     path = project(HEAD + MANY)
-    target = tmp_path.parent / f"{tmp_path.name}.yaml"
+    target = tmp_path / "e.yaml"
     path.rename(target)
     path.symlink_to(target)
     project.again()

@@ -8,8 +8,10 @@ from deciding import HEAD, MANY, REFUSED, names
 
 from trtexp.cli.main import main
 from trtexp.engine.outcome import Outcome
-from trtexp.files.atomic import write_text
+from trtexp.files.atomic import write_bytes
 from trtexp.files.home import PENDING
+from trtexp.files.signing import write_signed
+from trtexp.running.pending import PURPOSE
 
 GENERATED = "expect: {i: {full: 7}}\n"
 IN_FILE = "expect: {i: {file: v.npy}}\n"
@@ -113,6 +115,9 @@ def test_nothing_pending(project, capsys):
     project(HEAD)
     assert main(["accept"]) == 2
     assert "nothing is pending" in capsys.readouterr().err
+    assert main(["review"]) == 2
+    assert "nothing was run here" in capsys.readouterr().err
+    assert main(["run", "experiments", "--backend", "reference", "--no-reports"]) == 0
     assert main(["review"]) == 0
 
 
@@ -126,16 +131,25 @@ def test_nothing_is_written_in_ci(project, capsys, monkeypatch):
     assert path.read_bytes() == before and len(names()) == 3
 
 
-def test_a_damaged_record_of_what_is_pending_is_named(project, tmp_path, capsys):
-    project(HEAD + MANY)
+@pytest.mark.parametrize("how", ["damaged", "of another key", "a link"])
+def test_what_is_pending_and_not_the_users_own_is_dropped_and_named(project, tmp_path, capsys, monkeypatch, how):
+    path = project(HEAD + MANY)
+    before = path.read_bytes()
     (kept,) = (tmp_path / PENDING).rglob("*.json")
-    kept.write_text("{")
+    if how == "damaged":
+        kept.write_text("{")
+    elif how == "a link":
+        kept.rename(tmp_path / "elsewhere.json")
+        kept.symlink_to(tmp_path / "elsewhere.json")
+    else:
+        monkeypatch.setenv("TRTEXP_KEY", "the key of somebody else")
     assert main(["accept"]) == 2
     said = capsys.readouterr().err
-    assert (
-        f"{PENDING}/tensorrt-8.6.0/e.json: damaged record" in said
-        and "replace it: trtexp run experiments/e.yaml" in said
-    )
+    assert said.splitlines() == [
+        f"{PENDING}/tensorrt-8.6.0/e.json: not of this user's key, or damaged; dropped",
+        "nothing is pending: the last runs found all as expected, or there was none",
+    ]
+    assert path.read_bytes() == before and not kept.is_symlink() and not kept.exists()
     project.again()
     assert len(names()) == 3
 
@@ -144,8 +158,9 @@ def test_a_record_without_cases_is_nothing_pending(project, tmp_path):
     path = project(HEAD + MANY)
     (kept,) = (tmp_path / PENDING).rglob("*.json")
     empty = tmp_path / PENDING / "tensorrt-8.5.3.1" / "e.json"
-    empty.parent.mkdir()
-    empty.write_text(json.dumps(json.loads(kept.read_text()) | {"cases": []}))
+    record = json.loads(kept.read_text())["content"]
+    record |= {"cases": [], "release": record["release"] | {"name": "tensorrt-8.5.3.1"}}
+    write_signed(empty, PURPOSE, json.dumps(record))
     assert main(["accept"]) == 0
     assert "observed" in path.read_text() and names() == []
 
@@ -156,12 +171,12 @@ def test_a_file_that_cannot_be_written_leaves_all_as_they_were(project, tmp_path
     second = project(HEAD + MANY)
     before, kept = (first.read_bytes(), second.read_bytes()), names()
 
-    def full(path, text, write=write_text):
-        if path == second and "observed" in text:
+    def full(path, data, write=write_bytes):
+        if path == second and b"observed" in data:
             raise OSError(28, "No space left on device")
-        return write(path, text)
+        return write(path, data)
 
-    monkeypatch.setattr("trtexp.cli.commands.accept.write_text", full)
+    monkeypatch.setattr("trtexp.authoring.commit.write_bytes", full)
     assert main(["accept"]) == 3
     assert (first.read_bytes(), second.read_bytes()) == before and names() == kept
 

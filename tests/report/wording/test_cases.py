@@ -23,6 +23,7 @@ from trtexp.report.wording.cases import (
 )
 
 BAD = {"status": "failed", "as_expected": False}
+OUR_FAULT = {**BAD, "message": "no axis 4"}
 
 LONG_SUM = {
     "verdict": "unjudged",
@@ -156,6 +157,9 @@ READS = {
     "certified": (Ending(kind="certified", certified=9), {}, "pass, certified exact 9 of 9", []),
     "by_expectation": ("by_expectation", {}, "pass by the expected values alone: no reference", []),
     "nothing_to_judge": ("nothing_to_judge", {}, "ran; there is nothing to judge it by", []),
+    "not_valid": ("not_valid", OUR_FAULT, "not valid on this release", ["no axis 4"]),
+    "beyond_limits": ("beyond_limits", OUR_FAULT, "too much to judge", ["no axis 4"]),
+    "internal": ("internal", {**OUR_FAULT, "status": "internal"}, "internal error of trtexp", ["no axis 4"]),
 }
 
 
@@ -227,6 +231,11 @@ def test_lines_that_did_not_come_stand_beside_those_that_did():
         (
             {"adapted": [Adaptation("timed_tactics")]},
             "no engine could be built from the first tactics, so TensorRT chose by timing",
+        ),
+        (
+            {"adapted": [Adaptation("timed_kernels", "sum")]},
+            "the kernels of sum are chosen by timing, as TensorRT compiles it as a whole; their last bits may change "
+            "from build to build",
         ),
         (
             {"adapted": [Adaptation("not_read_back", "y.axes", "TypeError: no")]},

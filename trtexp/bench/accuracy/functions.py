@@ -1,7 +1,7 @@
 """python -m trtexp.bench.accuracy.functions --out FILE: the worst error of each function, by type and range.
 
 All unary operations and activations, the elementwise ones that compute, softmax and powers of the scale layer, in
-float32 on 2^20 numbers and in float16 on all 65,536; eight functions are one network. The file is written after each
+float32 on 2^20 numbers and in float16 on all 65,536; some functions are one network. The file is written after each
 network, and what was not asked within --seconds is named in it. It needs numpy, TensorRT and cuda-python.
 """
 
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from trtexp.bench.accuracy import formulas, points
-from trtexp.bench.accuracy.device import Device, Function, Way, opened, tensor, ways
+from trtexp.bench.accuracy.device import GROUP, Device, Function, Way, opened, tensor, ways
 from trtexp.bench.accuracy.table import measured, shown
 from trtexp.definition.steps import Member, Value
 from trtexp.files.atomic import write_text
@@ -176,8 +176,9 @@ def main() -> int:
     parser.add_argument("--out", type=Path, required=True, help="where the table goes, a JSON file")
     parser.add_argument("--flavour", choices=("tensorrt", "tensorrt-rtx"), help="which TensorRT, if several are here")
     parser.add_argument("--seconds", type=float, default=90, help="for how long to ask (default: %(default)g)")
+    parser.add_argument("--group", type=int, default=GROUP, help="functions in a network (default: %(default)s)")
     options = parser.parse_args()
-    with opened(options.flavour, options.seconds) as device:
+    with opened(options.flavour, options.seconds, options.group) as device:
         measure(device, lambda made: write(options.out, made))
     return 0
 

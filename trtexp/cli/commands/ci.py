@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from trtexp.cli.commands.annotate import remark
 from trtexp.cli.options import RunOptions
 from trtexp.errors import BadUsage
-from trtexp.files.atomic import write_text
 from trtexp.files.lengths import too_long
+from trtexp.files.opening import NoFile, named
+from trtexp.files.outputs import append_output, check_output, write_output
 from trtexp.records.files import all_to_json
 from trtexp.records.model import ReportRecord
 from trtexp.report import github, junit, summary
@@ -18,10 +19,13 @@ from trtexp.running.rendering import rendered
 def wanted(options: RunOptions) -> bool:
     """Whether all results are to be kept until the end. Raises BadUsage for a file that cannot be one."""
     for option, path in (("junit", options.junit), ("json", options.json)):
-        if path is not None and (wrong := too_long(path)) is not None:
-            raise BadUsage(f"--{option} {path}: {wrong}")
-        if path is not None and path.is_dir():
-            raise BadUsage(f"--{option} {path}: this is a directory; name a file")
+        if path is not None:
+            if (wrong := too_long(path)) is not None:
+                raise BadUsage(f"--{option} {path}: {wrong}")
+            try:
+                check_output(path)
+            except NoFile as error:
+                raise BadUsage(f"--{option} {error}") from error
     return bool(options.junit or options.json or options.github)
 
 
@@ -44,9 +48,9 @@ def _every(report: ReportRecord) -> tuple[str, ...]:
 
 def _write(options: RunOptions, reports: Sequence[ReportRecord], ended: str | None) -> None:
     if options.junit:
-        write_text(options.junit, junit.render(reports, ended))
+        write_output(options.junit, junit.render(reports, ended))
     if options.json:
-        write_text(options.json, all_to_json(reports, ended))
+        write_output(options.json, all_to_json(reports, ended))
     if options.github:
         _tell_github(options.github, reports, ended)
 
@@ -66,5 +70,4 @@ def _tell_github(commands: github.Commands, reports: Sequence[ReportRecord], end
     if (found := github.summary_room()) is not None:
         path, room = found
         text = summary.render(reports, room, ended)
-        with path.open("a", encoding="utf-8") as file:
-            file.write(text if len(text.encode()) <= room else "")
+        append_output(named(str(path)), text if len(text.encode()) <= room else "")

@@ -10,6 +10,7 @@ from trtexp.coverage.page import render_coverage
 from trtexp.errors import BadUsage
 from trtexp.files.atomic import write_text
 from trtexp.files.paths import collect, shown
+from trtexp.files.reading import holds
 from trtexp.releases.api import known
 from trtexp.running.folders import COVERAGE
 from trtexp.spec.load import load
@@ -33,7 +34,7 @@ def coverage(options: CoverageOptions) -> int:
         write_text(page, text)
         print(page)
         return 0
-    if page.is_file() and page.read_text(encoding="utf-8") == text:
+    if holds(page, text.encode("utf-8")):
         return 0
     print(f"{page} is out of date; write it again: trtexp coverage", file=sys.stderr)
     return 1

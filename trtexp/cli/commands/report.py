@@ -8,9 +8,11 @@ from functools import partial
 from pathlib import Path
 
 from trtexp.cli.options import ReportOptions
-from trtexp.errors import NothingFound, visible
-from trtexp.running.folders import every_lock, leftovers, overviews, page_path, put, record_paths, render_again
+from trtexp.errors import NothingFound, plural, visible
+from trtexp.files.program import program
+from trtexp.running.folders import every_lock, leftovers, nearby, overviews, record_paths, render_again
 from trtexp.running.helpers import Helpers
+from trtexp.running.pages import put
 from trtexp.running.summaries import keep
 
 
@@ -21,7 +23,7 @@ def report(options: ReportOptions) -> int:
     """
     folder, check = options.reports, options.check
     if not record_paths(folder):
-        raise NothingFound(f"{folder}: no records here; trtexp run writes them")
+        raise NothingFound(f"{folder}: no records here; {program()} run writes them")
     with ExitStack() as stack:
         if not check:  # a run may be writing there
             for lock in every_lock(folder):
@@ -30,21 +32,21 @@ def report(options: ReportOptions) -> int:
 
 
 def _report(folder: Path, check: bool) -> int:
-    paths = record_paths(folder)
-    with Helpers(len(paths)) as helpers:
-        rendered = list(helpers.each(partial(render_again, folder=folder, check=check), paths))
-    found = {path: one for path, (_, one, _) in zip(paths, rendered, strict=True)}
-    untold = [path for path, (_, _, whole) in zip(paths, rendered, strict=True) if not whole]
+    near = nearby(folder)
+    with Helpers(len(near)) as helpers:
+        items = sorted(near.items(), key=lambda item: item[0])
+        rendered = list(helpers.each(partial(render_again, folder=folder, check=check), items))
+    found = {path: one.summarized for path, one in zip(sorted(near), rendered, strict=True)}
+    untold = [path for path, one in zip(sorted(near), rendered, strict=True) if not one.whole]
     for path in untold:
         print(f"{visible(str(path))}: internal error: not all of it can be shown; its page says more", file=sys.stderr)
     keep(folder, found)
     reports = [one.summary for one in found.values()]
-    pages = {page_path(path): changed for path, (changed, *_) in zip(paths, rendered, strict=True)}
-    pages |= {page: put(page, text, check) for page, text in overviews(folder, reports)}
+    overall = {page: put(page, text, check) for page, text in overviews(folder, reports)}
+    differs = [*(path for one in rendered for path in one.changed), *(page for page, new in overall.items() if new)]
     if not check:
-        print(f"{len(pages)} pages rendered, {sum(pages.values())} changed")
+        print(f"{len(found) + len(overall)} pages rendered, {plural(len(differs), 'file')} changed")
         return 3 if untold else 0
-    differs = [page for page, changed in pages.items() if changed]
     extra, lone, gone = leftovers(folder, {path: one.summary for path, one in found.items()})
     for left, what in (
         (differs, "is not what its record says; run: trtexp report"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from trtexp.cli.options import SchemaOptions
+from trtexp.files.reading import holds
 from trtexp.spec.schema import text
 
 
@@ -13,7 +14,7 @@ def schema(options: SchemaOptions) -> int:
     if options.check is None:
         print(text(), end="")
         return 0
-    if options.check.read_text(encoding="utf-8") == text():
+    if holds(options.check, text().encode("utf-8")):
         return 0
     print(f"{options.check} is out of date; write it again: trtexp schema > {options.check}", file=sys.stderr)
     return 1

@@ -6,13 +6,14 @@ import sys
 from pathlib import Path
 
 from trtexp.cli.options import AuditOptions
+from trtexp.coverage.plant import Trials, planted
+from trtexp.coverage.sensitivity import named, render_sensitivity
 from trtexp.errors import BadUsage, visible
 from trtexp.files.atomic import write_text
 from trtexp.files.paths import collect, shown
+from trtexp.files.reading import holds
 from trtexp.running.folders import SENSITIVITY
 from trtexp.running.helpers import Helpers
-from trtexp.coverage.sensitivity import named, render_sensitivity
-from trtexp.coverage.plant import Trials, planted
 from trtexp.spec.load import load
 
 
@@ -26,7 +27,7 @@ def sensitivity(options: AuditOptions) -> int:
         raise BadUsage("--check compares the page of all experiments; leave the paths out")
     paths = collect(options.paths or ("experiments",))
     with Helpers(len(paths)) as helpers:
-        files = helpers.each(_planted, paths)
+        files = list(helpers.each(_planted, paths))
     text, page = render_sensitivity(files), options.reports / SENSITIVITY
     if options.paths:
         print(text, end="")
@@ -37,7 +38,7 @@ def sensitivity(options: AuditOptions) -> int:
             print(visible(line))
         print(page)
         return 0
-    if page.is_file() and page.read_text(encoding="utf-8") == text:
+    if holds(page, text.encode("utf-8")):
         return 0
     print(f"{page} is out of date; write it again: trtexp audit --sensitivity", file=sys.stderr)
     return 1

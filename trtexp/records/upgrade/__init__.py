@@ -14,6 +14,8 @@ from typing import Any
 
 from trtexp.errors import DamagedRecord
 from trtexp.files.atomic import write_text
+from trtexp.files.opening import files_below
+from trtexp.files.reading import read_bytes
 from trtexp.records.files import format_of, from_json, to_json
 from trtexp.records.model import FORMAT
 from trtexp.records.upgrade.format_1 import from_format_1
@@ -32,7 +34,7 @@ def upgraded(text: str | bytes, name: str) -> str:
         try:
             for number in range(found, FORMAT):
                 data = STEPS[number](data) | {"format": number + 1}
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             why = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
             raise DamagedRecord(f"{name}: cannot be upgraded: {why}; run the experiment again to replace it") from error
         text = json.dumps(data)
@@ -41,11 +43,11 @@ def upgraded(text: str | bytes, name: str) -> str:
 
 def upgrade(path: Path) -> bool:
     """Upgrade one record in place; True if it changed. Raises DamagedRecord and OSError, the old file left whole."""
-    return write_text(path, upgraded(path.read_bytes(), str(path)))
+    return write_text(path, upgraded(read_bytes(path), str(path)))
 
 
 def old_records(path: Path) -> Iterator[Path]:
     """The records below a folder, or the file itself; other JSON is passed over. Raises OSError."""
-    for file in sorted(path.rglob("*.json")) if path.is_dir() else [path]:
-        if format_of(file.read_bytes()) is not None:
+    for file in files_below(path, ".json") if path.is_dir() else [path]:
+        if format_of(read_bytes(file)) is not None:
             yield file

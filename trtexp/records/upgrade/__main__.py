@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 from trtexp.errors import DamagedRecord, plural
+from trtexp.files.opening import named
 from trtexp.records.model import FORMAT
 from trtexp.records.upgrade import old_records, upgrade
 
@@ -15,7 +15,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m trtexp.records.upgrade", description="Upgrade records of older formats in place."
     )
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a report folder, or a record")
+    parser.add_argument("paths", nargs="+", type=named, metavar="PATH", help="a report folder, or a record")
     changed = same = failed = 0
     try:
         for path in (record for given in parser.parse_args(arguments).paths for record in old_records(given)):

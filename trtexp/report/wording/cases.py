@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from trtexp.definition.facts import Adaptation, Phase
@@ -11,6 +12,7 @@ from trtexp.numerics.format import rounded
 from trtexp.records.facts import OF_TRTEXP, Difference, EndingKind, Repeats, Spread, Unmet
 from trtexp.records.model import CaseRecord
 from trtexp.report.wording.outputs import FREEDOMS, leaving, sentences
+from trtexp.report.wording.values import refused
 
 #: symbol -> its meaning, in the order of the legend
 LEGEND = {
@@ -237,7 +239,7 @@ def notes(case: CaseRecord) -> list[str]:
     if case.family is not None:
         said.append(f"by the rules of {RELEASES[case.family]}; other releases have others")
     if case.refusal is not None:
-        said.append(f"trtexp's own model refuses {case.refusal.layer}: {case.refusal.message}")
+        said.append(refused(case.refusal.layer, case.refusal.message))
     if case.parsed:
         said.append(f"no reference: TensorRT parses {', '.join(case.parsed)}, and only what is expected counts")
     return said
@@ -249,11 +251,21 @@ def granted(case: CaseRecord) -> list[str]:
     return [*said, *(f"{output.name}: {leaving(each)}" for output in case.outputs for each in output.leaving)]
 
 
+def refused_elsewhere(faults: Iterable[tuple[Family, object]]) -> list[str]:
+    """A line for each fault that releases of some families alone tell of a file."""
+    names: dict[str, list[str]] = {}
+    for family, fault in faults:
+        names.setdefault(str(fault), []).append(RELEASES[family])
+    return [f"{fault}; refused by {' and '.join(families)} alone" for fault, families in names.items()]
+
+
 def adaptation(each: Adaptation) -> str:
     """What the engine did otherwise to suit the release."""
     return {
         "flag_left_out": f"flag {each.subject} is left out: this release takes all types from the network",
         "timed_tactics": "no engine could be built from the first tactics, so TensorRT chose by timing",
+        "timed_kernels": f"the kernels of {each.subject} are chosen by timing, as TensorRT compiles it as a whole; "
+        "their last bits may change from build to build",
         "not_read_back": f"{each.subject} cannot be read back: {each.reason}",
     }[each.kind]
 

@@ -95,7 +95,8 @@ def moved(output: str, found: Moved) -> str:
     worst = []
     if found.ratios is not None:
         worst = [f"worst error {' → '.join(rounded(ratio, 3) for ratio in found.ratios)} of the bound"]
-    return "; ".join([first, furthest, *worst])
+    chosen = [f"the kernels of {name} are chosen by timing, which may be all that changed" for name in found.timed]
+    return "; ".join([first, furthest, *worst, *chosen])
 
 
 def overview(diff: Diff) -> str:

@@ -197,8 +197,18 @@ def _unsettled(output: OutputRecord) -> str:
     return ", and not judged" if output.unsettled == output.undetermined else f", {output.unsettled} not judged"
 
 
+def exact(comparison: Comparison | None, output: OutputRecord) -> bool:
+    """Whether two of the three are known to be equal everywhere."""
+    return comparison is not None and (_off(comparison) == 0 or not output.elements)
+
+
+def _off(comparison: Comparison) -> Number | None:
+    """The error that is told of; records of old have only one of the two."""
+    return comparison.max_error if comparison.error is None else comparison.error
+
+
 def _error(comparison: Comparison, output: OutputRecord) -> str:
-    error = comparison.max_error if comparison.error is None else comparison.error
+    error = _off(comparison)
     if not error:
         return "exact" if error is not None else "within tolerance"
     text = f"worst error {rounded(error, 3)}"
