@@ -206,6 +206,14 @@ def test_the_plugin_costs_nothing_where_nothing_is_asked_for():
     assert os.spawnl(os.P_WAIT, sys.executable, sys.executable, "-c", code) == 0
 
 
+@pytest.mark.parametrize("more", [[], ["-n1"]])
+def test_a_pattern_names_cases_as_everywhere(project, run, more):
+    project(a=RIGHT + CASES, b=RIGHT)
+    found = run("experiments/a.yaml::r*", "experiments/a.yaml::*ht", "experiments/b.yaml", *more, subprocess=bool(more))
+    found.assert_outcomes(passed=2)
+    run("experiments/a.yaml::wrong", *more, subprocess=bool(more)).assert_outcomes(failed=1)
+
+
 def test_an_accept_that_was_killed_is_finished_first(project, run, pytester):
     project(a=RIGHT)
     before, after = RIGHT, RIGHT.replace("title: t", "title: accepted")

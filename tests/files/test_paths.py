@@ -1,6 +1,7 @@
 """Which files are meant, and what they are called."""
 
 import inspect
+import io
 import os
 import sys
 
@@ -39,6 +40,27 @@ def test_a_file_that_is_given_twice_is_taken_once(files):
     assert found("e/a.yaml", "e", "e/a.yaml") == ["e/a.yaml"]
 
 
+def test_a_suffix_that_was_left_out_or_mistaken_is_guessed(files):
+    files("e/a.yaml", "e/b.yml")
+    assert found("e/a", "e/b.yaml", "e/a.yml") == ["e/a.yaml", "e/b.yml"]
+
+
+def test_the_nearest_file_is_named(files):
+    files("e/padding.yaml")
+    with pytest.raises(
+        NothingFound, match=r"^e/pading.yaml: no such file or directory; did you mean e/padding.yaml\?$"
+    ):
+        collect(["e/pading.yaml"])
+    with pytest.raises(NothingFound, match=r"^nothing: no such file or directory$"):
+        collect(["nothing"])
+
+
+def test_a_dash_is_standard_input_which_becomes_a_file(files, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"title: t\n")))
+    (path,) = collect(["-", "-"])
+    assert path.as_posix() == ".trtexp/standard_input.yaml" and path.read_bytes() == b"title: t\n"
+
+
 def test_hidden_files_and_folders_are_not_searched(files):
     files("e/a.yaml", "e/.b.yaml", "e/.venv/lib/c.yaml", ".github/d.yaml")
     assert found(".") == ["e/a.yaml"]
@@ -72,7 +94,8 @@ def test_what_is_no_experiment_is_named(files, given, message):
         ("experiments/padding.yaml", "padding"),
         ("experiments/layers/pooling.yaml", "layers/pooling"),
         ("far/experiments/old/experiments/a.yaml", "a"),
-        ("elsewhere/a.yaml", "a"),
+        ("elsewhere/a.yaml", "elsewhere/a"),
+        ("../outside/a.yaml", "outside/a"),
     ],
 )
 def test_reports_are_named_by_the_path_below_experiments(files, path, name, tmp_path):
