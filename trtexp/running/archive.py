@@ -3,6 +3,7 @@ time."""
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 import zipfile
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from trtexp.errors import BadUsage
 from trtexp.files.atomic import write_bytes
+from trtexp.files.opening import open_file
 from trtexp.running.options import TargetOptions
 from trtexp.running.replay import FACTS
 
@@ -56,7 +58,7 @@ def pack(folder: Path, archive: Path) -> None:
 def unpack(archive: Path, folder: Path) -> None:
     """Write what an archive holds into a folder. Raises BadUsage for what no recording has; OSError."""
     try:
-        with zipfile.ZipFile(archive) as given:
+        with os.fdopen(open_file(archive, os.O_RDONLY), "rb") as file, zipfile.ZipFile(file) as given:
             members = given.infolist()
             odd = next((one.filename for one in members if not _MEMBER.fullmatch(one.filename)), None)
             if odd is not None or sum(one.file_size for one in members) > MOST:
