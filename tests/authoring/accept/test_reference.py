@@ -4,6 +4,8 @@ import pytest
 from deciding import HEAD, MANY, REFUSED, names
 
 from trtexp.cli.main import main
+from trtexp.files.signing import read_signed, write_signed
+from trtexp.running.pending import PURPOSE
 from trtexp.spec.load import load
 
 RUN = ["run", "experiments", "--backend", "reference", "--no-reports"]
@@ -68,10 +70,10 @@ def test_a_wrong_number_is_one_entry_whatever_did_not_run_it(unrun, project, tmp
     folder = tmp_path / ".trtexp/pending"
     (folder / "tensorrt-8.6.0/e.json").unlink()
     assert main(RUN) == 1
-    kept = (folder / "reference/e.json").read_text()
+    kept = read_signed(folder / "reference/e.json", PURPOSE).decode()
     built = kept.replace('"reference"', '"tensorrt-rtx-1.7"', 1).replace('"backend": "reference"', '"backend": "built"')
-    (folder / "tensorrt-rtx-1.7").mkdir()
-    (folder / "tensorrt-rtx-1.7/e.json").write_text(built.replace('"kind": "contradicted"', '"kind": "mismatch"'))
+    built = built.replace('"kind": "contradicted"', '"kind": "mismatch"')
+    write_signed(folder / "tensorrt-rtx-1.7/e.json", PURPOSE, built)
     assert len(names()) == 6
     capsys.readouterr()
     assert main(["review", "--all"]) == 1
