@@ -118,7 +118,7 @@ class DynamicQuantize(_DynamicQuantize):
     """Codes of x with scales from the data, blocks along one axis, 10.8 on."""
 
     method = "add_dynamic_quantize"
-    scaffold = """inputs: {x: {shape: [1, 32], full: 448}}
+    scaffold = """inputs: {x: {shape: [1, 32], full: 7}}
         network:
           q: {dynamic_quantize: {input: x, axis: 1, block_size: 16, output_type: FP8, scale_type: E8M0}}
           y: {dequantize: {input: q, scale: q.scale}, set: {block_shape: [1, 16]}}"""
@@ -131,7 +131,7 @@ class DynamicQuantizeV2(_DynamicQuantize):
     """Codes of x with scales from the data, blocks of a shape."""
 
     method = "add_dynamic_quantize_v2"
-    scaffold = """inputs: {x: {shape: [1, 32], full: 448}}
+    scaffold = """inputs: {x: {shape: [1, 32], full: 7}}
         network:
           q: {dynamic_quantize_v2: {input: x, block_shape: [1, 16], output_type: FP8, scale_type: E8M0}}
           y: {dequantize: {input: q, scale: q.scale}, set: {block_shape: [1, 16]}}"""
