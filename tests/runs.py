@@ -10,7 +10,7 @@ from pathlib import Path
 from trtexp.engine.outcome import Outcome
 from trtexp.numerics import encode
 from trtexp.records.model import ReleaseRecord
-from trtexp.report.terminal import Terminal
+from trtexp.report.progress import RunTerminal
 from trtexp.running.backends import Backend
 from trtexp.running.helpers import Helpers
 from trtexp.running.plan import Plan, plan_files
@@ -88,6 +88,6 @@ def run_project(experiments: Path, backends: list[Backend], stream: object, **pl
     files = plan_files(sorted(experiments.glob("*.yaml")), Helpers()).files
     given = {"reports": folder / "reports", "journals": folder / "journal"} | plan
     totals = Totals()
-    with Terminal(stream) as terminal:  # type: ignore[arg-type]
+    with RunTerminal(stream) as terminal:  # type: ignore[arg-type]
         run(backends, Plan(files, **given), terminal, totals)  # type: ignore[arg-type]
     return totals

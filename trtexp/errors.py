@@ -7,6 +7,7 @@ UserError                2   one or more sentences, never a traceback
 ├── DamagedRecord        2   a record on disk that cannot be read
 │   └── OtherFormat      2   a record of an older or a newer format
 ├── SpecError            2   faults of experiment files (spec/errors.py)
+├── NoFile               2   a link, a pipe or a device where a file should be (files/opening.py)
 ├── Held                 1   another process holds a lock
 ├── FirstFailure         1   a case that differs, where the first one was to end the run
 ├── NoGpu                4   TensorRT on a GPU was demanded and is not there
@@ -25,8 +26,8 @@ class UserError(Exception):
 
     exit_code = 2
 
-    def lines(self) -> list[str]:
-        """The message as the terminal shows it."""
+    def lines(self, quoting: bool = False) -> list[str]:
+        """The message as it is shown. quoting: people see it, and what it is about is quoted below it."""
         return [str(self)]
 
 
@@ -51,7 +52,7 @@ class Held(UserError):
 
     exit_code = 1
 
-    def lines(self) -> list[str]:
+    def lines(self, quoting: bool = False) -> list[str]:
         return [f"{self}; nothing was run"]
 
 

@@ -98,7 +98,7 @@ def test_a_tolerance_by_hand_that_no_record_can_measure_is_named_once():
 def test_exit_codes(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(["audit"]) == 2
-    assert "no records of these experiments here" in capsys.readouterr().err
+    assert "reports: no records here; trtexp run writes them" in capsys.readouterr().err
     write(report(case("one", output([1, 4, 4, 0], ratio=0.9))), tmp_path / "reports")
     assert main(["audit"]) == 0
     said = capsys.readouterr().out

@@ -1,22 +1,14 @@
-"""What the user sees: plain text in a pipe; colour, a bar and cut lines on a terminal."""
+"""Text for people: whole lines in a pipe, folded and coloured ones on a terminal."""
 
 from __future__ import annotations
 
 import io
 import os
-import subprocess
-import sys
-from pathlib import Path
-from typing import Any
 
 import pytest
-from report_samples import case as sample
-from report_samples import mark
 
-from trtexp.records.facts import Comparison, Ending, Place
-from trtexp.records.model import CaseRecord, OutputRecord
-from trtexp.report.plain import difference
-from trtexp.report.terminal import Summary, Terminal, status_word
+from trtexp.report.fold import fold
+from trtexp.report.terminal import Terminal
 
 
 class Tty(io.StringIO):
@@ -31,190 +23,65 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
 
 
-def case(name: str, status: str = "pass", as_expected: bool = True, **more: Any) -> CaseRecord:
-    place = Place(file="experiments/padding.yaml", line=41, column=22)
-    return sample(name, *more.pop("outputs", ()), status=status, as_expected=as_expected, place=place, **more)
-
-
-def wrong(count: int = 1) -> OutputRecord:
-    marks = [
-        mark([0, i], "expected", "98764.43", "98765.43", "98765.4321", (1.0, 0.065, 15.4))
-        for i in range(min(count, 20))
-    ]
-    return OutputRecord(
-        name="deconv",
-        verdict="mismatch",
-        dtype="float32",
-        shape=[1, count],
-        actual_expected=Comparison(agrees=False, bad=count),
-        marks=marks,
-        disagreeing=count,
-    )
-
-
-CASES = [
-    case("none"),
-    case("both_exact", ending=Ending(kind="certified", certified=9)),
-    case("too_much", ending="refused", phase="build", message="it cannot be negative"),
-    case("typo", "mismatch", False, outputs=[wrong()]),
-    case("crash", "crashed", False, phase="build", message="signal 11"),
-    case("found", "mismatch", True, finding="the last row is 0"),
-]
-
-
-def shown(stream: io.StringIO, cases: list[CaseRecord] = CASES, color: bool | None = None) -> str:
-    with Terminal(stream, color) as terminal:
-        terminal.header(["tensorrt 8.6.0 on NVIDIA H100 80GB HBM3, 1 file, 6 cases"])
-        terminal.start(len(cases))
-        terminal.file("padding", [case.name for case in cases])
-        for each in cases:
-            terminal.case(each)
-        terminal.finish(Summary(12.94, ("builder 8.1 s", "5 builds 4.4 s"), ("reports/tensorrt-8.6.0/padding.md",)))
-    return stream.getvalue()
-
-
-def test_plain_text_in_a_pipe() -> None:
-    assert (
-        shown(io.StringIO())
-        == """\
-tensorrt 8.6.0 on NVIDIA H100 80GB HBM3, 1 file, 6 cases
-padding
-  none          pass
-  both_exact    pass         certified exact 9 of 9
-  too_much      refused      in build, as expected
-  typo          MISMATCH
-      experiments/padding.yaml:41:22
-      deconv  expected  actual    reference   error                                  odd one out
-      [0, 0]  98764.43  98765.43  98765.4321  off by 1, 0.065 allowed (15.4 bounds)  expected
-  crash         CRASHED      in build
-      experiments/padding.yaml:41:22
-      signal 11
-  found         finding      differs from the reference, as found before
-4 as expected, 1 of them a finding, 1 crashed, 1 mismatch in 12.9 s (builder 8.1 s, 5 builds 4.4 s)\
- · reports/tensorrt-8.6.0/padding.md
-"""
-    )
-
-
-def test_a_pipe_needs_no_rich() -> None:
-    program = (
-        "import sys, trtexp.report.terminal as t; t.Terminal(sys.stdout).start(99); sys.exit('rich' in sys.modules)"
-    )
-    root = Path(__file__).parents[2]
-    assert subprocess.run([sys.executable, "-c", program], cwd=root, stdout=subprocess.PIPE).returncode == 0
-
-
-def test_a_terminal_has_colour_and_a_bar() -> None:
-    text = shown(Tty())
-    assert "\x1b[31mMISMATCH\x1b[0m" in text and "\x1b[32mpass\x1b[0m" in text
-    assert "6/6" in text and "\x1b[?25h" in text
-
-
-@pytest.mark.parametrize(
-    ("variables", "stream", "color"),
-    [
-        ({"NO_COLOR": "1"}, Tty(), False),
-        ({"TERM": "dumb"}, Tty(), False),
-        ({"FORCE_COLOR": "1"}, io.StringIO(), True),
-        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, io.StringIO(), False),
-        ({"NO_COLOR": ""}, Tty(), True),
-    ],
-)
-def test_the_environment_decides_on_colour(
-    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], stream: io.StringIO, color: bool
-) -> None:
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    assert ("\x1b[31m" in shown(stream)) is color
-
-
-def test_a_dumb_terminal_gets_no_control_sequence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TERM", "dumb")
-    assert "\x1b" not in shown(Tty())
-
-
-def test_colour_can_be_demanded_and_refused() -> None:
-    assert "\x1b[31m" in shown(io.StringIO(), color=True)
-    assert "\x1b[31m" not in shown(Tty(), color=False)
-
-
-def test_text_from_outside_drives_no_terminal() -> None:
-    attack = "\x1b[2J\x07a\rb\u202e"
-    ending = Ending(kind="not_missing", declared=attack)
-    bad = case(attack, "failed", False, ending=ending, message=attack, outputs=[wrong()])
-    stream = io.StringIO()
-    terminal = Terminal(stream)
-    terminal.header([attack])
-    terminal.file(attack)
-    terminal.case(bad)
-    terminal.error([attack])
-    terminal.finish(Summary(1.0, (attack,), (attack,)))
-    assert not {"\x1b", "\x07", "\r", "\u202e"} & set(stream.getvalue())
-    assert "\\x1b[2J\\x07a\\rb\\u202e" in stream.getvalue()
-
-
-def test_brackets_are_not_markup_of_the_bar() -> None:
-    assert "[red]x[/red]" in shown(Tty(), [case("a", ending=Ending(kind="not_missing", declared="[red]x[/red]"))] * 6)
-
-
-def test_lines_are_cut_at_the_width_of_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    size = os.terminal_size((50, 24))
-    monkeypatch.setattr("os.get_terminal_size", lambda *_: size)
+@pytest.fixture
+def tty(monkeypatch: pytest.MonkeyPatch) -> Tty:
+    """A terminal of 40 columns."""
+    monkeypatch.setattr("os.get_terminal_size", lambda *_: os.terminal_size((40, 24)))
     monkeypatch.setattr(Tty, "fileno", lambda _: 1)
-    long = case("a", ending=Ending(kind="not_missing", declared="words " * 30))
-    text = shown(Tty(), [long], color=False)
-    (line,) = [line for line in text.splitlines() if line.startswith("  a ")]
-    assert len(line) == 50 and line.endswith("…")
-    assert "…" not in shown(io.StringIO(), [long])
+    return Tty()
 
 
-def test_only_the_first_marks_are_shown() -> None:
-    lines = difference(wrong(250))
-    assert len(lines) == 12 and lines[-1] == "… and 240 more"
-
-
-def test_errors_are_printed_whole() -> None:
-    stream = io.StringIO()
-    Terminal(stream).error(["experiments/a.yaml:14:29: " + "x" * 300])
-    assert stream.getvalue() == "experiments/a.yaml:14:29: " + "x" * 300 + "\n"
-
-
-def test_many_pages_are_named_by_their_folder() -> None:
-    stream = io.StringIO()
-    pages = tuple(f"reports/tensorrt-8.6.0/{name}.md" for name in "abcdef")
-    Terminal(stream).finish(Summary(1.0, reports=pages))
-    assert stream.getvalue() == "0 as expected in 1.0 s · 6 pages in reports/tensorrt-8.6.0\n"
+def folded(text: str, columns: int | None, hang: int = 0) -> list[str]:
+    return ["".join(part for part, _ in line) for line in fold([(text, "")], columns, hang)]
 
 
 @pytest.mark.parametrize(
-    ("status", "good", "bad"),
+    ("text", "columns", "lines"),
     [
-        ("pass", "pass", "FAILED"),
-        ("mismatch", "finding", "MISMATCH"),
-        ("failed", "refused", "FAILED"),
-        ("unsupported", "unsupported", "UNSUPPORTED"),
-        ("crashed", "crashed", "CRASHED"),
-        ("timeout", "timeout", "TIMEOUT"),
-        ("built", "built", "FAILED"),
-        ("unjudged", "unjudged", "UNJUDGED"),
+        ("one two three", None, ["one two three"]),
+        ("one two three", 13, ["one two three"]),
+        ("one two three", 8, ["one two", "  three"]),
+        ("  one  two three", 10, ["  one  two", "  three"]),
+        ("a/very/long/path x", 8, ["a/very/long/path", "  x"]),
+        ("中文 中文", 5, ["中文", "  中文"]),
+        ("", 8, [""]),
     ],
 )
-def test_capitals_are_not_as_expected(status: str, good: str, bad: str) -> None:
-    assert status_word(case("a", status)) == good
-    assert status_word(case("a", status, False)) == bad
+def test_lines_are_broken_at_spaces_only(text: str, columns: int | None, lines: list[str]) -> None:
+    assert folded(text, columns, 2) == lines
 
 
-def test_no_file_title_or_message_is_a_command_to_a_ci() -> None:
+def test_pieces_without_a_space_between_stay_together() -> None:
+    lines = fold([("18 ✓", "green"), (", ", ""), ("2 findings", "yellow"), (", ", ""), ("1 x", "")], 12)
+    assert ["".join(text for text, _ in line) for line in lines] == ["18 ✓, 2", "findings, 1", "x"]
+
+
+def test_a_pipe_has_whole_lines_without_colour() -> None:
     stream = io.StringIO()
-    terminal = Terminal(stream)
-    terminal.header(["::add-mask::x.yaml"])
-    terminal.error(["::error::x", "a ##[add-path]x"])
-    terminal.file("##vso[task.setvariable]x", [])
-    terminal.note("::stop-commands::t")
+    Terminal(stream).error(["experiments/a.yaml:14:29: " + "x " * 300])
+    Terminal(stream).entry("ok", "words " * 40, "green", 6)
     assert stream.getvalue().splitlines() == [
-        "\\::add-mask::x.yaml",
-        "\\::error::x",
-        "a #\\#[add-path]x",
-        "#\\#vso[task.setvariable]x",
-        "\\::stop-commands::t",
+        ("experiments/a.yaml:14:29: " + "x " * 300).rstrip(), ("ok    " + "words " * 40).rstrip(),
+    ]  # fmt: skip
+
+
+def test_a_terminal_has_colour_and_folded_lines(tty: Tty) -> None:
+    Terminal(tty).entry("ok", "many words that are more than will fit", "green", 6)
+    assert tty.getvalue().splitlines() == [
+        "\x1b[32mok\x1b[0m    many words that are more than will",
+        "      fit",
     ]
+
+
+def test_a_text_with_little_room_beside_its_head_stands_below(tty: Tty) -> None:
+    Terminal(tty, color=False).entry("a_long_name_of_something", "many words that are more than will fit", column=26)
+    assert tty.getvalue().splitlines() == [
+        "a_long_name_of_something",
+        "      many words that are more than will",
+        "      fit",
+    ]
+
+
+def test_what_follows_hangs_below_an_indented_line(tty: Tty) -> None:
+    Terminal(tty, color=False).line("    a line that is indented and much too long")
+    assert tty.getvalue().splitlines() == ["    a line that is indented and much too", "      long"]

@@ -31,7 +31,7 @@ sys.exit(main(sys.argv[2:]))
 @EACH_FILE
 def test_a_case_survives_the_way_from_a_helper(path):
     (planned,) = plan_files([path], Helpers()).files
-    made = prepare(planned, (), Backend(REFERENCE).target, REFERENCE, None)
+    made = prepare(planned, "experiments/e.yaml", (), Backend(REFERENCE).target, REFERENCE, None)
     back = pickle.loads(pickle.dumps(made))
     assert (back.head, [key for _, key in back.cases]) == (made.head, [key for _, key in made.cases])
     pairs = [(case, same) for (case, _), (same, _) in zip(made.cases, back.cases, strict=True)]
@@ -62,7 +62,10 @@ def test_few_files_are_parsed_once_and_hold_no_cases(tmp_path, monkeypatch):
         path.write_text(BASE, encoding="utf-8")
     (one,) = plan_files(paths[:1], Helpers()).files
     monkeypatch.setattr("trtexp.running.plan.read", None)
-    first = prepare(one, (), Target("tensorrt", "8.6.0"), REFERENCE, None)
-    assert prepare(one, (), Target("tensorrt", "8.6.0"), REFERENCE, None).cases[0][0] is not first.cases[0][0]
+    first = prepare(one, "experiments/e.yaml", (), Target("tensorrt", "8.6.0"), REFERENCE, None)
+    assert (
+        prepare(one, "experiments/e.yaml", (), Target("tensorrt", "8.6.0"), REFERENCE, None).cases[0][0]
+        is not first.cases[0][0]
+    )
     monkeypatch.undo()
     assert {file.parsed for file in plan_files(paths, Helpers()).files} == {None}

@@ -3,37 +3,38 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import numpy as np
 
-from trtexp.authoring.advice import to_declare
+from trtexp.authoring.declare import to_declare
+from trtexp.authoring.numbers import derived, observed, places
+from trtexp.authoring.refusals import expects, refusal_pattern, why_nothing
+from trtexp.authoring.unchanged import others
 from trtexp.definition.network import Array
 from trtexp.judging.output import JudgedOutput, judge_output
-from trtexp.numerics import UNIT, decode
-from trtexp.numerics.format import number
 from trtexp.numerics.origin import Origin
 from trtexp.records.model import OutputRecord
 from trtexp.records.tensors import tensor
-from trtexp.report.wording.cases import headline, lost, problems
+from trtexp.report.wording.cases import headline, lost
 from trtexp.report.wording.outputs import form_fault
 from trtexp.running.pending import Pending
-from trtexp.spec.case import Case, Experiment
+from trtexp.spec.case import Case
 from trtexp.spec.errors import Fault, Mark, SpecError
 from trtexp.spec.files import read_experiment
 from trtexp.spec.load import read
 from trtexp.spec.owners import Owners
-from trtexp.spec.patterns import occurs
-from trtexp.spec.requirement import Target
 from trtexp.spec.source import SPECIAL, Edit, Source, leaves, quoted
 from trtexp.spec.tree import Mapping, Node, Scalar
 
 #: What is accepted only when it is named.
 DOUBTFUL = ("nan", "inf", "error")
+
+#: Whose numbers are taken: those that TensorRT gave, or those of the float64 reference.
+Side = Literal["device", "reference"]
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,9 @@ class Accepted:
     said: tuple[str, ...]
 
 
-def accept(found: Sequence[Pending], allowed: Collection[str]) -> list[Accepted]:
-    """Take what was observed of these cases into their files. allowed: which of DOUBTFUL may be taken.
+def accept(found: Sequence[Pending], allowed: Collection[str], side: Side = "device") -> list[Accepted]:
+    """Take what was observed of these cases, or what the reference gives, into their files. allowed: which of DOUBTFUL
+    may be taken.
 
     Nothing is written here. Raises SpecError with one fault for each case that cannot be taken, OSError.
     """
@@ -57,7 +59,7 @@ def accept(found: Sequence[Pending], allowed: Collection[str]) -> list[Accepted]
     accepted, faults = [], list[Fault]()
     for name, cases in files.items():
         try:
-            accepted.append(_File(name, cases, allowed).accepted())
+            accepted.append(_File(name, cases, allowed, side).accepted())
         except SpecError as error:
             faults += error.faults
     if faults:
@@ -72,6 +74,7 @@ class _File:
     name: str
     cases: Sequence[Pending]
     allowed: Collection[str]
+    side: Side
     faults: list[Fault] = field(default_factory=list)
     edits: list[Edit] = field(default_factory=list)
     written: set[tuple[str, str]] = field(default_factory=set)
@@ -116,16 +119,17 @@ class _File:
 
     def _case(self, one: Pending) -> str:
         """Plan the edits of a case; what they write, in words."""
-        experiment = self.file.experiment(_target(one))
+        experiment = self.file.experiment(one.target)
         case = next(case for case in experiment.cases if case.name == one.case.name)
         try:
-            if one.report.release.backend == "reference":
-                raise self._refused(case, "TensorRT was not run: there is nothing observed to accept")
+            if one.report.release.backend == "reference" and self.side == "device":
+                what = "TensorRT was not run: there is nothing observed to accept"
+                raise self._refused(case, f"{what}; --from reference takes the reference's numbers")
             if one.case.message:
                 return self._error(one, case)
             said = [text for output in one.case.outputs for text in self._output(one, case, output)]
             if not said:
-                raise self._refused(case, _why_nothing(one))
+                raise self._refused(case, why_nothing(one))
             return f"{case.name}: {', '.join(said)}"
         except SpecError as error:
             self.faults += error.faults
@@ -135,32 +139,66 @@ class _File:
         expected = case.expected.get(output.name)
         if expected is None:
             return
-        if output.actual is None:
-            raise self._refused(case, lost(output.name), expected.mark)
-        if output.actual.values is None:
-            what = f"{output.name}: {output.elements} elements; so large a tensor is not kept"
-            raise self._refused(case, what, expected.mark)
-        actual = tensor(output.actual)
-        judged = judge_output(case, output.name, actual, None)
+        judged = judge_output(case, output.name, self._actual(case, output, expected.mark), None)
         if judged.judged.faults:
             what = f"{output.name}: {'; '.join(map(form_fault, judged.judged.faults))}; accept changes numbers only"
             raise self._refused(case, what, expected.mark)
-        pair = judged.judged.actual_expected
-        if pair is None or pair.agrees:
+        wrong = self._wrong(judged)
+        if not wrong:
             return
-        places = [int(i) for i in np.flatnonzero(pair.bad)]
+        wrong = sorted({*wrong, *self._wrong(self._as_written(one, case, judged))})
         values = self._values(case, output.name, judged)
         old = list(leaves(values))
-        new = {i: self._number(case, judged, actual, i, old[i]) for i in places}
+        style = places(self._text(leaf) for i, leaf in enumerate(old) if i not in wrong or len(wrong) == len(old))
+        new = {i: self._number(case, judged, i, old[i], style) for i in wrong}
         self.edits += self.source.numbers(values, new)
         mapping = self.source.parents[id(values)][0][0]
         assert isinstance(mapping, Mapping)
-        self.edits += self.source.keys(mapping, "values", _keys(_origin(one)))
+        origin = self._origin(one)
+        self.edits += self.source.keys(mapping, "values", _keys(origin))
+        self.edits += self.source.without(mapping, {"release", "gpu"} - _keys(origin).keys())
         self.written.add((case.name, output.name))
         yield f"{output.name}: {len(new)} of {len(old)} numbers"
         reference = judged.judged.actual_reference
         if reference is not None and not reference.agrees and case.finding is None:
             yield "it still differs from the reference: say why with finding:"
+
+    def _actual(self, case: Case, output: OutputRecord, mark: Mark) -> Array | None:
+        """What came of an output, if that is what is taken."""
+        if self.side == "reference":
+            return None
+        if output.actual is None:
+            raise self._refused(case, lost(output.name), mark)
+        if output.actual.values is None:
+            what = f"{output.name}: {output.elements} elements; so large a tensor is not kept"
+            raise self._refused(case, what, mark)
+        return tensor(output.actual)
+
+    def _as_written(self, one: Pending, case: Case, judged: JudgedOutput) -> JudgedOutput:
+        """An output as it is judged once its file says where its numbers come from, which allows them more or less."""
+        assert judged.expected is not None
+        expected = replace(judged.expected, origin=self._origin(one))
+        case = replace(case, expected={**case.expected, judged.name: expected})
+        return judge_output(case, judged.name, judged.actual, None)
+
+    def _wrong(self, judged: JudgedOutput) -> list[int]:
+        """The literals that are not what is taken: those that it contradicts, and those that the reference contradicts
+        while it agrees with the device."""
+        found = judged.judged
+        pairs = [found.expected_reference if self.side == "reference" else found.actual_expected]
+        if self.side == "device" and found.actual_reference is not None and found.actual_reference.agrees:
+            pairs.append(found.expected_reference)
+        bad = [pair.bad for pair in pairs if pair is not None and not pair.agrees]
+        return [int(i) for i in np.flatnonzero(np.logical_or.reduce(bad))] if bad else []
+
+    def _origin(self, one: Pending) -> Origin:
+        """Where the numbers come from, as the file will say."""
+        release = one.report.release
+        return Origin("derived") if self.side == "reference" else Origin("observed", release.name, release.gpu)
+
+    def _text(self, leaf: Scalar) -> str:
+        start, end = self.source.place(leaf)
+        return self.source.text[start:end]
 
     def _values(self, case: Case, output: str, judged: JudgedOutput) -> Node:
         """The literals of an expectation, in the source, if they are this case's own."""
@@ -179,37 +217,39 @@ class _File:
         except ValueError as error:
             raise self._refused(case, str(error), mark) from error
 
-    def _number(self, case: Case, judged: JudgedOutput, actual: Array, place: int, old: Scalar) -> str:
-        """An observed element as YAML: the shortest digits that give its bits."""
-        value = decode(actual).reshape(-1)[place]
-        expected = judged.expected
+    def _number(self, case: Case, judged: JudgedOutput, place: int, old: Scalar, style: int | None) -> str:
+        """An element as YAML: as it was observed, or as the reference gives it. style: see `derived`."""
+        expected, reference, given = judged.expected, judged.judged.reference, self._text(old)
         assert expected is not None
-        if actual.dtype not in UNIT:
-            whole = int(value)
-            return str(bool(whole)).lower() if isinstance(old.value, bool) else str(whole)
-        text = number(float(value), 0.0, "float64" if expected.exact_digits else actual.dtype)
-        special = SPECIAL.get(text)
-        if special is not None:
-            self._allow(case, text.lstrip("-").lower(), f"{judged.name}: {text}", old.mark)
-            return special
-        start, end = self.source.place(old)
-        pointed = "." in self.source.text[start:end] or text == "-0"
-        return f"{text}.0" if pointed and re.fullmatch(r"-?\d+", text) else text
+        try:
+            if judged.actual is not None:
+                text = observed(judged.actual, place, expected.exact_digits, given)
+            else:
+                assert reference is not None
+                text = derived(reference, place, expected.exact_digits, style, given)
+        except ValueError as error:
+            raise self._refused(case, f"{judged.name}: {error}; write the one that is meant", old.mark) from error
+        if text in SPECIAL.values():
+            seen = "was observed" if judged.actual is not None else "is the reference's value"
+            spoken = next(name for name, yaml in SPECIAL.items() if yaml == text)
+            self._allow(case, spoken.lstrip("-").lower(), f"{judged.name}: {spoken} {seen}", old.mark)
+        return text
 
     def _allow(self, case: Case, kind: str, what: str, mark: Mark) -> None:
         if kind not in self.allowed:
-            raise self._refused(case, f"{what} was observed; if that is right, say so with --allow {kind}", mark)
+            raise self._refused(case, f"{what}; if that is right, say so with --allow {kind}", mark)
 
     def _error(self, one: Pending, case: Case) -> str:
         """Expect the refusal that came, in its phase and with its message."""
         record = one.case
         if (what := to_declare(one)) is not None:
             raise self._refused(case, what)
-        if record.status != "failed" or record.phase is None:
-            raise self._refused(case, f"{headline(record)}: accept takes numbers, and refusals with --allow error")
-        self._allow(case, "error", f"an error in {record.phase}, {record.message!r},", case.mark)
+        if record.status != "failed" or record.phase is None or self.side == "reference":
+            what = "numbers alone" if self.side == "reference" else "numbers, and refusals with --allow error"
+            raise self._refused(case, f"{headline(record)}: accept takes {what}")
+        self._allow(case, "error", f"an error in {record.phase}, {record.message!r}, was observed", case.mark)
         self.written.add((case.name, "error"))
-        pattern = quoted(_pattern(record.message))
+        pattern = quoted(refusal_pattern(record.message))
         if case.error is not None:
             old = self._own(case, case.place("expect", "error"), "error", case.error[0])
             assert isinstance(old, Scalar)
@@ -237,63 +277,21 @@ class _File:
         """Read the new text: what was accepted agrees, and nothing else has changed."""
         new = read(Path(self.name), self.name, text.encode("utf-8"))
         for one in self.cases:
-            target = _target(one)
-            if _others(new.experiment(target), self.written) != _others(self.file.experiment(target), self.written):
+            target = one.target
+            if others(new.experiment(target), self.written) != others(self.file.experiment(target), self.written):
                 raise self._fault(one.case.name, "accepting it would change another case; change it by hand")
             case = next(case for case in new.experiment(target).cases if case.name == one.case.name)
-            if (case.name, "error") in self.written and not _expects(case, one):
+            if (case.name, "error") in self.written and not expects(case, one):
                 raise self._fault(case.name, "its error cannot be written in place; change it by hand")
             for output in one.case.outputs:
-                if (case.name, output.name) in self.written and output.actual is not None:
-                    pair = judge_output(case, output.name, tensor(output.actual), None).judged.actual_expected
-                    if pair is None or not pair.agrees or case.expected[output.name].origin != _origin(one):
+                if (case.name, output.name) in self.written:
+                    expected = case.expected[output.name]
+                    judged = judge_output(case, output.name, self._actual(case, output, expected.mark), None)
+                    if self._wrong(judged) or expected.origin != self._origin(one):
                         raise self._fault(case.name, f"{output.name}: its text cannot be edited; change it by hand")
-
-
-def _others(experiment: Experiment, written: Collection[tuple[str, str]]) -> list[Any]:
-    """All that an experiment says, but for the outputs that were written."""
-    return [
-        (
-            (case.name, case.definition.hash, case.crash, case.unsupported, case.warnings, case.log),
-            None if (case.name, "error") in written else case.error,
-            {
-                output: (made.shape, made.dtype, made.origin, made.note, made.tolerance, made.made and made.made.text)
-                for output, made in case.expected.items()
-                if (case.name, output) not in written
-            },
-        )
-        for case in experiment.cases
-    ]
-
-
-def _expects(case: Case, one: Pending) -> bool:
-    return case.error is not None and case.error[0] == one.case.phase and occurs(case.error[1], one.case.message)
-
-
-def _why_nothing(one: Pending) -> str:
-    """Why a case has no number to change; what differed when it was run may have been accepted from another release."""
-    if any(output.actual_expected is not None and not output.actual_expected.agrees for output in one.case.outputs):
-        return "what was observed is expected by now; run it again"
-    return f"no number of it would change; what is wrong: {(*problems(one.case), headline(one.case))[0]}"
-
-
-def _target(one: Pending) -> Target:
-    release = one.report.release
-    return Target(release.flavour, release.version or "0", release.compute_capability)
-
-
-def _origin(one: Pending) -> Origin:
-    return Origin("observed", one.report.release.name, one.report.release.gpu)
 
 
 def _keys(origin: Origin) -> dict[str, str]:
     """The keys that say where observed numbers come from."""
     given = {"from": origin.kind, "release": origin.release, "gpu": origin.gpu}
     return {key: quoted(text) for key, text in given.items() if text}
-
-
-def _pattern(message: str) -> str:
-    """A regular expression that the first line of a message meets, wherever it stands in TensorRT's source."""
-    first = next((line.strip() for line in message.splitlines() if line.strip()), "")
-    escaped = re.sub(r"([\\.^$*+?{}\[\]|()])", r"\\\1", first)
-    return "".join(c if c.isprintable() else "." for c in re.sub(r"(?<=::)\d+", r"\\d+", escaped))

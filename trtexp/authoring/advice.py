@@ -2,56 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
-from trtexp.migration.entry import entry, entry_line
+from trtexp.authoring.accept import DOUBTFUL, Side, accept
+from trtexp.authoring.declare import undeclared
+from trtexp.errors import plural
+from trtexp.migration.entry import entry
 from trtexp.running.pending import Pending
+from trtexp.spec.errors import SpecError
+from trtexp.spec.tree import mapping, parse
 
-ACCEPT = "next: trtexp review shows them one by one, trtexp accept writes observed values into the YAML"
+REVIEW = "next: trtexp review shows them one by one, trtexp accept"
+ADVICE: Mapping[Side, str] = {
+    "device": f"{REVIEW} writes observed values into the YAML",
+    "reference": f"{REVIEW} --from reference writes the reference's numbers into the YAML",
+}
 _MOST = 3  # entries that are printed; `trtexp check` has all
+_TRIED = 20  # cases of which accept is tried, so that it is advised where it works
 
 
 def advice(found: Iterable[Pending]) -> Iterator[str]:
     """Lines for the terminal; none where nothing but thinking helps."""
-    acceptable, lacking = False, dict[tuple[str, str], list[Pending]]()
-    for one in found:
-        acceptable |= can_accept(one)
+    cases, lacking = list(found), dict[tuple[str, str], list[Pending]]()
+    for one in cases:
         if (missing := undeclared(one)) is not None:
             lacking.setdefault((one.report.release.name, missing), []).append(one)
-    for (name, missing), cases in list(lacking.items())[:_MOST]:
-        yield f"{name} has no {missing}; write in {_where(cases)}:"
-        yield from (f"  {line}" for line in entry(cases[0].report.release, missing))
+    for (name, missing), some in list(lacking.items())[:_MOST]:
+        yield f"{name} has no {missing}; write in {_where(some)}:"
+        yield from (f"  {line}" for line in entry(some[0].report.release, missing))
     if len(lacking) > _MOST:
         yield f"and {len(lacking) - _MOST} more names that are lacking: trtexp check has all of them"
-    if acceptable:
-        yield ACCEPT
+    for side, said in ADVICE.items():
+        if "CI" not in os.environ and any(can_accept(one, side) for one in cases[:_TRIED]):
+            yield said
 
 
-def can_accept(one: Pending) -> bool:
-    """Whether `trtexp accept` can take what was observed: an error, or numbers other than the literals."""
-    case = one.case
-    if one.report.release.backend == "reference":
+def can_accept(one: Pending, side: Side) -> bool:
+    """Whether `trtexp accept` can take what was observed of a case, or what the reference gives, as the file is now."""
+    if (one.report.release.backend == "run") != (side == "device"):
         return False
-    if case.message:
-        return case.status == "failed" and case.phase is not None
-    pairs = [(output.actual, output.actual_expected) for output in case.outputs]
-    return any(actual is not None and pair is not None and not pair.agrees for actual, pair in pairs)
-
-
-def undeclared(one: Pending) -> str | None:
-    """The name that the release lacks, where the case does not expect that."""
-    return one.case.ending.missing if one.case.status == "unsupported" else None
-
-
-def to_declare(one: Pending) -> str | None:
-    """What to write into the YAML where the release lacks something that the case does not expect to be missing."""
-    missing, release = undeclared(one), one.report.release
-    if missing is None:
-        return None
-    return f"{release.name} has no {missing}; declare that below releases: {entry_line(release, missing)}"
+    try:
+        return bool(accept([one], DOUBTFUL, side))
+    except (SpecError, OSError):
+        return False
 
 
 def _where(cases: list[Pending]) -> str:
-    files = {one.file: one for one in cases}
-    first, *more = files
-    return first if not more else f"{first} and {len(more)} more"
+    """The first file and its cases below which an entry stands; one that a matrix made must be written out for it."""
+    first, *more = dict.fromkeys(one.file for one in cases)
+    names = [one.case.name for one in cases if one.file == first]
+    if names == ["base"]:
+        below = ""
+    else:
+        below = f", below {', '.join(names[:_MOST])}" + (f" and {len(names) - _MOST} more" if names[_MOST:] else "")
+    others = f" and {plural(len(more), 'other file')}" if more else ""
+    own = ", written out as a case of its own" if below and not _written(first).issuperset(names) else ""
+    return f"{first}{others}{below}{own}"
+
+
+def _written(file: str) -> set[str]:
+    """The cases that stand in a file under their own names, rather than made by a matrix; none if it cannot be read."""
+    try:
+        cases = mapping(parse(Path(file).read_text(encoding="utf-8"), file), "cases")
+    except (SpecError, OSError, ValueError):
+        return set()
+    return {str(name) for name in cases.keys} if cases else set()

@@ -8,14 +8,16 @@ trtexp.cli.commands, and the class of its options in trtexp.cli.options. An argu
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser
+from argparse import SUPPRESS, ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from trtexp import __version__
 from trtexp.cli import completion
-from trtexp.files.home import CACHE
+from trtexp.cli.help_texts import EXAMPLES, overview
+from trtexp.cli.shared_arguments import LIMIT, ONLY, TARGETS, cases, completed, one_case, paths, patterns, reports
+from trtexp.files.home import CACHE, EXPERIMENTS, REPORTS, SCRATCH
 from trtexp.files.opening import named
 
 if TYPE_CHECKING:
@@ -27,72 +29,35 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: Which TensorRT answers, and how: arguments of `trtexp run`, and with a prefix of the pytest plugin.
-TARGETS: Mapping[str, Mapping[str, Any]] = {
-    "--backend": {
-        "dest": "backend",
-        "choices": ("auto", "tensorrt", "build", "reference"),
-        "default": "auto",
-        "help": "auto: TensorRT on the GPU if there, else the reference and a build with TensorRT-RTX (default)",
-    },
-    "--python": {"dest": "python", "metavar": "EXE", "help": "the interpreter that has TensorRT (default: this one)"},
-    "--worker": {
-        "dest": "workers",
-        "action": "append",
-        "default": [],
-        "metavar": "RELEASE=EXE",
-        "help": "run this release in this interpreter, as 8.6.0=/envs/trt86/bin/python or "
-        "8.6.0=ssh:host//python3; several run side by side",
-    },
-    "--gpu": {"dest": "gpu", "metavar": "N,N", "help": "share the cases among these GPUs (default: the first)"},
-    "--timeout": {
-        "dest": "timeouts",
-        "action": "append",
-        "default": [],
-        "metavar": "PHASE=SECONDS",
-        "help": "time limit of a phase: start, builder, define, build, run",
-    },
-    "--record": {"dest": "record", "type": named, "metavar": "DIR", "help": "also save TensorRT's results to DIR"},
-    "--replay": {
-        "dest": "replay",
-        "type": named,
-        "metavar": "DIR",
-        "help": "judge the results saved in DIR instead of running TensorRT; with --record, run what is missing",
-    },
-    "--cache": {
-        "dest": "cache",
-        "type": Path,
-        "default": CACHE,
-        "metavar": "DIR",
-        "help": f"folder of built engines (default: {CACHE})",
-    },
-    "--no-cache": {
-        "dest": "cache",
-        "action": "store_const",
-        "const": None,
-        "default": CACHE,
-        "help": "build everything again, and cache nothing",
-    },
-}
-ONLY = "only these experiments, files or directories"
-
 
 def parser() -> ArgumentParser:
     """The whole parser, all commands included."""
-    made = ArgumentParser(prog="trtexp", description="Declarative experiments on TensorRT layers.")
+    made = ArgumentParser(
+        prog="trtexp",
+        usage="trtexp COMMAND …",
+        description="Declarative experiments on TensorRT layers.",
+        formatter_class=RawDescriptionHelpFormatter,
+    )
     made.add_argument("--version", action="version", version=f"trtexp {__version__}")
-    commands = made.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    commands = made.add_subparsers(prog="trtexp", required=True, metavar="COMMAND", help=SUPPRESS)
     for add in (
-        *(_run, _validate, _report, _new, _layers, _doctor, _audit, _diff, _check, _coverage, _review, _accept),
+        *(_run, _validate, _report, _new, _layers, _explain, _doctor, _audit, _diff, _check, _coverage, _show),
+        *(_review, _accept),
         *(_cache, _script, _export, _schema, _completion),
     ):
         add(commands)
+    made.epilog = overview({name: command.description or "" for name, command in commands.choices.items()})
     return made
 
 
-def parse(made: ArgumentParser, words: Sequence[str]) -> tuple[str, Options]:
-    """What does the command, and its options. Raises SystemExit as argparse does, with the message printed."""
+def parse(made: ArgumentParser, words: Sequence[str], root: Path = Path()) -> tuple[str, Options]:
+    """What does the command, and its options. root: the folder that it will work in, at which its paths begin then.
+    Raises SystemExit as argparse does, with the message printed."""
     given = vars(made.parse_args(words)) | {"words": tuple(words)}
+    if root not in (Path(), Path.cwd()):
+        from trtexp.cli.rebase import rebased
+
+        given = rebased(given, root)
     from trtexp.cli import options
     from trtexp.running.options import TargetOptions
 
@@ -113,52 +78,29 @@ def record(kind: type[T], given: Mapping[str, Any]) -> T:
 
 
 def _command(commands: Commands, name: str, act: str, kind: str, text: str) -> ArgumentParser:
-    made = commands.add_parser(name, help=text, description=text)
+    examples = "\n".join(["examples:", *(f"  {line}" for line in EXAMPLES.get(name, ()))]) if name in EXAMPLES else None
+    made = commands.add_parser(name, description=text, epilog=examples, formatter_class=RawDescriptionHelpFormatter)
     made.set_defaults(act=act, kind=kind)
     return made
-
-
-def _paths(command: ArgumentParser, text: str, wanted: str = "*", default: Sequence[str] = ()) -> None:
-    command.add_argument("paths", nargs=wanted, default=default, metavar="PATH", help=text)
-
-
-def _reports(command: ArgumentParser, what: str) -> None:
-    command.add_argument(
-        "--reports", type=named, default=Path("reports"), metavar="DIR", help=f"{what} (default: reports)"
-    )
-
-
-def _patterns(command: ArgumentParser, text: str) -> None:
-    case = command.add_argument("--case", dest="patterns", action="append", default=[], metavar="GLOB", help=text)
-    _completed(case, completion.cases)
-
-
-LIMIT: Mapping[str, Any] = {
-    "dest": "limits",
-    "action": "append",
-    "default": [],
-    "metavar": "NAME=NUMBER",
-    "help": "what a file may ask for at most: elements, products, values, cases, releases, bytes, faults",
-}
-
-
-def _completed(argument: Any, completer: Any) -> None:
-    """Tell argcomplete what may stand there."""
-    argument.completer = completer
 
 
 def _run(commands: Commands) -> None:
     text = "run experiments, compare every output, write the reports"
     run = _command(commands, "run", "run:run", "RunOptions", text)
-    _paths(run, "files or directories", "+")
-    _patterns(run, "only these cases; writes no report")
+    cases(run, "files or directories")
+    run.add_argument("--failed", action="store_true", help="only the cases that failed in the last run")
+    patterns(run, "only these cases; writes no report")
     for option, meaning in TARGETS.items():
         run.add_argument(option, **meaning)
     run.add_argument("--resume", action="store_true", help="continue a run that was interrupted")
     run.add_argument("-x", dest="first", action="store_true", help="stop at the first fault or failure")
+    shown = run.add_mutually_exclusive_group()
+    shown.add_argument("-v", "--verbose", dest="detail", action="store_const", const="cases", help="a line a case")
+    shown.add_argument("-q", "--quiet", dest="detail", action="store_const", const="failures", help="failures only")
     run.add_argument("--no-wait", dest="wait", action="store_false", help="fail if another run writes the same reports")
-    _reports(run, "where the reports go")
-    run.add_argument("--no-reports", dest="reports", action="store_const", const=None, help="write no reports")
+    where = f"where the reports go (default: {REPORTS}; {SCRATCH} for files that are not below {EXPERIMENTS})"
+    run.add_argument("--reports", type=named, metavar="DIR", help=where)
+    run.add_argument("--no-reports", dest="reporting", action="store_false", help="write no reports")
     run.add_argument("--junit", type=named, metavar="FILE", help="also write the results as JUnit XML")
     run.add_argument("--json", type=named, metavar="FILE", help="also write all results as one JSON file")
     run.add_argument("--github", action="store_true", help="write annotations and a step summary for GitHub Actions")
@@ -168,7 +110,7 @@ def _run(commands: Commands) -> None:
 def _validate(commands: Commands) -> None:
     text = "check files without TensorRT: keys, names, shapes, constraints, expected values"
     validate = _command(commands, "validate", "validate:validate", "ValidateOptions", text)
-    _paths(validate, "files or directories", "+")
+    cases(validate, "files or directories", "+")
     validate.add_argument("--github", action="store_true", help="annotate files for GitHub Actions")
     validate.add_argument("--quiet", action="store_true", help="print nothing if all is well")
     validate.add_argument("--limit", **LIMIT)
@@ -177,7 +119,7 @@ def _validate(commands: Commands) -> None:
 def _report(commands: Commands) -> None:
     text = "render the reports again from their JSON"
     report = _command(commands, "report", "report:report", "ReportOptions", text)
-    _reports(report, "where the reports are")
+    reports(report, "where the reports are")
     report.add_argument(
         "--check", action="store_true", help="write nothing; list pages that would change or have no experiment"
     )
@@ -186,14 +128,23 @@ def _report(commands: Commands) -> None:
 def _new(commands: Commands) -> None:
     text = "write an experiment to start from, with a first case that passes"
     new = _command(commands, "new", "new:new", "NewOptions", text)
-    _completed(new.add_argument("layer", metavar="LAYER", help="as trtexp layers lists them"), completion.layers)
+    completed(new.add_argument("layer", metavar="LAYER", help="as trtexp layers lists them"), completion.layers)
     new.add_argument("path", nargs="?", metavar="PATH", help="a file or a directory; - prints (default: experiments)")
 
 
 def _layers(commands: Commands) -> None:
     text = "list all layers, or what one has: arguments, members, constraints"
     layers = _command(commands, "layers", "layers:show", "LayersOptions", text)
-    _completed(layers.add_argument("layer", nargs="?", metavar="NAME", help="a layer, as softmax"), completion.layers)
+    completed(layers.add_argument("layer", nargs="?", metavar="NAME", help="a layer, as softmax"), completion.layers)
+
+
+def _explain(commands: Commands) -> None:
+    text = "explain a key of the YAML, a layer, an attribute, or a constraint such as C4"
+    explain = _command(commands, "explain", "explain:explain", "ExplainOptions", text)
+    key = "as tolerance, inputs.x.declared, convolution_nd.stride_nd, convolution_nd C4, relu"
+    explain.add_argument("key", nargs="*", metavar="KEY", help=key)
+    explain.add_argument("--write", type=Path, metavar="PAGE", help="write the whole reference into this page")
+    explain.add_argument("--check", type=Path, metavar="PAGE", help="exit with 1 if that page would change")
 
 
 def _doctor(commands: Commands) -> None:
@@ -206,8 +157,8 @@ def _doctor(commands: Commands) -> None:
 def _audit(commands: Commands) -> None:
     text = "list passing cases whose tolerance is nearly used up or far too wide"
     audit = _command(commands, "audit", "audit:show", "AuditOptions", text)
-    _paths(audit, ONLY)
-    _reports(audit, "where the records are")
+    cases(audit, ONLY)
+    reports(audit, "where the records are")
     wrong = "make one element of each output wrong instead, and write reports/SENSITIVITY.md: how many are seen"
     audit.add_argument("--sensitivity", action="store_true", help=wrong)
     audit.add_argument("--check", action="store_true", help="exit with 1 if any case is listed, or the page is old")
@@ -218,16 +169,16 @@ def _diff(commands: Commands) -> None:
     diff = _command(commands, "diff", "diff:compare", "DiffOptions", text)
     diff.add_argument("before", metavar="RELEASE", help="a folder of the reports, as tensorrt-8.5.3.1")
     diff.add_argument("after", metavar="RELEASE", help="the one to compare it with")
-    _paths(diff, ONLY)
+    paths(diff, ONLY)
     diff.add_argument("--markdown", type=named, metavar="FILE", help="also write the page to FILE")
     diff.add_argument("--keep", action="store_true", help="write the page to reports/diff, and keep it up to date")
-    _reports(diff, "where the reports are")
+    reports(diff, "where the reports are")
 
 
 def _check(commands: Commands) -> None:
     text = "list API that experiments use and a release lacks, with its replacement"
     check = _command(commands, "check", "check:check", "CheckOptions", text)
-    _paths(check, "default: experiments", default=["experiments"])
+    paths(check, "default: experiments")
     known = "as 11.4 or rtx-1.7 (default: all known ones)"
     check.add_argument("--release", dest="releases", action="append", default=[], metavar="NAME", help=known)
     check.add_argument("--markdown", type=named, metavar="FILE", help="also write it to FILE as a page")
@@ -238,10 +189,17 @@ def _check(commands: Commands) -> None:
 def _coverage(commands: Commands) -> None:
     text = "report which methods, attributes and enum members the experiments cover"
     coverage = _command(commands, "coverage", "coverage:coverage", "CoverageOptions", text)
-    _paths(coverage, "print the page of these only (default: experiments)")
-    _reports(coverage, "where the page is")
+    paths(coverage, "print the page of these only (default: experiments)")
+    reports(coverage, "where the page is")
     coverage.add_argument("--check", action="store_true", help="write nothing; exit with 1 if it would change")
     coverage.add_argument("--limit", **LIMIT)
+
+
+def _show(commands: Commands) -> None:
+    text = "show a case: its network, every tensor of its reference with its bound, and what the last runs gave"
+    show = _command(commands, "show", "show:show", "ShowOptions", text)
+    one_case(show)
+    show.add_argument("--limit", **LIMIT)
 
 
 def _review(commands: Commands) -> None:
@@ -252,13 +210,16 @@ def _review(commands: Commands) -> None:
 
 
 def _accept(commands: Commands) -> None:
-    text = "write the observed numbers into the experiments, in place"
-    _pending(_command(commands, "accept", "accept:accept_pending", "PendingOptions", text))
+    text = "write the observed numbers, or the reference's, into the experiments, in place"
+    accept = _command(commands, "accept", "accept:accept_pending", "PendingOptions", text)
+    _pending(accept)
+    whose = "device: what TensorRT gave, as from: observed (default); reference: its numbers, as from: derived"
+    accept.add_argument("--from", dest="side", choices=("device", "reference"), default="device", help=whose)
 
 
 def _pending(command: ArgumentParser) -> None:
-    _paths(command, ONLY)
-    _patterns(command, "only these cases")
+    cases(command, ONLY)
+    patterns(command, "only these cases")
     command.add_argument("--release", metavar="NAME", help="only what this release showed, as tensorrt-8.6.0")
     doubtful = "also accept these: nan, inf, error"
     command.add_argument("--allow", action="append", default=[], metavar="WHAT", help=doubtful)
@@ -274,8 +235,7 @@ def _cache(commands: Commands) -> None:
 def _script(commands: Commands) -> None:
     text = "print a case as a standalone Python program"
     script = _command(commands, "script", "script:print_script", "ScriptOptions", text)
-    script.add_argument("path", type=Path, metavar="PATH", help="an experiment file")
-    _completed(script.add_argument("--case", required=True, metavar="NAME", help="the case"), completion.cases)
+    one_case(script)
     script.add_argument(
         "--release", default="tensorrt-8.6.0", metavar="NAME", help="for which release, as tensorrt-8.6.0"
     )
@@ -284,7 +244,7 @@ def _script(commands: Commands) -> None:
 
 def _export(commands: Commands) -> None:
     export = _command(commands, "export", "export:export", "ExportOptions", "write a case as an ONNX model")
-    export.add_argument("case", metavar="FILE[::CASE]", help="an experiment file; the case if it has several")
+    one_case(export)
     export.add_argument("--onnx", action="store_true", required=True, help="write ONNX, the only format so far")
     export.add_argument("-o", "--output", type=named, required=True, metavar="MODEL", help="the file that is written")
     export.add_argument("--limit", **LIMIT)

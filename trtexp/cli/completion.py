@@ -4,7 +4,7 @@ before it is needed."""
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -15,18 +15,31 @@ def layers(**_: Any) -> list[str]:
     return list(TABLE)
 
 
-def cases(parsed_args: Namespace, **_: Any) -> list[str]:
+def files_and_cases(prefix: str, **more: Any) -> list[str]:
+    """`FILE::CASE` once the colons are there; before them the shell itself completes files."""
+    from trtexp.files.paths import CASE
+
+    file, colons, _ = prefix.partition(CASE)
+    return [f"{file}{CASE}{name}" for name in _names([file])] if colons else []
+
+
+def cases(parsed_args: Namespace, **more: Any) -> list[str]:
     """The cases of the files that are named already."""
+    so_far = vars(parsed_args)
+    return _names(so_far.get("paths") or [so_far.get("case") or "experiments"])
+
+
+def _names(given: Iterable[object]) -> list[str]:
+    """The cases of these files."""
     from trtexp.errors import NothingFound
-    from trtexp.files.paths import collect
+    from trtexp.files.paths import collect, split_case
     from trtexp.spec.errors import SpecError
     from trtexp.spec.load import read
     from trtexp.spec.names import good_case
 
-    so_far = vars(parsed_args)
-    given = so_far.get("paths") or [so_far.get("path") or "experiments"]
     try:
-        names = [name for path in collect(map(str, given)) for name, _, _ in read(Path(path)).cases]
+        paths = collect(split_case(str(text))[0] for text in given if str(text) != "-")
+        names = [name for path in paths for name, _, _ in read(path).cases]
     except (NothingFound, SpecError, OSError):
         return []
     return [name for name in names if good_case(name)]  # what is no name may be code to the shell

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -17,6 +17,7 @@ from trtexp import __version__
 from trtexp.engine.cache import usage
 from trtexp.engine.outcome import Release
 from trtexp.files.opening import files_below
+from trtexp.files.program import program
 from trtexp.workers import Worker, WorkerClosed, WorkerEvent, WorkerOptions, WorkerSpec, WorkerUnavailable
 from trtexp.workers.far import gpu_uuids
 
@@ -27,6 +28,9 @@ INSTALL = "pip install 'trtexp[tensorrt]', or 'trtexp[rtx]' without a GPU"
 
 
 NEEDS = "that interpreter must start, and needs numpy, tensorrt and cuda-python"
+
+
+STYLES = {"ok": "green", "note": "yellow", "wrong": "red"}
 
 
 class Check(NamedTuple):
@@ -142,22 +146,17 @@ def _folders(home: Path, cache: Path) -> Iterator[Check]:
                 what, "wrong", f"{folder}: cannot be written", f"chown or chmod {there}, or name another folder"
             )
         elif (free := shutil.disk_usage(there).free) < LEAST_FREE:
-            yield Check(what, "wrong", f"{folder}: {free // 2**20} MiB are free", "trtexp cache clear, or make room")
+            yield Check(
+                what, "wrong", f"{folder}: {free // 2**20} MiB are free", f"{program()} cache clear, or make room"
+            )
         else:
             yield Check(what, "ok", f"{folder}: {_cached(folder) if what == 'cache' else 'can be written'}")
     if left := files_below(home / "journal", ".jsonl"):
-        yield Check("journal", "note", f"{len(left)} files of an interrupted run", "trtexp run … --resume uses them")
+        resume = f"{program()} run … --resume uses them"
+        yield Check("journal", "note", f"{len(left)} files of an interrupted run", resume)
 
 
 def _cached(folder: Path) -> str:
     found = usage(folder)
     size = sum(one.size for one in found) // 2**20
     return f"{sum(one.entries for one in found)} engines of {len(found)} releases, {size} MiB" if found else "is empty"
-
-
-def lines(checks: Iterable[Check]) -> Iterator[str]:
-    """The checks in columns, what to do below what is not well."""
-    for check in checks:
-        yield f"{check.state.upper() if check.state == 'wrong' else check.state:<5}  {check.what}: {check.text}"
-        if check.fix and check.state != "ok":
-            yield f"       to fix it: {check.fix}"

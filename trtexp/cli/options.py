@@ -27,8 +27,10 @@ class Options:
 
 @dataclass(frozen=True, kw_only=True)
 class RunOptions(Options):
-    """reports: None for none. patterns: of case names, in which case there are no reports either. first: the first
-    failure ends the run."""
+    """reports: where they go, None for where they belong; reporting: whether there are any, which there are not either
+    where patterns name cases. first: the first
+    failure ends the run. failed: only what failed in the last run. detail: what is shown of cases, None for what suits
+    the number of files."""
 
     paths: tuple[str, ...]
     patterns: tuple[str, ...]
@@ -36,7 +38,10 @@ class RunOptions(Options):
     resume: bool
     wait: bool
     first: bool
+    failed: bool
+    detail: Literal["cases", "failures"] | None
     reports: Path | None
+    reporting: bool
     junit: Path | None
     json: Path | None
 
@@ -62,6 +67,15 @@ class NewOptions(Options):
 @dataclass(frozen=True, kw_only=True)
 class LayersOptions(Options):
     layer: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplainOptions(Options):
+    """key: the words of it; write, check: a page that holds the whole reference."""
+
+    key: tuple[str, ...]
+    write: Path | None
+    check: Path | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,12 +119,14 @@ class CoverageOptions(Options):
 
 @dataclass(frozen=True, kw_only=True)
 class PendingOptions(Options):
-    """Of review and accept: which of the pending cases are meant. every: show all at once."""
+    """Of review and accept: which of the pending cases are meant. side: whose numbers are accepted. every: show all at
+    once."""
 
     paths: tuple[str, ...]
     patterns: tuple[str, ...]
     release: str | None
     allow: tuple[str, ...]
+    side: Literal["device", "reference"] = "device"
     every: bool = False
 
 
@@ -122,14 +138,27 @@ class CacheOptions(Options):
 
 @dataclass(frozen=True, kw_only=True)
 class ScriptOptions(Options):
-    path: Path
+    """case: `FILE::CASE`; named: the case, if it was given by itself."""
+
     case: str
+    named: str | None
     release: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExportOptions(Options):
+class ShowOptions(Options):
+    """case: `FILE::CASE`; named: the case, if it was given by itself."""
+
     case: str
+    named: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportOptions(Options):
+    """case: `FILE::CASE`; named: the case, if it was given by itself."""
+
+    case: str
+    named: str | None
     output: Path
 
 

@@ -97,9 +97,7 @@ def _literal(case: Case, expected: Expected, dtype: str | None) -> ExpectedValue
     values = np.asarray(expected.made.decimals)
     whole = dtype not in UNIT and np.array_equal(np.rint(values), values)
     values = held(values, dtype) if whole else values.astype(np.float64)
-    half = np.zeros(values.shape)
-    if expected.made.text is not None and not expected.exact_digits:
-        half = expected.made.half_units(dtype)
+    half = np.zeros(values.shape) if expected.exact_digits else expected.made.half_units(dtype)
     return ExpectedValues(
         values,
         half,

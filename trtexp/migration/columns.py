@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from trtexp.files.home import HOME
+from trtexp.files.home import of_reports
 from trtexp.files.reading import read_bytes
 from trtexp.migration.counts import Counts, complete, counted
 from trtexp.releases.api import known, name_of
@@ -50,7 +50,7 @@ def api_counts(
             for name, sha256 in digests.items()
             if name in kept and kept[name].sha256 == sha256 and name not in changed
         }
-    again = counted({name: folder.parent / name for name in digests if name not in found}, folder.parent / HOME)
+    again = counted({name: folder.parent / name for name in digests if name not in found}, of_reports(folder))
     found |= {name: ApiCounts(digests[name], counts) for name, counts in again.items()}
     return dict(sorted(found.items()))
 

@@ -1,4 +1,4 @@
-"""pytest plugin: `pytest experiments/` runs every case as a test, `padding.yaml::both`.
+"""pytest plugin: `pytest experiments/` runs every case as a test, `padding.yaml::both`; `padding.yaml::b*` runs some.
 
 Only YAML files that were asked for are looked at: named on the command line, or below a folder named there; and of
 these only experiments. Nothing else of trtexp is imported before one is found.
@@ -22,13 +22,15 @@ from typing import Any
 import pytest
 
 from trtexp import LIMITS
-from trtexp.cli.arguments import LIMIT, TARGETS, record
+from trtexp.cli.arguments import record
+from trtexp.cli.shared_arguments import LIMIT, TARGETS
 from trtexp.files.code_path import WithoutWorkingDirectory
 from trtexp.files.reading import read_bytes
 from trtexp.running.options import TargetOptions
 
 PREFIX = "trtexp_"  # of the destinations of the options
 ASKED = pytest.StashKey[tuple[Path, ...]]()
+PATTERNS = pytest.StashKey[dict[str, tuple[str, ...]]]()
 SAID = pytest.StashKey[list[str]]()
 _SUFFIXES = (".yaml", ".yml")
 _TITLE = re.compile(rb"^title:", re.MULTILINE)
@@ -57,8 +59,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if given is not None:
         os.environ["TRTEXP_RUN"] = given["run"]
         config.stash[ASKED] = tuple(map(Path, given["asked"]))
+        _patterns(config)
+        config.stash[PATTERNS] = {path: tuple(patterns) for path, patterns in given["patterns"].items()}
     else:
         config.stash[ASKED] = tuple(_asked(config))
+        config.stash[PATTERNS] = _patterns(config)
     if target_options(config) != TargetOptions():
         _open_session(config)  # for what is wrong with them
 
@@ -75,6 +80,20 @@ def _asked(config: pytest.Config) -> list[Path]:
     if config.args_source is not config.ArgsSource.ARGS:
         return []
     return [Path(os.path.realpath(config.invocation_params.dir / text.partition("::")[0])) for text in config.args]
+
+
+def _patterns(config: pytest.Config) -> dict[str, tuple[str, ...]]:
+    """The patterns of cases that the command line gives for a file, as `padding.yaml::b*`, of which pytest itself knows
+    names alone: it is told the file instead."""
+    found: dict[str, tuple[str, ...]] = {}
+    for i, argument in enumerate(config.args):
+        name, _, pattern = argument.partition("::")
+        if Path(name).suffix in _SUFFIXES and set(pattern) & {"*", "?"}:
+            config.args[i] = name
+            path = str((config.invocation_params.dir / name).resolve())
+            found[path] = (*found.get(path, ()), pattern)
+    config.args[:] = dict.fromkeys(config.args)
+    return found
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -111,7 +130,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 def pytest_configure_node(node: Any) -> None:
     """xdist: tell a worker what was asked for, and which run it belongs to."""
     run = os.environ.setdefault("TRTEXP_RUN", uuid.uuid4().hex)
-    node.workerinput["trtexp"] = {"run": run, "asked": [str(path) for path in node.config.stash[ASKED]]}
+    patterns = {path: list(some) for path, some in node.config.stash[PATTERNS].items()}
+    asked = [str(path) for path in node.config.stash[ASKED]]
+    node.workerinput["trtexp"] = {"run": run, "asked": asked, "patterns": patterns}
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -10,6 +10,8 @@ import pytest
 
 from trtexp.errors import NoGpu
 from trtexp.files.code_path import WithoutWorkingDirectory
+from trtexp.files.paths import meant
+from trtexp.pytest_plugin import PATTERNS
 from trtexp.pytest_plugin.session import session
 from trtexp.records.model import CaseRecord
 from trtexp.report.plain import account, ending
@@ -37,7 +39,10 @@ class ExperimentFile(pytest.File):
         except SpecError as error:
             raise self.CollectError("\n".join(map(str, error.faults))) from error
         cases, planned = planned.file().cases, replace(planned, parsed=None)  # items last as long as the session
+        patterns = self.config.stash[PATTERNS].get(str(self.path.resolve()), ())
         for name, mark, _ in cases:
+            if not meant(name, patterns):
+                continue
             for group in session(self.config).groups:
                 label = f"{name}[{group}]" if group else name
                 yield CaseItem.from_parent(self, name=label, planned=planned, case=name, group=group, line=mark.line)

@@ -137,7 +137,7 @@ class ReportRecord(Record):
     """
 
     format: Literal[2] = FORMAT
-    experiment: str  # the path below the project, `experiments/padding.yaml`
+    experiment: str  # its path from the folder that holds the report folder, `experiments/padding.yaml`
     sha256: str  # of the YAML's text
     title: str
     about: str

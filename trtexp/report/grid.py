@@ -47,10 +47,13 @@ def position(index: Sequence[int], shape: Sequence[int]) -> int:
     return place
 
 
-def slices(tensor: Tensor, most: tuple[int, int] = (ROWS, COLUMNS), named: bool = True) -> list[list[str]]:
+def slices(
+    tensor: Tensor, most: tuple[int, int] = (ROWS, COLUMNS), named: bool = True, width: int = WIDTH
+) -> list[list[str]]:
     """The tensor's 2-D slices, each a list of lines; labelled by their leading indices if there are several.
 
-    most: rows and columns that are shown. named: whether rows have indices where columns have them.
+    most: rows and columns that are shown. named: whether rows have indices where columns have them. width: columns that
+    a line may have.
     """
     shape = _matrix_shape(tensor.shape)
     if 0 in shape:
@@ -58,7 +61,7 @@ def slices(tensor: Tensor, most: tuple[int, int] = (ROWS, COLUMNS), named: bool 
     rows, columns = shape[-2:]
     seen = sorted(tensor.marked) + sorted(tensor.seen - tensor.marked)
     longest = 2 + max(*map(len, tensor.texts), len(str(columns)) + 2) + (2 if seen else 0)
-    limit = max(3, min(most[1], WIDTH // longest))
+    limit = max(3, min(most[1], width // longest))
     keep_columns = _keep(columns, limit, [m % columns for m in seen])
     keep_rows = _keep(rows, most[0], [m // columns % rows for m in seen])
     across, down = _labels(tensor, keep_rows, keep_columns)

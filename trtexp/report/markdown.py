@@ -11,6 +11,7 @@ from pathlib import Path
 import jinja2
 
 from trtexp.errors import visible
+from trtexp.files.paths import name_of
 from trtexp.numerics.format import shape_text
 from trtexp.records.model import CaseRecord, OutputRecord, ReleaseRecord, ReportRecord
 from trtexp.report import escape, navigation, tensors
@@ -50,7 +51,7 @@ def render(report: ReportRecord, near: Near = ALONE, drawn: Pictures | None = No
             verdicts=_verdicts(report),
             shared=_shared(report.cases),
             experiment=escape.link(report.experiment, up(report.experiment) + report.experiment),
-            up=up(report.experiment),
+            yaml=up(report.experiment) + report.experiment,
             links=_anchor_links(report),
             marks=MARKS,
         )
@@ -106,12 +107,11 @@ def environment() -> jinja2.Environment:
 
 def page_name(experiment: str) -> str:
     """`experiments/layers/pooling.yaml` -> `layers/pooling`: where its reports stand below a release's folder."""
-    parts = [part for part in Path(experiment).with_suffix("").parts if part not in ("..", "/")]
-    return "/".join(parts[1:] if parts[0] == "experiments" and len(parts) > 1 else parts)
+    return name_of(experiment)
 
 
 def up(experiment: str) -> str:
-    """The way from a report's folder to the project: `../../`."""
+    """The way from a report's folder to what its experiment's path begins at: `../../`."""
     return "../" * (2 + page_name(experiment).count("/"))
 
 
@@ -209,6 +209,6 @@ def _marks_table(output: OutputRecord) -> str:
     return table(head, rows)
 
 
-def _place(case: CaseRecord, way: str) -> str:
-    """Where the case stands in the YAML, as a link to the line."""
-    return escape.link(str(case.place), f"{way}{case.place.file}#L{case.place.line}")
+def _place(case: CaseRecord, source: str) -> str:
+    """Where the case stands in the YAML, as a link to the line. source: the way to it."""
+    return escape.link(str(case.place), f"{source}#L{case.place.line}")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from trtexp.errors import visible
+from trtexp.numerics.format import rounded
+from trtexp.records.facts import Mark
 from trtexp.records.model import CaseRecord, OutputRecord
+from trtexp.report.tensors import output_lines
 from trtexp.report.wording.cases import beside_tables, headline
-from trtexp.report.wording.outputs import deviation, index_text, odd
+from trtexp.report.wording.outputs import index_text, odd
 
 _MARKS = 10  # elements of one output that are named
+_DROPPED = ("allowed", "off by", "reference", "bounds", "actual")  # columns, the first that does without first
 
 #: How a case counts where there is no other word for it. expected: a defect of TensorRT that is there, as recorded.
 Ending = Literal["passed", "expected", "skipped", "failed", "broken"]
@@ -32,21 +37,47 @@ def ending(case: CaseRecord) -> tuple[Ending, str]:
     return "passed", why
 
 
-def difference(output: OutputRecord) -> list[str]:
-    """The elements that disagree, in columns: index, expected, actual, reference, error, who is the odd one out."""
+def difference(output: OutputRecord, columns: int | None = None) -> list[str]:
+    """The elements that disagree, in columns: index, expected, actual, reference, how far off, who is the odd one out.
+
+    columns: of the terminal, None for any number; where they are too few, the last of `_DROPPED` are kept longest.
+    """
     if not output.marks:
         return []
-    head = [output.name, "expected", "actual", "reference", "error", "odd one out"]
-    rows = [
-        [index_text(m.index), m.expected or "", m.actual or "", m.reference or "", deviation(m.off), odd(m)]
-        for m in output.marks[:_MARKS]
-    ]
-    cells = [[visible(text) for text in row] for row in (head, *rows)]
-    sizes = [max(len(row[i]) for row in cells) for i in range(len(head))]
-    shown = [i for i in range(len(head)) if any(row[i] for row in cells[1:])]
-    lines = ["  ".join(row[i].ljust(sizes[i]) for i in shown).rstrip() for row in cells]
+    rows = [_row(output.name, mark) for mark in output.marks[:_MARKS]]
+    shown = [name for name in rows[0] if any(row[name] for row in rows)]
+    sizes = {name: max(len(name), *(len(row[name]) for row in rows)) for name in shown}
+    for name in _DROPPED:
+        if columns is not None and sum(sizes[each] + 2 for each in shown) - 2 > columns and name in shown:
+            shown.remove(name)
+    cells = [{name: name for name in shown}, *rows]
+    lines = ["  ".join(row[name].ljust(sizes[name]) for name in shown).rstrip() for row in cells]
     more = output.disagreeing - len(rows)
     return [*lines, f"… and {more} more"] if more > 0 else lines
+
+
+def _row(output: str, mark: Mark) -> dict[str, str]:
+    """One element, by the heads of the columns."""
+    off = mark.off
+    cells = {
+        output: index_text(mark.index),
+        "expected": mark.expected or "",
+        "actual": mark.actual or "",
+        "reference": mark.reference or "",
+        "off by": rounded(off.error, 3),
+        "allowed": rounded(off.allowed, 3),
+        "bounds": "" if off.ratio is None else rounded(off.ratio, 3),
+        "odd one out": odd(mark),
+    }
+    return {visible(name): visible(text) for name, text in cells.items()}
+
+
+def side_by_side(outputs: Iterable[OutputRecord], columns: int) -> Iterator[str]:
+    """What was expected of outputs, what came and the reference, and below it the elements that disagree."""
+    for output in outputs:
+        yield from ("", *output_lines(output, columns))
+        if output.marks:
+            yield from ("", *difference(output, columns))
 
 
 def account(case: CaseRecord) -> str:

@@ -8,7 +8,7 @@ from itertools import combinations, pairwise
 from math import prod
 
 from trtexp.errors import visible
-from trtexp.numerics.format import number, shape_text
+from trtexp.numerics.format import number, rounded, shape_text
 from trtexp.records.model import OutputRecord
 from trtexp.records.network import NetworkRecord
 from trtexp.records.picture import Grid, Window
@@ -17,6 +17,7 @@ from trtexp.report import grid
 from trtexp.report.wording.outputs import exact, index_text, origin
 from trtexp.report.wording.values import recipe, summary
 
+PAGE = 2 * grid.WIDTH  # columns of which no line needs more
 EXCERPT = 7, 9  # rows and columns of what is shown of a large tensor
 
 
@@ -29,30 +30,34 @@ class View:
     tensor: grid.Tensor | None  # None: too large to be recorded whole
 
 
-def network_lines(network: NetworkRecord) -> list[str]:
+def network_lines(network: NetworkRecord, columns: int = PAGE) -> list[str]:
     """The inputs and weights, side by side."""
     tensors = [(name, "input", t) for name, t in network.inputs.items()]
     tensors += [(name, "weights", t) for name, t in network.weights.items()]
-    return grid.flow([_given(*tensor) for tensor in tensors])
+    return grid.flow([_given(*tensor, columns) for tensor in tensors], min(columns, grid.WIDTH))
 
 
-def _given(name: str, kind: str, record: TensorRecord) -> list[str]:
+def _given(name: str, kind: str, record: TensorRecord, columns: int) -> list[str]:
     head = f"{visible(name)}  {kind}  {_type(record.dtype, record.shape)}"
     if record.made is not None:
         head += f"  {visible(recipe(record.made))}"
-    return [head, *_body(View("", record, _tensor(record)))]
+    return [head, *_body(View("", record, _tensor(record)), columns)]
 
 
-def output_lines(output: OutputRecord) -> list[str]:
-    """The header with name, dtype and shape, the matrices below, and an excerpt of what is kept of a large one."""
-    if output.picture is None:
-        return _output_lines(output)
-    around = output.picture.around
-    more = excerpt_lines(output, output.picture.grid) if around is None else window_lines(output, around)
-    return [*_output_lines(output), "", *more]
+def output_lines(output: OutputRecord, columns: int = PAGE) -> list[str]:
+    """The header with name, dtype and shape, the matrices below, and an excerpt of what is kept of a large one.
+
+    columns: of the terminal; a page is as wide as `grid.WIDTH` and its headings.
+    """
+    lines, picture = _output_lines(output, columns), output.picture
+    if picture is None:
+        return lines
+    around = picture.around
+    more = excerpt_lines(output, picture.grid, columns) if around is None else window_lines(output, around, columns)
+    return [*lines, "", *more]
 
 
-def excerpt_lines(output: OutputRecord, found: Grid) -> list[str]:
+def excerpt_lines(output: OutputRecord, found: Grid, columns: int = PAGE) -> list[str]:
     """The corners of the grid: its elements, or the smallest and the largest of its cells where these hold several."""
     bins = len(found.smallest), len(found.smallest[0])
     labels = [[i * n // count for i in range(count)] for n, count in zip(found.size, bins, strict=True)]
@@ -61,13 +66,27 @@ def excerpt_lines(output: OutputRecord, found: Grid) -> list[str]:
     for name, values in (("" if whole else "smallest", found.smallest), ("largest", found.largest)):
         if values is not None:
             texts = [number(value) for value in grid.flat(values)]
-            (lines,) = grid.slices(grid.Tensor(bins, texts, labels=(labels[0], labels[1])), EXCERPT)
+            (lines,) = grid.slices(
+                grid.Tensor(bins, texts, labels=(labels[0], labels[1])), EXCERPT, width=min(columns, grid.WIDTH)
+            )
             blocks.append([*([f"  {name}"] if name else []), *(f"  {line}".rstrip() for line in lines)])
     head = "excerpt, to 3 digits" if whole else "excerpt, to 3 digits, of cells that begin at these rows and columns"
-    return [head, *grid.flow(blocks)]
+    return [head, *grid.flow(blocks, min(columns, grid.WIDTH))]
 
 
-def window_lines(output: OutputRecord, window: Window) -> list[str]:
+def bound_lines(output: OutputRecord, columns: int = PAGE) -> list[str]:
+    """What an output may be off by: nothing, the same everywhere, or element by element."""
+    bounds = [rounded(value, 3) for value in grid.flat(output.bound)] if output.bound is not None else []
+    if not bounds:
+        return []
+    if len(set(bounds)) == 1:
+        return ["  exact" if bounds[0] == "0" else f"  bound {bounds[0]}"]
+    room = min(columns, grid.WIDTH)
+    lines = grid.flow(grid.slices(grid.Tensor(tuple(output.shape), bounds), width=room), room - 2)
+    return ["  bound", *(f"  {line}".rstrip() for line in lines)]
+
+
+def window_lines(output: OutputRecord, window: Window, room: int = PAGE) -> list[str]:
     """The elements around the worst one: what came, the reference, and what is allowed."""
     bounds = grid.flat(window.bound)
     texts = {
@@ -86,26 +105,26 @@ def window_lines(output: OutputRecord, window: Window) -> list[str]:
         seen = marked if name == "actual" else frozenset()
         (lines,) = grid.slices(grid.Tensor((rows, columns), shown, seen, labels=labels), named=len(inner) > 1)
         blocks.append([f"  {name}", *(f"  {line}".rstrip() for line in lines)])
-    return [f"worst at {visible(output.name)}{index_text(window.worst)}", *grid.flow(blocks)]
+    return [f"worst at {visible(output.name)}{index_text(window.worst)}", *grid.flow(blocks, min(room, grid.WIDTH))]
 
 
-def _output_lines(output: OutputRecord) -> list[str]:
+def _output_lines(output: OutputRecord, columns: int) -> list[str]:
     head = f"{visible(output.name)}  {_type(output.dtype, output.shape)}"
     views = _views(output)
     if not views:
         return [head]
     if len(views) == 1:
-        body = _body(views[0])
+        body = _body(views[0], columns)
         joined = [f"{head}    {views[0].heading}", *body]
         return [f"{joined[0]}  {body[0].strip()}"] if not output.shape else joined
     headings = [view.heading + _other_type(view, output) for view in views]
-    bodies = [_body(view) for view in views]
+    bodies = [_body(view, columns) for view in views]
     if all(len(body) == 1 for body in bodies):
-        return [head, *_rows(headings, views)]
+        return [head, *_rows(headings, views, columns)]
     blocks = [[f"  {heading}", *body] for heading, body in zip(headings, bodies, strict=True)]
     if any(v.tensor is None or len(grid.slices(v.tensor)) > 1 for v in views):
         return [head, *(line for block in blocks for line in (*block, ""))][:-1]
-    return [head, *grid.flow(blocks)]
+    return [head, *grid.flow(blocks, min(columns, grid.WIDTH))]
 
 
 def _other_type(view: View, output: OutputRecord) -> str:
@@ -119,27 +138,30 @@ def _type(dtype: str, shape: Sequence[int]) -> str:
     return f"{dtype} {shape_text(shape)}"
 
 
-def _body(view: View) -> list[str]:
+def _body(view: View, columns: int = PAGE) -> list[str]:
     if view.tensor is None:
         return ["  no values" if view.record.summary is None else f"  {summary(view.record.summary)}"]
-    lines = grid.flow(grid.slices(view.tensor), grid.WIDTH - 2)
+    room = min(columns, grid.WIDTH)
+    lines = grid.flow(grid.slices(view.tensor, width=room), room - 2)
     return [f"  {line}".rstrip() for line in lines]
 
 
-def _rows(headings: list[str], views: list[View]) -> list[str]:
+def _rows(headings: list[str], views: list[View], columns: int) -> list[str]:
     """One row for each view, its heading before it, so that elements stand below each other."""
     size = max(map(len, headings))
     lengths = {v.record.shape[-1:] and v.record.shape[-1] for v in views}
     if any(v.tensor is None for v in views) or len(lengths) > 1 or 0 in lengths:
-        return [f"  {heading.ljust(size)}  {_body(view)[0]}" for heading, view in zip(headings, views, strict=True)]
+        return [
+            f"  {heading.ljust(size)}  {_body(view, columns)[0]}" for heading, view in zip(headings, views, strict=True)
+        ]
     tensors = [v.tensor for v in views if v.tensor is not None]
-    columns = len(tensors[0].texts)
+    length = len(tensors[0].texts)
     table = grid.Tensor(
-        (len(tensors), columns),
+        (len(tensors), length),
         [text for tensor in tensors for text in tensor.texts],
-        frozenset(i * columns + m for i, tensor in enumerate(tensors) for m in tensor.marked),
+        frozenset(i * length + m for i, tensor in enumerate(tensors) for m in tensor.marked),
     )
-    rows = grid.slices(table, named=False)[0]
+    rows = grid.slices(table, named=False, width=min(columns - size - 2, grid.WIDTH))[0]
     named = [""] * (len(rows) - len(headings)) + headings
     return [f"  {heading.ljust(size)}  {row}" for heading, row in zip(named, rows, strict=True)]
 

@@ -1,178 +1,103 @@
-"""The terminal room: what the user sees while experiments run. Plain text; on a real terminal also colour and a bar."""
+"""Text for people: whole lines in a pipe; on a real terminal colour, and lines that are broken at words."""
 
 from __future__ import annotations
 
 import os
-from collections import Counter
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TextIO
+from itertools import groupby
+from typing import TextIO
 
 from trtexp.errors import visible
-from trtexp.records.facts import Spread
-from trtexp.records.model import CaseRecord
 from trtexp.report.escape import inert, width
-from trtexp.report.plain import difference
-from trtexp.report.wording.cases import beside_tables, headline, spread
+from trtexp.report.fold import Line, Piece, fold
 
-if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
-
-_FEW = 4  # so many cases pass too quickly for a bar, so many reports are too many for one line
-_INDENT = " " * 6
-_CODES = {"red": "31", "green": "32", "yellow": "33", "cyan": "36", "bold": "1"}
-
-#: status -> the word on the case's line: as expected, not as expected
-_WORDS = {
-    "pass": ("pass", "FAILED"),
-    "mismatch": ("finding", "MISMATCH"),
-    "failed": ("refused", "FAILED"),
-    "unsupported": ("unsupported", "UNSUPPORTED"),
-    "crashed": ("crashed", "CRASHED"),
-    "timeout": ("timeout", "TIMEOUT"),
-    "built": ("built", "FAILED"),
-    "unjudged": ("unjudged", "UNJUDGED"),
-    "internal": ("internal", "INTERNAL"),
-}
-
-
-@dataclass(frozen=True)
-class Summary:
-    """How a run ended. details: where the time went, `builder 8.1 s`; reports: the pages that were written."""
-
-    seconds: float
-    details: tuple[str, ...] = ()
-    reports: tuple[str, ...] = ()
+_PLACE = re.compile(r" *[^\s:]+\.ya?ml:\d+:\d+(?=:|$)")
+_LEAST = 24  # columns that a text needs beside its head
+PROSE = 116  # columns of a text in a pipe, and the most that it takes on a terminal
+_CODES = {"red": "31", "green": "32", "yellow": "33", "cyan": "36", "bold": "1", "dim": "2"}
 
 
 class Terminal:
-    """One line a case, in the order of the calls: header, start, then file and case as often as need be, finish.
+    """What is written to a stream, a line at a time.
 
-    color: None asks the stream and the environment (NO_COLOR, FORCE_COLOR, TERM=dumb).
+    color: None asks the stream and the environment (NO_COLOR, FORCE_COLOR, TERM=dumb). columns: of the terminal, None
+    in a pipe, where no line is broken. real: people see it, as far as that can be told.
     """
 
     def __init__(self, stream: TextIO, color: bool | None = None) -> None:
         self.stream = stream
-        self._real = stream.isatty() and os.environ.get("TERM") != "dumb"
-        self._color = _wants_color(self._real) if color is None else color
-        self._columns = _columns(stream) if self._real else None
-        self._first = 12
-        self._fine = 0
-        self._counts: Counter[str] = Counter()
-        self._bar: tuple[Progress, TaskID] | None = None
+        self.real = stream.isatty() and os.environ.get("TERM") != "dumb"
+        self.color = _wants_color(self.real) if color is None else color
+        self.columns = _columns(stream) if self.real else None
+
+    @property
+    def prose(self) -> int:
+        """The columns that a text is folded to."""
+        return min(PROSE, self.columns or PROSE)
 
     def header(self, lines: Iterable[str]) -> None:
-        """What runs on what, before anything runs."""
+        """Lines as they are."""
         for line in lines:
-            self._write(visible(line))
+            self.line(line)
 
     def note(self, text: str) -> None:
-        """Something that is no result, between the cases."""
-        self._write(self._paint(visible(text), "yellow"))
-
-    def start(self, total: int) -> None:
-        """The number of cases to come; shows the bar, if there is a terminal and more than a few."""
-        if self._real and total > _FEW:
-            self._bar = _bar(self.stream, total, self._color)
-
-    def file(self, name: str, cases: Iterable[str] = ()) -> None:
-        """The experiment whose cases follow; their names, if known, set the width of the first column."""
-        self._first = max([12, *(n for case in cases if (n := width(visible(case))) <= 40)])
-        self._write(self._paint(visible(name), "bold"))
-
-    def case(self, case: CaseRecord, varying: Spread | None = None) -> None:
-        """One case's line, and below it what is wrong, and what varies and stands in no report."""
-        word = status_word(case)
-        self._counts["finding" if case.finding is not None and case.as_expected else word] += 1
-        self._fine += case.as_expected
-        self._case_line(case, word)
-        if not case.as_expected:
-            self._details(case)
-        if varying is not None:
-            self._write(_INDENT + self._paint(visible(spread(varying)), "yellow"))
-        if self._bar is not None:
-            self._bar[0].advance(self._bar[1])
-
-    def finish(self, summary: Summary) -> None:
-        """Takes the bar away and says how it went."""
-        self.close()
-        details = f" ({', '.join(map(visible, summary.details))})" if summary.details else ""
-        self._write(f"{self._tally()} in {summary.seconds:.1f} s{details}{_pages(summary.reports)}")
+        """Something that is no result, between the others."""
+        self.line(text, "yellow")
 
     def error(self, lines: Iterable[str]) -> None:
-        """Messages that stand on their own, such as located errors of a YAML file; never cut."""
+        """Messages that stand on their own, such as located errors of a YAML file. What they quote begins with a
+        space."""
         for line in lines:
-            self._write(self._paint(visible(line), "red"))
+            if line.startswith(" "):
+                self.block([line])
+            else:
+                self.line(line, "red")
 
-    def close(self) -> None:
-        """Takes the bar away, also when the run is broken off."""
-        if self._bar is not None:
-            self._bar[0].stop()
-            self._bar = None
+    def line(self, text: str, style: str = "") -> None:
+        """One line, in one style but for a place that it begins with; what does not fit hangs below it."""
+        indent = len(text) - len(text.lstrip(" "))
+        place = _PLACE.match(text)
+        end = place.end() if place else 0
+        self.pieces([(text[:end], "cyan"), (text[end:], style)], indent + 2)
 
-    def __enter__(self) -> Terminal:
-        return self
+    def entry(self, head: str, text: str, style: str = "", column: int = 0, below: int = 6) -> None:
+        """A head in a style and a text beside it, which begins at this column or after the head.
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+        What does not fit stands below the text's first line, or where there is little room beside, indented by `below`.
+        """
+        start = max(column, width(visible(head)) + 1)
+        gap = " " * (start - width(visible(head)))
+        narrow = self.columns is not None and self.columns - start < min(_LEAST, width(visible(text)))
+        if narrow:
+            self.pieces([(head, style)], below)
+            self.pieces([(" " * below + text, "")], below)
+        else:
+            self.pieces([(head, style), (gap + text, "")], start)
 
-    def _case_line(self, case: CaseRecord, word: str) -> None:
-        start = f"  {visible(case.name)}{' ' * max(0, self._first - width(visible(case.name)))}  "
-        rest = f"{' ' * (11 - len(word))}  {visible(headline(case).after(word))}".rstrip()
-        style = "red" if not case.as_expected else "yellow" if word in ("finding", "unjudged") else "green"
-        self._write(start + self._paint(word, style) + self._cut(rest, width(start) + len(word)))
+    def pieces(self, pieces: Iterable[Piece], hang: int = 2) -> None:
+        """One line of texts in their styles; what does not fit hangs below it, indented by so much."""
+        for line in fold([(visible(text), style) for text, style in pieces], self.columns, hang):
+            while line and not line[-1][0].strip(" "):
+                line.pop()
+            self._write("".join(self.paint(text, style) for text, style in _joined(line)))
 
-    def _details(self, case: CaseRecord) -> None:
-        """The place in the YAML, what went wrong in whole sentences, and the elements that disagree."""
-        self._write(_INDENT + self._paint(visible(str(case.place)), "cyan"))
-        for sentence in beside_tables(case):
-            self._write(_INDENT + visible(sentence))
-        for output in case.outputs:
-            for i, line in enumerate(difference(output)):
-                self._write(_INDENT + self._paint(self._cut(line, len(_INDENT)), "" if i else "bold"))
+    def block(self, lines: Iterable[str], indent: str = "") -> None:
+        """Lines that are made for this terminal's width already."""
+        for line in lines:
+            self._write(f"{indent}{visible(line)}".rstrip())
 
-    def _tally(self) -> str:
-        findings = self._counts.pop("finding", 0)
-        parts = [
-            f"{self._fine} as expected"
-            + (f", {findings} of them {'findings' if findings > 1 else 'a finding'}" if findings else "")
-        ]
-        bad = [(word, n) for word, n in sorted(self._counts.items()) if word.isupper()]
-        return ", ".join([*parts, *(self._paint(f"{n} {word.lower()}", "red") for word, n in bad)])
-
-    def _cut(self, text: str, used: int) -> str:
-        """The text, its end replaced by `…` if it does not fit beside what is on the line already."""
-        room = None if self._columns is None else max(8, self._columns - used)
-        return text if room is None or width(text) <= room else text[: room - 1] + "…"
-
-    def _paint(self, text: str, style: str) -> str:
-        return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if self._color and style and text else text
+    def paint(self, text: str, style: str) -> str:
+        """The text in a style, if there is colour."""
+        return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if self.color and style and text else text
 
     def _write(self, line: str) -> None:
-        line = inert(line)
-        if self._bar is None:
-            print(line, file=self.stream, flush=True)
-            return
-        from rich.text import Text
-
-        self._bar[0].console.print(Text.from_ansi(line), soft_wrap=True)
+        print(inert(line), file=self.stream, flush=True)
 
 
-def status_word(case: CaseRecord) -> str:
-    """The word for what came of a case: `pass`, `refused`, `built`, `MISMATCH`, …; capitals are not as expected."""
-    good, bad = _WORDS[case.status]
-    if not case.as_expected:
-        return bad
-    if case.finding is not None:
-        return "finding"
-    return "refused" if case.status == "pass" and case.message else good
-
-
-def _pages(reports: tuple[str, ...]) -> str:
-    """Where to read on; many pages by their folder."""
-    if len(reports) < _FEW:
-        return "".join(f" · {visible(report)}" for report in reports)
-    return f" · {len(reports)} pages in {visible(os.path.commonpath(reports))}"
+def _joined(line: Line) -> Line:
+    """Neighbours in one style as one piece."""
+    return [("".join(text for text, _ in group), style) for style, group in groupby(line, key=lambda piece: piece[1])]
 
 
 def _columns(stream: TextIO) -> int:
@@ -186,14 +111,3 @@ def _wants_color(real: bool) -> bool:
     if os.environ.get("NO_COLOR"):
         return False
     return real or bool(os.environ.get("FORCE_COLOR"))
-
-
-def _bar(stream: TextIO, total: int, color: bool) -> tuple[Progress, TaskID]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(file=stream, no_color=not color, force_terminal=True, highlight=False)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    progress = Progress(*columns, console=console, transient=True)
-    progress.start()
-    return progress, progress.add_task("cases", total=total)

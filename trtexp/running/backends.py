@@ -134,11 +134,14 @@ class Backend:
         self.close()
 
 
-def default_backends(choice: str, places: Sequence[WorkerSpec], work: Workplace) -> list[Backend]:
+def default_backends(
+    choice: str, places: Sequence[WorkerSpec], work: Workplace, demanded: bool = False
+) -> list[Backend]:
     """The backends of a choice: `auto`, `tensorrt`, `build` or `reference`. Raises NoGpu where one was demanded.
 
     auto: TensorRT on the GPU if both are there; else the reference and, where TensorRT-RTX is installed, a build.
-    places: of equal workers, all with the same interpreter.
+    places: of equal workers, all with the same interpreter, and perhaps with a GPU that was demanded. demanded: so was
+    the interpreter.
     """
     if choice == "reference":
         return [Backend(REFERENCE)]
@@ -147,15 +150,16 @@ def default_backends(choice: str, places: Sequence[WorkerSpec], work: Workplace)
     try:
         crew = work.crew(places)
     except WorkerUnavailable as error:
-        if choice == "auto":
+        if choice == "auto" and not demanded and places[0].gpu is None:
             return [Backend(REFERENCE, reason=str(error))]
         raise NoGpu(str(error)) from error
     release = crew.release
     if release.can_run:
         return [work.backend(crew, len(places))]
-    if choice == "tensorrt":
+    gpu = places[0].gpu if choice == "auto" else None
+    if choice == "tensorrt" or gpu is not None:
         crew.close()
-        raise NoGpu(release.reason)
+        raise NoGpu(release.reason if gpu is None else f"--gpu {gpu}: {release.reason}")
     builders = max(len(places), work.builders or cores())
     crew.enlarge([places[0]] * (builders - len(places)))
     built = work.backend(crew, builders, release.reason)

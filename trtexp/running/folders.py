@@ -237,14 +237,14 @@ def _release_folders(folder: Path) -> list[Path]:
 @contextmanager
 def held(plan: Plan, names: Sequence[str], wait: bool, say: Callable[[str], None]) -> Iterator[None]:
     """Be the one run that writes these releases' reports and journals. Raises Held, OSError with nothing changed."""
-    folders = [folder for folder in (plan.reports, plan.journals) if folder is not None]
+    folders = [*plan.folders, *([] if plan.journals is None else [plan.journals])]
     with ExitStack() as stack:
         for lock in (lock for folder in folders for lock in release_locks(folder, names)):
             lock.take(wait, say)
             stack.callback(lock.release)
-        if plan.reports is not None:
+        for folder in plan.folders:
             for name in names:
-                sweep(plan.reports / name)
+                sweep(folder / name)
         yield
 
 
@@ -257,8 +257,8 @@ def set_aside(plan: Plan, release: str) -> int:
 
 def finish(plan: Plan, names: Sequence[str]) -> None:
     """The reports are whole: write the pages of all releases, and delete the journals. Raises OSError."""
-    if plan.reports is not None:
-        write_overviews(plan.reports, Changes(names, [f"experiments/{file.name}.yaml" for file in plan.files]))
+    for folder, files in plan.folders.items():
+        write_overviews(folder, Changes(names, [plan.source(file) for file in files]))
     if plan.journals is not None:
         for release in names:
             journal.delete((plan.journal(release, file) for file in plan.files), plan.journals)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from trtexp import __version__
+from trtexp.errors import NothingFound
 from trtexp.files.atomic import write_text
 from trtexp.running.backends import Backend
 from trtexp.running.run import Totals, Varying
@@ -37,12 +38,25 @@ def write_last_run(
         "ended": ended,
         "results": totals.results,
         "resumed": totals.again,
+        "failed": {file: list(cases) for file, cases in totals.failed.items()},
         "events": list(events),
         "seconds_by_step": _rounded(steps.seconds),
         "seconds_by_phase": _rounded(totals.seconds),
         "releases": {backend.release.name: _release(backend, totals) for backend in backends},
     }
     write_text(path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
+
+
+def last_failed(path: Path) -> dict[str, tuple[str, ...]]:
+    """The cases of each file that were not as expected in the last run, none for a file that was no experiment.
+
+    Raises NothingFound where there was no run.
+    """
+    try:
+        found: dict[str, list[str]] = json.loads(path.read_bytes())["failed"]
+        return {str(file): tuple(map(str, cases)) for file, cases in found.items()}
+    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+        raise NothingFound(f"{path}: nothing is known of a last run; trtexp run PATH comes first") from error
 
 
 def _release(backend: Backend, totals: Totals) -> dict[str, Any]:

@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
 from trtexp.errors import DamagedRecord
 from trtexp.files.opening import files_below, remove
+from trtexp.files.paths import meant, name_of
 from trtexp.files.signing import Foreign, read_signed, write_signed
 from trtexp.records.facts import OF_TRTEXP
 from trtexp.records.files import format_of, load, to_json
 from trtexp.records.model import FORMAT, CaseRecord, ReportRecord
 from trtexp.running.plan import Plan
+from trtexp.spec.requirement import Target
 
 PURPOSE = "pending"
 
@@ -45,12 +46,18 @@ class Pending:
         return self.case.place.file
 
     @property
+    def target(self) -> Target:
+        """The release, as experiments tell releases apart."""
+        release = self.report.release
+        return Target(release.flavour, release.version or "0", release.compute_capability)
+
+    @property
     def key(self) -> Name:
         return Name(self.report.release.name, self.file, self.case.name)
 
     @property
     def name(self) -> str:
-        return f"{self.report.experiment.removeprefix('experiments/').removesuffix('.yaml')} / {self.case.name}"
+        return f"{name_of(self.report.experiment)} / {self.case.name}"
 
 
 def keep(folder: Path, name: str, report: ReportRecord) -> None:
@@ -99,7 +106,7 @@ def pending(folder: Path) -> Iterator[Pending]:
 
 def pending_after(folder: Path, plan: Plan, releases: Iterable[str]) -> Iterator[Pending]:
     """What a run of this plan left undecided. Raises OSError, DamagedRecord."""
-    for path, file in ((_path(folder, release, file.name), file) for release in releases for file in plan.files):
+    for path, file in ((_path(folder, release, file.kept), file) for release in releases for file in plan.files):
         with suppress(FileNotFoundError, Foreign):
             run = set(file.selected(plan.patterns))
             yield from (one for one in _read(path, folder) if one.case.name in run)
@@ -136,14 +143,37 @@ def drop_other_formats(folder: Path) -> list[str]:
     return said
 
 
+def distinct(found: Sequence[Pending]) -> list[Pending]:
+    """One entry for each wrong literal: what several backends say of it without a run on a GPU is said once, and not at
+    all where a run says it."""
+    run = {_literal(one) for one in found if one.report.release.backend == "run"}
+    kept: dict[tuple[str, str], Pending] = {}
+    for one in found:
+        if (key := _literal(one)) is not None and one.report.release.backend != "run" and key not in run:
+            kept.setdefault(key, one)
+    only = list(kept.values())
+    return [one for one in found if one.report.release.backend == "run" or _literal(one) is None or one in only]
+
+
+def alike(found: Sequence[Pending], every: Iterable[Pending]) -> list[Pending]:
+    """Those of all entries that are of the same literals as some, which no run says anything of."""
+    keys = {_literal(one) for one in found} - {None}
+    return [one for one in every if _literal(one) in keys and one.report.release.backend != "run"]
+
+
+def _literal(one: Pending) -> tuple[str, str] | None:
+    """The file and the case, if it is the literals alone that are wrong there."""
+    return (one.file, one.case.name) if one.case.ending.kind in ("contradicted", "mismatch") else None
+
+
 def selected(
-    found: Sequence[Pending], files: Collection[str] | None, patterns: Sequence[str], release: str | None
+    found: Sequence[Pending], files: Mapping[str, Sequence[str]] | None, patterns: Sequence[str], release: str | None
 ) -> list[Pending]:
-    """Those of these files (None: of all), with such names, on this release."""
+    """Those of these files (None: of all), of which patterns may name the cases, with such names, on this release."""
     return [
         one
         for one in found
         if (files is None or one.file in files)
-        and (not patterns or any(fnmatchcase(one.case.name, pattern) for pattern in patterns))
+        and meant(one.case.name, patterns, () if files is None else files[one.file])
         and release in (None, one.report.release.name)
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,7 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from trtexp.errors import BadUsage, NothingSelected
-from trtexp.files.paths import report_name, shown
+from trtexp.files.lengths import too_long
+from trtexp.files.paths import Chosen, inside, meant, report_name, shown
 from trtexp.judging.check import Checked
 from trtexp.numerics.budget import Limits, current_limits
 from trtexp.running.helpers import FEW, Helpers
@@ -27,8 +29,8 @@ Judge = Callable[[Experiment, ExperimentFile], Checked]
 @dataclass(frozen=True)
 class Planned:
     """A checked experiment file: its bytes as they were checked, the name of its report, the names of its cases, and
-    what a judge says of them. spent: of what a run may ask for. parsed: the file, where few are run by this process
-    alone."""
+    what a judge says of them. wanted: patterns of the cases that are meant, all if there are none. spent: of what a run
+    may ask for. parsed: the file, where few are run by this process alone."""
 
     path: Path
     shown: str
@@ -36,6 +38,7 @@ class Planned:
     name: str
     cases: tuple[str, ...]
     checked: Checked
+    wanted: tuple[str, ...] = ()
     spent: Mapping[str, int] = field(default_factory=dict)
     parsed: ExperimentFile | None = None
 
@@ -43,9 +46,19 @@ class Planned:
         """The file as it was checked; none of its cases is made yet."""
         return self.parsed or read(self.path, self.shown, self.data)
 
-    def selected(self, patterns: Sequence[str]) -> list[str]:
-        """The cases whose names match one of the shell patterns; all if there are none."""
-        return [case for case in self.cases if not patterns or any(fnmatchcase(case, p) for p in patterns)]
+    @property
+    def kept(self) -> str:
+        """What that is called which is kept of it for later runs."""
+        return kept_as(self.path)
+
+    def selected(self, patterns: Sequence[str] = ()) -> list[str]:
+        """The cases that are meant, and match one of the shell patterns if there are any."""
+        return [case for case in self.cases if meant(case, self.wanted, patterns)]
+
+
+def kept_as(path: Path) -> str:
+    """What that is called which is kept of an experiment: as its report, apart from those of the project's own."""
+    return report_name(path) if inside(path) else f".scratch/{report_name(path)}"
 
 
 class Files(NamedTuple):
@@ -57,14 +70,19 @@ class Files(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """What to do with each file. patterns: of case names; reports: where they go, None for none; journals: where each
-    result goes at once, None for none; resume: take results from there; keep: whole reports are wanted at the end;
-    pending: where the cases that are not as expected are kept, None for nowhere; first: the first case that is not as
-    expected ends the run; helpers: who else reads files and writes reports."""
+    """What to do with each file.
+
+    patterns: of case names. reports: where they go, None for none; scratch: where those of files go that are none of
+    the project's experiments, None for no other place. journals: where each result goes at once, None for none; resume:
+    take results from there. keep: whole reports are wanted at the end. pending: where the cases that are not as
+    expected are kept, None for nowhere. first: the first case that is not as expected ends the run. helpers: who else
+    reads files and writes reports.
+    """
 
     files: Sequence[Planned]
     patterns: Sequence[str] = ()
     reports: Path | None = None
+    scratch: Path | None = None
     journals: Path | None = None
     resume: bool = False
     keep: bool = False
@@ -74,26 +92,51 @@ class Plan:
 
     def journal(self, release: str, file: Planned) -> Path:
         assert self.journals is not None
-        return self.journals / release / f"{file.name}.jsonl"
+        return self.journals / release / f"{file.kept}.jsonl"
+
+    def reports_of(self, file: Planned) -> Path | None:
+        """Where the reports of a file go."""
+        return self.reports if self.scratch is None or inside(file.path) else self.scratch
+
+    def source(self, file: Planned) -> str:
+        """The path of a file as its record has it: from the folder that holds the report folder."""
+        folder = self.reports_of(file)
+        return Path(os.path.relpath(file.path, "." if folder is None else folder.parent)).as_posix()
+
+    @property
+    def folders(self) -> dict[Path, list[Planned]]:
+        """The files by where their reports go."""
+        found: dict[Path, list[Planned]] = {}
+        for file in self.files:
+            if (folder := self.reports_of(file)) is not None:
+                found.setdefault(folder, []).append(file)
+        return found
 
 
-def check_patterns(files: Sequence[Planned], patterns: Sequence[str]) -> None:
-    """Raises NothingSelected for a pattern that matches no case of any file, with the nearest name."""
-    names = dict.fromkeys(case for file in files for case in file.cases)
-    for pattern in patterns:
+def check_patterns(files: Sequence[Planned], patterns: Sequence[str] = ()) -> None:
+    """Raises NothingSelected for a pattern that matches no case of any file, or of the files that it was given for,
+    with the nearest name."""
+    own = dict.fromkeys(pattern for file in files for pattern in file.wanted)
+    for pattern, asked in [*((p, [f for f in files if p in f.wanted]) for p in own), *((p, files) for p in patterns)]:
+        names = dict.fromkeys(case for file in asked for case in file.cases)
         if not any(fnmatchcase(name, pattern) for name in names):
-            raise NothingSelected(f"no case matches {pattern}; {nearest(pattern, names)}")
+            where = f"{asked[0].shown}: " if pattern in own and len(asked) == 1 else ""
+            raise NothingSelected(f"{where}no case matches {pattern}; {nearest(pattern, names)}")
+    if files and not any(file.selected(patterns) for file in files):
+        raise NothingSelected(f"no case matches both {', '.join(own)} and --case {', '.join(patterns)}")
 
 
-def plan_files(paths: Sequence[Path], helpers: Helpers, judge: Judge | None = None) -> Files:
+def plan_files(paths: Chosen | Sequence[Path], helpers: Helpers, judge: Judge | None = None) -> Files:
     """Check every file before anything is run; what was checked is what will be run. Raises SpecError if there is no
     file without faults, BadUsage where they are too much together.
 
-    judge: is shown each file's cases as they are for the reference, perhaps by a helper.
+    paths: of files, perhaps with the cases that are meant. judge: is shown each file's cases as they are for the
+    reference, perhaps by a helper.
     """
     keep, limits = not helpers.count and len(paths) <= FEW, current_limits()
     files, faults, spent = list[Planned](), list[Fault](), Counter[str]()
-    for one in helpers.each(partial(_check, judge=judge, keep=keep), paths):
+    chosen = paths if isinstance(paths, Mapping) else dict.fromkeys(paths, ())
+    for one in helpers.each(partial(_check, judge=judge, keep=keep), list(chosen.items())):
         if isinstance(one, Planned):
             files.append(one)
             spent.update(one.spent)
@@ -122,14 +165,19 @@ def _kept(fault: Fault) -> Fault:
     return replace(fault, message=f"{fault.message}; {keep_trace(name, fault.case, fault.trace)}")
 
 
-def _check(path: Path, judge: Judge | None, keep: bool) -> Planned | tuple[Fault, ...]:
-    """A file, which may keep what was parsed of it, or its faults."""
+def _check(chosen: tuple[Path, tuple[str, ...]], judge: Judge | None, keep: bool) -> Planned | tuple[Fault, ...]:
+    """A file and the patterns of the cases that are meant, as planned, which may keep what was parsed; or its
+    faults."""
+    path, wanted = chosen
     name = shown(path)
+    if (wrong := too_long(Path(report_name(path)))) is not None:
+        return (Fault(Mark(name, 1, 1), "", "", f"its page would have {wrong}; rename the file"),)
     try:
         data = read_experiment(path, name)
         file = read(path, name, data)
         experiment = file.check()
-        checked = Checked() if judge is None else with_traces(report_name(path), judge(experiment, file))
+        named = replace(experiment, cases=tuple(case for case in experiment.cases if meant(case.name, wanted)))
+        checked = Checked() if judge is None else with_traces(report_name(path), judge(named, file))
     except SpecError as error:
         return error.faults
     except OSError as error:
@@ -137,4 +185,4 @@ def _check(path: Path, judge: Judge | None, keep: bool) -> Planned | tuple[Fault
     except Exception as error:
         return (internal(Mark(name, 1, 1), "", error),)
     names, parsed = tuple(name for name, _, _ in file.cases), file.unmade() if keep else None
-    return Planned(path, file.shown, data, report_name(path), names, checked, file.budget.spent, parsed)
+    return Planned(path, file.shown, data, report_name(path), names, checked, wanted, file.budget.spent, parsed)

@@ -26,20 +26,26 @@ class Prepared:
 
 
 def prepare(
-    file: Planned, patterns: Sequence[str], target: Target, release: ReleaseRecord, driver: str | None
+    file: Planned, source: str, patterns: Sequence[str], target: Target, release: ReleaseRecord, driver: str | None
 ) -> Prepared:
-    """The cases of a file that was checked, as they are for a target; may be done in another process."""
+    """The cases of a file that was checked, as they are for a target; may be done in another process. source: its path
+    as the record has it."""
     parsed = file.file().unmade()
     try:
-        return _prepared(parsed.sound(target), file, patterns, release, driver)
+        return _prepared(parsed.sound(target), file, source, patterns, release, driver)
     except Exception as error:
-        return _prepared(parsed.broken(error), file, patterns, release, driver)
+        return _prepared(parsed.broken(error), file, source, patterns, release, driver)
 
 
 def _prepared(
-    experiment: Experiment, file: Planned, patterns: Sequence[str], release: ReleaseRecord, driver: str | None
+    experiment: Experiment,
+    file: Planned,
+    source: str,
+    patterns: Sequence[str],
+    release: ReleaseRecord,
+    driver: str | None,
 ) -> Prepared:
-    head = record_report(experiment, f"experiments/{file.name}.yaml", release, [])
+    head = record_report(experiment, source, release, [])
     where = f"{release.model_dump_json()} {driver}"
     cases: dict[str, tuple[Case, Key] | Recorded] = {
         case.name: (case, _key(head, case, where)) for case in experiment.cases

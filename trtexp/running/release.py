@@ -20,6 +20,7 @@ from typing import Union
 from trtexp.judging.guarded import Recorded, recorded
 from trtexp.records.facts import OF_TRTEXP, Spread
 from trtexp.records.model import CaseRecord, ReportRecord
+from trtexp.running import results
 from trtexp.running.backends import Backend, Closed
 from trtexp.running.folders import write
 from trtexp.running.helpers import Job
@@ -175,7 +176,7 @@ class ReleaseRun:
         while wanted or jobs:
             while wanted and len(jobs) <= min(plan.helpers.count, backend.threads):
                 index, file = wanted.popleft()
-                jobs.append((index, plan.helpers.submit(prepare, file, plan.patterns, *release)))
+                jobs.append((index, plan.helpers.submit(prepare, file, plan.source(file), plan.patterns, *release)))
             yield _taken(*jobs.popleft())
 
     def _start_file(self, index: int, head: ReportRecord, cases: Cases) -> None:
@@ -253,12 +254,16 @@ class ReleaseRun:
         if work.journal is not None:
             work.journal.close()
         report = work.head.model_copy(update={"cases": work.records})
-        page = None
-        if self.plan.reports is not None:
-            names = [file.name for file in self.plan.files]
-            report, page = self.plan.helpers.submit(write, report, self.plan.reports, names).result()
+        page, file = None, self.plan.files[work.index]
+        if (folder := self.plan.reports_of(file)) is not None:
+            names = [one.name for one in self.plan.folders[folder]]
+            report, page = self.plan.helpers.submit(write, report, folder, names).result()
+        if self.plan.pending is not None and folder is None:
+            results.keep(file, report)
+        elif self.plan.pending is not None:
+            results.drop(file, report.release.name)
         if self.plan.pending is not None:
-            keep_pending(self.plan.pending, self.plan.files[work.index].name, report)
+            keep_pending(self.plan.pending, file.kept, report)
         self._post(FileDone(self.index, work.index, report, page))
 
 

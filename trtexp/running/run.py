@@ -14,7 +14,7 @@ from trtexp.errors import FirstFailure, NoGpu
 from trtexp.judging.guarded import not_told
 from trtexp.records.facts import Spread
 from trtexp.records.model import ReportRecord
-from trtexp.report.terminal import Terminal
+from trtexp.report.progress import RunTerminal
 from trtexp.running.backends import Backend
 from trtexp.running.plan import Plan
 from trtexp.running.release import Beside, CaseDone, Event, FileDone, Note, ReleaseDone, ReleaseFailed, ReleaseRun
@@ -35,8 +35,8 @@ class Totals:
     """What a run came to.
 
     broken: cases at which trtexp failed; again: results taken from the journal; kept: results that the journal has at
-    the end; seconds: by phase; cases: what varies of each case that was run, by release and `file/case`; reports: of
-    whole files, if the plan keeps them.
+    the end; failed: the cases of each file that were not as expected; seconds: by phase; cases: what varies of each
+    case that was run, by release and `file/case`; reports: of whole files, if the plan keeps them.
     """
 
     as_expected: int = 0
@@ -44,6 +44,7 @@ class Totals:
     broken: int = 0
     again: int = 0
     kept: int = 0
+    failed: dict[str, dict[str, None]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     cases: dict[str, dict[str, Varying]] = field(default_factory=dict)
     pages: list[Path] = field(default_factory=list)
@@ -62,6 +63,7 @@ class Totals:
             self.as_expected += 1
         else:
             self.differing += 1
+            self.failed.setdefault(event.record.place.file, {})[event.record.name] = None
         self.again += event.again
         for phase, seconds in event.seconds.items():
             self.seconds[phase] = self.seconds.get(phase, 0.0) + seconds
@@ -75,6 +77,8 @@ class Totals:
         self.broken += other.broken
         self.again += other.again
         self.kept += other.kept
+        for file, cases in other.failed.items():
+            self.failed[file] = self.failed.get(file, {}) | cases
         for phase, seconds in other.seconds.items():
             self.seconds[phase] = self.seconds.get(phase, 0.0) + seconds
         self.cases |= other.cases
@@ -86,7 +90,7 @@ class _Order:
     """Puts the results of one release back into the order of the files, and shows them: case by case if it is alone,
     else file by file. Files that are answered beside the others come last."""
 
-    def __init__(self, plan: Plan, terminal: Terminal, release: str | None) -> None:
+    def __init__(self, plan: Plan, terminal: RunTerminal, release: str | None) -> None:
         selected = {i: file.selected(plan.patterns) for i, file in enumerate(plan.files)}
         self.cases = {i: cases for i, cases in selected.items() if cases}
         self.names = [file.name for file in plan.files]
@@ -96,6 +100,10 @@ class _Order:
         self._left = deque(self.cases)
         self._position = 0  # in the first of those that are left
         self._waiting: dict[tuple[int, int], CaseDone] = {}
+
+    def title(self, file: int) -> str:
+        """What a file is called here."""
+        return self.names[file] if self.release is None else f"{self.names[file]} · {self.release}"
 
     def add(self, done: CaseDone) -> None:
         self._waiting[done.file, done.position] = done
@@ -111,7 +119,7 @@ class _Order:
         while self._left and self._ready(file := self._left[0]):
             name, cases = self.names[file], self.cases[file]
             if not self._position:
-                self.terminal.file(name if self.release is None else f"{name} · {self.release}", cases)
+                self.terminal.file(self.title(file), cases)
             done = self._waiting.pop((file, self._position))
             self._tell(done, name)
             self._position += 1
@@ -135,7 +143,7 @@ class _Order:
         return all((file, i) in self._waiting for i in range(len(self.cases[file])))
 
 
-def run(backends: Sequence[Backend], plan: Plan, terminal: Terminal, totals: Totals) -> None:
+def run(backends: Sequence[Backend], plan: Plan, terminal: RunTerminal, totals: Totals) -> None:
     """Run the selected cases of all files on all backends at once; reports are written as files become whole.
 
     Whatever ends it early, the workers are killed and what was finished until then is on disk and in `totals`. Raises
@@ -146,7 +154,8 @@ def run(backends: Sequence[Backend], plan: Plan, terminal: Terminal, totals: Tot
     runs = [ReleaseRun(i, backend, plan, events.put, stop) for i, backend in enumerate(backends)]
     orders = [_Order(plan, terminal, backend.release.name if len(backends) > 1 else None) for backend in backends]
     lost: list[NoGpu] = []
-    terminal.start(len(backends) * sum(map(len, orders[0].cases.values())))
+    titles = [order.title(file) for order in orders for file in order.cases]
+    terminal.start(len(backends) * sum(map(len, orders[0].cases.values())), titles)
 
     def take(event: Event) -> None:
         if isinstance(event, CaseDone):

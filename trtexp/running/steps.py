@@ -15,6 +15,11 @@ class Steps:
     def __init__(self) -> None:
         age = _age()
         self.seconds: dict[str, float] = {} if age is None else {"start": age}
+        self._made = time.perf_counter()
+
+    def age(self) -> float:
+        """Seconds since this process was started, as far as the system tells."""
+        return self.seconds.get("start", 0.0) + time.perf_counter() - self._made
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:

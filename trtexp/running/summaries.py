@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from trtexp.files.home import HOME
+from trtexp.files.home import of_reports
 from trtexp.files.reading import read_bytes
 from trtexp.files.signing import read_signed, write_signed
 from trtexp.files.sources import digest
@@ -60,7 +60,7 @@ def keep(folder: Path, found: Mapping[Path, Summarized], kept: Mapping[str, Summ
 
 
 def _store(folder: Path) -> Path:
-    return folder.parent / HOME / "summaries.json"
+    return of_reports(folder) / "summaries.json"
 
 
 def _name(path: Path, folder: Path) -> str:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from trtexp.errors import BadUsage
+from trtexp.files.lengths import too_long
 from trtexp.files.opening import check_folder
 from trtexp.running.backends import Backend, Workplace, default_backends, replay_backends, worker_backends
 from trtexp.running.options import TargetOptions
 from trtexp.workers import WorkerEvent, WorkerOptions, WorkerSpec, parse_timeouts, parse_worker
+
+#: A GPU as CUDA_VISIBLE_DEVICES has it: a number, or a UUID such as GPU-1c5f… or MIG-….
+_GPU = re.compile(r"\d+|[A-Za-z]+-[\w/-]+", re.ASCII)
 
 
 def backends(options: TargetOptions, given: Sequence[WorkerSpec], work: Workplace) -> list[list[Backend]]:
@@ -21,7 +26,7 @@ def backends(options: TargetOptions, given: Sequence[WorkerSpec], work: Workplac
         return [replay_backends(options.replay)]
     if options.workers:
         return [worker_backends(given, work)]
-    return [[backend] for backend in default_backends(options.backend, given, work)]
+    return [[backend] for backend in default_backends(options.backend, given, work, bool(options.python))]
 
 
 def workplace(options: TargetOptions, heard: Callable[[WorkerEvent], None]) -> Workplace:
@@ -48,8 +53,11 @@ def places(options: TargetOptions) -> list[WorkerSpec]:
     if options.workers and (options.python or options.backend != "auto"):
         raise BadUsage("--worker names the interpreters and what is run; it goes with neither --python nor --backend")
     gpus = [gpu.strip() for gpu in options.gpu.split(",")] if options.gpu is not None else [None]
-    if len(set(gpus)) < len(gpus) or "" in gpus:
-        raise BadUsage(f"--gpu {options.gpu}: give different numbers with commas between, as in --gpu 0,1")
+    if len(set(gpus)) < len(gpus) or not all(gpu is None or _GPU.fullmatch(gpu) for gpu in gpus):
+        raise BadUsage(
+            f"--gpu {options.gpu}: give different numbers with commas between, as in --gpu 0,1; "
+            "nvidia-smi -L lists the GPUs and their UUIDs, which may stand there, too"
+        )
     try:
         given = [parse_worker(text) for text in options.workers]
     except ValueError as error:
@@ -67,6 +75,8 @@ def _command(python: str) -> str:
 def reject_file(option: str, folder: Path) -> None:
     """A path that cannot become a folder is a slip of the pen, not a fault of the disk. Raises BadUsage; NoFile for a
     folder that is a link."""
+    if (wrong := too_long(folder)) is not None:
+        raise BadUsage(f"{option} {folder}: {wrong}")
     there = next((path for path in (folder, *folder.parents) if path.exists()), None)
     if there is not None and not there.is_dir():
         raise BadUsage(f"{option} {folder}: {there} is a file; name a folder")

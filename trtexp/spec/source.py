@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from collections.abc import Mapping as Dict
 from collections.abc import Sequence as Items
+from itertools import pairwise
 from typing import NamedTuple
 
 from trtexp.spec.tree import Mapping, Node, Scalar, Sequence, children, parse, scalar
@@ -112,13 +113,30 @@ class Source:
         if mapping.flow:
             yield Edit(end, end, "".join(f", {key}: {text}" for key, text in missing.items()))
             return
-        line_end = _LINE_END.search(self.text, end)
-        assert line_end is not None
+        line_end, break_ = self._line_end(end)
         first = _LINE_END.search(self.text)
-        break_ = line_end[0] or (first[0] if first is not None else "") or "\n"
+        break_ = break_ or (first[0] if first is not None else "") or "\n"
         indent = " " * (mapping.keys[after][0].column - 1)
         lines = "".join(f"{break_}{indent}{key}: {text}" for key, text in missing.items())
-        yield Edit(line_end.start(), line_end.start(), lines)
+        yield Edit(line_end, line_end, lines)
+
+    def without(self, mapping: Mapping, names: Collection[str]) -> Iterator[Edit]:
+        """Take scalars out of a mapping that keeps another key before them; in block style with their lines."""
+        keys = list(mapping.keys)
+        for before, key in pairwise(keys):
+            if key not in names:
+                continue
+            end = self._end(mapping.keys[key][1])
+            if mapping.flow:
+                yield Edit(self._end(mapping.keys[before][1]), end, "")
+            else:
+                yield Edit(self._line_end(self._end(mapping.keys[before][1]))[0], self._line_end(end)[0], "")
+
+    def _line_end(self, place: int) -> tuple[int, str]:
+        """Where the line of a place ends, and its break, which the last line may lack."""
+        found = _LINE_END.search(self.text, place)
+        assert found is not None
+        return found.start(), found[0]
 
     def place(self, leaf: Scalar) -> tuple[int, int]:
         """Where the text of a scalar stands, without its anchor."""

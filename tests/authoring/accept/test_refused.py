@@ -115,6 +115,9 @@ def test_nothing_pending(project, capsys):
     project(HEAD)
     assert main(["accept"]) == 2
     assert "nothing is pending" in capsys.readouterr().err
+    assert main(["review"]) == 2
+    assert "nothing was run here" in capsys.readouterr().err
+    assert main(["run", "experiments", "--backend", "reference", "--no-reports"]) == 0
     assert main(["review"]) == 0
 
 

@@ -7,7 +7,7 @@ from deciding import HEAD, MANY, names
 
 from trtexp.cli.main import main
 from trtexp.engine.outcome import Outcome
-from trtexp.files.home import PENDING
+from trtexp.files.home import LAST_RUN, PENDING
 
 
 def test_review_shows_all_and_what_no_case_uses(project, capsys):
@@ -52,6 +52,7 @@ def test_a_pending_case_is_kept_where_ignored_files_are():
 
 def test_a_file_that_is_no_text_is_one_message(project, capsys):
     path = project(HEAD)
+    LAST_RUN.touch()
     path.write_bytes(b"title: \xff\n")
     assert main(["review", "experiments/e.yaml"]) == 2
     assert "experiments/e.yaml:1:1: not UTF-8" in capsys.readouterr().err

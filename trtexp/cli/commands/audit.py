@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+
 from trtexp.cli.commands.sensitivity import sensitivity
 from trtexp.cli.options import AuditOptions
-from trtexp.errors import NothingFound, plural, visible
-from trtexp.files.paths import collect, report_name
+from trtexp.errors import NothingFound, NothingSelected, plural, visible
+from trtexp.files.paths import choose, meant, report_name
 from trtexp.records.audit import audit
+from trtexp.records.model import ReportRecord
 from trtexp.report.markdown import page_name
 from trtexp.report.wording.audit import noted, unknown
 from trtexp.running.folders import records
@@ -15,17 +18,31 @@ from trtexp.running.folders import records
 def show(options: AuditOptions) -> int:
     """Print what stands out in the records of a report folder, or see `sensitivity`.
 
-    Raises NothingFound, DamagedRecord, OSError.
+    Raises NothingFound, NothingSelected, DamagedRecord, OSError.
     """
     if options.sensitivity:
         return sensitivity(options)
-    wanted = {report_name(path) for path in collect(options.paths)}
-    every = records(options.reports).values()
-    reports = [report for report in every if not wanted or page_name(report.experiment) in wanted]
+    wanted = {report_name(path, options.reports): cases for path, cases in choose(options.paths).items()}
+    reports = _of(records(options.reports).values(), wanted) if options.paths else [*records(options.reports).values()]
     if not reports:
-        raise NothingFound(f"{options.reports}: no records of these experiments here; trtexp run writes them")
+        these = " of these experiments" if options.paths else ""
+        raise NothingFound(f"{options.reports}: no records{these} here; trtexp run writes them")
     found = audit(reports)
     for line in (*map(noted, found.noted), *map(unknown, found.unknown)):
         print(visible(line))
     print(f"{plural(found.outputs, 'output')} looked at, {plural(len(found.noted), 'remark')}")
     return 1 if options.check and found.noted else 0
+
+
+def _of(reports: Iterable[ReportRecord], wanted: Mapping[str, Sequence[str]]) -> list[ReportRecord]:
+    """The records of some experiments, by name, with the cases that are meant. Raises NothingSelected for patterns
+    that match none."""
+    found = dict[str, list[ReportRecord]]()
+    for report in reports:
+        if (patterns := wanted.get(name := page_name(report.experiment))) is not None:
+            cases = [case for case in report.cases if meant(case.name, patterns)]
+            found.setdefault(name, []).append(report.model_copy(update={"cases": cases}))
+    for name, several in found.items():
+        if not any(report.cases for report in several):
+            raise NothingSelected(f"{name}: no case in its records matches {', '.join(wanted[name])}")
+    return [report for several in found.values() for report in several]

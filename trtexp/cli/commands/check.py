@@ -8,6 +8,7 @@ from pathlib import Path
 
 from trtexp.cli.options import CheckOptions
 from trtexp.errors import BadUsage
+from trtexp.files.home import EXPERIMENTS
 from trtexp.files.outputs import write_output
 from trtexp.files.paths import collect, shown
 from trtexp.migration.counts import counted
@@ -25,7 +26,7 @@ def check(options: CheckOptions) -> int:
     quiet: only of the files with something to change. Raises BadUsage, NothingFound, SpecError, OSError.
     """
     releases = _releases(options.releases)
-    paths = collect(options.paths)
+    paths = collect(options.paths or [str(EXPERIMENTS)])
     if options.quiet:
         paths = _to_change(paths, releases)
     judged: dict[Release, list[list[Judged]]] = {release: [] for release in releases}
@@ -42,8 +43,12 @@ def check(options: CheckOptions) -> int:
     guides = [guide(release, files) for release, files in judged.items()]
     if options.markdown is not None:
         write_output(options.markdown, markdown(guides))
-    wanted = [found for found in guides if not (options.quiet and found.as_expected)]
-    Terminal(sys.stdout).header(line for found in wanted for line in lines(found))
+    terminal = Terminal(sys.stdout)
+    for found in guides:
+        if not (options.quiet and found.as_expected):
+            head, *more = lines(found)
+            terminal.line(head, "green" if found.as_expected else "red")
+            terminal.header(more)
     return 0 if all(found.as_expected for found in guides) else 1
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from trtexp.authoring.accept import Side
 from trtexp.cli.commands.accept import allowed, chosen, take, unused
 from trtexp.cli.options import PendingOptions
-from trtexp.errors import UserError
-from trtexp.files.home import PENDING
-from trtexp.files.paths import collect, shown
-from trtexp.report.plain import difference
-from trtexp.report.tensors import output_lines
+from trtexp.errors import NothingFound, UserError
+from trtexp.files.home import LAST_RUN, PENDING
+from trtexp.files.paths import choose, shown
+from trtexp.report.plain import side_by_side
+from trtexp.report.tensors import PAGE
 from trtexp.report.terminal import Terminal
 from trtexp.report.wording.cases import beside_tables, headline
 from trtexp.report.wording.outputs import sentences
@@ -29,15 +30,18 @@ def review_pending(options: PendingOptions) -> int:
     left: list[Pending] = []
     Terminal(sys.stderr).header(drop_other_formats(PENDING))
     if next(pending(PENDING), None) is None:
+        if not LAST_RUN.is_file():
+            raise NothingFound(f"nothing was run here, there is no {LAST_RUN}; trtexp run PATH comes first")
         terminal.header(["nothing is pending"])
     else:
         left = chosen(options)
         if options.every or not (sys.stdin.isatty() and sys.stdout.isatty()):
             for i, one in enumerate(left):
-                terminal.header(["", *page(one, i, len(left))] if i else page(one, i, len(left)))
+                terminal.header([""] * bool(i))
+                page(one, i, len(left), terminal)
         else:
             left = _one_by_one(left, terminal, doubtful)
-    files = [shown(path) for path in collect(options.paths)] if options.paths else [one.file for one in left]
+    files = [shown(path) for path in choose(options.paths)] if options.paths else [one.file for one in left]
     terminal.header(unused(dict.fromkeys(files)))
     return 1 if left else 0
 
@@ -47,7 +51,8 @@ def _one_by_one(found: Sequence[Pending], terminal: Terminal, doubtful: Sequence
     left, i, seen = list(found), 0, None
     while left:
         if seen is not left[i]:
-            terminal.header(["", *page(left[i], i, len(left))])
+            terminal.header([""])
+            page(left[i], i, len(left), terminal)
         seen = left[i]
         try:
             answer = input(f"{KEYS}? ").strip().lower()
@@ -57,10 +62,10 @@ def _one_by_one(found: Sequence[Pending], terminal: Terminal, doubtful: Sequence
             break
         if answer and "accept".startswith(answer):
             try:
-                terminal.header(take([left[i]], doubtful))
+                terminal.header(take([left[i]], doubtful, _side(left[i])))
                 left = _again(left, left.pop(i))
             except UserError as error:
-                terminal.error(error.lines())
+                terminal.error(error.lines(terminal.real))
         elif "next".startswith(answer):  # also the empty line
             i += 1
         elif "previous".startswith(answer):
@@ -71,6 +76,11 @@ def _one_by_one(found: Sequence[Pending], terminal: Terminal, doubtful: Sequence
     return left
 
 
+def _side(one: Pending) -> Side:
+    """Whose numbers there are to be accepted."""
+    return "device" if one.report.release.backend == "run" else "reference"
+
+
 def _again(left: Sequence[Pending], done: Pending) -> list[Pending]:
     """The same cases as they are kept now: those of a file that was written belong to its new text."""
     kept = {(one.report.release.name, one.file, one.case.name): one for one in pending(PENDING)}
@@ -78,14 +88,13 @@ def _again(left: Sequence[Pending], done: Pending) -> list[Pending]:
     return [kept[name] for name in names if name in kept]
 
 
-def page(one: Pending, place: int, count: int) -> list[str]:
-    """A case for the terminal: where it stands, what went wrong, and the three tensors side by side."""
-    release = one.report.release
+def page(one: Pending, place: int, count: int, terminal: Terminal) -> None:
+    """Show a case: where it stands, what went wrong, and the three tensors side by side."""
+    release, case = one.report.release, one.case
     where = f"{release.name} on {release.gpu}" if release.gpu else release.name
-    lines = [f"{place + 1} of {count}: {one.name} · {where}", f"  {one.case.place}: {headline(one.case)}"]
-    lines += [f"  {' '.join(sentence.split())}" for sentence in beside_tables(one.case)]
-    for output in one.case.outputs:
-        if sentences(output):
-            lines += ["", *(f"  {line}" for line in output_lines(output))]
-            lines += ["", *(f"  {line}" for line in difference(output))] if output.marks else []
-    return lines
+    terminal.pieces([(f"{place + 1} of {count}: ", ""), (one.name, "bold"), (f" · {where}", "")])
+    terminal.pieces([("  ", ""), (str(case.place), "cyan"), (f": {headline(case)}", "red")], 6)
+    for sentence in beside_tables(case):
+        terminal.line(f"  {' '.join(sentence.split())}")
+    wrong = [output for output in case.outputs if sentences(output)]
+    terminal.block(side_by_side(wrong, (terminal.columns or PAGE) - 2), "  ")

@@ -8,26 +8,28 @@ from collections.abc import Sequence
 from trtexp.cli.commands.annotate import annotate_faults, faults_annotated, remark
 from trtexp.cli.options import ValidateOptions
 from trtexp.errors import plural, worst
-from trtexp.files.paths import collect
+from trtexp.files.paths import choose
 from trtexp.judging.check import check
 from trtexp.report.terminal import Terminal
 from trtexp.report.wording.cases import granted, problems, refused_elsewhere
 from trtexp.running.helpers import Helpers
-from trtexp.running.plan import Planned, plan_files
+from trtexp.running.plan import Planned, check_patterns, plan_files
 
 
 def validate(options: ValidateOptions) -> int:
-    """Check files, and their expected values against the reference. Raises SpecError, NothingFound, OSError."""
+    """Check files, and their expected values against the reference. Raises UserError, OSError."""
     with faults_annotated(options.github):
-        paths = collect(options.paths)
+        paths = choose(options.paths)
         with Helpers(len(paths)) as helpers:
             files, refused = plan_files(paths, helpers, check)
+        check_patterns(files)
     if refused is not None:
         annotate_faults(options.github, refused)
-        Terminal(sys.stderr).error(refused.lines("the other files are checked"))
+        terminal = Terminal(sys.stderr)
+        terminal.error(refused.lines(terminal.real, "the other files are checked"))
     code = 0 if refused is None else refused.exit_code
     wrong = [case for file in files for case in file.checked.wrong]
-    cases = sum(len(file.cases) for file in files)
+    cases = sum(len(file.selected()) for file in files)
     said = f"{plural(len(files), 'file')}, {plural(cases, 'case')}"
     if wrong:
         if options.github:

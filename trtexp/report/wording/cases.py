@@ -12,6 +12,7 @@ from trtexp.numerics.format import rounded
 from trtexp.records.facts import OF_TRTEXP, Difference, EndingKind, Repeats, Spread, Unmet
 from trtexp.records.model import CaseRecord
 from trtexp.report.wording.outputs import FREEDOMS, leaving, sentences
+from trtexp.report.wording.values import refused
 
 #: symbol -> its meaning, in the order of the legend
 LEGEND = {
@@ -238,7 +239,7 @@ def notes(case: CaseRecord) -> list[str]:
     if case.family is not None:
         said.append(f"by the rules of {RELEASES[case.family]}; other releases have others")
     if case.refusal is not None:
-        said.append(f"trtexp's own model refuses {case.refusal.layer}: {case.refusal.message}")
+        said.append(refused(case.refusal.layer, case.refusal.message))
     if case.parsed:
         said.append(f"no reference: TensorRT parses {', '.join(case.parsed)}, and only what is expected counts")
     return said
