@@ -7,6 +7,7 @@ UserError                2   one or more sentences, never a traceback
 ├── DamagedRecord        2   a record on disk that cannot be read
 │   └── OtherFormat      2   a record of an older or a newer format
 ├── SpecError            2   faults of experiment files (spec/errors.py)
+├── NoFile               2   a link, a pipe or a device where a file should be (files/opening.py)
 ├── Held                 1   another process holds a lock
 ├── FirstFailure         1   a case that differs, where the first one was to end the run
 ├── NoGpu                4   TensorRT on a GPU was demanded and is not there

@@ -2,6 +2,7 @@
 
 import ast
 import os
+import resource
 import stat
 from pathlib import Path
 
@@ -149,13 +150,16 @@ def test_no_folder_behind_a_link_is_listed(root):
 
 def test_a_tree_of_any_depth_is_listed_without_a_descriptor_for_each_level(tmp_path):
     path = tmp_path
-    for _ in range(1100):
-        path = path / "d"
-        if len(str(path)) > 3900:
-            break
-        path.mkdir()
-    (path.parent / "a.json").write_text("")
-    assert files_below(tmp_path, ".json") == [path.parent / "a.json"]
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (200, limits[1]))
+    try:
+        for _ in range(300):
+            path = path / "d"
+            path.mkdir()
+        (path / "a.json").write_text("")
+        assert files_below(tmp_path, ".json") == [path / "a.json"]
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path):

@@ -3,8 +3,12 @@
 import numpy as np
 import pytest
 
+from trtexp.engine.outcome import Outcome
+from trtexp.judging.case import record_case
 from trtexp.judging.check import check
+from trtexp.numerics import encode
 from trtexp.report.wording.cases import problems
+from trtexp.spec.requirement import Target
 
 NEAREST = """
 title: Nearest, the first element
@@ -48,9 +52,29 @@ def test_what_is_undefined_can_be_left_out_observed_or_found(record):
         ("RTX", 255, {"finding"}),
     ],
 )
-def test_what_was_observed_with_a_release_settles_it_for_its_family(record, release, value, wrong):
+def test_what_was_observed_with_a_release_settles_it_there(record, release, value, wrong):
     found = record(UNDEFINED, release, y=([value, 1], "uint8"))
     assert {name for name, one in found.items() if not one.as_expected} == wrong
+
+
+@pytest.mark.parametrize(
+    ("origin", "version", "settled"),
+    [
+        ("tensorrt-8.6.0", "8.6.0", True),
+        ("tensorrt 8.6", "8.6.0", True),
+        ("tensorrt-8.6.0", "8.5.3.1", False),  # of the same family
+        ("tensorrt-8.6.0", "8.6.1", False),
+        ("tensorrt-8.6", "8.60", False),
+        ("tensorrt-10.16.0", "8.6.0", False),
+    ],
+)
+def test_no_other_release_of_the_family_is_settled_by_it(load, origin, version, settled):
+    text = UNDEFINED[: UNDEFINED.index("cases:")] + (
+        f"expect: {{y: {{values: [0, 1], from: observed, release: {origin}}}}}\n"
+    )
+    outcome = Outcome("ran", outputs={"y": encode(np.array([255, 1]), "uint8")})
+    assert record_case(load(text, Target("tensorrt", version)).cases[0], outcome).as_expected == (not settled)
+    assert record_case(load(text).cases[0], None).as_expected
 
 
 def test_what_is_defined_is_judged_beside_what_is_not(record):

@@ -1,5 +1,7 @@
 """One output of one case: marks, sentences and the record of it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from conftest import BASE
@@ -129,3 +131,14 @@ def test_int64_is_compared_with_what_is_expected_as_integers(load):
         assert judgement.verdict == "mismatch" and judgement.actual_expected.worst == (place,)
     turned = judge_output(case, "y", encode(right[[2, 0, 1]], "int64"), None).judged
     assert turned.actual_expected.error.tolist() == [2.0**63 + 2**53, 2.0**63 - 2**53, 2.0**64]
+
+
+def test_an_expectation_made_by_a_formula_is_the_number_of_the_type(load):
+    made = "random: {seed: 1, normal: [0, 1000]}"
+    text = f"title: T\ninputs: {{x: {{shape: [4, 8], {made}}}}}\nnetwork: {{y: {{identity: {{input: x}}}}}}\n"
+    one = load(text + f"expect: {{y: {{{made}, from: observed}}}}\n").cases[0]
+    (x,) = one.inputs.values()
+    found = record_output(judge_output(one, "y", x.array, None))
+    assert found.actual_expected.bad == 0
+    beside = replace(x.array, bits=np.nextafter(x.array.bits, np.float32(np.inf)))
+    assert record_output(judge_output(one, "y", beside, None)).actual_expected.bad > 0

@@ -241,3 +241,12 @@ def test_along_two_axes_only_the_windows_with_nan_have_it():
 
 def test_nearest_moves_what_is_no_number():
     same(resized([NAN, INF, 2], [6]), [NAN, NAN, INF, INF, 2, 2])
+
+
+def test_the_decimals_of_scales_are_slack_of_nearest_too():
+    """0.1 in float32 is a little more than 0.1: the element 10 lies at 99.99, and by the decimals at 100."""
+    x = np.arange(110.0)
+    found = resized(x, scales=[0.1])
+    assert found.ref[:3].tolist() == [0, 9, 19]
+    assert found.slack[:3].tolist() == [0, 1, 1]
+    assert resized(x, scales=[0.5]).slack.max() == 0

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
@@ -48,7 +49,7 @@ def collect(given: Iterable[str]) -> list[Path]:
     for text in given:
         path = Path(text)
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix in SUFFIXES and _seen(p, path) and not p.is_dir())
+            inside = sorted(p for p in _below(path) if p.suffix in SUFFIXES and not p.is_dir())
             if not inside:
                 raise NothingFound(f"{text}: no experiment in this directory; an experiment is a .yaml file")
             found += inside
@@ -69,7 +70,7 @@ def real(path: Path) -> Path:
     if path.is_symlink() and not found.exists():
         raise NoFile(path, "is a link that leads nowhere")
     if not found.is_relative_to(project):
-        raise NoFile(path, f"is a link that leads to {found}, out of {project}; name that file, or copy it here")
+        raise NoFile(path, f"is a link that leads to {found}, out of {project}; name that file, or copy it")
     return found
 
 
@@ -82,9 +83,19 @@ def _project(path: Path) -> Path:
     return Path(os.path.realpath(named))
 
 
-def _seen(path: Path, folder: Path) -> bool:
-    """Not hidden, and in no hidden folder below the one that was named (.venv, .git)."""
-    return not any(part.startswith(".") for part in path.relative_to(folder).parts)
+def _below(folder: Path) -> Iterator[Path]:
+    """What is not hidden, and in no hidden folder below the one that was named (.venv, .git), however deep; folders
+    that are links are not entered."""
+    folders = [folder]
+    while folders:
+        with suppress(PermissionError), os.scandir(folders.pop()) as items:
+            for item in items:
+                if item.name.startswith("."):
+                    continue
+                if item.is_dir(follow_symlinks=False):
+                    folders.append(Path(item.path))
+                else:
+                    yield Path(item.path)
 
 
 def report_name(path: Path, reports: Path = REPORTS) -> str:

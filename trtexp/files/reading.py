@@ -19,9 +19,12 @@ def read_bytes(path: Path, most: int = MOST) -> bytes:
     NoFile, OSError."""
     handle = open_file(path, os.O_RDONLY)
     try:
-        if os.fstat(handle).st_size <= most:
+        size = os.fstat(handle).st_size
+        if size <= most:
             with os.fdopen(handle, "rb", closefd=False) as file:
-                data = file.read(most + 1)  # it may grow meanwhile
+                data = file.read(size + 1)
+                if len(data) > size:  # it grew meanwhile
+                    data += file.read(most + 1 - len(data))
             if len(data) <= most:
                 return data
         raise TooLarge(path, f"is larger than {most} bytes")

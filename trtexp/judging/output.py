@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,12 +12,10 @@ from trtexp.judging.compare import judge
 from trtexp.judging.judgement import Judgement
 from trtexp.judging.literal import ExpectedValues
 from trtexp.judging.readings import readings
-from trtexp.numerics import UNIT, Bounded, family_of, held
+from trtexp.numerics import UNIT, Bounded, held
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.records.facts import FormFault
 from trtexp.spec.case import Case, Expected
-
-_RELEASE = re.compile(r"(tensorrt-rtx|tensorrt)\W(\d+)\b")
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,9 +97,7 @@ def _literal(case: Case, expected: Expected, dtype: str | None) -> ExpectedValue
     values = np.asarray(expected.made.decimals)
     whole = dtype not in UNIT and np.array_equal(np.rint(values), values)
     values = held(values, dtype) if whole else values.astype(np.float64)
-    half = np.zeros(values.shape)
-    if expected.made.text is not None and not expected.exact_digits:
-        half = expected.made.half_units(dtype)
+    half = np.zeros(values.shape) if expected.exact_digits else expected.made.half_units(dtype)
     return ExpectedValues(
         values,
         half,
@@ -112,15 +107,6 @@ def _literal(case: Case, expected: Expected, dtype: str | None) -> ExpectedValue
         signed_zero=expected.signed_zero,
         exact=expected.exact_digits,
         given=expected.made.given,
-        settles=case.finding is not None or _observed(case, expected),
+        settles=case.finding is not None
+        or (expected.origin is not None and expected.origin.settles(case.release, case.family)),
     )
-
-
-def _observed(case: Case, expected: Expected) -> bool:
-    """Whether the literals were seen with a release, which is of the family that the case is for."""
-    origin = expected.origin
-    if origin is None or origin.kind != "observed" or origin.release is None:
-        return False
-    found = _RELEASE.match(origin.release)
-    family = family_of(found[1], found[2]) if found else None
-    return case.family is None or family is None or family == case.family

@@ -14,6 +14,7 @@ from trtexp.layers.base import Attributes, Default, Dims, Kind, Layer, Maybe, Te
 from trtexp.layers.interpolation import InterpolationMode, coordinate_error, numbers, taps, weighted, with_others
 from trtexp.numerics import (
     F64,
+    UNIT,
     Arithmetic,
     Bounded,
     Family,
@@ -150,11 +151,11 @@ class Resize(Layer):
         for axis, (n, m, (scale, written)) in enumerate(zip(x.shape, made, self.scales(x, shape), strict=True)):
             if scale == 1:
                 continue
-            at, off = self.coordinates(n, m, scale)
+            (at, off), (meant, _) = self.coordinates(n, m, scale), self.coordinates(n, m, written)
             if self.final.resize_mode == "NEAREST":
-                y = self.picked(y, axis, at, off)
+                y = self.picked(y, axis, at, off, meant)
             else:
-                matrix = self.matrix(n, at, off, self.coordinates(n, m, written)[0], y.dtype)
+                matrix = self.matrix(n, at, off, meant, y.dtype)
                 made_of = dot_product(along(axis), numbers(y), matrix, None, arithmetic)
                 y = self.with_others(made_of, y, matrix, axis, (at, off))
         return y
@@ -189,12 +190,17 @@ class Resize(Layer):
         exact = below & (below - 1) == 0 and above < 1 << 24  # 2 ** k divides exactly
         return far - shift, np.zeros(m) if exact else np.where(far == 0, 0.0, np.full(m, coordinate_error(n)))
 
-    def picked(self, x: Bounded, axis: int, at: F64, off: F64) -> Bounded:
-        """The elements nearest to coordinates along an axis; near a tie both neighbours are legal."""
+    def picked(self, x: Bounded, axis: int, at: F64, off: F64, meant: F64) -> Bounded:
+        """The elements nearest to coordinates along an axis; near a tie both neighbours are legal. meant: the
+        coordinates by the decimals of the attributes, where the author may have taken another element."""
         n = x.shape[axis]
         nearest = ROUNDED[self.final.nearest_rounding]
-        index, low, high = (np.clip(nearest(c), 0, n - 1).astype(int) for c in (at, at - off, at + off))
+        places = (at, at - off, at + off, meant)
+        index, low, high, other = (np.clip(nearest(c), 0, n - 1).astype(int) for c in places)
         made, first, last = (moved(lambda part, at=at: part.take(at, axis), x) for at in (index, low, high))
+        if x.dtype in UNIT and (index != other).any():
+            apart = np.nan_to_num(np.abs(x.ref.take(other, axis) - made.ref), nan=np.inf, posinf=np.inf)
+            made = replace(made, slack=made.slack + np.where(made.ref == x.ref.take(other, axis), 0.0, apart))
         where = np.moveaxis(np.broadcast_to(low != high, np.moveaxis(made.ref, axis, -1).shape), -1, axis)
         return either(either(made, first, where), last, where) if where.any() else made
 

@@ -11,6 +11,7 @@ from trtexp.records.diff import KINDS, Change, Diff, Kind
 from trtexp.records.model import ReportRecord
 from trtexp.report import escape
 from trtexp.report.markdown import case_anchors, environment, facts, page_name
+from trtexp.report.navigation import MATRIX
 from trtexp.report.wording.changes import counts, overview, sides, text, title
 
 FOLDER = "diff"
@@ -40,6 +41,7 @@ def render_diff(diff: Diff, to_reports: str = "../") -> str:
         .get_template("diff.md.j2")
         .render(
             title=" → ".join(diff.names),
+            matrix=escape.path(f"{to_reports}{MATRIX}"),
             before=before,
             after=after,
             overview=overview(diff),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import abc
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from trtexp.definition.facts import CasePhase
 from trtexp.definition.network import Array, NetworkDefinition
@@ -42,8 +42,8 @@ class Case:
     repeat: (builds, runs of each), to see whether results differ.
     error, crash: (phase, regex) of the refusal, or of the end of the process, that must come.
     differs: what the case changes in the file's base. tree: the file as merged for the case. budget: of the file.
-    family: of the release that it is for, gpu: the generation of its GPU, None if it may be any. strong: that release
-    types all networks strongly, without being told.
+    family: of the release that it is for, release: its name, gpu: the generation of its GPU, None if it may be any.
+    strong: that release types all networks strongly, without being told.
     """
 
     name: str
@@ -69,6 +69,7 @@ class Case:
     issue: str | None = None
     family: Family | None = None
     gpu: str | None = None
+    release: str | None = None
     strong: bool = False
     _evaluations: dict[Arithmetic, Evaluation] = field(default_factory=dict, repr=False)
 
@@ -93,8 +94,10 @@ class Case:
             if self._evaluations and self.budget.refused > refused:
                 raise OverBudget(f"{made.refusal}; what a device may be granted needs it again")
             ranged = frozenset(name for name, given in self.inputs.items() if given.set.dynamic_range is not None)
-            family = None if self.strong else arithmetic.family
-            self._evaluations[arithmetic] = released(made, self.layers, self.definition, ranged, family)
+            definition = self.definition
+            if self.strong:
+                definition = replace(definition, options=replace(definition.options, strongly_typed=True))
+            self._evaluations[arithmetic] = released(made, self.layers, definition, ranged, arithmetic.family)
         return self._evaluations[arithmetic]
 
     def leaving(self, output: str, arithmetic: Arithmetic) -> dict[str, str]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import difflib
 import traceback
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
 from trtexp.errors import UserError, plural, visible
 from trtexp.numerics.budget import Limits
 
+MOST_NAMED = 5  # cases that share a fault
 _LONGEST = 100  # characters of a name that is looked up
 
 
@@ -119,3 +120,23 @@ def nearest(given: str, allowed: Iterable[str]) -> str:
         return "none is allowed here"
     shown = ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
     return f"give one of: {shown}"
+
+
+def common(faults: Iterable[Fault], lines: Mapping[str, int]) -> Iterator[Fault]:
+    """One fault for what several cases share: without a case if all do, else with the name and line of each.
+
+    lines: of all cases of the file, by name.
+    """
+    alike: dict[Fault, set[str]] = {}
+    for fault in faults:
+        alike.setdefault(replace(fault, case=""), set()).add(fault.case)
+    for fault, names in alike.items():
+        shared = [name for name in lines if name in names]
+        if len(shared) == len(lines):
+            yield fault
+        elif len(shared) == 1:
+            yield replace(fault, case=shared[0])
+        else:
+            more = f" and {len(shared) - MOST_NAMED} more" if len(shared) > MOST_NAMED else ""
+            named = ", ".join(f"{name} (line {lines[name]})" for name in shared[:MOST_NAMED])
+            yield replace(fault, case=f"{named}{more}")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from trtexp.numerics.origin import Origin
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.spec.case import Expected
 from trtexp.spec.checker import Checker
+from trtexp.spec.ignoring import ignored
 from trtexp.spec.make import Making, make
 from trtexp.spec.models import ExpectModel, OutputModel, tolerances
 from trtexp.spec.patterns import NoPattern, compiled
@@ -54,6 +57,14 @@ def expected(
             made = make(model, model.dtype or dtype or "float32", making, wanted, gaps=True)
     except TensorError as error:
         check.fault((*place, *error.path), str(error))
+    if model.ignore is not None and not given:
+        check.fault((*place, "ignore"), "given beside no values; give the values of the other elements")
+    if model.ignore is not None and made is not None:
+        try:
+            left_out = ignored(model.ignore, made.array.shape, Making({}, check.folder, check.budget))
+            made = replace(made, given=~left_out if made.given is None else made.given & ~left_out)
+        except TensorError as error:
+            check.fault((*place, "ignore", *error.path), str(error))
     rules: tuple[Tolerance, ...] = ()
     if model.tolerance is not None:
         try:

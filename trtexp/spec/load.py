@@ -14,7 +14,7 @@ from trtexp.numerics import family_of, generation
 from trtexp.numerics.budget import Budget, Limits, OverBudget
 from trtexp.spec.build_case import CaseBuilder
 from trtexp.spec.case import Case, Experiment, Refused
-from trtexp.spec.errors import Fault, Mark, SpecError, internal, nearest
+from trtexp.spec.errors import Fault, Mark, SpecError, common, internal, nearest
 from trtexp.spec.files import read_experiment
 from trtexp.spec.matrix import matrix_faults, spread
 from trtexp.spec.models import KEYS, ExperimentModel, PartialModel
@@ -22,7 +22,6 @@ from trtexp.spec.names import bad_case, good_case
 from trtexp.spec.requirement import Target, matcher, matches, met, targets
 from trtexp.spec.tree import Mapping, Node, Scalar, mapping, merge, merged_mapping, parse, plain
 
-MOST_NAMED = 5  # cases that share a fault
 REFERENCE = Target("reference")
 
 ALWAYS_STRONG = "tensorrt>=11"  # which has no weakly typed networks
@@ -76,7 +75,8 @@ class ExperimentFile:
         except (SpecError, OverBudget):
             whole = None  # a base that only becomes a network in its cases
         title, about, source = (_head(base, key) for key in ("title", "about", "source"))
-        made = tuple(replace(case, gpu=gpu) for case in cases)
+        release = None if family is None else f"{target.flavour}-{target.version}"
+        made = tuple(replace(case, gpu=gpu, release=release) for case in cases)
         return Experiment(self.shown, self.sha256, title, about, source, made, whole, tuple(refused))
 
     def unmade(self) -> ExperimentFile:
@@ -143,7 +143,10 @@ class ExperimentFile:
         """Raises SpecError with the faults of the file and of all cases that are not valid, if there are any."""
         if refused or self.faults:
             faults = [fault for error in dict.fromkeys(one.error for one in refused) for fault in error.faults]
-            raise SpecError([*self.faults, *_common(faults, self.cases)], self.budget.limits.faults)
+            raise SpecError(
+                [*self.faults, *common(faults, {name: mark.line for name, mark, _ in self.cases})],
+                self.budget.limits.faults,
+            )
 
     def _base(self, chosen: Collection[str]) -> Mapping:
         """The base with those overrides. Raises SpecError."""
@@ -287,21 +290,3 @@ def _release_faults(releases: Mapping | None, case: str) -> Iterator[Fault]:
         yield from _unknown(node, list(PartialModel.model_fields), case, f"releases.{requirement}")
         if "reason" not in node.keys:
             yield Fault(mark, case, f"releases.{requirement}", "reason is missing; say why this release differs")
-
-
-def _common(faults: list[Fault], cases: Iterable[tuple[str, Mark, Mapping]]) -> Iterator[Fault]:
-    """One fault for what several cases share: without a case if all do, else with the name and line of each."""
-    alike: dict[Fault, set[str]] = {}
-    for fault in faults:
-        alike.setdefault(replace(fault, case=""), set()).add(fault.case)
-    lines = {name: mark.line for name, mark, _ in cases}
-    for fault, names in alike.items():
-        shared = [name for name in lines if name in names]
-        if len(shared) == len(lines):
-            yield fault
-        elif len(shared) == 1:
-            yield replace(fault, case=shared[0])
-        else:
-            more = f" and {len(shared) - MOST_NAMED} more" if len(shared) > MOST_NAMED else ""
-            named = ", ".join(f"{name} (line {lines[name]})" for name in shared[:MOST_NAMED])
-            yield replace(fault, case=f"{named}{more}")

@@ -15,7 +15,7 @@ import numpy as np
 from trtexp.definition.network import Array
 from trtexp.layers.base import Model
 from trtexp.layers.tensor import TensorAttributes
-from trtexp.numerics import F64, UNIT, Bounded, Mask, encode, half_unit, known
+from trtexp.numerics import F64, UNIT, Bounded, Mask, decode, encode, half_unit, known
 from trtexp.numerics.budget import Budget, Work
 from trtexp.numerics.format import spelled
 from trtexp.numerics.recipe import Recipe
@@ -52,12 +52,28 @@ class Made:
         return known(self.array, self.decimals)
 
     def half_units(self, dtype: str) -> F64:
-        """Half a unit of the last digit of each literal, as a number of a dtype; computed once."""
+        """Half a unit of the last digit of each literal, as a number of a dtype; of what was made by a formula, how far
+        the dtype's number is from it. Computed once.
+
+        float64 has few decimals exactly: half a unit is what it takes to reach a number that is just that far off.
+        """
         if dtype not in self._half_units:
-            texts = np.array(self.text, dtype=object).reshape(-1)
-            units = [half_unit(str(text), dtype) for text in texts]
-            self._half_units[dtype] = np.array(units, np.float64).reshape(self.decimals.shape)
+            half = self._rounding(dtype) if self.text is None else self._of_digits(self.text, dtype)
+            near = np.spacing(np.abs(self.decimals.astype(np.float64)))
+            self._half_units[dtype] = half + np.where(half > 0, near, 0.0)
         return self._half_units[dtype]
+
+    def _of_digits(self, text: Any, dtype: str) -> F64:
+        units = [half_unit(str(each), dtype) for each in np.array(text, dtype=object).reshape(-1)]
+        return np.array(units, np.float64).reshape(self.decimals.shape)
+
+    def _rounding(self, dtype: str) -> F64:
+        values = np.asarray(self.decimals, np.float64)
+        if dtype not in UNIT:
+            return np.zeros(values.shape)
+        with np.errstate(over="ignore", invalid="ignore"):
+            far = np.abs(decode(encode(values, dtype)).astype(np.float64) - values)
+        return np.where(np.isfinite(far), far, 0.0)
 
 
 @dataclass(frozen=True)

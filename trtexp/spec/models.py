@@ -11,7 +11,7 @@ from trtexp.definition.names import is_member, is_name_of_api
 from trtexp.definition.network import INTERNAL, BuildOptions, Range
 from trtexp.layers.base import Model
 from trtexp.numerics.tolerance import Tolerance, ToleranceKind
-from trtexp.spec.tensors import Dtype, InputModel, TensorModel
+from trtexp.spec.tensors import Dtype, Ignored, InputModel, TensorModel
 
 
 class AutoOptions(Model):
@@ -161,8 +161,12 @@ class Build(Model):
 
 
 class OutputModel(TensorModel):
-    """What an output must be: its values by any generator, its shape, its dtype. Of values that are null nothing is
-    expected."""
+    """What an output must be: its values by any generator, its shape, its dtype.
+
+    Nothing is expected of values that are null, nor of the elements that `ignore` names: `ignore: [[0], [1, '2:']]` are
+    the first row, and of the second all but two elements. `ignore: {values: [[true, false]]}` and likewise `{file:
+    mask.npy}` give a boolean for each element.
+    """
 
     dtype: Dtype | None = Field(  # type: ignore[assignment]
         default=None, description="the element type; left out: that of the reference"
@@ -178,6 +182,9 @@ class OutputModel(TensorModel):
     )
     signed_zero: bool = Field(default=False, description="true: +0 and -0 differ")
     tolerance: ToleranceModel | None = Field(default=None, description="the tolerance of this output")
+    ignore: Ignored | None = Field(
+        default=None, description="elements of which nothing is expected: their places, or a boolean for each element"
+    )
 
 
 class ExpectModel(Model):

@@ -137,6 +137,23 @@ class Generator(Model):
     transpose: Transpose | None = Field(default=None, description="a tensor with its axes in another order")
 
 
+#: Elements of a tensor: an index or a range along each axis, and all of the axes that are left out.
+Place = Annotated[
+    list[Union[int, str]],
+    Field(description="an index or a range (`1:3`, `2:`, `:`) for each axis; all of the axes that are left out"),
+]
+
+
+def _kind_of_mask(value: Any) -> str:
+    return "made" if isinstance(value, (dict, Generator)) else "places"
+
+
+#: Elements of which nothing is expected.
+Ignored = Annotated[
+    Union[Annotated[list[Place], Tag("places")], Annotated[Generator, Tag("made")]], Discriminator(_kind_of_mask)
+]
+
+
 class TensorModel(Generator):
     """An input or a weights array."""
 

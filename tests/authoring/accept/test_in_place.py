@@ -111,6 +111,8 @@ def test_accepted_numbers_are_the_observed_bits(tmp_path_factory, pairs):
         ("int32", [1, 20], [1, -3], "[1, -3]"),
         ("float16", [1, 2], [1, 2.001953125], "[1, 2.0019531]"),  # 8.x gives it as float32
         ("float32", [1, 2], [1e-30, 2], "[1e-30, 2]"),
+        ("float32", [1, 2], [1048576.25, 2], "[1048576.2, 2]"),  # just half a unit off
+        ("float32", [1, 2], [-2097152.25, 2], "[-2097152.2, 2]"),
         ("float32", ["1.0", 2], [2.0**40, 2], "[1.099511627776e12, 2]"),
         ("float32", [1, 2], [-0.0, 2], "[-0.0, 2]"),
         ("bool", ["true", "false"], [True, True], "[true,  true]"),
