@@ -10,6 +10,7 @@ from pathlib import Path
 from trtexp.errors import DamagedRecord
 from trtexp.files.atomic import write_text
 from trtexp.files.home import REPORTS, RESULTS, SCRATCH
+from trtexp.files.opening import remove
 from trtexp.files.paths import inside, report_name
 from trtexp.records.files import load, to_json
 from trtexp.records.model import ReportRecord
@@ -29,7 +30,7 @@ def keep(file: Planned, report: ReportRecord) -> None:
 
 def drop(file: Planned, release: str) -> None:
     """Forget what was kept, since a report of all cases is newer. Raises OSError."""
-    _path(file.path, release).unlink(missing_ok=True)
+    remove(_path(file.path, release))
 
 
 def last_results(path: Path) -> Iterator[ReportRecord]:
