@@ -36,13 +36,43 @@ def test_what_an_encoding_lacks_is_an_escape(tmp_path, encoding):
         ("validate none.yaml 2>&-", 2),
         ("accept 2>&- >&- <&-", 2),
         ("review <&-", 0),
-        ("layers softmax > /dev/full", 3),
+        ("layers softmax > /dev/full", 2),
+        ("schema > /dev/full 2>&1", 2),
+        ("validate none.yaml 2> /dev/full", 2),
+        ("schema | head -1", 0),
     ],
 )
 def test_a_closed_or_full_stream_keeps_the_exit_code(tmp_path, command, code):
     found, said, errors = ran(command, tmp_path)
     assert found == code
     assert b"Traceback" not in said + errors and b"internal error" not in errors
+
+
+UMLAUT = """\
+title: Größe · 漢字
+inputs: {x: {shape: [2], full: 1}}
+network: {y: {identity: {input: x}}}
+expect: {y: {full: 2}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("validate ö.yaml", 1),
+        ("run --backend reference --no-reports ö.yaml", 1),
+        ("report", 0),
+        ("new softmax -", 0),
+        ("script ö.yaml --case base --release tensorrt-8.6.0", 0),
+    ],
+)
+def test_a_locale_without_utf_8_reads_and_writes_the_same(tmp_path, command, code):
+    (tmp_path / "ö.yaml").write_text(UMLAUT, encoding="utf-8")
+    if command.startswith("report"):
+        assert ran("run --backend reference ö.yaml", tmp_path)[0] == 1
+    plain = ran(command, tmp_path)
+    assert ran(command, tmp_path, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")[:2] == plain[:2]
+    assert plain[0] == code
 
 
 def test_a_directory_where_a_file_is_wanted_is_bad_usage(tmp_path, monkeypatch, capsys):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 from trtexp.authoring.accept import DOUBTFUL, Side, accept
 from trtexp.authoring.declare import undeclared
+from trtexp.errors import plural
 from trtexp.migration.entry import entry
 from trtexp.running.pending import Pending
 from trtexp.spec.errors import SpecError
+from trtexp.spec.tree import mapping, parse
 
 REVIEW = "next: trtexp review shows them one by one, trtexp accept"
 ADVICE: Mapping[Side, str] = {
@@ -47,6 +50,22 @@ def can_accept(one: Pending, side: Side) -> bool:
 
 
 def _where(cases: list[Pending]) -> str:
-    files = {one.file: one for one in cases}
-    first, *more = files
-    return first if not more else f"{first} and {len(more)} more"
+    """The first file and its cases below which an entry stands; one that a matrix made must be written out for it."""
+    first, *more = dict.fromkeys(one.file for one in cases)
+    names = [one.case.name for one in cases if one.file == first]
+    if names == ["base"]:
+        below = ""
+    else:
+        below = f", below {', '.join(names[:_MOST])}" + (f" and {len(names) - _MOST} more" if names[_MOST:] else "")
+    others = f" and {plural(len(more), 'other file')}" if more else ""
+    own = ", written out as a case of its own" if below and not _written(first).issuperset(names) else ""
+    return f"{first}{others}{below}{own}"
+
+
+def _written(file: str) -> set[str]:
+    """The cases that stand in a file under their own names, rather than made by a matrix; none if it cannot be read."""
+    try:
+        cases = mapping(parse(Path(file).read_text(encoding="utf-8"), file), "cases")
+    except (SpecError, OSError, ValueError):
+        return set()
+    return {str(name) for name in cases.keys} if cases else set()

@@ -223,10 +223,12 @@ class Layer(Model):
         self.check_inputs(*operands, **granted(type(self).check_inputs, family=arithmetic.family))
         if refused_by is not None and self.check and arithmetic.family is None:
             self.ask_families(refused_by, *operands)
-        (budget or Budget()).begin(self.work(*operands))
+        budget = budget or Budget()
+        budget.begin(self.work(*operands))
         asked = self.final if isinstance(self.final, Typed) else Typed()
         types = Types.of(asked, inputs.values(), arithmetic.grants("half") and not self.rounds_to_half())
-        made = self.evaluate(*types.taken(operands), **granted(type(self).evaluate, arithmetic=arithmetic))
+        with budget.paying():
+            made = self.evaluate(*types.taken(operands), **granted(type(self).evaluate, arithmetic=arithmetic))
         return types.made(made if isinstance(made, tuple) else (made,))
 
     def operand_values(self, inputs: Mapping[int, Bounded], arrays: Mapping[str, Bounded]) -> list[Operand]:

@@ -22,7 +22,7 @@ class Terminal:
     """What is written to a stream, a line at a time.
 
     color: None asks the stream and the environment (NO_COLOR, FORCE_COLOR, TERM=dumb). columns: of the terminal, None
-    in a pipe, where no line is broken.
+    in a pipe, where no line is broken. real: people see it, as far as that can be told.
     """
 
     def __init__(self, stream: TextIO, color: bool | None = None) -> None:

@@ -128,7 +128,9 @@ class Generator(Model):
     eye: int | None = Field(default=None, description="an identity matrix of this size")
     random: Random | None = Field(default=None, description="seeded random numbers")
     special: list[SPECIAL] | None = Field(default=None, description="the dtype's special values, of these kinds")
-    file: str | None = Field(default=None, description="a .npy or .npz#name below the experiment's folder")
+    file: str | None = Field(
+        default=None, description="a .npy file, or .npz#name, of the project, named from the experiment's folder"
+    )
     tile: Tile | None = Field(default=None, description="a tensor, repeated")
     concat: Join | None = Field(default=None, description="tensors joined along an axis")
     stack: Join | None = Field(default=None, description="tensors stacked along a new axis")

@@ -17,8 +17,10 @@ from trtexp.cli.options import RunOptions
 from trtexp.errors import BadUsage, BrokenOff, NothingSelected, plural, worst
 from trtexp.files.home import JOURNALS, LAST_RUN, PENDING, REPORTS, SCRATCH
 from trtexp.files.paths import Chosen, choose, meant, shown
+from trtexp.files.program import program
 from trtexp.report.progress import RunTerminal, Summary
 from trtexp.report.terminal import Terminal
+from trtexp.running.archive import as_folders
 from trtexp.running.backends import Backend, header
 from trtexp.running.folders import finish, held, set_aside
 from trtexp.running.helpers import FEW, Helpers
@@ -52,10 +54,12 @@ def run(options: RunOptions) -> int:
                 raise
         if refused is not None:
             annotate_faults(options.github, refused)
-            Terminal(sys.stderr).error(refused.lines("the other files are run"))
-        work, given = workplace(options.targets, partial(_heard, events)), places(options.targets)
+            terminal = Terminal(sys.stderr)
+            terminal.error(refused.lines(terminal.real, "the other files are run"))
+        targets = stack.enter_context(as_folders(options.targets))
+        work, given = workplace(targets, partial(_heard, events)), places(targets)
         with steps.step("workers"):
-            groups = backends(options.targets, given, work)
+            groups = backends(targets, given, work)
         ready = [stack.enter_context(backend) for group in groups for backend in group]
         releases = [backend.release.name for backend in ready]
         _reject_twins(releases, "--worker: the release {} is there twice; give both workers the same name, {}=…")
@@ -248,7 +252,7 @@ def _tell_of_journals(plan: Plan, releases: Sequence[str], words: Sequence[str])
 
 
 def _resume(words: Sequence[str]) -> str:
-    return shlex.join(["trtexp", *words, *(["--resume"] if "--resume" not in words else [])])
+    return shlex.join([program(), *words, *(["--resume"] if "--resume" not in words else [])])
 
 
 def _say(text: str) -> None:

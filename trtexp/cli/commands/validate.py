@@ -25,7 +25,8 @@ def validate(options: ValidateOptions) -> int:
         check_patterns(files)
     if refused is not None:
         annotate_faults(options.github, refused)
-        Terminal(sys.stderr).error(refused.lines("the other files are checked"))
+        terminal = Terminal(sys.stderr)
+        terminal.error(refused.lines(terminal.real, "the other files are checked"))
     code = 0 if refused is None else refused.exit_code
     wrong = [case for file in files for case in file.checked.wrong]
     cases = sum(len(file.selected()) for file in files)
