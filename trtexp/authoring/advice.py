@@ -9,6 +9,7 @@ from pathlib import Path
 from trtexp.authoring.accept import DOUBTFUL, Side, accept
 from trtexp.authoring.declare import undeclared
 from trtexp.errors import plural
+from trtexp.files.reading import read_bytes
 from trtexp.migration.entry import entry
 from trtexp.running.pending import Pending
 from trtexp.spec.errors import SpecError
@@ -65,7 +66,7 @@ def _where(cases: list[Pending]) -> str:
 def _written(file: str) -> set[str]:
     """The cases that stand in a file under their own names, rather than made by a matrix; none if it cannot be read."""
     try:
-        cases = mapping(parse(Path(file).read_text(encoding="utf-8"), file), "cases")
+        cases = mapping(parse(read_bytes(Path(file)).decode("utf-8"), file), "cases")
     except (SpecError, OSError, ValueError):
         return set()
     return {str(name) for name in cases.keys} if cases else set()
