@@ -83,9 +83,9 @@ class Terminal:
             self._write("".join(self.paint(text, style) for text, style in _joined(line)))
 
     def block(self, lines: Iterable[str], indent: str = "") -> None:
-        """Lines that are made for this terminal's width already."""
+        """Lines that are made for this terminal's width already, but perhaps for their heads."""
         for line in lines:
-            self._write(f"{indent}{visible(line)}".rstrip())
+            self.pieces([(f"{indent}{line}", "")], len(indent) + 4)
 
     def paint(self, text: str, style: str) -> str:
         """The text in a style, if there is colour."""
