@@ -77,6 +77,7 @@ def test_paths_begin_where_the_command_was_called(tmp_path, monkeypatch):
         "--worker",
         "8.6=python3",
     ]
+    monkeypatch.chdir(tmp_path / "sub")
     _, options = parse(parser(), words, tmp_path)
     assert options.paths == ("sub/a.yaml::x*", "b.yaml", "/c.yaml")  # messages begin at the project
     assert (options.junit, options.reports, options.targets.cache) == (Path("sub/j.xml"), None, TargetOptions().cache)

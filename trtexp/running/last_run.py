@@ -11,6 +11,7 @@ from typing import Any
 from trtexp import __version__
 from trtexp.errors import NothingFound
 from trtexp.files.atomic import write_text
+from trtexp.files.reading import read_bytes
 from trtexp.running.backends import Backend
 from trtexp.running.run import Totals, Varying
 from trtexp.running.steps import Steps
@@ -53,7 +54,7 @@ def last_failed(path: Path) -> dict[str, tuple[str, ...]]:
     Raises NothingFound where there was no run.
     """
     try:
-        found: dict[str, list[str]] = json.loads(path.read_bytes())["failed"]
+        found: dict[str, list[str]] = json.loads(read_bytes(path))["failed"]
         return {str(file): tuple(map(str, cases)) for file, cases in found.items()}
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise NothingFound(f"{path}: nothing is known of a last run; trtexp run PATH comes first") from error
