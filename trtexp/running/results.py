@@ -10,7 +10,7 @@ from pathlib import Path
 from trtexp.errors import DamagedRecord
 from trtexp.files.atomic import write_text
 from trtexp.files.home import REPORTS, RESULTS, SCRATCH
-from trtexp.files.opening import remove
+from trtexp.files.opening import entries, is_there, remove
 from trtexp.files.paths import inside, report_name
 from trtexp.records.files import load, to_json
 from trtexp.records.model import ReportRecord
@@ -36,10 +36,15 @@ def drop(file: Planned, release: str) -> None:
 def last_results(path: Path) -> Iterator[ReportRecord]:
     """What each release gave last of an experiment, as far as that is kept. Raises OSError, DamagedRecord."""
     reports, name = REPORTS if inside(path) else SCRATCH, report_name(path)
-    found = {record.parents[name.count("/")].name: record for record in reports.glob(f"*/{name}.json")}
-    kept = {record.parents[kept_as(path).count("/")].name: record for record in RESULTS.glob(f"*/{kept_as(path)}.json")}
+    found, kept = _of_releases(reports, name), _of_releases(RESULTS, kept_as(path))
     for release in sorted({*found, *kept}):
         yield load(kept[release], RESULTS) if release in kept else load(found[release], reports)
+
+
+def _of_releases(folder: Path, name: str) -> dict[str, Path]:
+    """release -> its record of that name, in a folder that may not be there."""
+    releases = [entry.path for entry in entries(folder) if entry.folder]
+    return {path.name: record for path in releases if is_there(record := path / f"{name}.json")}
 
 
 def _path(path: Path, release: str) -> Path:
