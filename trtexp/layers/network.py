@@ -210,7 +210,9 @@ class Values:
         return None if undone is None else self.value(undone).dtype
 
     def refused_by(self, layer: str, family: Family, error: LayerError) -> None:
-        self.elsewhere.setdefault(family, []).append(NodeError(layer, error.path, str(error)))
+        told = self.elsewhere.setdefault(family, [])
+        if layer not in (each.layer for each in told):  # a loop asks again in every iteration
+            told.append(NodeError(layer, error.path, str(error)))
 
     def make_all(self) -> Iterator[NodeError]:
         """Compute all tensors that have one value; the refusals of those that have none."""
