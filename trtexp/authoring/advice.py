@@ -10,10 +10,10 @@ from trtexp.authoring.accept import DOUBTFUL, Side, accept
 from trtexp.authoring.declare import undeclared
 from trtexp.errors import plural
 from trtexp.files.program import program, typed
-from trtexp.files.reading import read_bytes
 from trtexp.migration.entry import entry
 from trtexp.running.pending import Pending
 from trtexp.spec.errors import SpecError
+from trtexp.spec.files import read_experiment
 from trtexp.spec.tree import mapping, parse
 
 REVIEW = "next: trtexp review shows them one by one, trtexp accept"
@@ -67,7 +67,7 @@ def _where(cases: list[Pending]) -> str:
 def _written(file: str) -> set[str]:
     """The cases that stand in a file under their own names, rather than made by a matrix; none if it cannot be read."""
     try:
-        cases = mapping(parse(read_bytes(Path(file)).decode("utf-8"), file), "cases")
+        cases = mapping(parse(read_experiment(Path(file), file).decode("utf-8"), file), "cases")
     except (SpecError, OSError, ValueError):
         return set()
     return {str(name) for name in cases.keys} if cases else set()
