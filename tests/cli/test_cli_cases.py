@@ -24,7 +24,7 @@ def project(tmp_path, monkeypatch):
 
 
 def failed(folder):
-    return json.loads((folder / ".trtexp/last-run.json").read_text())["failed"]
+    return json.loads((folder / ".trtexp/last-run.json").read_text())["content"]["failed"]
 
 
 @pytest.mark.parametrize(
