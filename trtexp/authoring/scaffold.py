@@ -131,7 +131,8 @@ def _expected(name: str, tensor: Bounded) -> Iterator[str]:
     yield f"        shape: {flow(list(tensor.shape))}"
     values = _rows(tensor.ref, tensor.dtype) if tensor.ref.size <= MOST else ""
     if values and max(map(len, values.splitlines())) <= WIDTH:
-        yield f"        values:\n{values}" if "\n" in values else f"        values: {values}"
+        apart = "\n" if "\n" in values else f"\n{' ' * 10}" if len(values) > 90 else " "
+        yield f"        values:{apart}{values}"
         yield "        from: derived"
 
 

@@ -4,8 +4,9 @@ import pytest
 from deciding import HEAD, MANY, REFUSED, names
 
 from trtexp.cli.main import main
-from trtexp.files.signing import read_signed, write_signed
-from trtexp.running.pending import PURPOSE
+from trtexp.files.home import PENDING
+from trtexp.records.facts import Ending
+from trtexp.running.pending import keep, pending
 from trtexp.spec.load import load
 
 RUN = ["run", "experiments", "--backend", "reference", "--no-reports"]
@@ -70,10 +71,10 @@ def test_a_wrong_number_is_one_entry_whatever_did_not_run_it(unrun, project, tmp
     folder = tmp_path / ".trtexp/pending"
     (folder / "tensorrt-8.6.0/e.json").unlink()
     assert main(RUN) == 1
-    kept = read_signed(folder / "reference/e.json", PURPOSE).decode()
-    built = kept.replace('"reference"', '"tensorrt-rtx-1.7"', 1).replace('"backend": "reference"', '"backend": "built"')
-    built = built.replace('"kind": "contradicted"', '"kind": "mismatch"')
-    write_signed(folder / "tensorrt-rtx-1.7/e.json", PURPOSE, built)
+    report = next(pending(PENDING)).report
+    cases = [case.model_copy(update={"ending": Ending(kind="mismatch")}) for case in report.cases]
+    release = report.release.model_copy(update={"name": "tensorrt-rtx-1.7", "backend": "built"})
+    keep(PENDING, "e", report.model_copy(update={"cases": cases, "release": release}))
     assert len(names()) == 6
     capsys.readouterr()
     assert main(["review", "--all"]) == 1
