@@ -173,6 +173,7 @@ ATTACKS = {
     "a_pending": linked(f".trtexp/pending/{RELEASES[0]}/e.json", "victim.json"),
     "traces": linked(".trtexp/traces", "folder"),
     "cache": linked(".trtexp/cache", "folder"),
+    "results": linked(".trtexp/results", "folder"),
     "last_run": linked(".trtexp/last-run.json", "victim.json"),
     "summaries": linked(".trtexp/summaries.json", "victim.json"),
     "counts": linked(".trtexp/api.json", "victim.json"),

@@ -121,8 +121,7 @@ def test_bad_usage_is_one_message(project, capsys, words, what):
 def test_layers_lists_every_layer_on_a_line_each(capsys):
     assert main(["layers"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == list(LAYERS)
-    assert max(map(len, lines)) <= 120
+    assert [line.split()[0] for line in lines] == list(LAYERS)  # in a pipe nothing is cut, and no line is broken
 
 
 @pytest.mark.parametrize("layer", LAYERS)

@@ -65,18 +65,9 @@ def test_paths_begin_where_the_command_was_called(tmp_path, monkeypatch):
     for name in ("sub/a.yaml", "sub/python", "b.yaml"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
-    words = [
-        "run",
-        "a.yaml::x*",
-        "b.yaml",
-        "/c.yaml",
-        "--junit",
-        "j.xml",
-        "--python",
-        "python",
-        "--worker",
-        "8.6=python3",
-    ]
+    monkeypatch.chdir(tmp_path / "sub")
+    words = ["run", "a.yaml::x*", "b.yaml", "/c.yaml", "--junit", "j.xml"]
+    words += ["--python", "python", "--worker", "8.6=python3"]
     _, options = parse(parser(), words, tmp_path)
     assert options.paths == ("sub/a.yaml::x*", "b.yaml", "/c.yaml")  # messages begin at the project
     assert (options.junit, options.reports, options.targets.cache) == (Path("sub/j.xml"), None, TargetOptions().cache)

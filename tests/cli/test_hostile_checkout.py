@@ -23,6 +23,7 @@ COMMANDS = {
     "diff": ["diff", *RELEASES, "--markdown", "out/diff.md"],
     "diff_keep": ["diff", *RELEASES, "--keep"],
     "audit": ["audit"],
+    "show": ["show", "experiments/e.yaml::a"],
     "script": ["script", "experiments/e.yaml", "--case", "a"],
 }  # fmt: skip
 OTHERS = {

@@ -50,7 +50,7 @@ MISTAKES = {
     # numbers and types
     "nan": ("arange: {start: 1}", "values: nan", "2:43: inputs.x.values: 'nan' is no number; write .nan"),
     "fraction": ("arange: {start: 1}", "values: 1/9", "2:43: inputs.x.values: '1/9' is no number, and nothing is computed; write 0.111111111"),
-    "product": ("full: 1", "full: 2**3", "3:42: weights.w.full: '2**3' is not a number or true or false; nothing in a file is computed; write the number"),
+    "product": ("full: 1", "full: 2**3", "3:42: weights.w.full: '2**3' is not a whole number or a number or true or false; nothing in a file is computed; write the number"),
     "fp16": ("arange: {start: 1}", "full: 1, dtype: fp16", "2:51: inputs.x.dtype: 'fp16' given; write float16"),
     "HALF": ("arange: {start: 1}", "full: 1, dtype: HALF", "2:51: inputs.x.dtype: 'HALF' given; write float16"),
     "float64": ("arange: {start: 1}", "full: 1, dtype: float64", "2:51: inputs.x.dtype: 'float64' given; TensorRT has no float64; write float32"),

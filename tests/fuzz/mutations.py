@@ -3,42 +3,32 @@
 from __future__ import annotations
 
 import json
-import math
 import random
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from collections.abc import Callable
 from typing import Any
 
-from fuzz.seeds import Data, Raw, layer
+from fuzz.seeds import Data, layer
+from fuzz.values import (
+    DIMENSIONS,
+    FAR_DIMENSIONS,
+    NUMBERS,
+    REQUIREMENTS,
+    WRONG,
+    arguments,
+    attributes,
+    filled,
+    generators,
+    group,
+    is_shape,
+    layers,
+    places,
+    random_shape,
+    some,
+    tensors,
+    value_of,
+)
 from trtexp.definition.network import DTYPES
 from trtexp.layers import LAYERS
-from trtexp.spec import fields
-from trtexp.spec.fields import Field
-
-#: Numbers at the ends of types, and beyond all of them.
-NUMBERS = [
-    *(0, 1, -1, 2, 3, 7, 8, 31, 64, 127, 128, -128, 255, 256, 1000, 65535, 65536, 10**6, 10**9),
-    *(2**31 - 1, 2**31, -(2**31), 2**32, 2**53 + 1, 2**63 - 1, 2**63, -(2**63), 10**30),
-    *(0.5, -0.5, 0.1, 1.5, 1e-5, 1e-45, 1e-320, 1e38, 1e39, 1e300, -1e308, math.inf, -math.inf, math.nan, -0.0),
-    *(Raw("1e400"), Raw("-1e-400"), Raw("9" * 300), Raw("9" * 500), Raw("0x7fffffffffffffff"), Raw("1e-99999")),
-]
-DIMENSIONS = [0, 1, 1, 2, 2, 3, 3, 4, 5, 7, 8, 16, 64]
-FAR_DIMENSIONS = [-1, -2, 1000, 65536, 2**24, 2**31 - 1, 2**40, 2**63, 10**30]
-WRONG = [None, True, "", "x", "no_such_name", "é", "a.b", [], {}, [[]], [1, [2]], {"a": 1}, [None], 1.5, "1", "NaN"]
-REQUIREMENTS = ["tensorrt", "tensorrt>=10", "tensorrt<10", "tensorrt-rtx", "tensorrt>=8 | tensorrt-rtx", "reference"]
-SPECIAL = ["nan", "inf", "zero", "subnormal", "ties", "extremes"]
-
-
-@cache
-def arguments(word: str) -> list[Field]:
-    """What the constructor of a layer takes."""
-    return fields.arguments(LAYERS[word])
-
-
-@cache
-def attributes(word: str) -> list[Field]:
-    """What may be assigned to a layer."""
-    return fields.attributes(LAYERS[word])
 
 
 def mutate(data: Data, rng: random.Random) -> None:
@@ -55,141 +45,37 @@ def _owner(data: Data, rng: random.Random) -> Data:
     return rng.choice(inner) if inner and rng.random() < 0.15 else data
 
 
-def tensors(data: Data, before: str = "") -> list[str]:
-    """The names that operands may give. before: a layer, whose own tensors and those further down are not given."""
-    found = [*_group(data, "inputs")]
-    for name, entry in _group(data, "network").items():
-        if name == before:
-            break
-        found.append(str(name))
-        for word in _words(entry):
-            found += [f"{name}.{suffix}" for suffix in LAYERS[word].output_names if suffix]
-    return found or ["x"]
-
-
-def _group(data: Data, key: str) -> Data:
-    group = data.get(key)
-    return group if isinstance(group, dict) else {}
-
-
-def _words(entry: Any) -> list[str]:
-    return [word for word in entry if word in LAYERS] if isinstance(entry, dict) else []
-
-
-def _layers(data: Data) -> list[tuple[str, Data, str]]:
-    """(name, entry, word) of the layers that are still some."""
-    every = [(name, entry) for name, entry in _group(data, "network").items() if isinstance(entry, dict)]
-    return [(name, entry, word) for name, entry in every for word in _words(entry)]
-
-
-def _generators(data: Data, *groups: str) -> list[Data]:
-    found = [made for group in groups or ("inputs", "weights") for made in _group(data, group).values()]
-    return [made for made in found if isinstance(made, dict)]
-
-
-def _places(data: Any) -> Iterator[tuple[Any, Any]]:
-    """(container, key) of all that is in it."""
-    pairs = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
-    for key, value in [*pairs]:
-        yield data, key
-        yield from _places(value)
-
-
-def _is_shape(value: Any) -> bool:
-    return isinstance(value, list) and all(type(n) is int for n in value)
-
-
-def _shape(rng: random.Random, most: int = 5) -> list[int]:
-    shape = [rng.choice(DIMENSIONS) for _ in range(rng.choice((*range(most), 8, 9, 33)))]
-    return shape if math.prod(shape) <= 4096 else [min(n, 2) for n in shape]
-
-
-def _filled(shape: Sequence[int], rng: random.Random) -> Data:
-    """A tensor of a shape, made in any way."""
-    numbers = [x for x in NUMBERS if not isinstance(x, Raw)]
-    made = rng.choice(
-        [
-            {"full": rng.choice(NUMBERS)},
-            {"full": rng.random() < 0.5},
-            {"arange": {"start": rng.choice(NUMBERS), "step": rng.choice(NUMBERS)}},
-            {"linspace": {"start": rng.choice(NUMBERS), "stop": rng.choice(NUMBERS)}},
-            {"random": {"seed": rng.randrange(9), "normal": [0, rng.choice(numbers)]}},
-            {"random": {"seed": 1, "uniform": [-1, 1]}},
-            {"random": {"seed": 1, "integers": rng.choice(([0, 1], [-128, 127], [0, 2**40], [-(2**63), 2**63 - 1]))}},
-            {"values": [rng.choice(NUMBERS) for _ in range(min(64, abs(math.prod(shape))))]},
-            {
-                "powers": {
-                    "base": rng.choice(numbers),
-                    "first": rng.choice((0, 3, -9, 1100)),
-                    "last": rng.choice((9, -9)),
-                }
-            },
-            {"eye": rng.choice((0, 1, 3, 64, 10**6))},
-            {"special": rng.sample(SPECIAL, rng.randint(1, 6))},
-        ]
-    )
-    return made | ({} if set(made) & {"eye", "special"} else {"shape": [*shape]})
-
-
-def _value(field: Field, data: Data, rng: random.Random) -> Any:
-    """A value that a field may have by its type, or could have, were it right."""
-    if rng.random() < 0.03:
-        return rng.choice(WRONG)
-    kind = rng.choice(field.kind.split(" or "))
-    if kind.startswith("list of "):
-        count = rng.choice((0, 1, 2, 2, 3, 4, 8, 9))
-        return [_value(field._replace(kind=kind.removeprefix("list of ")), data, rng) for _ in range(count)]
-    if field.members:
-        return rng.choice(field.members)
-    match kind:
-        case "int":
-            return rng.choice((rng.randrange(-2, 9), rng.choice([n for n in NUMBERS if isinstance(n, int)])))
-        case "float":
-            return rng.choice((rng.random() * 4 - 2, rng.choice(NUMBERS)))
-        case "bool":
-            return rng.random() < 0.5
-        case "tensor":
-            return rng.choice(tensors(data))
-        case "weights":
-            return rng.choice([*_group(data, "weights"), *tensors(data)])
-        case "object":
-            return rng.choice([str(name) for name in _group(data, "network")] or ["l"])
-        case "text":
-            return rng.choice(("", "a", "i,j->ij", "ij,jk->ik", "ii->i", "i" * 60, "ij->", "...i->i", "a" * 3000, "{}"))
-    return rng.choice((WRONG, NUMBERS))[rng.randrange(len(WRONG))]
-
-
 def other_shape(data: Data, rng: random.Random) -> None:
-    for made in _some(_generators(data), rng):
+    for made in some(generators(data), rng):
         kept = {key: made[key] for key in ("dtype", "declared", "set") if key in made}
         old = made.get("shape")
-        shape = [*old] if _is_shape(old) and old and rng.random() < 0.7 else _shape(rng)
+        shape = [*old] if is_shape(old) and old and rng.random() < 0.7 else random_shape(rng)
         if shape and rng.random() < 0.6:
             shape[rng.randrange(len(shape))] = rng.choice(DIMENSIONS if rng.random() < 0.8 else FAR_DIMENSIONS)
         rng.random() < 0.2 and rng.shuffle(shape)
         made.clear()
-        made.update(kept | _filled(shape, rng))
+        made.update(kept | filled(shape, rng))
 
 
 def other_values(data: Data, rng: random.Random) -> None:
-    for made in _some(_generators(data), rng):
-        if _is_shape(shape := made.get("shape")):
+    for made in some(generators(data), rng):
+        if is_shape(shape := made.get("shape")):
             for key in [key for key in made if key not in ("dtype", "declared", "set", "shape")]:
                 del made[key]
-            made.update(_filled(shape, rng))
+            made.update(filled(shape, rng))
 
 
 def other_dtype(data: Data, rng: random.Random) -> None:
-    for made in _some(_generators(data), rng):
+    for made in some(generators(data), rng):
         made["dtype"] = rng.choice([*DTYPES])
 
 
 def combined(data: Data, rng: random.Random) -> None:
     """An input that is made of another one."""
-    for group in ("inputs", "weights"):
-        if (names := [*_group(data, group)]) and rng.random() < 0.7:
+    for key in ("inputs", "weights"):
+        if (names := [*group(data, key)]) and rng.random() < 0.7:
             of, axis = rng.choice(names), rng.choice((0, 1, -1, 9, 2**31))
-            data[group][rng.choice((rng.choice(names), "made"))] = rng.choice(
+            data[key][rng.choice((rng.choice(names), "made"))] = rng.choice(
                 [
                     {"negate": of},
                     {"scale": {"of": of, "by": rng.choice(NUMBERS)}},
@@ -203,17 +89,17 @@ def combined(data: Data, rng: random.Random) -> None:
 
 def other_attribute(data: Data, rng: random.Random) -> None:
     """An argument or an attribute that the model of the layer has."""
-    for _, entry, word in _some(_layers(data), rng):
+    for _, entry, word in some(layers(data), rng):
         given, of_set = arguments(word), attributes(word)
         at_set = of_set and rng.random() < 0.6
         field = rng.choice(of_set if at_set else given) if at_set or given else None
         place = entry.setdefault("set", {}) if at_set else entry[word]
         if field is not None and isinstance(place, dict):
-            place[field.name] = _value(field, data, rng)
+            place[field.name] = value_of(field, data, rng)
 
 
 def swapped_operands(data: Data, rng: random.Random) -> None:
-    for _, entry, word in _some(_layers(data), rng):
+    for _, entry, word in some(layers(data), rng):
         if isinstance(entry[word], dict):
             names = [key for key, value in entry[word].items() if isinstance(value, str)]
             if len(names) > 1:
@@ -222,33 +108,33 @@ def swapped_operands(data: Data, rng: random.Random) -> None:
 
 
 def other_operand(data: Data, rng: random.Random) -> None:
-    for name, entry, word in _some(_layers(data), rng):
+    for name, entry, word in some(layers(data), rng):
         known = set(tensors(data))
-        uses = [(owner, key) for owner, key in _places(entry[word]) if str(owner[key]) in known]
-        for owner, key in _some(uses, rng):
+        uses = [(owner, key) for owner, key in places(entry[word]) if str(owner[key]) in known]
+        for owner, key in some(uses, rng):
             owner[key] = rng.choice(tensors(data, name if rng.random() < 0.9 else ""))
 
 
 def other_input(data: Data, rng: random.Random) -> None:
-    for _, entry, word in _some(_layers(data), rng):
+    for _, entry, word in some(layers(data), rng):
         index = rng.choice((*range(LAYERS[word].most_inputs() + 1), -1, 2**31))
         entry["set_input"] = {index: rng.choice(tensors(data))}
 
 
 def other_number(data: Data, rng: random.Random) -> None:
-    numbers = [(o, k) for o, k in _places(data) if isinstance(o[k], (int, float)) and not isinstance(o[k], bool)]
-    for owner, key in _some(numbers, rng):
+    numbers = [(o, k) for o, k in places(data) if isinstance(o[k], (int, float)) and not isinstance(o[k], bool)]
+    for owner, key in some(numbers, rng):
         near = rng.random() < 0.4 and isinstance(owner[key], int)
         owner[key] = owner[key] + rng.choice((-1, 1)) if near else rng.choice(NUMBERS)
 
 
 def wrong_type(data: Data, rng: random.Random) -> None:
-    for owner, key in _some([*_places(data)], rng)[:1]:
+    for owner, key in some([*places(data)], rng)[:1]:
         owner[key] = rng.choice(WRONG)
 
 
 def left_out(data: Data, rng: random.Random) -> None:
-    for owner, key in _some([(owner, key) for owner, key in _places(data) if key != "title"], rng)[:1]:
+    for owner, key in some([(owner, key) for owner, key in places(data) if key != "title"], rng)[:1]:
         del owner[key]
 
 
@@ -256,14 +142,14 @@ def another_layer(data: Data, rng: random.Random) -> None:
     """The network of another layer beside this one, which takes one of its tensors."""
     other = json.loads(layer(rng.choice(list(LAYERS))))
     taken, mark = rng.choice(tensors(data)), f"n{rng.randrange(99)}"
-    names = [name for group in ("inputs", "weights", "network") for name in _group(other, group)]
+    names = [name for key in ("inputs", "weights", "network") for name in group(other, key)]
     new = {name: f"{mark}{name}" for name in names}
-    if inputs := [*_group(other, "inputs")]:
+    if inputs := [*group(other, "inputs")]:
         new[rng.choice(inputs)] = taken
-    for group in ("inputs", "weights", "network"):
-        if group in other and isinstance(data.setdefault(group, {}), dict):
-            more = {new[name]: _renamed(made, new) for name, made in other[group].items() if new[name] != taken}
-            data[group] |= more
+    for key in ("inputs", "weights", "network"):
+        if key in other and isinstance(data.setdefault(key, {}), dict):
+            more = {new[name]: _renamed(made, new) for name, made in other[key].items() if new[name] != taken}
+            data[key] |= more
     if rng.random() < 0.5:
         data.pop("outputs", None)
 
@@ -303,7 +189,9 @@ def chain(data: Data, rng: random.Random) -> None:
 
 
 def expectation(data: Data, rng: random.Random) -> None:
-    output: Data = rng.choice([_filled(_shape(rng), rng), {"shape": _shape(rng)}, {"dtype": rng.choice([*DTYPES])}])
+    output: Data = rng.choice(
+        [filled(random_shape(rng), rng), {"shape": random_shape(rng)}, {"dtype": rng.choice([*DTYPES])}]
+    )
     output |= {"from": rng.choice(("source", "derived", "observed"))} if rng.random() < 0.5 else {}
     output |= {"digits": "exact"} if rng.random() < 0.1 else {}
     rule = rng.choice(["exact", "auto", {"ulp": 1, "reason": "r"}, {"atol": 0, "rtol": 1, "reason": "r"},
@@ -312,7 +200,7 @@ def expectation(data: Data, rng: random.Random) -> None:
     output |= {"tolerance": rule} if rng.random() < 0.4 else {}
     kind = rng.random()
     if kind < 0.7:
-        data["expect"] = {rng.choice(tensors(data)): output} | (_group(data, "expect") if rng.random() < 0.5 else {})
+        data["expect"] = {rng.choice(tensors(data)): output} | (group(data, "expect") if rng.random() < 0.5 else {})
     elif kind < 0.8:
         data["finding"], data["tolerance"] = "It differs.", rule
     else:
@@ -330,17 +218,17 @@ def other_outputs(data: Data, rng: random.Random) -> None:
 
 def dynamic(data: Data, rng: random.Random) -> None:
     """An input whose shape a profile gives."""
-    for name, made in _some([*_group(data, "inputs").items()], rng):
+    for name, made in some([*group(data, "inputs").items()], rng):
         shape = made.get("shape") if isinstance(made, dict) else None
-        if _is_shape(shape):
+        if is_shape(shape):
             made["declared"] = [rng.choice((n, n, -1, -1, 5)) for n in shape]
             ends = [[rng.choice((n, n, max(1, n) * 2, n - 1, 2**31)) for n in shape] for _ in range(3)]
             profile = {name: dict(zip(("min", "opt", "max"), ends, strict=True))}
-            data["build"] = _group(data, "build") | {"profiles": [profile] * rng.choice((1, 1, 2))}
+            data["build"] = group(data, "build") | {"profiles": [profile] * rng.choice((1, 1, 2))}
 
 
 def other_build(data: Data, rng: random.Random) -> None:
-    data["build"] = _group(data, "build") | rng.choice(
+    data["build"] = group(data, "build") | rng.choice(
         [
             {"strongly_typed": True},
             {"flags": {rng.choice(("FP16", "BF16", "INT8", "TF32", "FP8", "OBEY_PRECISION_CONSTRAINTS")): True}},
@@ -352,22 +240,22 @@ def other_build(data: Data, rng: random.Random) -> None:
 
 
 def unchecked(data: Data, rng: random.Random) -> None:
-    for _, entry, _ in _some(_layers(data), rng):
+    for _, entry, _ in some(layers(data), rng):
         entry["check"] = rng.random() < 0.2
 
 
 def more_cases(data: Data, rng: random.Random) -> None:
     """The same again, changed, as a case, by release, or for each value of an attribute."""
     kind = rng.random()
-    names = [name for name, _, word in _layers(data) if attributes(word)]
+    names = [name for name, _, word in layers(data) if attributes(word)]
     if kind < 0.4 and names:
         name = rng.choice(names)
-        word = next(word for layer, _, word in _layers(data) if layer == name)
+        word = next(word for layer, _, word in layers(data) if layer == name)
         field = rng.choice(attributes(word))
-        values = [_value(field, data, rng) for _ in range(rng.randint(1, 3))]
+        values = [value_of(field, data, rng) for _ in range(rng.randint(1, 3))]
         data["matrix"] = {f"{name}.{field.name}": values}
         return
-    inner: Data = {"network": json.loads(json.dumps(_group(data, "network"), default=str)), "expect": {}}
+    inner: Data = {"network": json.loads(json.dumps(group(data, "network"), default=str)), "expect": {}}
     rng.choice((other_attribute, other_operand, expectation, left_out, other_build))(inner, rng)
     if kind < 0.7:
         data["cases"] = {"a": {}, "b": inner}
@@ -377,11 +265,6 @@ def more_cases(data: Data, rng: random.Random) -> None:
 
 def repeated(data: Data, rng: random.Random) -> None:
     data["repeat"] = {"builds": rng.choice((1, 3, 100, 101)), "runs": rng.choice((1, 2, 1000, 10**9))}
-
-
-def _some(found: Sequence[Any], rng: random.Random) -> list[Any]:
-    """One of them, if there is any; sometimes more."""
-    return rng.sample(found, min(len(found), rng.choice((1, 1, 1, 2)))) if found else []
 
 
 #: change -> how often it is chosen, beside the others

@@ -11,6 +11,7 @@ from typing import Any
 from trtexp.authoring.scaffold import flow, scaffold, start
 from trtexp.layers import LAYERS
 from trtexp.spec.examples import BASE, EXAMPLES
+from trtexp.spec.spoken import Meant
 from trtexp.spec.tree import merge, parse, plain
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
@@ -45,7 +46,7 @@ def layer(word: str) -> str:
 
 @cache
 def _of_layer(word: str) -> Data:
-    return plain(parse(start(word, "s"), word))
+    return plain(parse(start(Meant(word), "s"), word))
 
 
 @cache

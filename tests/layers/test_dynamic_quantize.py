@@ -111,6 +111,7 @@ ONES = np.ones((2, 8))
         ("C2", "dynamic_quantize_v2", [ONES], V2 | MX | {"output_type": "INT8"}, "scale_type"),
         ("C3", "dynamic_quantize", [np.ones((4, 2, 2))], V1 | MX | {"axis": 0}, "axis"),
         ("C3", "dynamic_quantize_v2", [ONES], MX | {"block_shape": [4]}, "block_shape"),
+        ("C3", "dynamic_quantize_v2", [ONES], MX | {"block_shape": []}, "block_shape"),
         ("C4", "dynamic_quantize", [ONES], V1 | MX | {"block_size": 3}, "input"),
         ("C4", "dynamic_quantize_v2", [ONES], MX | {"block_shape": [1, 0]}, "input"),
         ("C5", "dynamic_quantize_v2", [ONES], V2 | NV, None),

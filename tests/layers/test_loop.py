@@ -183,3 +183,24 @@ def test_a_recurrence_keeps_its_shape_c12():
     wide = ("shuffle", {"input": "row", "set": {"reshape_dims": [2, 1]}})
     s = ("recurrence", {"loop": "l", "initial_value": "zero", "set_input": {1: "more"}})
     refused("C12", "s", "set_input", 1, s=s, more=wide)
+
+
+COUNTED = {"y": output("CONCATENATE", length="k")}
+STARTED = {"s": ("recurrence", {"loop": "l", "initial_value": "row", "set_input": {1: "more"}})}
+
+
+@pytest.mark.parametrize(
+    ("keys", "layer", "said"),
+    [
+        ({"n": [3, 3]}, "limit", "give a scalar of int32"),
+        ({"n": -1}, "y", r"the count of l is int32 \[\]; give a scalar of 0 or more"),
+        (COUNTED | {"others": {"k": tensor([1, 2], "int32")}}, "y", r"its length is int32 \[2\]"),
+        (COUNTED | {"others": {"k": tensor(-1, "int32")}}, "y", "its length is int32"),
+        (COUNTED | {"others": {"k": tensor(2**31 - 1, "int32")}}, "y", "elements.*--limit elements=N"),
+        (STARTED, "row", "in an iteration alone"),
+    ],
+)
+def test_counts_lengths_and_starts_that_are_none_are_faults_of_a_layer(keys, layer, said):
+    with pytest.raises(NodeError, match=said) as caught:
+        run(**keys)
+    assert caught.value.layer == layer

@@ -12,6 +12,7 @@ from trtexp.errors import plural
 from trtexp.migration.entry import entry
 from trtexp.running.pending import Pending
 from trtexp.spec.errors import SpecError
+from trtexp.spec.files import read_experiment
 from trtexp.spec.tree import mapping, parse
 
 REVIEW = "next: trtexp review shows them one by one, trtexp accept"
@@ -65,7 +66,7 @@ def _where(cases: list[Pending]) -> str:
 def _written(file: str) -> set[str]:
     """The cases that stand in a file under their own names, rather than made by a matrix; none if it cannot be read."""
     try:
-        cases = mapping(parse(Path(file).read_text(encoding="utf-8"), file), "cases")
+        cases = mapping(parse(read_experiment(Path(file), file).decode("utf-8"), file), "cases")
     except (SpecError, OSError, ValueError):
         return set()
     return {str(name) for name in cases.keys} if cases else set()

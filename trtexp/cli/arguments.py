@@ -143,8 +143,8 @@ def _explain(commands: Commands) -> None:
     explain = _command(commands, "explain", "explain:explain", "ExplainOptions", text)
     key = "as tolerance, inputs.x.declared, convolution_nd.stride_nd, convolution_nd C4, relu"
     explain.add_argument("key", nargs="*", metavar="KEY", help=key)
-    explain.add_argument("--write", type=Path, metavar="PAGE", help="write the whole reference into this page")
-    explain.add_argument("--check", type=Path, metavar="PAGE", help="exit with 1 if that page would change")
+    explain.add_argument("--write", type=named, metavar="PAGE", help="write the whole reference into this page")
+    explain.add_argument("--check", type=named, metavar="PAGE", help="exit with 1 if that page would change")
 
 
 def _doctor(commands: Commands) -> None:

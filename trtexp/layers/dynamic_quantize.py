@@ -74,7 +74,7 @@ class _DynamicQuantize(Layer):
     def block(self, shape: tuple[int, ...]) -> list[int]:
         """The shape of a block."""
         final = self.final
-        if final.block_shape:
+        if final.block_shape is not None:
             return [n if b == -1 else b for b, n in zip(final.block_shape, shape, strict=False)]
         sizes = [1] * len(shape)
         sizes[final.axis % len(shape)] = final.block_size

@@ -180,7 +180,8 @@ class Values:
         if tensor not in self.known:
             name = self._makers.get(tensor)
             if name is None or (self._outer is not None and name not in self._varying):
-                assert self._outer is not None, tensor
+                if self._outer is None:
+                    raise LayerError((), f"{tensor} has a value in an iteration alone, and this is asked for outside")
                 return self._outer.value(tensor)
             self._make_ahead(name)
             self.make(name)

@@ -50,7 +50,7 @@ class Types:
             outputs = [ranged(y, self.given) if y.dtype == self.precision else y for y in outputs]
         if self.precision and self.precision not in FLOATS and self.given:
             outputs = [unknown(y) for y in outputs]
-        if self.output and outputs[0].dtype != self.output:
+        if self.output and outputs and outputs[0].dtype != self.output:
             codes = outputs[0].dtype in UNIT and self.output not in FLOATS
             first = converted(outputs[0], self.output)
             outputs = [unknown(first) if codes else first, *outputs[1:]]

@@ -83,9 +83,9 @@ class Terminal:
             self._write("".join(self.paint(text, style) for text, style in _joined(line)))
 
     def block(self, lines: Iterable[str], indent: str = "") -> None:
-        """Lines that are made for this terminal's width already."""
+        """Lines that are made for this terminal's width already, but perhaps for their heads."""
         for line in lines:
-            self._write(f"{indent}{visible(line)}".rstrip())
+            self.pieces([(f"{indent}{line}", "")], len(indent) + 4)
 
     def paint(self, text: str, style: str) -> str:
         """The text in a style, if there is colour."""
@@ -102,7 +102,7 @@ def _joined(line: Line) -> Line:
 
 def _columns(stream: TextIO) -> int:
     try:
-        return max(40, os.get_terminal_size(stream.fileno()).columns)
+        return max(40, os.get_terminal_size(stream.fileno()).columns or 80)
     except (OSError, ValueError):
         return 80
 

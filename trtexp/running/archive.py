@@ -3,6 +3,7 @@ time."""
 
 from __future__ import annotations
 
+import io
 import re
 import tempfile
 import zipfile
@@ -13,6 +14,9 @@ from pathlib import Path
 
 from trtexp.errors import BadUsage
 from trtexp.files.atomic import write_bytes
+from trtexp.files.opening import files_below
+from trtexp.files.outputs import write_output
+from trtexp.files.reading import read_bytes
 from trtexp.running.options import TargetOptions
 from trtexp.running.replay import FACTS
 
@@ -43,20 +47,18 @@ def as_folders(options: TargetOptions) -> Iterator[TargetOptions]:
 
 def pack(folder: Path, archive: Path) -> None:
     """Write all that a folder holds into an archive. Raises OSError."""
-    with tempfile.TemporaryFile() as file:
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
-            for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-                made.writestr(
-                    zipfile.ZipInfo(path.relative_to(folder).as_posix()), path.read_bytes(), zipfile.ZIP_DEFLATED
-                )
-        file.seek(0)
-        write_bytes(archive, file.read())
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as made:
+        for path in files_below(folder, ""):
+            member = zipfile.ZipInfo(path.relative_to(folder).as_posix())  # of no time, so that the bytes are the same
+            made.writestr(member, read_bytes(path), zipfile.ZIP_DEFLATED)
+    write_output(archive, file.getvalue())
 
 
 def unpack(archive: Path, folder: Path) -> None:
     """Write what an archive holds into a folder. Raises BadUsage for what no recording has; OSError."""
     try:
-        with zipfile.ZipFile(archive) as given:
+        with zipfile.ZipFile(io.BytesIO(read_bytes(archive, MOST))) as given:
             members = given.infolist()
             odd = next((one.filename for one in members if not _MEMBER.fullmatch(one.filename)), None)
             if odd is not None or sum(one.file_size for one in members) > MOST:

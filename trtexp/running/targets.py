@@ -11,6 +11,7 @@ from pathlib import Path
 from trtexp.errors import BadUsage
 from trtexp.files.lengths import too_long
 from trtexp.files.opening import check_folder
+from trtexp.files.signing import derived
 from trtexp.running.backends import Backend, Workplace, default_backends, replay_backends, worker_backends
 from trtexp.running.options import TargetOptions
 from trtexp.workers import WorkerEvent, WorkerOptions, WorkerSpec, parse_timeouts, parse_worker
@@ -39,6 +40,7 @@ def workplace(options: TargetOptions, heard: Callable[[WorkerEvent], None]) -> W
         raise BadUsage(f"--timeout: {error}") from error
     if options.record is not None:
         reject_file("--record", options.record)
+    derived("engines")  # for what is wrong with the key
     cache = None if options.cache is None else str(options.cache)
     return Workplace(WorkerOptions(timeouts, cache, on_event=heard), options.record, replay=options.replay)
 

@@ -7,6 +7,8 @@ import unicodedata
 from pathlib import Path
 
 from trtexp.errors import visible
+from trtexp.files.paths import real
+from trtexp.files.reading import read_bytes
 
 _ROOM = 64  # columns of a line that are shown
 _BEFORE = 40  # of these before the place
@@ -15,7 +17,7 @@ _BEFORE = 40  # of these before the place
 def excerpt(file: str, line: int, column: int) -> list[str]:
     """A line of a file and the caret; nothing where the file cannot be read, or has no such line any more."""
     try:
-        text = re.split("\r\n|\n|\r", Path(file).read_text(encoding="utf-8-sig"))[line - 1]
+        text = re.split("\r\n|\n|\r", read_bytes(real(Path(file))).decode("utf-8-sig"))[line - 1]
     except (OSError, ValueError, IndexError):
         return []
     start = max(0, column - 1 - _BEFORE) if len(text) > _ROOM else 0

@@ -13,6 +13,7 @@ from trtexp.cli.options import ExplainOptions
 from trtexp.errors import BadUsage, NothingFound
 from trtexp.files.atomic import write_text
 from trtexp.files.program import program
+from trtexp.files.reading import read_bytes
 from trtexp.layers import LAYERS
 from trtexp.report.terminal import Terminal
 from trtexp.spec.errors import nearest
@@ -27,7 +28,7 @@ def explain(options: ExplainOptions) -> int:
     """Print what the reference has of a key, a layer, its attribute or its constraint; or keep the reference on a page.
     Raises BadUsage, NothingFound, OSError."""
     if options.write is not None:
-        write_text(options.write, page(options.write.read_text(encoding="utf-8")))
+        write_text(options.write, page(read_bytes(options.write).decode("utf-8")))
         return 0
     if options.check is not None:
         return _check(options.check)
@@ -62,7 +63,7 @@ def explained(given: str) -> Iterator[str]:
 
 
 def _check(path: Path) -> int:
-    text = path.read_text(encoding="utf-8")
+    text = read_bytes(path).decode("utf-8")
     if page(text) == text:
         return 0
     print(f"{path} is out of date; write it again: trtexp explain --write {path}", file=sys.stderr)

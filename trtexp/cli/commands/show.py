@@ -40,7 +40,7 @@ def _head(experiment: Experiment, case: Case, terminal: Terminal) -> None:
     """What the case is, and its network."""
     terminal.pieces([(f"{case.mark}", "cyan"), (f"  {case.name}", "bold"), (f"  {experiment.title}", "")])
     if case.about:
-        terminal.entry("", " ".join(case.about.split()), below=1)
+        terminal.line(f"  {' '.join(case.about.split())}")
     made = network(case)
     terminal.header(["", *made.lines, ""])
     terminal.block(network_lines(made, terminal.columns or PAGE))
