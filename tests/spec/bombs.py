@@ -130,6 +130,7 @@ BOMBS = {
     "small_tensors": filled("title: t\nnetwork: {y: {identity: {input: a0}}}\ninputs:\n", lambda i: f"  a{i}: {{shape: [1], full: 1}}\n"),
     "tensors_of_tensors": "title: t\ninputs:\n  x0: {shape: [1000000], full: 1}\n" + many("", lambda i: f"  x{i + 1}: {{negate: x{i}}}\n", 90, "network: {y: {identity: {input: x0}}}\n"),
     "tiles_of_tiles": one_input("tile: {of: {tile: {of: {shape: [4096], full: 1}, reps: [4096]}}, reps: [9]}"),
+    "tiles_of_nothing": one_input("tile: {of: {values: [0, 1]}, reps: [1000000000, 0, 2]}"),
     "empty_tensor": one_input("shape: [4000000000, 0], full: 1", "y: {reduce: {input: x, op: SUM, axes: 2, keep_dims: false}}"),
     "shape_beyond_all": one_input(f"shape: [{'4294967296, ' * 30}0], full: 1"),
     "powers": one_input("powers: {base: 1e-308, first: 1, last: 1100}"),
