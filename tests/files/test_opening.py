@@ -210,7 +210,6 @@ OPENERS = {
     "numerics/allowed.py": "data of the package",
     "workers/handshake.py": "the source of the package",
     "releases/dump.py": "/proc",
-    "running/archive.py": "a folder of its own among the temporary ones",
     "running/steps.py": "/proc",
     "cli/main.py": "/dev/null",
     "workers/far.py": "imports the standard library alone; opens without following links",

@@ -3,6 +3,7 @@
 import pytest
 
 from trtexp.files.program import program
+from trtexp.files.program import typed as as_typed
 
 
 @pytest.fixture
@@ -41,3 +42,10 @@ def test_another_program_of_the_same_name_is_not_meant(typed, tmp_path):
 
 def test_in_a_process_of_somebody_else_the_name_is_all_there_is(typed):
     assert typed("/usr/bin/pytest", "/usr/bin") == "trtexp"
+
+
+def test_a_message_names_the_form_that_works(typed):
+    typed(".venv/bin/trtexp", "/usr/bin")
+    assert as_typed("trtexp review shows it; trtexp accept takes it") == (
+        ".venv/bin/trtexp review shows it; .venv/bin/trtexp accept takes it"
+    )

@@ -9,6 +9,7 @@ from pathlib import Path
 from trtexp.authoring.accept import DOUBTFUL, Side, accept
 from trtexp.authoring.declare import undeclared
 from trtexp.errors import plural
+from trtexp.files.program import program, typed
 from trtexp.migration.entry import entry
 from trtexp.running.pending import Pending
 from trtexp.spec.errors import SpecError
@@ -34,10 +35,10 @@ def advice(found: Iterable[Pending]) -> Iterator[str]:
         yield f"{name} has no {missing}; write in {_where(some)}:"
         yield from (f"  {line}" for line in entry(some[0].report.release, missing))
     if len(lacking) > _MOST:
-        yield f"and {len(lacking) - _MOST} more names that are lacking: trtexp check has all of them"
+        yield f"and {len(lacking) - _MOST} more names that are lacking: {program()} check has all of them"
     for side, said in ADVICE.items():
         if "CI" not in os.environ and any(can_accept(one, side) for one in cases[:_TRIED]):
-            yield said
+            yield typed(said)
 
 
 def can_accept(one: Pending, side: Side) -> bool:

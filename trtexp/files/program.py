@@ -21,3 +21,8 @@ def program() -> str:
         return NAME
     path = typed.absolute()
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def typed(text: str) -> str:
+    """A message in which commands of this program can be typed as they stand."""
+    return text.replace(f"{NAME} ", f"{program()} ")

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -103,7 +103,7 @@ class Plan:
         folder = self.reports_of(file)
         return Path(os.path.relpath(file.path, "." if folder is None else folder.parent)).as_posix()
 
-    @property
+    @cached_property
     def folders(self) -> dict[Path, list[Planned]]:
         """The files by where their reports go."""
         found: dict[Path, list[Planned]] = {}

@@ -233,10 +233,7 @@ def _reject_namesakes(files: Sequence[Planned], scratch: Path | None) -> None:
     for file in files:
         other = first.setdefault(file.name if scratch is None else file.kept, file)
         if other is not file:
-            raise BadUsage(
-                f"{file.shown} and {other.shown} would write the same report, {file.name}.md; rename one, or put both "
-                "below a folder called experiments"
-            )
+            raise BadUsage(f"{file.shown} and {other.shown} would write the same report, {file.name}.md; rename one")
 
 
 def _reject_twins(names: Sequence[str], message: str) -> None:
