@@ -71,13 +71,14 @@ def test_exit_2_for_bad_usage_with_a_message_and_no_traceback(project, tmp_path,
     assert "Traceback" not in said
 
 
-def test_exit_2_for_bad_yaml_and_nothing_is_run_or_written_over(project, tmp_path, capsys):
-    run(project(RIGHT))
-    before = reports(tmp_path)
+def test_exit_2_for_bad_yaml_which_costs_its_file_alone(project, tmp_path, capsys):
+    run(project(RIGHT, "bad"))
+    before = reports(tmp_path)["reference/bad.md"]
     good, bad = project(RIGHT.replace("title: t", "title: other")), project(BAD, "bad")
     assert main(["run", good, bad, "--backend", "reference"]) == 2
     assert "experiments/bad.yaml:9:1: unknown key 'intputs'; did you mean 'inputs'?" in capsys.readouterr().err
-    assert reports(tmp_path) == before
+    assert b"# other" in reports(tmp_path)["reference/e.md"]
+    assert reports(tmp_path)["reference/bad.md"].splitlines()[0] == before.splitlines()[0]
 
 
 def test_the_faults_of_all_files_come_at_once(project, capsys):

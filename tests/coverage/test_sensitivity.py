@@ -3,6 +3,7 @@
 from trtexp.coverage.plant import Trial, Trials
 from trtexp.coverage.sensitivity import named, render_sensitivity
 
+CASE = "`experiments/layers/softmax.yaml::rows`"
 SEEN = ("seen", "seen", "seen", "missed")
 
 
@@ -51,10 +52,10 @@ def test_misses_are_named_with_what_allows_them_the_widest_first():
     small = trial("small", ("seen", "missed", "missed", "missed"), bound=0.02)
     wide = trial("wide", ("noted", "noted", "noted", "noted"), bound=3.5, terms=1024, granted="half_accumulator")
     text = page(small, wide, trial())
-    lines = [line for line in text.splitlines() if line.startswith("| layers/softmax: rows")]
+    lines = [line for line in text.splitlines() if line.startswith("| `experiments/layers/softmax.yaml::rows`")]
     assert [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines] == [
         [
-            "layers/softmax: rows",
+            CASE,
             "`wide`",
             "`softmax`",
             "float32",
@@ -64,15 +65,15 @@ def test_misses_are_named_with_what_allows_them_the_widest_first():
             "3.5 times its size",
             "half accumulator",
         ],
-        ["layers/softmax: rows", "`small`", "`softmax`", "float32", "", "seen", "missed", "2 %", ""],
+        [CASE, "`small`", "`softmax`", "float32", "", "seen", "missed", "2 %", ""],
     ]
     assert "None." in page(trial())
 
 
 def test_the_widest_are_named_as_text():
     assert list(named([trial(), trial("wide", bound=float("inf"))])) == [
-        "experiments/layers/softmax.yaml: rows: wide may be off by anything unseen",
-        "experiments/layers/softmax.yaml: rows: y may be off by 1e-05 % unseen",
+        "experiments/layers/softmax.yaml::rows: wide may be off by anything unseen",
+        "experiments/layers/softmax.yaml::rows: y may be off by 1e-05 % unseen",
     ]
 
 

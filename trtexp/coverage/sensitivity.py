@@ -116,7 +116,7 @@ def _missed(trials: Sequence[Trial]) -> str:
 
 def _row(trial: Trial, serious: Sequence[int]) -> list[str]:
     return [
-        escape.inline(f"{trial.experiment}: {trial.case}"),
+        escape.code(f"{trial.experiment}::{trial.case}"),
         escape.code(trial.output),
         escape.code(trial.layer),
         _type(trial),
@@ -128,19 +128,14 @@ def _row(trial: Trial, serious: Sequence[int]) -> list[str]:
 
 
 def _widest(trial: Trial) -> str:
-    return f"{_place(trial)}, {escape.code(trial.output)}: {_relative(trial.bound)}"
-
-
-def _place(trial: Trial) -> str:
-    """`half/softmax: normal_33`."""
-    file = trial.experiment.removeprefix("experiments/").removesuffix(".yaml")
-    return escape.inline(f"{file}: {trial.case}")
+    case = escape.code(f"{trial.experiment}::{trial.case}")
+    return f"{case}, {escape.code(trial.output)}: {_relative(trial.bound)}"
 
 
 def named(trials: Sequence[Trial]) -> Iterator[str]:
     """The widest as lines of text."""
     for trial in widest(trials):
-        yield f"{trial.experiment}: {trial.case}: {trial.output} may be off by {_relative(trial.bound)} unseen"
+        yield f"{trial.experiment}::{trial.case}: {trial.output} may be off by {_relative(trial.bound)} unseen"
 
 
 def _relative(bound: float) -> str:
