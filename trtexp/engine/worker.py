@@ -3,10 +3,10 @@
 It sends ("hello", release) or ("unavailable", sentence), then for every ("run", id, definition, weights, feeds,
 build_only, repeat): ("phase", id, name) as each phase starts, ("log", id, severity, text) as lines come, perhaps
 ("note", id, sentence) for the user and not for the record, and at last ("outcome", id, outcome). repeat is None or
-[builds, runs], and may be left out. For ("define", id, [[definition, weights], ...]) it sends an ("outcome", id,
-outcome) for each definition as soon as it has it, and nothing else: the one that kills it is the next. ("stop",) or the end of the channel ends it. Where a CUDA error has spoilt the
-process, it sends ("unavailable", sentence) after the outcome and ends: the next case needs a new process. Forms: see
-wire.py.
+[builds, runs], and may be left out. For ("define", id, [[definition, weights], …]) it sends an ("outcome", id, outcome)
+for each definition as soon as it has it, and nothing else, so that one that kills it is the next. ("stop",) or the end
+of the channel ends it. Where a CUDA error has spoilt the process, it sends ("unavailable", sentence) after the outcome
+and ends: the next case needs a new process. Forms: see wire.py.
 """
 
 from __future__ import annotations

@@ -130,9 +130,8 @@ def dynamic(data: Data, of: Subject, draw: DrawFn) -> None:
     if places:
         name, axis = draw(one_of(places))
         each = data["inputs"][name]
-        declared = list(each.get("declared") or _shape(each))
-        declared[axis] = -1
-        each["declared"] = declared
+        each["shape"] = _shape(each)
+        each["declared"] = [-1 if i == axis else n for i, n in enumerate(each.get("declared", each["shape"]))]
 
 
 def operand(data: Data, of: Subject, draw: DrawFn) -> None:

@@ -52,7 +52,7 @@ class Answer:
 class Network:
     """A network that is ready to be asked about."""
 
-    layers: Mapping[str, Layer]
+    layers: dict[str, Layer]
     inputs: Mapping[str, Made]
     weights: Mapping[str, Made]
     definition: NetworkDefinition
@@ -101,9 +101,16 @@ def network(data: Data) -> Network:
         weights={name: made.array for name, made in weights.items() if name in used},
         steps=flow,
         outputs=outputs,
-        options=Build.model_validate(data.get("build", {})).options(),
+        options=Build.model_validate(build_options(data)).options(),
     )
     return Network(layers, inputs, weights, definition)
+
+
+def build_options(data: Data) -> Data:
+    """The `build` of an experiment, with a profile where inputs are declared for several shapes: their own alone."""
+    dynamic = {name: given["shape"] for name, given in data.get("inputs", {}).items() if "declared" in given}
+    ranges = {name: {"min": shape, "opt": shape, "max": shape} for name, shape in dynamic.items()}
+    return data.get("build", {}) | ({"profiles": [ranges]} if ranges else {})
 
 
 def word(entry: Mapping[str, Any]) -> str:

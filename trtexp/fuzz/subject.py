@@ -1,4 +1,4 @@
-"""What of a layer a release has: its small network to start from, and the fields that may be changed, as its model says."""
+"""What of a layer a release has: its small network to start from, and the fields that its model lets change."""
 
 from __future__ import annotations
 

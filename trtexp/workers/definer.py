@@ -10,6 +10,12 @@ from trtexp.engine.wire import pack_definition, unpack_outcome
 from trtexp.workers.link import Link, Lost, Slow
 from trtexp.workers.worker import Worker, WorkerUnavailable
 
+MOST_DEATHS = 100  # in a row, after which it is not the networks
+
+
+class TooManyDeaths(Exception):
+    """Workers died too often in a row, of whatever they were asked: one sentence."""
+
 
 class Definer(Worker):
     """Asks TensorRT for the define phase alone: what it refuses, and which types and shapes it infers.
@@ -21,7 +27,7 @@ class Definer(Worker):
 
     def define(self, definitions: Sequence[NetworkDefinition]) -> list[Outcome]:
         """An outcome for each definition, in order. One that kills the process or hangs is an outcome, too, and the
-        others get a new process. Raises WorkerUnavailable, WorkerClosed."""
+        others get a new process. Raises TooManyDeaths, WorkerUnavailable, WorkerClosed."""
         outcomes: list[Outcome] = []
         while len(outcomes) < len(definitions):
             if self._link is None or not self._link.alive():
@@ -47,6 +53,8 @@ class Definer(Worker):
             ended = Outcome("crashed", "define", str(error))
         self.deaths += 1
         self._drop()
+        if self.deaths >= MOST_DEATHS:
+            raise TooManyDeaths(f"{self.deaths} workers died in a row; the last one: {ended.message}")
         return [*found, ended]
 
     def _read(self, item: object) -> Outcome:
