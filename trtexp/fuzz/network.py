@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -64,8 +65,10 @@ class Network:
         arithmetic = Arithmetic(family=family)
         budget = Budget(LIMITS)
         try:
-            made = partly_evaluate(self.layers, known, arrays, arithmetic, budget)
-            found = released(made, self.layers, self.definition, frozenset(), family)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # numpy's, of means of nothing
+                made = partly_evaluate(self.layers, known, arrays, arithmetic, budget)
+                found = released(made, self.layers, self.definition, frozenset(), family)
         except Exception as error:  # a fault of a model is what is looked for
             return Answer(f"{type(error).__name__}: {error}", next(reversed(self.layers)))
         return answered(found, self.definition, bool(budget.refused))

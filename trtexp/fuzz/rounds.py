@@ -28,6 +28,8 @@ from trtexp.workers.definer import Definer, TooManyDeaths
 SHRINKING = 20.0  # seconds for one difference
 OFTEN = 3  # networks of a difference that are built before it is one
 
+TAKEN = ("we_refuse", "we_fail", "shape", "dtype")  # kinds that TensorRT may still refuse when it builds
+
 _definers: dict[WorkerSpec, Definer] = {}
 
 
@@ -117,7 +119,7 @@ def shrink(place: WorkerSpec, sign: Sign, seen: Seen) -> Shrunk | None:
     task = seen.round
     known = {json.dumps(each.data): each for each in judge(place, task.word, generated(task))}
     showing = [each for each in known.values() if each.verdict == sign]
-    if sign.kind == "we_refuse":
+    if sign.kind in TAKEN:
         showing = [each for each in showing[:OFTEN] if not _refused_in_build(place, each)]
         if not showing:
             return None
@@ -129,7 +131,7 @@ def shrink(place: WorkerSpec, sign: Sign, seen: Seen) -> Shrunk | None:
             known[text] = judge(place, task.word, [data])[0]
         found = known.get(text)
         if found is not None and found.verdict == sign and (text, found) not in refused:
-            if sign.kind == "we_refuse" and _refused_in_build(place, found):
+            if sign.kind in TAKEN and _refused_in_build(place, found):
                 refused.append((text, found))
                 return
             smallest[:] = [min((*smallest, found), key=_size)]
@@ -152,7 +154,7 @@ def _without_more(place: WorkerSpec, task: Round, sign: Sign, found: Judged) -> 
     assert of is not None
     for data in smaller(found.data, of):
         judged = judge(place, task.word, [data])[0]
-        if judged.verdict == sign and not (sign.kind == "we_refuse" and _refused_in_build(place, judged)):
+        if judged.verdict == sign and not (sign.kind in TAKEN and _refused_in_build(place, judged)):
             return _without_more(place, task, sign, judged)
     return found
 

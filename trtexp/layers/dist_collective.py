@@ -66,7 +66,7 @@ class DistCollective(Layer):
         return len(self.groups) or self.final.num_ranks
 
     def work(self, x: Bounded) -> Work:
-        return Work(self.ranks() * x.ref.size)
+        return Work(self.ranks() * max(x.ref.size, 1))
 
     def evaluate(self, x: Bounded, *, arithmetic: Arithmetic) -> Bounded:
         op, n = self.dist_collective_op, self.ranks()
