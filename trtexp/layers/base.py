@@ -79,6 +79,7 @@ class Layer(Model):
     class says otherwise. A weights array may take the place of one. `more_operands`: behind them, what `set_input`
     cannot give: weights arrays, and tensors among the attributes and among the arguments of `set_…` methods.
     `variadic`: how many inputs there may be at most, if the one operand is a tuple of them; else 0.
+    `vectors`: the operands that tell a shape, indices along axes, or axes. S1: each is a vector of int32 or int64.
     `aliases` says which attributes an argument or an attribute writes, where the names differ.
     """
 
@@ -88,6 +89,7 @@ class Layer(Model):
     owner: ClassVar[str | None] = None  # the argument that names the object whose method it is, if not the network
     operands: ClassVar[tuple[str, ...]] = ()
     more_operands: ClassVar[tuple[str, ...]] = ()
+    vectors: ClassVar[tuple[str, ...]] = ()
     variadic: ClassVar[int] = 0
     output_names: ClassVar[tuple[str, ...]] = ("",)  # the outputs' names after the layer's own; "" is the layer itself
     aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {}
@@ -220,6 +222,7 @@ class Layer(Model):
         Raises LayerError, OverBudget.
         """
         operands = self.operand_values(inputs, arrays)
+        self.check_vectors(inputs)
         self.check_inputs(*operands, **granted(type(self).check_inputs, family=arithmetic.family))
         if refused_by is not None and self.check and arithmetic.family is None:
             self.ask_families(refused_by, *operands)
@@ -242,6 +245,15 @@ class Layer(Model):
         if wanted and outputs[0].dtype != wanted:
             outputs = (converted(outputs[0], wanted), *outputs[1:])
         return outputs
+
+    def check_vectors(self, inputs: Mapping[int, Bounded]) -> None:
+        """Refuse what tells no shape and no axes. Raises LayerError."""
+        for name in self.vectors:
+            index = self.operands.index(name)
+            x = inputs.get(index)
+            if x is not None and (x.dtype not in ("int32", "int64") or len(x.shape) != 1):
+                message = f"{x.dtype} {list(x.shape)} as {name}; give a vector of int32 or int64 [S1]"
+                raise LayerError(self.input_tensors()[index][0], message)
 
     def operand_values(self, inputs: Mapping[int, Bounded], arrays: Mapping[str, Bounded]) -> list[Operand]:
         """The operands, in order."""

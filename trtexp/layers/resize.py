@@ -81,6 +81,7 @@ class Resize(Layer):
 
     method, interface = "add_resize", "IResizeLayer"
     operands = ("input", "shape")
+    vectors = ("shape",)
     scaffold = """inputs: {x: {shape: [1, 1, 1, 4], powers: {base: 10, first: 0, last: 3}}}
         network: {y: {resize: {input: x}, set: {shape: [1, 1, 1, 8]}}}"""
 
