@@ -23,9 +23,7 @@ def test_the_layers_that_take_vectors_are_all_tried():
 
 
 @pytest.mark.parametrize(("word", "name"), VECTORS)
-@pytest.mark.parametrize(
-    "given", [tensor([1.0, 1]), tensor([1, 1], "int8"), tensor([[1, 1]], "int64"), tensor(1, "int32")]
-)
+@pytest.mark.parametrize("given", WRONG)
 def test_what_tells_a_shape_is_a_vector_of_integers_s1(word, name, given):
     index = LAYERS[word].operands.index(name)
     inputs = [*[None if word == "fill" else X, *([None] * 5)][:index], given]

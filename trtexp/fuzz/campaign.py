@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from trtexp.engine.outcome import Outcome
@@ -76,16 +76,16 @@ class Campaign:
         yield from sorted(every.seen.items(), key=lambda pair: (-pair[1].count, pair[0]))
 
 
-def run(plan: Plan, place: WorkerSpec, helpers: Helpers) -> Campaign:
+def run(plan: Plan, place: WorkerSpec, helpers: Helpers, kept: Callable[[Find], None]) -> Campaign:
     """Try all, then shrink what differs. Ctrl-C and workers that die again and again end it; what was found by then is
-    in the campaign. Raises NoGpu."""
+    in the campaign. kept: is given each find as soon as it is there, and again where more comes to it. Raises NoGpu."""
     made = Campaign(plan)
     try:
         for task, tally in _explored(plan, place, helpers):
             made.tallies.setdefault(task.word, Tally()).add(tally)
     except (KeyboardInterrupt, TooManyDeaths) as error:
         made.end(error)
-    _settle(made, place, helpers)
+    _settle(made, place, helpers, kept)
     made.exit_code = made.exit_code or int(bool(made.finds))
     return made
 
@@ -105,7 +105,7 @@ def _explored(plan: Plan, place: WorkerSpec, helpers: Helpers) -> Iterator[tuple
         yield task, job.result()
 
 
-def _settle(made: Campaign, place: WorkerSpec, helpers: Helpers) -> None:
+def _settle(made: Campaign, place: WorkerSpec, helpers: Helpers, kept: Callable[[Find], None]) -> None:
     """Shrink each difference that nobody knows, and put together what is one mechanism."""
     new: list[tuple[Sign, Seen]] = []
     for sign, seen in made.signs():
@@ -122,13 +122,14 @@ def _settle(made: Campaign, place: WorkerSpec, helpers: Helpers) -> None:
             made.end(error)
             found = None
         if made.ended:
-            _keep(made, _as_it_came(made.plan, sign, seen))
+            kept(_add(made, _as_it_came(made.plan, sign, seen)))
         elif found is None:
             made.built[sign] += seen.count
         else:
             names = matter(found.data, _subject(seen))
             full, count, seed = made.plan.full, seen.count, made.plan.seed
-            _keep(made, Find(sign, names, found.data, found.ours, found.theirs, full, seed, count, found.whole))
+            find = Find(sign, names, found.data, found.ours, found.theirs, full, seed, count, found.whole)
+            kept(_add(made, find))
 
 
 def _as_it_came(plan: Plan, sign: Sign, seen: Seen) -> Find:
@@ -144,12 +145,11 @@ def _subject(seen: Seen) -> Subject:
     return found
 
 
-def _keep(made: Campaign, find: Find) -> None:
+def _add(made: Campaign, find: Find) -> Find:
+    """The find, with those of its mechanism that came before."""
     before = made.finds.get(find.mechanism)
-    if before is None:
-        made.finds[find.mechanism] = find
-    else:
-        made.finds[find.mechanism] = replace(before, count=before.count + find.count)
+    made.finds[find.mechanism] = find if before is None else replace(before, count=before.count + find.count)
+    return made.finds[find.mechanism]
 
 
 def offered(words: Sequence[str], release: str) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from trtexp.numerics import Family, family_of
 from trtexp.workers import WorkerOptions, WorkerSpec, WorkerUnavailable
 from trtexp.workers.definer import Definer, TooManyDeaths
 
-SHRINKING = 20.0  # seconds for one difference
+SHRINKING = 10.0  # seconds for one difference
 OFTEN = 3  # networks of a difference that are built before it is one
 
 TAKEN = ("we_refuse", "we_fail", "shape", "dtype")  # kinds that TensorRT may still refuse when it builds

@@ -44,21 +44,25 @@ def fuzz(options: FuzzOptions) -> int:
 
 def _campaign(options: FuzzOptions, place: WorkerSpec) -> int:
     from trtexp.fuzz.campaign import Plan, offered, run
-    from trtexp.fuzz.finds import write
+    from trtexp.fuzz.finds import Find, write
     from trtexp.fuzz.page import NAME, page, summary
     from trtexp.fuzz.rounds import release_of
 
     terminal = Terminal(sys.stdout)
+
+    def keep(find: Find) -> None:
+        said = f"{find.count} × {find.sign.layer} {find.sign.kind}: {find.sign.says}"
+        terminal.line(visible(said), "red")
+        terminal.line(f"  {write(find)}")
+        sys.stdout.flush()
+
     with Helpers(options.examples, options.jobs) as helpers:
         release, full = helpers.submit(release_of, place).result()
         words = offered(options.layers or tuple(LAYERS), release)
         if missing := [word for word in options.layers if word not in words]:
             raise NothingFound(f"{full} has no {', '.join(missing)}; trtexp layers says which releases do")
-        made = run(Plan(words, release, full, options.seed, options.examples, options.seconds), place, helpers)
-    finds = sorted(made.finds.values(), key=lambda find: -find.count)
-    for find in finds:
-        terminal.line(visible(f"{find.count} × {find.sign.layer} {find.sign.kind}: {find.sign.says}"), "red")
-        terminal.line(f"  {write(find)}")
+        plan = Plan(words, release, full, options.seed, options.examples, options.seconds)
+        made = run(plan, place, helpers, keep)
     if not options.layers and not made.ended:
         write_text(options.reports / NAME, page(made))
     terminal.line(summary(made) + (f"; ended early: {made.ended}" if made.ended else ""))
