@@ -183,3 +183,11 @@ def test_a_recurrence_keeps_its_shape_c12():
     wide = ("shuffle", {"input": "row", "set": {"reshape_dims": [2, 1]}})
     s = ("recurrence", {"loop": "l", "initial_value": "zero", "set_input": {1: "more"}})
     refused("C12", "s", "set_input", 1, s=s, more=wide)
+
+
+@pytest.mark.parametrize("axis", [-1, 7])
+def test_an_axis_that_has_no_use_is_one_of_a_tensor_all_the_same_c7(axis):
+    kind, given = output("LAST_VALUE", "sum")
+    given.pop("set_input")
+    with pytest.raises(NodeError, match=r"\[C7\]$"):
+        value(3, y=(kind, {**given, "set": {"axis": axis}}))

@@ -52,20 +52,14 @@ class Plan:
 @dataclass
 class Campaign:
     """What came of a plan. known: how often each entry of the reviewed list came, by its place; built: differences that
-    TensorRT refuses when it builds, by sign; ended: why it was over before its end, empty if it was not."""
+    TensorRT refuses when it builds, by sign; ended: what ended it early, None if nothing did."""
 
     plan: Plan
     tallies: dict[str, Tally] = field(default_factory=dict)
     finds: dict[tuple[str, str, tuple[str, ...]], Find] = field(default_factory=dict)
     known: Counter[int] = field(default_factory=Counter)
     built: Counter[Sign] = field(default_factory=Counter)
-    ended: str = ""
-    exit_code: int = 0
-
-    def end(self, error: BaseException) -> None:
-        """It is over before its end."""
-        self.ended = str(error) or "stopped"
-        self.exit_code = int(getattr(error, "exit_code", 130 if isinstance(error, KeyboardInterrupt) else 3))
+    ended: KeyboardInterrupt | TooManyDeaths | None = None
 
     def signs(self) -> Iterator[tuple[Sign, Seen]]:
         """All differences, those of one layer's network in another layer's tally put together."""
@@ -84,9 +78,8 @@ def run(plan: Plan, place: WorkerSpec, helpers: Helpers, kept: Callable[[Find], 
         for task, tally in _explored(plan, place, helpers):
             made.tallies.setdefault(task.word, Tally()).add(tally)
     except (KeyboardInterrupt, TooManyDeaths) as error:
-        made.end(error)
+        made.ended = error
     _settle(made, place, helpers, kept)
-    made.exit_code = made.exit_code or int(bool(made.finds))
     return made
 
 
@@ -119,8 +112,7 @@ def _settle(made: Campaign, place: WorkerSpec, helpers: Helpers, kept: Callable[
         try:
             found = None if job is None or made.ended else job.result()
         except (KeyboardInterrupt, TooManyDeaths) as error:
-            made.end(error)
-            found = None
+            made.ended, found = error, None
         if made.ended:
             kept(_add(made, _as_it_came(made.plan, sign, seen)))
         elif found is None:

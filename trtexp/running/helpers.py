@@ -78,10 +78,15 @@ class Helpers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if error is not None:
+            self.kill()
         if self._pool is not None:
-            for process in self._processes if error is not None else ():
-                process.kill()  # it may take long, and nobody waits for what it makes
             self._pool.shutdown(cancel_futures=True)
+
+    def kill(self) -> None:
+        """End what is under way: it may take long, and nobody waits for what it makes."""
+        for process in self._processes:
+            process.kill()
 
 
 def _forked(count: int) -> Executor | None:

@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from trtexp.definition.network import NetworkDefinition
 from trtexp.engine.outcome import Outcome
 from trtexp.engine.wire import pack_definition, unpack_outcome
+from trtexp.errors import UserError
 from trtexp.workers.link import Link, Lost, Slow
 from trtexp.workers.worker import Worker, WorkerUnavailable
 
 MOST_DEATHS = 100  # in a row, after which it is not the networks
 
 
-class TooManyDeaths(Exception):
+class TooManyDeaths(UserError):
     """Workers died too often in a row, of whatever they were asked: one sentence."""
+
+    exit_code = 3
 
 
 class Definer(Worker):

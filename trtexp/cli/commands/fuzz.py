@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from trtexp.cli.options import FuzzOptions
-from trtexp.errors import BadUsage, NothingFound, visible
+from trtexp.errors import BadUsage, BrokenOff, NothingFound, visible
 from trtexp.files.atomic import write_text
 from trtexp.files.opening import files_below
 from trtexp.layers import LAYERS
@@ -44,7 +44,7 @@ def fuzz(options: FuzzOptions) -> int:
 
 def _campaign(options: FuzzOptions, place: WorkerSpec) -> int:
     from trtexp.fuzz.campaign import Plan, offered, run
-    from trtexp.fuzz.finds import Find, write
+    from trtexp.fuzz.finds import FOLDER, Find, write
     from trtexp.fuzz.page import NAME, page, summary
     from trtexp.fuzz.rounds import release_of
 
@@ -63,10 +63,14 @@ def _campaign(options: FuzzOptions, place: WorkerSpec) -> int:
             raise NothingFound(f"{full} has no {', '.join(missing)}; trtexp layers says which releases do")
         plan = Plan(words, release, full, options.seed, options.examples, options.seconds)
         made = run(plan, place, helpers, keep)
+        if made.ended is not None:
+            helpers.kill()
     if not options.layers and not made.ended:
         write_text(options.reports / NAME, page(made))
-    terminal.line(summary(made) + (f"; ended early: {made.ended}" if made.ended else ""))
-    return made.exit_code
+    terminal.line(summary(made))
+    if made.ended is not None:
+        raise BrokenOff(made.ended, f"what was found by then is kept in {FOLDER}, not all of it shrunk")
+    return 1 if made.finds else 0
 
 
 def _replay(paths: Sequence[Path], place: WorkerSpec) -> int:
