@@ -7,6 +7,8 @@ import threading
 import time
 from pathlib import Path
 
+from processes import inside
+
 from trtexp.engine.outcome import Outcome
 from trtexp.numerics import encode
 from trtexp.records.model import ReleaseRecord
@@ -83,10 +85,16 @@ class Answers(Backend):
 
 
 def run_project(experiments: Path, backends: list[Backend], stream: object, **plan: object) -> Totals:
-    """Run on these backends; reports and journals go beside the experiments."""
+    """Run on these backends, in the project's folder; reports and journals go beside the experiments."""
     folder = experiments.parent
+    with inside(folder):
+        return _run(
+            experiments, backends, stream, {"reports": folder / "reports", "journals": folder / "journal"} | plan
+        )
+
+
+def _run(experiments: Path, backends: list[Backend], stream: object, given: dict[str, object]) -> Totals:
     files = plan_files(sorted(experiments.glob("*.yaml")), Helpers()).files
-    given = {"reports": folder / "reports", "journals": folder / "journal"} | plan
     totals = Totals()
     with RunTerminal(stream) as terminal:  # type: ignore[arg-type]
         run(backends, Plan(files, **given), terminal, totals)  # type: ignore[arg-type]

@@ -158,6 +158,7 @@ BESIDE = {
     "interpolation",
     "network",
     "orders",
+    "precision",
     "operands",
     "plugin_library",
     "region",

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from dataclasses import asdict
 
 import pytest
 import yaml
@@ -9,6 +10,7 @@ from rooms_contract import PACKAGE, read
 from test_readme import PAPERS, ROOT, sections
 
 import trtexp
+from trtexp.numerics.budget import Limits
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -82,3 +84,9 @@ def test_the_newest_version_of_the_changelog_is_that_of_the_package():
     versions = re.findall(r"^## \[?(\d+\.\d+\.\d+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert versions[0] == trtexp.__version__
     assert versions == sorted(versions, reverse=True)
+
+
+def test_the_limits_of_a_file_are_those_that_the_security_page_states():
+    text = (ROOT / ".github" / "SECURITY.md").read_text(encoding="utf-8")
+    stated = re.findall(r"^\| `(\w+)` \| (?:(\d+)\^)?(\d+) \|", text, re.MULTILINE)
+    assert {name: int(base or 1) ** int(n) if base else int(n) for name, base, n in stated} == asdict(Limits())

@@ -1,5 +1,6 @@
 """The pytest plugin in pytest itself: what is collected, how cases end, options, xdist with one GPU."""
 
+import json
 import os
 import re
 import sys
@@ -11,6 +12,8 @@ import standin
 from conftest import BASE
 
 import trtexp
+from trtexp.files.home import ACCEPTING
+from trtexp.files.signing import write_signed
 
 FOUND = any(entry.value == "trtexp.pytest_plugin" for entry in metadata.entry_points(group="pytest11"))
 PLUGIN = [] if FOUND else ["-p", "trtexp.pytest_plugin"]
@@ -209,3 +212,14 @@ def test_a_pattern_names_cases_as_everywhere(project, run, more):
     found = run("experiments/a.yaml::r*", "experiments/a.yaml::*ht", "experiments/b.yaml", *more, subprocess=bool(more))
     found.assert_outcomes(passed=2)
     run("experiments/a.yaml::wrong", *more, subprocess=bool(more)).assert_outcomes(failed=1)
+
+
+def test_an_accept_that_was_killed_is_finished_first(project, run, pytester):
+    project(a=RIGHT)
+    before, after = RIGHT, RIGHT.replace("title: t", "title: accepted")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(pytester.path)
+        write_signed(ACCEPTING, "accept", json.dumps([[["experiments/a.yaml", before, after]], []]))
+    result = run("experiments")
+    result.stdout.fnmatch_lines(["trtexp: an accept was broken off; it is finished now: 1 file written"])
+    assert (pytester.path / "experiments" / "a.yaml").read_text() == after

@@ -2,8 +2,8 @@
 
 The fence of a block says what becomes of it:
 `console`: its commands are run, and all that they print is compared with what is shown; `…` stands for anything.
-`console gpu`: the commands need a GPU, and are not run.
-`yaml`, `yaml FILE`: an experiment, which is validated.
+`yaml`, `yaml FILE`: an experiment, which is validated. `yaml part`: examples of the reference, which
+tests/spec/test_reference.py validates.
 `text FILE`: lines of that file, in its order; spaces and rules may be of other lengths.
 `python FILE`: written to that file. `diff`: applied. `sh`, `text` alone: left alone.
 The blocks of one section share a copy of the project, in which they are taken from top to bottom.
@@ -20,9 +20,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAPERS = [ROOT / "README.md", ROOT / "trtexp" / "README.md", ROOT / "tests" / "README.md", *ROOT.glob(".github/*.md")]
+FOLDERS = ("experiments", "reports", "trtexp", "tests")
+PAPERS = [ROOT / "README.md", *(ROOT / name / "README.md" for name in FOLDERS), *ROOT.glob(".github/*.md")]
 COPIED = ("trtexp", "experiments", "tests", "reports", "pyproject.toml")
 BLOCK = re.compile(r"^```(\w+) ?(.*)\n((?s:.*?))^```$|^## (.+)$", re.MULTILINE)
+LEFT_ALONE = (("text", ""), ("yaml", "part"))
 CHECKED = ("console", "yaml", "text", "python", "diff")
 
 
@@ -43,7 +45,7 @@ def sections(text):
         kind, given, body, below = match.groups()
         if below:
             heading = below
-        elif kind in CHECKED and given != "gpu" and (kind, given) != ("text", ""):
+        elif kind in CHECKED and (kind, given) not in LEFT_ALONE:
             line = text.count("\n", 0, match.start(3)) + 1
             found.setdefault(heading, []).append(Block(kind, given, body, line))
     return found
@@ -144,8 +146,8 @@ $ true
 ```text
 $ left alone
 ```
-```console gpu
-$ nvidia-smi
+```yaml part
+x: {}
 ```
 ```python made.py
 print("made")

@@ -27,8 +27,8 @@ class UserError(Exception):
 
     exit_code = 2
 
-    def lines(self) -> list[str]:
-        """The message as the terminal shows it."""
+    def lines(self, quoting: bool = False) -> list[str]:
+        """The message as it is shown. quoting: people see it, and what it is about is quoted below it."""
         return [str(self)]
 
 
@@ -53,7 +53,7 @@ class Held(UserError):
 
     exit_code = 1
 
-    def lines(self) -> list[str]:
+    def lines(self, quoting: bool = False) -> list[str]:
         return [f"{self}; nothing was run"]
 
 

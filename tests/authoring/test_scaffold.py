@@ -12,9 +12,11 @@ from trtexp.authoring.scaffold import scaffold, start
 from trtexp.cli.main import main
 from trtexp.judging.case import record_case
 from trtexp.layers import LAYERS
+from trtexp.spec import spoken
 from trtexp.spec.fields import arguments, attributes, words
 from trtexp.spec.load import read
 from trtexp.spec.schema import schema
+from trtexp.spec.spoken import Meant, meant
 
 
 @pytest.mark.parametrize("layer", LAYERS)
@@ -24,7 +26,7 @@ def test_every_layer_has_a_scaffold_with_itself_in_it(layer):
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_start_is_an_experiment_whose_first_case_passes(layer):
-    text = start(layer, "schema.json")
+    text = start(Meant(layer), "schema.json")
     file = read(Path("start.yaml"), data=text.encode())
     assert [record_case(case, None).status for case in file.check().cases] == ["pass"]
     assert max(map(len, text.splitlines())) <= 120
@@ -34,12 +36,12 @@ def test_a_start_is_an_experiment_whose_first_case_passes(layer):
 def test_a_start_keeps_the_schema():
     validator = jsonschema.Draft7Validator(schema())
     for layer in LAYERS:
-        data = json.loads(json.dumps(yaml.safe_load(start(layer, "s"))))
+        data = json.loads(json.dumps(yaml.safe_load(start(Meant(layer), "s"))))
         assert not list(validator.iter_errors(data)), layer
 
 
 def test_a_start_names_what_may_be_set():
-    text = start("softmax", "s")
+    text = start(Meant("softmax"), "s")
     assert text.startswith("# yaml-language-server: $schema=s\ntitle: Softmax\nabout: |\n  exp(x)")
     assert "    softmax: {input: x}\n    set: {axes: 2}\n    # set may assign, too:\n    #   metadata: " in text
     assert "        values: [[0.5, 0.5, 0], [1, 0, 0]]\n        from: derived\n" in text
@@ -76,6 +78,32 @@ def test_new_goes_to_experiments_and_finds_the_schema_of_its_project(project, mo
 
 
 @pytest.mark.parametrize(
+    ("name", "layer", "argument"),
+    [
+        ("relu", "activation", "type: RELU"),
+        ("nn.AvgPool2d", "pooling_nd", "type: AVERAGE"),
+        ("ISoftMaxLayer", "softmax", "input: x"),
+        ("Sqrt", "unary", "op: SQRT"),
+        ("And", "elementwise", "op: SUM"),  # of bool, which the layer's own start has not
+    ],
+)
+def test_new_and_layers_know_names_that_people_bring_along(project, capsys, name, layer, argument):
+    assert main(["new", name, "mine.yaml"]) == 0
+    assert capsys.readouterr().out.startswith(f"{name} is `{meant(name)}`; mine.yaml written; next: ")
+    assert argument in (project / "mine.yaml").read_text(encoding="utf-8")
+    assert main(["validate", "mine.yaml"]) == 0
+    capsys.readouterr()
+    assert main(["layers", name]) == 0
+    assert capsys.readouterr().out.startswith(f"{name}: `{meant(name)}`\n\n{layer}: add_")
+
+
+def test_every_name_that_people_bring_along_starts_an_experiment():
+    for found in {str(one): one for one in spoken._BROUGHT.values()}.values():
+        file = read(Path("start.yaml"), data=start(found, "s").encode())
+        assert [record_case(case, None).status for case in file.check().cases] == ["pass"], found
+
+
+@pytest.mark.parametrize(
     ("words", "what"),
     [
         (["new", "sofmax"], "no layer 'sofmax'; did you mean 'softmax'?"),
@@ -93,8 +121,7 @@ def test_bad_usage_is_one_message(project, capsys, words, what):
 def test_layers_lists_every_layer_on_a_line_each(capsys):
     assert main(["layers"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == list(LAYERS)
-    assert max(map(len, lines)) <= 120
+    assert [line.split()[0] for line in lines] == list(LAYERS)  # in a pipe nothing is cut, and no line is broken
 
 
 @pytest.mark.parametrize("layer", LAYERS)

@@ -1,5 +1,6 @@
 """The command line as records: every argument has its field, and every field its argument."""
 
+import shlex
 from argparse import SUPPRESS
 from dataclasses import MISSING, FrozenInstanceError, fields
 from pathlib import Path
@@ -8,6 +9,9 @@ import pytest
 
 from trtexp.cli import options
 from trtexp.cli.arguments import parse, parser
+from trtexp.cli.help_texts import COMMANDS as LISTED
+from trtexp.cli.help_texts import EXAMPLES
+from trtexp.cli.main import main
 from trtexp.cli.options import Options
 from trtexp.cli.shared_arguments import TARGETS
 from trtexp.running.options import TargetOptions
@@ -61,18 +65,9 @@ def test_paths_begin_where_the_command_was_called(tmp_path, monkeypatch):
     for name in ("sub/a.yaml", "sub/python", "b.yaml"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
-    words = [
-        "run",
-        "a.yaml::x*",
-        "b.yaml",
-        "/c.yaml",
-        "--junit",
-        "j.xml",
-        "--python",
-        "python",
-        "--worker",
-        "8.6=python3",
-    ]
+    monkeypatch.chdir(tmp_path / "sub")
+    words = ["run", "a.yaml::x*", "b.yaml", "/c.yaml", "--junit", "j.xml"]
+    words += ["--python", "python", "--worker", "8.6=python3"]
     _, options = parse(parser(), words, tmp_path)
     assert options.paths == ("sub/a.yaml::x*", "b.yaml", "/c.yaml")  # messages begin at the project
     assert (options.junit, options.reports, options.targets.cache) == (Path("sub/j.xml"), None, TargetOptions().cache)
@@ -80,3 +75,32 @@ def test_paths_begin_where_the_command_was_called(tmp_path, monkeypatch):
     assert options.words == tuple(words)
     assert parse(parser(), ["report"], tmp_path)[1].reports == Path("reports")
     assert parse(parser(), ["report", "--reports", "r"], tmp_path)[1].reports == Path("sub/r")
+
+
+def test_every_command_stands_in_a_group_of_the_help(capsys):
+    assert sorted(LISTED) == sorted(COMMANDS)
+    assert main([]) == 0
+    alone = capsys.readouterr().out
+    assert main(["--help"]) == 0
+    assert capsys.readouterr().out == alone
+    assert all(f"\n  {name} " in alone for name in COMMANDS)
+    assert max(map(len, alone.splitlines())) <= 120
+
+
+@pytest.mark.parametrize("line", [line for lines in EXAMPLES.values() for line in lines if line.startswith("trtexp ")])
+def test_an_example_of_the_help_is_a_command(line):
+    words = shlex.split(line.partition("#")[0])[1:]
+    assert parse(parser(), words)[1].words == tuple(words)
+
+
+def test_the_help_of_a_command_shows_examples(capsys):
+    assert main(["new", "--help"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("usage: trtexp new ") and said.endswith(
+        "\nexamples:\n  trtexp new softmax\n  trtexp new relu mine.yaml\n  trtexp new conv2d -\n"
+    )
+
+
+def test_a_command_that_there_is_not_leads_to_the_nearest(capsys):
+    assert main(["valdate", "e.yaml"]) == 2
+    assert capsys.readouterr().err == "no command 'valdate'; did you mean 'validate'?; all: trtexp --help\n"

@@ -58,7 +58,7 @@ def test_exit_1_if_something_differs(project, capsys):
 @pytest.mark.parametrize(
     "arguments",
     [
-        [], ["run"], ["run", "none.yaml"], ["run", "experiments"], ["run", "experiments/notes.txt"], ["walk"],
+        ["run"], ["run", "none.yaml"], ["run", "experiments"], ["run", "experiments/notes.txt"], ["walk"],
         ["run", "--backend", "gpu", "e.yaml"], ["validate", "none"], ["script", "none.yaml", "--case", "a"], ["report"],
         ["report", "--reports", "none"], ["--no-such-option"],
     ],
@@ -183,8 +183,8 @@ def test_script_of_a_missing_case_names_the_nearest(project, capsys):
 
 
 def test_script_of_no_release_says_how_to_write_one(project, capsys):
-    assert main(["script", project(RIGHT), "--case", "two", "--release", "8.6"]) == 2
-    assert "--release 8.6: write tensorrt-8.6.0 or tensorrt-rtx-1.7" in capsys.readouterr().err
+    assert main(["script", project(RIGHT), "--case", "two", "--release", "11-x"]) == 2
+    assert "--release 11-x: write 8.6.0, tensorrt-8.6.0, or rtx-1.7" in capsys.readouterr().err
 
 
 def test_validate_needs_no_tensorrt_and_counts(project, capsys):

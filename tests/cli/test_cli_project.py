@@ -1,6 +1,7 @@
 """Where reports go, and where a project begins."""
 
 import json
+import re
 
 import pytest
 from conftest import BASE
@@ -51,8 +52,8 @@ def test_a_record_knows_its_source_and_every_page_links_to_it(root):
         source = (reports.parent / experiment(record)).resolve()
         assert source.is_file()
         text = record.with_suffix(".md").read_text()
-        link = text.partition("](")[2].partition(")")[0]
-        assert (record.parent / link).resolve() == source
+        links = set(re.findall(r"\]\(([^)#]*\.yaml)", text))
+        assert {(record.parent / link).resolve() for link in links} == {source}
     assert main(["report", "--check"]) == 0
     assert main(["report", "--check", "--reports", ".trtexp/reports"]) == 0
 

@@ -42,7 +42,7 @@ def run(*more):
 
 
 def facts(tmp_path):
-    return json.loads((tmp_path / ".trtexp" / "last-run.json").read_text(encoding="utf-8"))
+    return json.loads((tmp_path / ".trtexp" / "last-run.json").read_text(encoding="utf-8"))["content"]
 
 
 def test_releases_side_by_side_have_a_folder_each_and_one_summary(project, tmp_path, capsys):

@@ -49,6 +49,9 @@ def test_what_is_offered(tmp_path):
     assert offered("trtexp run --backend ref", tmp_path) == ["reference"]
     assert set(offered("trtexp run e.yaml --case ", tmp_path)) >= {"one", "two"}
     assert offered("trtexp script nothing.yaml --case t", tmp_path) == [""]
+    for command in ("run", "show", "script", "review", "accept", "audit", "validate", "export --onnx -o m"):
+        assert offered(f"trtexp {command} e.yaml::", tmp_path) == ["e.yaml::one", "e.yaml::two"]
+    assert offered("trtexp run e.yaml::tw", tmp_path) == ["e.yaml::two"]
 
 
 def test_a_case_whose_name_is_code_is_not_offered(tmp_path):

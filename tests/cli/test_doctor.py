@@ -2,9 +2,12 @@
 
 import pytest
 import standin
+from conftest import EXPERIMENTS
 
 from trtexp.cli import doctor
 from trtexp.cli.main import main
+from trtexp.cli.self_test import CASES
+from trtexp.spec.load import read
 
 
 @pytest.fixture(autouse=True)
@@ -78,3 +81,21 @@ def test_a_gpu_that_another_run_holds_is_not_waited_for(project, capsys, monkeyp
 def test_bad_usage_is_2(capsys, arguments):
     assert main(["doctor", *arguments]) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_a_release_without_reports_is_told_how_to_test_it(project, capsys):
+    (project / "experiments").mkdir()
+    assert main(["doctor", python()]) == 0
+    said = capsys.readouterr().out.splitlines()
+    start = said.index("tensorrt-8.6.0 has not run here yet; ten cases test it, and make a file that you can send:")
+    assert said[start + 1] == "trtexp run --no-reports --record tensorrt-8.6.0.zip \\"
+    assert [line.removesuffix(" \\") for line in said[start + 2 :]] == [f"  experiments/{case}" for case in CASES]
+    (project / "reports" / "tensorrt-8.6.0").mkdir(parents=True)
+    assert main(["doctor", python()]) == 0
+    assert "has not run here" not in capsys.readouterr().out
+
+
+def test_the_ten_cases_of_the_self_test_are_there():
+    named = [case.split("::") for case in CASES]
+    assert len(CASES) == 10
+    assert [case for path, case in named if case not in [name for name, _, _ in read(EXPERIMENTS / path).cases]] == []

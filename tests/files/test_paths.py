@@ -1,6 +1,7 @@
 """Which files are meant, and what they are called."""
 
 import inspect
+import io
 import os
 import sys
 
@@ -37,6 +38,27 @@ def test_directories_are_searched_in_order_and_files_are_taken_as_given(files):
 def test_a_file_that_is_given_twice_is_taken_once(files):
     files("e/a.yaml")
     assert found("e/a.yaml", "e", "e/a.yaml") == ["e/a.yaml"]
+
+
+def test_a_suffix_that_was_left_out_or_mistaken_is_guessed(files):
+    files("e/a.yaml", "e/b.yml")
+    assert found("e/a", "e/b.yaml", "e/a.yml") == ["e/a.yaml", "e/b.yml"]
+
+
+def test_the_nearest_file_is_named(files):
+    files("e/padding.yaml")
+    with pytest.raises(
+        NothingFound, match=r"^e/pading.yaml: no such file or directory; did you mean e/padding.yaml\?$"
+    ):
+        collect(["e/pading.yaml"])
+    with pytest.raises(NothingFound, match=r"^nothing: no such file or directory$"):
+        collect(["nothing"])
+
+
+def test_a_dash_is_standard_input_which_becomes_a_file(files, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"title: t\n")))
+    (path,) = collect(["-", "-"])
+    assert path.as_posix() == ".trtexp/standard_input.yaml" and path.read_bytes() == b"title: t\n"
 
 
 def test_hidden_files_and_folders_are_not_searched(files):

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import trtexp
+from trtexp.cli.main import main
 from trtexp.errors import BadUsage
 from trtexp.files import signing
 from trtexp.files.signing import VARIABLE, Foreign, derived, notes, read_signed, write_signed
@@ -75,6 +76,16 @@ def test_a_key_that_can_be_guessed_is_refused(monkeypatch, given):
         derived("x")
 
 
+def test_a_run_with_such_a_key_runs_nothing(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(VARIABLE, "short")
+    (tmp_path / "e.yaml").write_text(EXPERIMENT)
+    assert main(["run", "e.yaml", "--backend", "reference"]) == 2
+    said = capsys.readouterr()
+    assert (said.out, len(said.err.splitlines())) == ("", 1) and said.err.startswith(f"{VARIABLE}: 5 characters given")
+    assert [path.name for path in tmp_path.iterdir()] == ["e.yaml"]
+
+
 @pytest.mark.parametrize(
     ("how", "says"),
     [
@@ -86,9 +97,10 @@ def test_a_key_that_can_be_guessed_is_refused(monkeypatch, given):
         ("a folder", "is no file"),
         ("no folder", "Not a directory"),
         ("not there", "Not a directory"),
+        ("no home", "Not a directory"),
     ],
 )
-def test_a_key_that_cannot_be_taken_is_said_and_stops_nothing(state, tmp_path, how, says):
+def test_a_key_that_cannot_be_taken_is_said_and_stops_nothing(state, tmp_path, monkeypatch, how, says):
     path = state / "trtexp" / "key"
     path.parent.mkdir(parents=True)
     if how == "a link":
@@ -98,6 +110,9 @@ def test_a_key_that_cannot_be_taken_is_said_and_stops_nothing(state, tmp_path, h
         os.mkfifo(path)
     elif how == "a folder":
         path.mkdir()
+    elif how == "no home":
+        monkeypatch.delenv("XDG_STATE_HOME")
+        monkeypatch.setattr(Path, "home", lambda: (_ for _ in ()).throw(RuntimeError("no home")))
     elif how in ("no folder", "not there"):
         path.parent.rmdir()
         if how == "not there":

@@ -8,6 +8,7 @@ import pytest
 from trtexp.judging.compare import judge
 from trtexp.judging.judgement import Reading, odd_one_out
 from trtexp.judging.literal import ExpectedValues
+from trtexp.judging.pairs import Pair
 from trtexp.numerics import LARGEST, Bounded, encode, exactly
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.records.facts import FormFault, Measured
@@ -277,3 +278,9 @@ def test_the_odd_one_of_three_is_named(got, want, expected, odd):
 
 def test_empty_tensors_agree():
     assert verdict(np.zeros((0, 3)), reference(np.zeros((0, 3))), literal(np.zeros((0, 3)))).verdict == "pass"
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_a_ratio_beyond_all_numbers_is_infinite():
+    pair = Pair(bad=np.array([True]), error=np.array([1e4]), allowed=np.array([1e-318]), want=np.array([0.0]))
+    assert pair.ratio.tolist() == [np.inf]

@@ -132,6 +132,14 @@ FLAGS = tensor(np.ones((1, 1, 3, 4)), "bool")
         ("C5", [Q, K, V, tensor(np.ones((1, 1, 3, 3)), "bool")], {"mask": "m"}, ("set", "mask")),
         ("C5", [Q, K, V, tensor(np.ones((1, 1, 3, 4)), "int32")], {"mask": "m"}, ("set", "mask")),
         ("C6", [Q[0], K, V], {"query_form": "PACKED_NHD"}, ("attention_v2",)),
+        ("C6", [Q[0], K, V, None, None, tensor([[0]], "int32")], {"query_form": "PACKED_NHD"}, ("attention_v2",)),
+        ("C6", [Q, K, V, None, None, None, tensor(K)], {"key_value_lengths": "n"}, ("set", "key_value_lengths")),
+        (
+            "C6",
+            [Q, K, V, *[None] * 3, tensor([9], "int32")],
+            {"key_value_lengths": "n"},
+            ("set", "key_value_lengths"),
+        ),
         ("C7", [Q, K, V, None, tensor(1.0)], {"normalization_quantize_scale": "s"}, ("attention_v2",)),
         (
             "C7",

@@ -56,3 +56,14 @@ def test_an_attribute_without_a_default_is_given_by_the_constructor(word):
     settable = model.settable().model_fields
     bare = {n for n, f in settable.items() if f.default is None and type(None) not in get_args(f.annotation)}
     assert bare - written == SOMETIMES.get(word, set())
+
+
+def test_a_layer_without_outputs_takes_an_output_type(load):
+    load(
+        "title: t\ninputs: {x: {shape: [3], full: 1}, flag: {shape: [], full: true, dtype: bool}}\nnetwork:\n"
+        "  if: {if_conditional: {}}\n"
+        "  choice: {condition: {conditional: if, condition: flag}, set: {output_type: HALF}}\n"
+        "  inside: {conditional_input: {conditional: if, input: x}}\n"
+        "  double: {elementwise: {input1: inside, input2: inside, op: SUM}}\n"
+        "  y: {conditional_output: {conditional: if, true_subgraph_output: double, false_subgraph_output: x}}\n"
+    )

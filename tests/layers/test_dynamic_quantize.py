@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from layer_runs import evaluate, outputs, refused, tensor
+from layer_runs import RTX, evaluate, outputs, refused, refused_by_rtx, tensor
 
 from trtexp.layers import LAYERS
 
@@ -111,6 +111,7 @@ ONES = np.ones((2, 8))
         ("C2", "dynamic_quantize_v2", [ONES], V2 | MX | {"output_type": "INT8"}, "scale_type"),
         ("C3", "dynamic_quantize", [np.ones((4, 2, 2))], V1 | MX | {"axis": 0}, "axis"),
         ("C3", "dynamic_quantize_v2", [ONES], MX | {"block_shape": [4]}, "block_shape"),
+        ("C3", "dynamic_quantize_v2", [ONES], MX | {"block_shape": []}, "block_shape"),
         ("C4", "dynamic_quantize", [ONES], V1 | MX | {"block_size": 3}, "input"),
         ("C4", "dynamic_quantize_v2", [ONES], MX | {"block_shape": [1, 0]}, "input"),
         ("C5", "dynamic_quantize_v2", [ONES], V2 | NV, None),
@@ -126,3 +127,13 @@ def test_what_is_refused(label, method, inputs, keys, place):
 def test_what_comes_first_is_the_codes():
     assert LAYERS["dynamic_quantize"].output_names == ("", "scale")
     assert evaluate("dynamic_quantize_v2", [np.ones((1, 4))], input="x", **V2, **MX).ref.tolist() == [[256] * 4]
+
+
+@pytest.mark.parametrize("size", [4, 8, 64])
+def test_rtx_takes_blocks_of_16_and_32_along_an_axis_c7(size):
+    keys = MX | {"input": "x", "axis": 1, "block_size": size}
+    assert refused_by_rtx("C7", "dynamic_quantize", [np.ones((1, 64))], **keys)[-1] == "block_size"
+    assert evaluate("dynamic_quantize", [np.ones((1, 64))], arithmetic=RTX, **keys | {"block_size": 16}).shape == (
+        1,
+        64,
+    )

@@ -4,6 +4,7 @@ Python's integers, which have no end, say what is right. A layer whose own netwo
 """
 
 import math
+import textwrap
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -70,13 +71,9 @@ def scalar(value):
     return lambda x, dtype: {"i": {"shape": [], "values": value, "dtype": dtype}}
 
 
-def most(dtype):
-    return RANGE[dtype][1]
-
-
 def extreme(shape=None):
     """Another tensor, i, that is the largest number of its type."""
-    return lambda x, dtype: {"i": {"shape": shape or [], "full": most(dtype), "dtype": dtype}}
+    return lambda x, dtype: {"i": {"shape": shape or [], "full": RANGE[dtype][1], "dtype": dtype}}
 
 
 def elementwise(op, wanted):
@@ -184,7 +181,7 @@ TABLE = [
         ANYTHING, lambda x, t: extreme([1])(x, t) | {"d": {"shape": [], "full": 3, "dtype": "int32"}}),
     Row(("one_hot",), (2,), WIDE, "y: {one_hot: {indices: i, values: f, depth: d, axis: 0}}", "elements",
         lambda x, t: {"i": {"values": [0], "dtype": t}, "f": {"values": [0.0, 1]},
-                      "d": {"shape": [], "full": most(t), "dtype": t}}),
+                      "d": {"shape": [], "full": RANGE[t][1], "dtype": t}}),
     Row(("padding", "padding_nd"), (0,), BYTES,
         PADDED + "y: {padding_nd: {input: s, pre_padding: [0, 1], post_padding: [0, 0]}}", lambda x, t: [0, *x]),
     Row(("pooling", "pooling_nd"), (0,), BYTES,
@@ -203,8 +200,8 @@ TABLE = [
         sum: {recurrence: {loop: loop, initial_value: zero}, set_input: {1: more}}
         more: {elementwise: {input1: sum, input2: row, op: SUM}}
         y: {loop_output: {loop: loop, tensor: sum, kind: LAST_VALUE}}""",
-        lambda x, t: [wrap(most(t) + sum(x), t)],
-        lambda x, t: scalar(8)(x, "int32") | {"zero": {"shape": [], "full": most(t), "dtype": t}}),
+        lambda x, t: [wrap(RANGE[t][1] + sum(x), t)],
+        lambda x, t: scalar(8)(x, "int32") | {"zero": {"shape": [], "full": RANGE[t][1], "dtype": t}}),
     Row(("loop_output",), (0,), NUMBERS, LOOP + """
         row: {iterator: {loop: loop, tensor: x}}
         y: {loop_output: {loop: loop, tensor: row, kind: REVERSE}, set_input: {1: i}}""",
@@ -223,8 +220,8 @@ TABLE = [
         same, lambda x, t: scalar(1)(x, "int32")),
     Row(("constant",), (), NUMBERS, "y: {constant: {shape: [8], weights: x}}", same),
     Row(("fill",), (1, 2), WIDE, "y: {fill: {shape: [2], op: LINSPACE, output_type: INT64}, set_input: {1: i, 2: j}}",
-        lambda x, t: [most(t), wrap(most(t) + 1, "int64")],
-        lambda x, t: {"i": {"shape": [], "full": most(t), "dtype": t}, "j": {"values": [1], "dtype": t}}, "int64"),
+        lambda x, t: [RANGE[t][1], wrap(RANGE[t][1] + 1, "int64")],
+        lambda x, t: {"i": {"shape": [], "full": RANGE[t][1], "dtype": t}, "j": {"values": [1], "dtype": t}}, "int64"),
     Row(("nms",), (2,), WIDE, "y: {nms: {boxes: b, scores: s, max_output_boxes_per_class: i}}",
         lambda x, t: [0, 0, 0], lambda x, t: extreme()(x, t) | {
             "b": {"values": [[[0, 0, 1, 1]]]}, "s": {"values": [[[1]]]}}, "int32"),
@@ -264,16 +261,9 @@ def test_integers_are_exact(row, dtype):
     edges = EDGES[dtype]
     x = {"values": edges, "dtype": dtype}
     inputs = {"x": x, **row.more(edges, dtype)}
-    text = "\n".join(
-        [
-            "title: t",
-            f"inputs: {flow(inputs)}",
-            f"weights: {flow({'x': x, 'w': {'values': [[[[1]]]], 'dtype': dtype}})}",
-            "network:",
-            *("  " + line for line in row.network.strip("\n").splitlines()),
-        ]
-    )
-    text = text.replace("  " + " " * 8, "  ")
+    weights = {"x": x, "w": {"values": [[[[1]]]], "dtype": dtype}}
+    layers = textwrap.indent(f"\n{row.network}".replace("\n" + " " * 8, "\n"), "  ")
+    text = f"title: t\ninputs: {flow(inputs)}\nweights: {flow(weights)}\nnetwork:\n{layers}\n"
     if isinstance(row.wanted, str):
         with pytest.raises(SpecError, match=row.wanted):
             made(text, REFERENCE)

@@ -188,3 +188,24 @@ def test_a_recurrence_keeps_its_shape_c12():
 @pytest.mark.parametrize("axis", [-1, 7])
 def test_an_axis_that_has_no_use_is_one_of_a_tensor_all_the_same_c7(axis):
     refused("C7", "y", "set", "axis", y=("loop_output", {**LAST, "set": {"axis": axis}}))
+
+
+COUNTED = {"y": output("CONCATENATE", length="k")}
+STARTED = {"s": ("recurrence", {"loop": "l", "initial_value": "row", "set_input": {1: "more"}})}
+
+
+@pytest.mark.parametrize(
+    ("keys", "layer", "said"),
+    [
+        ({"n": [3, 3]}, "limit", "give a scalar of int32"),
+        ({"n": -1}, "y", r"the count of l is int32 \[\]; give a scalar of 0 or more"),
+        (COUNTED | {"others": {"k": tensor([1, 2], "int32")}}, "y", r"its length is int32 \[2\]"),
+        (COUNTED | {"others": {"k": tensor(-1, "int32")}}, "y", "its length is int32"),
+        (COUNTED | {"others": {"k": tensor(2**31 - 1, "int32")}}, "y", "elements.*--limit elements=N"),
+        (STARTED, "row", "in an iteration alone"),
+    ],
+)
+def test_counts_lengths_and_starts_that_are_none_are_faults_of_a_layer(keys, layer, said):
+    with pytest.raises(NodeError, match=said) as caught:
+        run(**keys)
+    assert caught.value.layer == layer

@@ -18,8 +18,10 @@ RELEASES = ("tensorrt-8.5.3.1", "tensorrt-8.6.0")
 TYPES = ("float32", "float16")
 ACTIVATIONS = get_args(get_args(ActivationType)[0])
 OPERATIONS = get_args(get_args(UnaryOperation)[0])
-#: function -> special number that TensorRT gets wrong: beyond some 20 SOFTPLUS is x, whatever alpha and beta are.
+#: function -> special number that 8.x gets wrong: beyond some 20 SOFTPLUS is x, whatever alpha and beta are.
 WRONG = {"SOFTPLUS": {"largest"}}
+#: The same for one release and type: 8.5 makes its sigmoid of an approximate tanh.
+ALONE = {("tensorrt-8.5.3.1", "float32"): {"SIGMOID": {"1", "-1"}}}
 
 
 def measured(release):
@@ -62,4 +64,4 @@ def test_what_was_measured_is_legal(release, dtype):
         made = reference(function, list(numbers.values()), dtype)
         bad = {name for name, got in facts.items() if not legal(made, place[name], number(got, dtype))}
         wrong |= {function: bad} if bad else {}
-    assert wrong == WRONG
+    assert wrong == WRONG | ALONE.get((release, dtype), {})

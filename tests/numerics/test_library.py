@@ -9,6 +9,7 @@ import pytest
 
 import trtexp
 from trtexp.numerics import decimals, library
+from trtexp.numerics.budget import Budget, Limits, OverBudget
 
 #: function -> the interval that it is tried in.
 RANGES = {
@@ -148,3 +149,16 @@ def test_nothing_that_is_recorded_asks_the_machines_own_library(room):
     paths = [path for path in sorted((Path(trtexp.__file__).parent / room).glob("*.py")) if path.name not in own]
     assert paths
     assert [use for path in paths for use in machine_dependent(path)] == []
+
+
+def test_functions_are_paid_for_and_numbers_near_a_tie_most():
+    few, many = Budget(), Budget()
+    with few.paying():
+        library.exp(np.zeros(1000))
+    with many.paying():
+        library.exp(2.0**-53 + np.arange(1000) * 1e-26)
+    assert 0 < few.spent["products"] < 10**4 < many.spent["products"]
+    library.exp(np.zeros(1000))
+    assert few.spent["products"] < 10**4  # nobody pays outside of the block
+    with Budget(Limits(products=10)).paying(), pytest.raises(OverBudget, match="--limit products=N"):
+        library.erf(np.zeros(1000))

@@ -98,6 +98,14 @@ def test_a_family_that_was_measured_is_granted_the_worst_of_its_releases_and_no_
     assert (Seen("TANH", "tensorrt>=10").error("float32", (x,), np.tanh(x), np.ones(3)) == 1).all()
 
 
+@pytest.mark.parametrize(("formula", "allowed"), [(1e-7, 2 * 8 * 2.0**-25), (1e-6, 1e-6), (1e-5, 2 * 100 * 2.0**-25)])
+def test_a_release_that_is_worse_than_the_formula_and_the_others_is_not_granted_that(known, formula, allowed):
+    known(TABLE, OTHER)  # 100 and 8 units at 0.5
+    x = np.array([0.5])
+    made = Seen("TANH", "tensorrt<10").error("float32", (x,), np.tanh(x), np.full(1, formula))
+    assert made == pytest.approx([allowed], rel=1e-3)
+
+
 def test_a_function_that_nobody_measured_has_its_formula(known):
     known(TABLE)
     assert granted("tensorrt<10", function="EXP") == FORMULA.tolist()

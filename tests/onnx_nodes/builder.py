@@ -15,7 +15,8 @@ from trtexp.layers import LAYERS
 from trtexp.layers.base import Layer, LayerError
 from trtexp.layers.network import Evaluation, NodeError, evaluate, steps
 from trtexp.layers.region import takes
-from trtexp.numerics import F64, VALUE_DTYPES, Arithmetic, Bounded, encode, known
+from trtexp.numerics import F64, VALUE_DTYPES, Arithmetic, Bounded, Family, encode, known
+from trtexp.numerics.budget import Budget
 
 NAMES = {dtype: name for name, dtype in VALUE_DTYPES.items()}
 MEMBERS = {name: member for name, (_, _, member) in DTYPES.items()}
@@ -47,6 +48,7 @@ class Builder:
         self.known: dict[str, Bounded] = {}
         self.varying: set[str] = set()  # tensors that change from one iteration of a loop to the next
         self.arithmetic = Arithmetic()
+        self.budget = Budget()
         self.made = 0
         self.open: set[str] = set()  # loops and conditionals that are being made
 
@@ -60,6 +62,9 @@ class Builder:
 
     def inside(self, known: Mapping[str, Bounded], varying: frozenset[str]) -> Builder:
         raise NotImplementedError
+
+    def refused_by(self, layer: str, family: Family, error: LayerError) -> None:
+        """What some releases refuse is no matter here."""
 
     def shape(self, tensor: str) -> tuple[int, ...]:
         return self.known[tensor].shape

@@ -1,11 +1,13 @@
 """Records on disk: read back as they were, the same bytes for the same content."""
 
 import json
+import os
 
 import pytest
 from report_samples import SAMPLES
 
 from trtexp.errors import DamagedRecord, OtherFormat
+from trtexp.files.opening import NoFile
 from trtexp.records.files import from_json, load, to_json
 
 
@@ -27,6 +29,8 @@ def test_a_record_is_read_back_as_it_was(name):
         ("{}", "Field required"),
         ('{"format": 1}', "format"),
         ('{"format": "new", "cases": []}', "format"),
+        ("[" * 100_000, "damaged record"),
+        ('{"cases": ' * 100_000, "damaged record"),
     ],
 )
 def test_a_damaged_record_names_its_file_and_what_to_do(text, message):
@@ -54,6 +58,29 @@ def test_values_of_another_shape_are_damage_and_the_experiment_to_run_again_is_n
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps(record), encoding="utf-8")
     with pytest.raises(DamagedRecord, match=r"not nested like .* replace it: trtexp run experiments/layers/x\.yaml$"):
+        load(path, tmp_path)
+
+
+def test_a_record_of_another_release_than_its_folder_is_damage(tmp_path):
+    """Pages are named by it, so that it could be a way out of the reports."""
+    record = json.loads(to_json(SAMPLES["padding"]))
+    record["release"]["name"] = "../../../elsewhere"
+    path = tmp_path / "tensorrt-8.6.0" / "x.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps(record), encoding="utf-8")
+    says = r"it is of the release '\.\./\.\./\.\./elsewhere', and lies in the folder of tensorrt-8\.6\.0; delete it$"
+    with pytest.raises(DamagedRecord, match=says):
+        load(path, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("target", "says"), [("/dev/zero", "is a link"), ("other.json", "is a link"), (None, "is no file")]
+)
+def test_a_record_that_is_no_file_is_one_message(tmp_path, target, says):
+    path = tmp_path / "tensorrt-8.6.0" / "x.json"
+    path.parent.mkdir()
+    os.mkfifo(path) if target is None else path.symlink_to(target)
+    with pytest.raises(NoFile, match=rf"x\.json: {says}"):
         load(path, tmp_path)
 
 

@@ -52,3 +52,9 @@ def test_a_large_tensor_keeps_a_digest_in_place_of_its_values():
 )
 def test_measured_numbers_have_few_digits(given, digits, kept):
     assert short(given, digits) == kept
+
+
+def test_a_tensor_without_elements_is_not_nested_beyond_all_bounds():
+    record = tensor_record(encode(np.zeros((1, 2**31, 5, 0)), "float32"))
+    assert (record.values, record.summary, record.shape) == (None, None, [1, 2**31, 5, 0])
+    assert tensor_record(encode(np.zeros((4, 0)), "float32")).values == [[], [], [], []]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trtexp.releases.api import NETWORK_CLASS, UnknownRelease, find, known, name_of
+from trtexp.releases.api import NETWORK_CLASS, UnknownRelease, find, known, name_of, named
 
 EACH = pytest.mark.parametrize("release", known(), ids=lambda release: release.name)
 
@@ -80,6 +80,22 @@ def test_a_release_is_found_by_its_names(given, name):
 def test_an_unknown_release_lists_the_known_ones(given):
     with pytest.raises(UnknownRelease, match=r"is not known; known are: tensorrt-8\.5\.3, .*tensorrt-rtx-1\.7"):
         find(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("8.6.0", ["tensorrt-8.6.0"]),
+        ("tensorrt-8.5.3.1", ["tensorrt-8.5.3.1"]),
+        ("8.5", ["tensorrt-8.5.3.1"]),
+        ("8", ["tensorrt-8.5.3.1", "tensorrt-8.6.0"]),
+        ("rtx-1.7", ["tensorrt-rtx-1.7.1.116"]),
+        ("reference", ["reference"]),
+        ("9", []),
+    ],
+)
+def test_a_release_of_reports_has_the_same_names(given, meant):
+    assert named(given, ["reference", "tensorrt-8.5.3.1", "tensorrt-8.6.0", "tensorrt-rtx-1.7.1.116"]) == meant
 
 
 def test_half_a_number_names_several():

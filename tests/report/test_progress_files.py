@@ -14,8 +14,9 @@ from trtexp.records.facts import Ending
 from trtexp.records.model import OutputRecord
 from trtexp.records.tensors import TensorRecord
 from trtexp.report import progress
+from trtexp.report.bar import duration
 from trtexp.report.plain import difference
-from trtexp.report.progress import Detail, RunTerminal, Summary, duration
+from trtexp.report.progress import Detail, RunTerminal, Summary
 
 
 @pytest.fixture(autouse=True)

@@ -79,3 +79,18 @@ def test_an_excerpt_of_cells_says_where_they_begin() -> None:
     assert lines[0].endswith("of cells that begin at these rows and columns")
     assert lines[1].split()[0] == "smallest"
     assert lines[2].split()[:4] == ["[0]", "[4]", "[8]", "[12]"]
+
+
+def test_tensors_of_other_shapes_have_a_row_each() -> None:
+    for shapes in (((5,), ()), ((), (5,)), ((3,), (2, 3)), ((1, 3), (3,))):
+        one, other = (tensor(np.ones(shape), "float32") for shape in shapes)
+        record = OutputRecord(
+            name="y",
+            dtype="float32",
+            shape=list(shapes[1]),
+            expected=one,
+            reference=other,
+            verdict="mismatch",
+        )
+        lines = output_lines(record)
+        assert sum("expected" in line for line in lines) == sum("reference" in line for line in lines) == 1

@@ -1,12 +1,14 @@
 """Answers recorded where the stand-in for TensorRT is, and judged again where there is nothing."""
 
 import shutil
+import zipfile
 
 import pytest
 import standin
 from runs import tree
 
 from trtexp.cli.main import main
+from trtexp.running.archive import pack
 
 
 @pytest.fixture
@@ -87,3 +89,38 @@ def test_what_is_missing_is_run_and_recorded_and_nothing_else(project, tmp_path,
 def test_replay_goes_with_nothing_that_answers(project, other, capsys):
     assert run("--replay", "kept", *other) == 2
     assert "--replay" in capsys.readouterr().err
+
+
+def test_a_recording_may_be_one_file_which_gives_the_same_reports(project, tmp_path):
+    run("--replay", "kept", "--reports", "again")
+    pack(tmp_path / "kept", tmp_path / "sent.zip")
+    before = (tmp_path / "sent.zip").read_bytes()
+    run("--replay", "sent.zip", "--reports", "from_file")
+    assert tree(tmp_path / "from_file") == tree(tmp_path / "again")
+    worker = f"--worker=8.6.0={standin.command('8.6.0')}"
+    run("--replay", "sent.zip", "--record", "more.zip", "--no-reports", worker)
+    with zipfile.ZipFile("more.zip") as made:
+        assert {name.partition("/")[0] for name in made.namelist()} == {"tensorrt-8.6.0"}
+        assert len(made.namelist()) == 4
+    pack(tmp_path / "kept", tmp_path / "sent.zip")
+    assert (tmp_path / "sent.zip").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        (None, "bad.zip: no recording; trtexp run … --record FILE.zip makes one"),
+        (["../outside"], "bad.zip: '../outside', which no recording has"),
+        (["tensorrt-8.6.0/release", "a/b/release"], "bad.zip: 'a/b/release', which no recording has"),
+    ],
+)
+def test_a_file_that_is_no_recording_is_named(project, tmp_path, capsys, members, said):
+    if members is None:
+        (tmp_path / "bad.zip").write_bytes(b"PK no")
+    else:
+        with zipfile.ZipFile(tmp_path / "bad.zip", "w") as made:
+            for name in members:
+                made.writestr(name, b"")
+    assert run("--replay", "bad.zip") == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path.parent / "outside").exists()

@@ -10,7 +10,7 @@ import pytest
 from runs import Answers, run_project, tree, write_project
 
 from trtexp.errors import NoGpu
-from trtexp.report.terminal import Terminal
+from trtexp.report.progress import RunTerminal
 from trtexp.running.backends import REFERENCE, Backend
 
 
@@ -121,7 +121,7 @@ def test_a_release_without_workers_does_not_end_the_others(tmp_path):
 def test_ctrl_c_keeps_what_is_finished(tmp_path):
     stop = threading.Event()
 
-    class Impatient(Terminal):
+    class Impatient(RunTerminal):
         def case(self, case, varying=None):
             super().case(case)
             if case.name == "case_2":
@@ -131,12 +131,12 @@ def test_ctrl_c_keeps_what_is_finished(tmp_path):
     experiments = write_project(tmp_path, 2, 50)
     import runs
 
-    before, runs.Terminal = runs.Terminal, Impatient
+    before, runs.RunTerminal = runs.RunTerminal, Impatient
     try:
         with pytest.raises(KeyboardInterrupt):
             run_project(experiments, [Answers("8.6.0", 1, slow=0.01)], io.StringIO())
     finally:
-        runs.Terminal = before
+        runs.RunTerminal = before
     lines = (tmp_path / "journal" / "tensorrt-8.6.0" / "e00.jsonl").read_bytes().splitlines()
     assert stop.is_set() and 3 <= len(lines) < 50
     assert all(json.loads(line) for line in lines)

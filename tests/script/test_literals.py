@@ -24,6 +24,7 @@ def array(values, dtype="float32"):
         (array([[0.1, 1e-7]], "float16"), "np.array([[0.1, 1e-07]], np.float16)"),
         (array(2.5), "np.array(2.5, np.float32)"),
         (array(np.zeros((0, 3))), "np.array([], np.float32).reshape(0, 3)"),
+        (array(np.zeros((2**40, 0))), "np.array([], np.float32).reshape(1099511627776, 0)"),
         (array([True, False, True], "bool"), "np.array([True, False, True], np.bool_)"),
         (Array("bfloat16", (2,), np.array([0x3F80, 1], np.uint16)), "np.array([16256, 1], np.uint16)"),
         (Array("int4", (3,), np.array([0x21, 0x3], np.uint8)), "np.array([33, 3], np.uint8)"),

@@ -177,3 +177,26 @@ def test_a_fault_of_some_cases_names_each_with_its_line(faults):
         "  second: {weights: {w: {shape: [3]}}}\n"
     )
     assert fault.startswith("e.yaml:5:25: first (line 9), second (line 10): c.constant.shape: ")
+
+
+@pytest.mark.parametrize(
+    ("file", "output", "origin"),
+    [
+        ("from: derived", "", Origin("derived")),
+        ("from: derived", ", from: source", Origin("source")),
+        ("from: observed\nrelease: tensorrt-8.6.0", "", Origin("observed", "tensorrt-8.6.0")),
+        ("from: observed\nrelease: tensorrt-8.6.0", ", from: derived", Origin("derived")),
+        ("release: tensorrt-8.6.0", ", from: observed, gpu: H100", Origin("observed", "tensorrt-8.6.0", "H100")),
+        ("release: tensorrt-8.6.0", "", None),
+    ],
+)
+def test_a_file_says_once_where_its_numbers_come_from(load, file, output, origin):
+    (case,) = load(f"{BASE}{file}\nexpect: {{deconv: {{full: 1{output}}}}}\n").cases
+    assert case.expected["deconv"].origin == origin
+
+
+def test_a_case_may_say_where_its_numbers_come_from(load):
+    cases = "cases: {a: {}, b: {from: source}}\n"
+    made = load(f"{BASE}from: derived\nexpect: {{deconv: {{full: 1}}}}\n{cases}").cases
+    assert [case.expected["deconv"].origin for case in made] == [Origin("derived"), Origin("source")]
+    assert [case.differs for case in made] == [(), ()]

@@ -8,6 +8,8 @@ from conftest import BASE
 
 from trtexp.numerics import decode
 from trtexp.numerics.recipe import Recipe
+from trtexp.spec.errors import SpecError
+from trtexp.spec.load import read
 
 X = "x: {shape: [1, 1, 3, 3], arange: {start: 1}}"
 
@@ -152,14 +154,30 @@ def said_of_file(faults, name):
 
 @pytest.mark.parametrize("name", ["../a.npy", "/etc/hostname", "data/../../a.npy", "a/../../e.npy#x"])
 def test_a_file_outside_the_folder_is_not_even_looked_for(faults, name):
-    assert "outside the experiment's folder" in said_of_file(faults, name)
+    assert "outside the project" in said_of_file(faults, name)
+
+
+def test_two_folders_of_a_project_share_a_file(load, tmp_path):
+    (tmp_path / "project" / "reports").mkdir(parents=True)
+    for name in ("a", "b", "data"):
+        (tmp_path / "project" / "experiments" / name).mkdir(parents=True)
+    np.savez(tmp_path / "project" / "experiments" / "data" / "d.npz", one=np.arange(3.0))
+    np.save(tmp_path / "e.npy", np.arange(3.0))
+    text = "title: t\ninputs: {x: {file: %s}}\nnetwork: {i: {identity: {input: x}}}\n"
+    for name in ("a", "b"):
+        path = tmp_path / "project" / "experiments" / name / "e.yaml"
+        path.write_text(text % "../data/d.npz#one", encoding="utf-8")
+        assert read(path).experiment().cases[0].inputs["x"].array.shape == (3,)
+    path.write_text(text % "../../../e.npy", encoding="utf-8")
+    with pytest.raises(SpecError, match=r"e\.npy lies outside the project; only files below project are read"):
+        read(path).experiment()
 
 
 def test_a_symlink_to_the_outside_is_outside(faults, tmp_path, tmp_path_factory):
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "a.npy"
     np.save(elsewhere, np.ones(1))
     (tmp_path / "a.npy").symlink_to(elsewhere)
-    assert "outside the experiment's folder" in said_of_file(faults, "a.npy")
+    assert "outside the project" in said_of_file(faults, "a.npy")
 
 
 def test_a_pickle_is_never_opened(faults, tmp_path):
@@ -171,7 +189,7 @@ def test_a_pickle_is_never_opened(faults, tmp_path):
 
 
 def test_files_that_are_missing_damaged_or_of_no_numbers_are_named(faults, tmp_path):
-    assert said_of_file(faults, "none.npy") == "none.npy is not there"
+    assert said_of_file(faults, "none.npy") == "none.npy is not there; a path begins at the folder of the experiment"
     (tmp_path / "folder.npy").mkdir()
     assert said_of_file(faults, "folder.npy") == "'folder.npy' is no file"
     assert said_of_file(faults, "''") == "'' is no file"

@@ -103,7 +103,7 @@ MISTAKES = {
     "outside": (
         "m.onnx",
         "../m.onnx",
-        "4:7: onnx: ../m.onnx lies outside the experiment's folder; only files below it ",
+        "4:7: onnx: ../m.onnx lies outside the project; only files below ",
     ),
     "a_folder": ("m.onnx", ".", "4:7: onnx: '.' is no file"),
     "no_onnx_file": ("m.onnx", "e.yaml", "4:7: onnx: e.yaml is no ONNX model"),

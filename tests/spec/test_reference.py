@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 import yaml
+from conftest import EXPERIMENTS
 
 from trtexp.spec.examples import BASE, EXAMPLES
 from trtexp.spec.load import read
-from trtexp.spec.models import KEYS, ExperimentModel
-from trtexp.spec.reference import entries, found, markdown
+from trtexp.spec.models import KEYS, ExperimentModel, keys
+from trtexp.spec.reference import entries, found, markdown, page
 from trtexp.spec.tensors import GENERATORS
 
 
@@ -35,7 +36,7 @@ def test_an_example_is_a_valid_experiment(tmp_path, path):
 
 def test_every_example_has_an_entry_and_every_outer_key_too():
     assert EXAMPLES.keys() <= entries().keys()
-    assert set(ExperimentModel.model_fields) | set(KEYS) <= entries().keys()
+    assert set(keys(ExperimentModel)) | set(KEYS) <= entries().keys()
     assert {f"inputs.x.{name}" for name in GENERATORS} <= entries().keys()
 
 
@@ -59,6 +60,12 @@ def test_every_entry_says_what_it_is():
 )
 def test_a_key_is_found(key, paths):
     assert [entry.path for entry in found(key)] == paths
+
+
+def test_the_page_of_experiments_holds_the_reference():
+    path = EXPERIMENTS / "README.md"
+    text = path.read_text(encoding="utf-8")
+    assert page(text) == text, f"write it again: trtexp explain --write {path}"
 
 
 def test_the_tables_hold_every_key():

@@ -18,6 +18,7 @@ from trtexp.workers import TIMEOUTS, WorkerSpec, parse_timeouts, parse_worker
         ("env A=1 python3", WorkerSpec("env A=1 python3")),
         ("tensorrt-8.6=python", WorkerSpec("python", "tensorrt", version="8.6")),
         ("tensorrt_rtx-1.7=python", WorkerSpec("python", "tensorrt-rtx", version="1.7")),
+        ("rtx-1.7=python", WorkerSpec("python", "tensorrt-rtx", version="1.7")),
         ("tensorrt-rtx=python", WorkerSpec("python", "tensorrt-rtx")),
         ("8.6.0=ssh:user@host//path/python", WorkerSpec("/path/python", host="user@host", version="8.6.0")),
         ("ssh:host -p 2222//python3", WorkerSpec("python3", host="host -p 2222")),

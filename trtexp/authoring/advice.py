@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 from trtexp.authoring.accept import DOUBTFUL, Side, accept
 from trtexp.authoring.declare import undeclared
+from trtexp.errors import plural
+from trtexp.files.program import program, typed
 from trtexp.migration.entry import entry
 from trtexp.running.pending import Pending
 from trtexp.spec.errors import SpecError
+from trtexp.spec.files import read_experiment
+from trtexp.spec.tree import mapping, parse
 
 REVIEW = "next: trtexp review shows them one by one, trtexp accept"
 ADVICE: Mapping[Side, str] = {
@@ -30,10 +35,10 @@ def advice(found: Iterable[Pending]) -> Iterator[str]:
         yield f"{name} has no {missing}; write in {_where(some)}:"
         yield from (f"  {line}" for line in entry(some[0].report.release, missing))
     if len(lacking) > _MOST:
-        yield f"and {len(lacking) - _MOST} more names that are lacking: trtexp check has all of them"
+        yield f"and {len(lacking) - _MOST} more names that are lacking: {program()} check has all of them"
     for side, said in ADVICE.items():
         if "CI" not in os.environ and any(can_accept(one, side) for one in cases[:_TRIED]):
-            yield said
+            yield typed(said)
 
 
 def can_accept(one: Pending, side: Side) -> bool:
@@ -47,6 +52,22 @@ def can_accept(one: Pending, side: Side) -> bool:
 
 
 def _where(cases: list[Pending]) -> str:
-    files = {one.file: one for one in cases}
-    first, *more = files
-    return first if not more else f"{first} and {len(more)} more"
+    """The first file and its cases below which an entry stands; one that a matrix made must be written out for it."""
+    first, *more = dict.fromkeys(one.file for one in cases)
+    names = [one.case.name for one in cases if one.file == first]
+    if names == ["base"]:
+        below = ""
+    else:
+        below = f", below {', '.join(names[:_MOST])}" + (f" and {len(names) - _MOST} more" if names[_MOST:] else "")
+    others = f" and {plural(len(more), 'other file')}" if more else ""
+    own = ", written out as a case of its own" if below and not _written(first).issuperset(names) else ""
+    return f"{first}{others}{below}{own}"
+
+
+def _written(file: str) -> set[str]:
+    """The cases that stand in a file under their own names, rather than made by a matrix; none if it cannot be read."""
+    try:
+        cases = mapping(parse(read_experiment(Path(file), file).decode("utf-8"), file), "cases")
+    except (SpecError, OSError, ValueError):
+        return set()
+    return {str(name) for name in cases.keys} if cases else set()

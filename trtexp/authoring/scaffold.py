@@ -14,9 +14,11 @@ import numpy as np
 from trtexp.layers import LAYERS
 from trtexp.numerics import UNIT, Bounded
 from trtexp.numerics.format import nested, number
+from trtexp.spec.errors import SpecError
 from trtexp.spec.fields import Field, arguments, attributes, words
 from trtexp.spec.load import read
 from trtexp.spec.source import SPECIAL
+from trtexp.spec.spoken import Meant
 from trtexp.spec.tree import Number, parse, plain
 
 MOST = 64  # elements of an output whose values are written out
@@ -24,9 +26,31 @@ WIDTH = 116
 ABOUT = "What the layer makes of it, by the reference; say here what is to be seen."
 
 
-def start(layer: str, schema: str) -> str:
-    """The text of an experiment on a layer of the table. schema: the path of the JSON Schema, as editors are told."""
-    text = _head(layer, schema) + "".join(_network(layer))
+def start(wanted: Meant, schema: str) -> str:
+    """The text of an experiment on a layer. schema: the path of the JSON Schema, as editors are told.
+
+    The argument that is wanted takes the place of the scaffold's own, unless the scaffold's inputs are not for it.
+    """
+    layer, entry = wanted.layer, scaffold(wanted.layer)
+    try:
+        return _text(layer, _with(entry, wanted), schema)
+    except SpecError:
+        return _text(layer, entry, schema)
+
+
+def _with(entry: dict[str, Any], wanted: Meant) -> dict[str, Any]:
+    """A scaffold whose layer has the argument that is wanted."""
+    argument = plain(parse(wanted.argument, "argument")) if wanted.argument else {}
+    network = {
+        name: {**parts, wanted.layer: {**parts[wanted.layer], **argument}} if wanted.layer in parts else parts
+        for name, parts in entry["network"].items()
+    }
+    return {**entry, "network": network}
+
+
+def _text(layer: str, entry: dict[str, Any], schema: str) -> str:
+    """The experiment on a layer that a scaffold is the start of. Raises SpecError where the scaffold is not valid."""
+    text = _head(layer, schema) + "".join(_network(layer, entry))
     case = read(Path("start.yaml"), data=text.encode()).experiment().cases[0]
     tensors = case.evaluation().tensors
     expected = [line for name in case.definition.outputs if name in tensors for line in _expected(name, tensors[name])]
@@ -52,8 +76,7 @@ def _head(layer: str, schema: str) -> str:
     )
 
 
-def _network(layer: str) -> Iterator[str]:
-    entry = scaffold(layer)
+def _network(layer: str, entry: dict[str, Any]) -> Iterator[str]:
     for group in ("inputs", "weights"):
         if group in entry:
             yield f"\n{group}:\n" + "".join(_lines(entry[group], "  "))
@@ -108,7 +131,8 @@ def _expected(name: str, tensor: Bounded) -> Iterator[str]:
     yield f"        shape: {flow(list(tensor.shape))}"
     values = _rows(tensor.ref, tensor.dtype) if tensor.ref.size <= MOST else ""
     if values and max(map(len, values.splitlines())) <= WIDTH:
-        yield f"        values:\n{values}" if "\n" in values else f"        values: {values}"
+        apart = "\n" if "\n" in values else f"\n{' ' * 10}" if len(values) > 90 else " "
+        yield f"        values:{apart}{values}"
         yield "        from: derived"
 
 

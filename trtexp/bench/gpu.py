@@ -72,7 +72,7 @@ def _run(folder: Path, worker: Sequence[str], bare: Path, count: int) -> dict[st
     run = [sys.executable, "-m", "trtexp", "run", str(folder), "--backend", "tensorrt", "--python", shlex.join(worker)]
     run += ["--reports", str(folder / "reports"), "--cache", str(folder / "cache")]
     cold = process(run)
-    phases = json.loads(LAST_RUN.read_text(encoding="utf-8"))["seconds_by_phase"]
+    phases = json.loads(LAST_RUN.read_text(encoding="utf-8"))["content"]["seconds_by_phase"]
     warm = process(run)
     (builds,) = json.loads(plain.said.splitlines()[-1]).values()
     return {"bare": plain.seconds, "bare builds": builds, "cold": cold.seconds, "warm": warm.seconds, **phases}

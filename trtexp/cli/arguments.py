@@ -8,13 +8,14 @@ trtexp.cli.commands, and the class of its options in trtexp.cli.options. An argu
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser
+from argparse import SUPPRESS, ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from trtexp import __version__
 from trtexp.cli import completion
+from trtexp.cli.help_texts import EXAMPLES, overview
 from trtexp.cli.shared_arguments import LIMIT, ONLY, TARGETS, cases, completed, one_case, paths, patterns, reports
 from trtexp.files.home import CACHE, EXPERIMENTS, REPORTS, SCRATCH
 from trtexp.files.opening import named
@@ -31,14 +32,21 @@ T = TypeVar("T")
 
 def parser() -> ArgumentParser:
     """The whole parser, all commands included."""
-    made = ArgumentParser(prog="trtexp", description="Declarative experiments on TensorRT layers.")
+    made = ArgumentParser(
+        prog="trtexp",
+        usage="trtexp COMMAND …",
+        description="Declarative experiments on TensorRT layers.",
+        formatter_class=RawDescriptionHelpFormatter,
+    )
     made.add_argument("--version", action="version", version=f"trtexp {__version__}")
-    commands = made.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    commands = made.add_subparsers(prog="trtexp", required=True, metavar="COMMAND", help=SUPPRESS)
     for add in (
-        *(_run, _validate, _report, _new, _layers, _doctor, _audit, _fuzz, _diff, _check, _coverage, _show),
-        *(_review, _accept, _cache, _script, _export, _schema, _completion),
+        *(_run, _validate, _report, _new, _layers, _explain, _doctor, _audit, _fuzz, _diff, _check, _coverage),
+        *(_show, _review, _accept),
+        *(_cache, _script, _export, _schema, _completion),
     ):
         add(commands)
+    made.epilog = overview({name: command.description or "" for name, command in commands.choices.items()})
     return made
 
 
@@ -70,7 +78,8 @@ def record(kind: type[T], given: Mapping[str, Any]) -> T:
 
 
 def _command(commands: Commands, name: str, act: str, kind: str, text: str) -> ArgumentParser:
-    made = commands.add_parser(name, help=text, description=text)
+    examples = "\n".join(["examples:", *(f"  {line}" for line in EXAMPLES.get(name, ()))]) if name in EXAMPLES else None
+    made = commands.add_parser(name, description=text, epilog=examples, formatter_class=RawDescriptionHelpFormatter)
     made.set_defaults(act=act, kind=kind)
     return made
 
@@ -129,6 +138,15 @@ def _layers(commands: Commands) -> None:
     completed(layers.add_argument("layer", nargs="?", metavar="NAME", help="a layer, as softmax"), completion.layers)
 
 
+def _explain(commands: Commands) -> None:
+    text = "explain a key of the YAML, a layer, an attribute, or a constraint such as C4"
+    explain = _command(commands, "explain", "explain:explain", "ExplainOptions", text)
+    key = "as tolerance, inputs.x.declared, convolution_nd.stride_nd, convolution_nd C4, relu"
+    explain.add_argument("key", nargs="*", metavar="KEY", help=key)
+    explain.add_argument("--write", type=named, metavar="PAGE", help="write the whole reference into this page")
+    explain.add_argument("--check", type=named, metavar="PAGE", help="exit with 1 if that page would change")
+
+
 def _doctor(commands: Commands) -> None:
     text = "check interpreter, TensorRT, GPU and caches, and say how to fix what is wrong"
     doctor = _command(commands, "doctor", "doctor:doctor", "DoctorOptions", text)
@@ -159,9 +177,8 @@ def _fuzz(commands: Commands) -> None:
     fuzz.add_argument("--jobs", type=int, metavar="N", help="processes (default: one on each core)")
     again = fuzz.add_mutually_exclusive_group()
     again.add_argument("--known", action="store_true", help="try the known differences again; fail if one is gone")
-    again.add_argument(
-        "--replay", dest="find", type=named, metavar="FILE", help="try one find again; fail if it still differs"
-    )
+    one = "try one find again; fail if it still differs"
+    again.add_argument("--replay", dest="find", type=named, metavar="FILE", help=one)
     again.add_argument("--regress", action="store_true", help="try all kept finds again; fail if one still differs")
     fuzz.add_argument("--python", **TARGETS["--python"])
     reports(fuzz, "where the page of all layers goes")

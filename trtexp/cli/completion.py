@@ -38,7 +38,7 @@ def _names(given: Iterable[object]) -> list[str]:
     from trtexp.spec.names import good_case
 
     try:
-        paths = collect(split_case(str(text))[0] for text in given)
+        paths = collect(split_case(str(text))[0] for text in given if str(text) != "-")
         names = [name for path in paths for name, _, _ in read(path).cases]
     except (NothingFound, SpecError, OSError):
         return []

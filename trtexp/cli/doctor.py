@@ -17,6 +17,7 @@ from trtexp import __version__
 from trtexp.engine.cache import usage
 from trtexp.engine.outcome import Release
 from trtexp.files.opening import files_below
+from trtexp.files.program import program
 from trtexp.workers import Worker, WorkerClosed, WorkerEvent, WorkerOptions, WorkerSpec, WorkerUnavailable
 from trtexp.workers.far import gpu_uuids
 
@@ -145,11 +146,14 @@ def _folders(home: Path, cache: Path) -> Iterator[Check]:
                 what, "wrong", f"{folder}: cannot be written", f"chown or chmod {there}, or name another folder"
             )
         elif (free := shutil.disk_usage(there).free) < LEAST_FREE:
-            yield Check(what, "wrong", f"{folder}: {free // 2**20} MiB are free", "trtexp cache clear, or make room")
+            yield Check(
+                what, "wrong", f"{folder}: {free // 2**20} MiB are free", f"{program()} cache clear, or make room"
+            )
         else:
             yield Check(what, "ok", f"{folder}: {_cached(folder) if what == 'cache' else 'can be written'}")
     if left := files_below(home / "journal", ".jsonl"):
-        yield Check("journal", "note", f"{len(left)} files of an interrupted run", "trtexp run … --resume uses them")
+        resume = f"{program()} run … --resume uses them"
+        yield Check("journal", "note", f"{len(left)} files of an interrupted run", resume)
 
 
 def _cached(folder: Path) -> str:

@@ -1,13 +1,15 @@
 """The command line: arguments and exit codes.
 
-Exit codes: 0 all as expected · 1 something differs · 2 bad usage or bad YAML · 3 internal error · 4 no GPU or TensorRT
-where one was demanded · 5 nothing selected · 130 stopped by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP, before the first
-case, too. Of several reasons the first of these counts: a signal, 3, 4, 2, 1, 5. An error that a user can act on
-carries its own code, see trtexp.errors. Imports wait until a command needs them, so that --help is quick.
+Exit codes: 0 all as expected · 1 something differs · 2 bad usage, bad YAML, or an output stream that cannot be
+written · 3 internal error · 4 no GPU or TensorRT where one was demanded · 5 nothing selected · 130 stopped by Ctrl-C,
+143 by SIGTERM, 129 by SIGHUP, also before the first case. Of several reasons the first of these counts: a signal, 3,
+4, 2, 1, 5. An error that a user can act on carries its own code, see trtexp.errors. Imports wait until a command
+needs them, so that --help is quick.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -20,14 +22,18 @@ from typing import TYPE_CHECKING
 from trtexp import LIMITS
 from trtexp.cli.arguments import parse, parser
 from trtexp.cli.completion import complete
-from trtexp.errors import BrokenOff, UserError
+from trtexp.cli.help_texts import COMMANDS
+from trtexp.errors import BadUsage, BrokenOff, UserError
 from trtexp.files.home import ACCEPTING, project
+from trtexp.files.program import program
 
 if TYPE_CHECKING:
     from trtexp.cli.options import Options
     from trtexp.report.terminal import Terminal
 
 OK, USAGE, INTERNAL, STOPPED = 0, 2, 3, 130
+#: What is wrong with a path that was given, rather than with the disk.
+_MEANT = (errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,13 +43,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     made = parser()
     if "_ARGCOMPLETE" in os.environ:
         complete(made)
+    words = sys.argv[1:] if arguments is None else arguments
+    if not words:
+        made.print_help()
+        return OK
+    if not words[0].startswith("-") and words[0] not in COMMANDS:
+        return _say(BadUsage(f"no command {words[0]!r}{_nearest(words[0])}; all: {program()} --help"))
     try:
         here = Path.cwd()
     except OSError:  # deleted meanwhile
         here = Path()
     root = project(here)
     try:
-        act, options = parse(made, sys.argv[1:] if arguments is None else arguments, root)
+        act, options = parse(made, words, root)
     except SystemExit as end:
         return int(end.code or 0)
     with nullcontext() if root == here else _in(root, here):
@@ -67,12 +79,22 @@ def _do(act: str, options: Options) -> int:
             module, _, function = act.partition(":")
             with _limited(options.limits), _noted():
                 _finish_accept()
-                return int(getattr(import_module(f"trtexp.cli.commands.{module}"), function)(options))
+                code = int(getattr(import_module(f"trtexp.cli.commands.{module}"), function)(options))
+            sys.stdout.flush()
+            return code
         except (Exception, KeyboardInterrupt) as error:
-            code = _say(error)
+            code = _end(error)
             if code == INTERNAL and os.environ.get("TRTEXP_DEBUG"):
                 raise
             return code
+
+
+def _nearest(word: str) -> str:
+    """The command that a slip means."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, COMMANDS, n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
 
 
 @contextmanager
@@ -111,17 +133,27 @@ def _noted() -> Iterator[None]:
 
 
 def _open_streams() -> None:
-    """A stream that the shell closed is the null device; what an encoding lacks is written as an escape."""
+    """A stream that the shell closed is the null device; what an encoding lacks is written as an escape, also where the
+    C locale has Python write it as bytes that it cannot have."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         stream = getattr(sys, name)
         if stream is None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open as long as the process is
-        elif mode == "w" and isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+        elif mode == "w" and isinstance(stream, TextIOWrapper) and stream.errors in ("strict", "surrogateescape"):
             stream.reconfigure(errors="backslashreplace")
 
 
+def _end(error: BaseException) -> int:
+    """Say what went wrong, if anything can be said; the exit code."""
+    try:
+        return _say(error)
+    except OSError:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open as long as the process is
+        return _say(error)
+
+
 def _say(error: BaseException) -> int:
-    """Say what went wrong, a line or two; the exit code."""
+    """Say what went wrong, a line or two; the exit code. Raises OSError where that cannot be written."""
     match error:
         case KeyboardInterrupt():  # perhaps in the midst of an import that cannot be made again
             print("stopped", file=sys.stderr)
@@ -129,17 +161,21 @@ def _say(error: BaseException) -> int:
         case BrokenPipeError():  # whoever read the output has enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return OK
+        case OSError() if error.filename is None and error.strerror == os.strerror(error.errno or 0):  # of a stream
+            _problems().error([f"the output cannot be written: {error.strerror or error}"])
+            return USAGE
         case BrokenOff():
             code = _say(error.reason)
             _problems().header([str(error)])
             return code or STOPPED
         case UserError():
-            _problems().error(error.lines())
+            terminal = _problems()
+            terminal.error(error.lines(terminal.real))
             return error.exit_code
         case OSError():
             reason = error.strerror or str(error)
             _problems().error([reason if error.filename is None else f"{error.filename}: {reason}"])
-            return USAGE if isinstance(error, (IsADirectoryError, NotADirectoryError)) else INTERNAL
+            return USAGE if error.errno in _MEANT else INTERNAL
     _problems().error([f"internal error: {type(error).__name__}: {error}", "please report it, with the experiment"])
     return INTERNAL
 

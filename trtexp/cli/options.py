@@ -70,6 +70,15 @@ class LayersOptions(Options):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExplainOptions(Options):
+    """key: the words of it; write, check: a page that holds the whole reference."""
+
+    key: tuple[str, ...]
+    write: Path | None
+    check: Path | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class DoctorOptions(Options):
     targets: TargetOptions
     cache: Path

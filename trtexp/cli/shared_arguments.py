@@ -36,12 +36,17 @@ TARGETS: Mapping[str, Mapping[str, Any]] = {
         "metavar": "PHASE=SECONDS",
         "help": "time limit of a phase: start, builder, define, build, run",
     },
-    "--record": {"dest": "record", "type": named, "metavar": "DIR", "help": "also save TensorRT's results to DIR"},
+    "--record": {
+        "dest": "record",
+        "type": named,
+        "metavar": "PLACE",
+        "help": "also save TensorRT's results, to a folder or as one file if it ends in .zip",
+    },
     "--replay": {
         "dest": "replay",
         "type": named,
-        "metavar": "DIR",
-        "help": "judge the results saved in DIR instead of running TensorRT; with --record, run what is missing",
+        "metavar": "PLACE",
+        "help": "judge the results saved there instead of running TensorRT; with --record, run what is missing",
     },
     "--cache": {
         "dest": "cache",

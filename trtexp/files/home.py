@@ -12,6 +12,7 @@ PENDING = HOME / "pending"  # cases that were not as expected
 TRACES = HOME / "traces"  # where trtexp itself failed
 ACCEPTING = HOME / "accept.json"  # what trtexp accept writes, while it does
 LAST_RUN = HOME / "last-run.json"
+STANDARD_INPUT = HOME / "standard_input.yaml"  # an experiment that was piped in
 RESULTS = HOME / "results"  # of runs that wrote no reports
 SCRATCH = HOME / "reports"  # of experiments that are none of the project
 

@@ -151,8 +151,13 @@ def entries(folder: Path) -> list[Entry]:
     except FileNotFoundError:
         return []
     try:
-        with os.scandir(handle) as found:
-            return [_entry(folder / name, handle) for name in sorted(item.name for item in found)]
+        with os.scandir(handle) as items:
+            names = sorted(item.name for item in items)
+        found = []
+        for name in names:
+            with suppress(FileNotFoundError):  # it is gone meanwhile
+                found.append(_entry(folder / name, handle))
+        return found
     finally:
         os.close(handle)
 

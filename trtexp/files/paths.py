@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from trtexp.errors import NothingFound
-from trtexp.files.home import EXPERIMENTS, REPORTS
+from trtexp.files.atomic import write_bytes
+from trtexp.files.home import EXPERIMENTS, REPORTS, STANDARD_INPUT
 from trtexp.files.opening import NoFile
 
 SUFFIXES = (".yaml", ".yml")
@@ -44,22 +47,43 @@ def meant(name: str, *groups: Sequence[str]) -> bool:
 
 
 def collect(given: Iterable[str]) -> list[Path]:
-    """The experiment files of files and directories, sorted within each directory. Raises NothingFound."""
+    """The experiment files of files and directories, sorted within each directory; `-` is standard input. Raises
+    NothingFound, OSError."""
     found: list[Path] = []
-    for text in given:
-        path = Path(text)
+    for text in dict.fromkeys(given):
+        path = _standard_input() if text == "-" else _guessed(Path(text))
         if path.is_dir():
             inside = sorted(p for p in _below(path) if p.suffix in SUFFIXES and not p.is_dir())
             if not inside:
                 raise NothingFound(f"{text}: no experiment in this directory; an experiment is a .yaml file")
             found += inside
         elif not os.path.lexists(path):
-            raise NothingFound(f"{text}: no such file or directory")
+            raise NothingFound(f"{text}: no such file or directory{_nearest(path)}")
         elif path.suffix not in SUFFIXES:
             raise NothingFound(f"{text}: not an experiment; an experiment is a .yaml file")
         else:
             found.append(path)
     return list(dict.fromkeys(found))
+
+
+def _standard_input() -> Path:
+    """The experiment that is read from standard input, as a file that messages can name."""
+    write_bytes(STANDARD_INPUT, sys.stdin.buffer.read())
+    return STANDARD_INPUT
+
+
+def _guessed(path: Path) -> Path:
+    """A path as it was given, or with the suffix that was left out or mistaken."""
+    stem = path.with_suffix("") if path.suffix in SUFFIXES else path
+    others = [stem.with_name(f"{stem.name}{suffix}") for suffix in SUFFIXES] if stem.name else []
+    return path if path.exists() else next(filter(Path.is_file, others), path)
+
+
+def _nearest(path: Path) -> str:
+    """What to write instead, where an experiment beside it has almost this name."""
+    there = {other.name: other for other in path.parent.glob("*") if other.suffix in SUFFIXES or other.is_dir()}
+    close = get_close_matches(path.name, there, n=1)
+    return f"; did you mean {there[close[0]]}?" if close else ""
 
 
 def real(path: Path) -> Path:

@@ -88,16 +88,21 @@ def _signed(purpose: str, content: bytes) -> bytes:
 
 
 def _key() -> bytes:
-    state, home = Path(os.environ.get("XDG_STATE_HOME", "")), Path(os.environ.get("HOME") or "/")
-    return _found(os.environ.get(VARIABLE, ""), state if state.is_absolute() else home / ".local" / "state")
+    state = Path(os.environ.get("XDG_STATE_HOME", ""))
+    if not state.is_absolute():
+        try:
+            state = Path.home() / ".local" / "state"
+        except RuntimeError:  # a user that this machine does not know, as in a container
+            state = Path(os.devnull)
+    return _found(os.environ.get(VARIABLE, ""), state)
 
 
 @cache
-def _found(given: str, home: Path) -> bytes:
+def _found(given: str, state: Path) -> bytes:
     """The key of an environment; one for this process alone where it has none."""
     if given:
         return _checked(given).encode("utf-8", "surrogateescape")
-    path = Path(os.path.realpath(home), "trtexp", "key")
+    path = Path(os.path.realpath(state), "trtexp", "key")
     try:
         with suppress(FileNotFoundError):
             return _read(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,12 +12,10 @@ from trtexp.judging.compare import judge
 from trtexp.judging.judgement import Judgement
 from trtexp.judging.literal import ExpectedValues
 from trtexp.judging.readings import readings
-from trtexp.numerics import UNIT, Bounded, family_of, held
+from trtexp.numerics import UNIT, Bounded, held
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.records.facts import FormFault
 from trtexp.spec.case import Case, Expected
-
-_RELEASE = re.compile(r"(tensorrt-rtx|tensorrt)\W(\d+(?:\.\d+)*)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,19 +107,6 @@ def _literal(case: Case, expected: Expected, dtype: str | None) -> ExpectedValue
         signed_zero=expected.signed_zero,
         exact=expected.exact_digits,
         given=expected.made.given,
-        settles=case.finding is not None or _observed(case, expected),
+        settles=case.finding is not None
+        or (expected.origin is not None and expected.origin.settles(case.release, case.family)),
     )
-
-
-def _observed(case: Case, expected: Expected) -> bool:
-    """Whether the literals were seen with the release that the case is for, or with one of its family if that is all
-    that is known of it."""
-    origin = expected.origin
-    if origin is None or origin.kind != "observed" or origin.release is None:
-        return False
-    found = _RELEASE.match(origin.release)
-    if found is None:
-        return True
-    if case.release is not None:
-        return f"{case.release}.".startswith(f"{found[1]}-{found[2]}.")
-    return case.family in (None, family_of(found[1], found[2]))

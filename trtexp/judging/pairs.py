@@ -36,7 +36,7 @@ class Pair:
     @property
     def ratio(self) -> F64:
         """error / allowed; 0 where there is no error, infinite where none is allowed."""
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             ratio = self.error / self.allowed
         return np.where(self.error == 0, 0.0, np.where(self.allowed == 0, np.inf, ratio))
 

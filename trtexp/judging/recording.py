@@ -15,7 +15,7 @@ from trtexp.numerics import UNIT, Bounded, Mask, decode
 from trtexp.numerics.format import number
 from trtexp.records.facts import Comparison, Deviation, Mark, Terms
 from trtexp.records.model import OutputRecord
-from trtexp.records.tensors import REFERENCE_DIGITS, WHOLE, TensorRecord, short, summarised, tensor_record
+from trtexp.records.tensors import REFERENCE_DIGITS, TensorRecord, is_whole, short, summarised, tensor_record
 from trtexp.spec.make import Made
 
 MOST_MARKS = 20
@@ -26,7 +26,7 @@ def record_output(output: JudgedOutput) -> OutputRecord:
     judged, reference, expected = output.judged, output.judged.reference, output.expected
     made = expected.made if expected else None
     dtype, shape = _form(output)
-    small = reference is not None and reference.ref.size <= WHOLE
+    small = reference is not None and is_whole(reference.shape)
     ratios = judged.typical[~reference.certified] if reference is not None and judged.typical is not None else None
     bad = _bad(judged)
     return OutputRecord(
@@ -158,7 +158,7 @@ def record_reference(name: str, reference: Bounded) -> OutputRecord:
         dtype=reference.dtype,
         shape=list(reference.shape),
         reference=_reference_record(reference),
-        bound=short(reference.bound, 3) if reference.ref.size <= WHOLE else None,
+        bound=short(reference.bound, 3) if is_whole(reference.shape) else None,
         elements=int(reference.ref.size),
     )
 
@@ -186,9 +186,9 @@ def _text(value: Any) -> str:
 
 def _reference_record(reference: Bounded) -> TensorRecord:
     shape = list(reference.shape)
-    if reference.ref.size > WHOLE:
-        return TensorRecord(dtype="float64", shape=shape, summary=summarised(reference.ref))
-    return TensorRecord(dtype="float64", shape=shape, values=short(reference.ref, REFERENCE_DIGITS))
+    if is_whole(shape):
+        return TensorRecord(dtype="float64", shape=shape, values=short(reference.ref, REFERENCE_DIGITS))
+    return TensorRecord(dtype="float64", shape=shape, summary=summarised(reference.ref) if reference.ref.size else None)
 
 
 def _comparison(pair: Pair | None) -> Comparison | None:

@@ -57,8 +57,9 @@ class _Attention(Layer):
     The causal kinds hide key j from query i: UPPER_LEFT where j > i, LOWER_RIGHT where j > i + t - s.
     C1: padded tensors have rank 4, packed ones 3. C2: b and h are equal, K and V have one shape. C3: d is a multiple of
     e. C4: Q, K and V are of one float dtype. C5: a mask is bool or of that dtype, (1 or b, 1 or d, s, t), and there is
-    no causal kind beside it. C6: a packed form has lengths, which rise from 0 to the tokens. C7: the scale of the
-    normalised scores is positive, their type FP8 or INT8, and both are given with SOFTMAX alone.
+    no causal kind beside it. C6: a packed form has lengths, which rise from 0 to the tokens; lengths of another form
+    are one for each batch, from 0 to the tokens. C7: the scale of the normalised scores is positive, their type FP8 or
+    INT8, and both are given with SOFTMAX alone.
     """
 
     interface = "IAttention"
@@ -95,6 +96,11 @@ class _Attention(Layer):
         heads = [x.shape[1] for x in (q, k)]
         if k.shape != v.shape or q.shape[-1] != k.shape[-1]:
             self.refuse("value", f"{list(q.shape)}, {list(k.shape)}, {list(v.shape)}; sizes of heads differ", "C2")
+        for name, form, x, lengths in (
+            ("query_lengths", q_form, q, q_lengths),
+            ("key_value_lengths", k_form, k, k_lengths),
+        ):
+            self.check_lengths(name, form, x, lengths)
         batches = batch(q, q_form, q_lengths), batch(k, k_form, k_lengths)
         if len(set(batches)) > 1:
             self.refuse("key", f"{batches[1]} batches of keys for {batches[0]} of queries", "C2")
@@ -102,19 +108,24 @@ class _Attention(Layer):
             self.refuse("query", f"{heads[0]} heads for {heads[1]} of the keys; give a multiple", "C3")
         if mask is not None:
             self.check_mask(q, k, mask)
-        for name, form, x, lengths in (
-            ("query_lengths", q_form, q, q_lengths),
-            ("key_value_lengths", k_form, k, k_lengths),
-        ):
-            if form == PACKED:
-                good = lengths is not None and lengths.ref[0] == 0 and lengths.ref[-1] == x.shape[0]
-                if lengths is None or not good or (np.diff(lengths.ref) < 0).any() or lengths.dtype != "int32":
-                    self.refuse(name, f"int32 from 0 to the {x.shape[0]} tokens are needed with PACKED_NHD", "C6")
         quantised = final.normalization_quantize_to_type
         if (scale is None) != (quantised is None) or quantised not in (None, "FP8", "INT8"):
             self.refuse("normalization_quantize_to_type", f"{quantised} given; give FP8 or INT8, and a scale", "C7")
         if scale is not None and (not (scale.ref > 0).all() or final.norm_op != "SOFTMAX"):
             self.refuse("normalization_quantize_scale", "give a positive scale, with SOFTMAX alone", "C7")
+
+    def check_lengths(self, name: str, form: str, x: Bounded, lengths: Maybe) -> None:
+        if form == PACKED:
+            good = lengths is not None and len(lengths.shape) == 1 and lengths.dtype == "int32" and lengths.ref.size
+            ends = lengths.ref[[0, -1]].tolist() if lengths is not None and good else []
+            if lengths is None or ends != [0, x.shape[0]] or (np.diff(lengths.ref) < 0).any():
+                self.refuse(name, f"int32 from 0 to the {x.shape[0]} tokens are needed with PACKED_NHD", "C6")
+        elif lengths is not None:
+            tokens, shape = x.shape[2], x.shape[:1]
+            whole = lengths.shape == shape and lengths.dtype in ("int32", "int64")
+            if not whole or not ((lengths.ref >= 0) & (lengths.ref <= tokens)).all():
+                given = f"{lengths.dtype} {list(lengths.shape)} given"
+                self.refuse(name, f"{given}; give an integer from 0 to {tokens} for each of {x.shape[0]} batches", "C6")
 
     def check_mask(self, q: Bounded, k: Bounded, mask: Bounded) -> None:
         if self.final.causal_kind != "NONE":

@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any, ClassVar, NoReturn, Protocol, TypeVar, cast
 
-from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.definition.steps import NETWORK, Call, Ref, Step
 from trtexp.layers.attributes import Attributes as Attributes
 from trtexp.layers.attributes import DataType as DataType
@@ -20,15 +19,16 @@ from trtexp.layers.attributes import Tensor as Tensor
 from trtexp.layers.attributes import Typed as Typed
 from trtexp.layers.attributes import Weights as Weights
 from trtexp.layers.operands import Maybe as Maybe
-from trtexp.layers.operands import Operand, each_float, granted, spread
+from trtexp.layers.operands import Operand, granted, spread
 from trtexp.layers.operands import integers as integers
+from trtexp.layers.precision import Types
 from trtexp.layers.settable import GIVEN as GIVEN
 from trtexp.layers.settable import Default as Default
 from trtexp.layers.settable import Kind as Kind
 from trtexp.layers.settable import Model as Model
 from trtexp.layers.settable import Settable as Settable
 from trtexp.layers.settable import kinds, lowered
-from trtexp.numerics import FAMILIES, UNIT, Arithmetic, Bounded, Family, converted, either, kept, leaves, perhaps_half
+from trtexp.numerics import FAMILIES, Arithmetic, Bounded, Family
 from trtexp.numerics.budget import Budget, Work
 
 A = TypeVar("A", bound="Settable", covariant=True)
@@ -226,25 +226,13 @@ class Layer(Model):
         self.check_inputs(*operands, **granted(type(self).check_inputs, family=arithmetic.family))
         if refused_by is not None and self.check and arithmetic.family is None:
             self.ask_families(refused_by, *operands)
-        (budget or Budget()).begin(self.work(*operands))
+        budget = budget or Budget()
+        budget.begin(self.work(*operands))
         asked = self.final if isinstance(self.final, Typed) else Typed()
-        precision = DTYPE_OF_MEMBER.get(asked.precision or "", "")
-        floats = [x.dtype for x in inputs.values() if x.dtype in UNIT]
-        if precision in UNIT and floats:
-            operands = [each_float(lambda x: converted(x, precision), operand) for operand in operands]
-        half = arithmetic.grants("half") and not asked.precision and not self.rounds_to_half()
-        if half:
-            operands = [each_float(perhaps_half, operand) for operand in operands]
-        made = self.evaluate(*operands, **granted(type(self).evaluate, arithmetic=arithmetic))
-        outputs = made if isinstance(made, tuple) else (made,)
-        if half:
-            outputs = tuple(perhaps_half(y, HALF_ULPS) for y in outputs)
-        if precision in UNIT and floats:
-            outputs = tuple(ranged(y, floats[0]) if y.dtype == precision else y for y in outputs)
-        wanted = DTYPE_OF_MEMBER.get(asked.output_type or "")
-        if wanted and outputs[0].dtype != wanted:
-            outputs = (converted(outputs[0], wanted), *outputs[1:])
-        return outputs
+        types = Types.of(asked, inputs.values(), arithmetic.grants("half") and not self.rounds_to_half())
+        with budget.paying():
+            made = self.evaluate(*types.taken(operands), **granted(type(self).evaluate, arithmetic=arithmetic))
+        return types.made(made if isinstance(made, tuple) else (made,))
 
     def check_vectors(self, inputs: Mapping[int, Bounded]) -> None:
         """Refuse what tells no shape and no axes. Raises LayerError."""
@@ -302,16 +290,6 @@ class Layer(Model):
 
 
 _BESIDE = frozenset(Layer.model_fields)  # what stands beside the arguments
-
-
-#: What a layer of float32 may be off by where it is computed in half. 8.5.3.1 and 8.6.0 were off by 1.3 in all but
-#: sigmoids, whose rounded argument does the rest.
-HALF_ULPS = 4.0
-
-
-def ranged(y: Bounded, dtype: str) -> Bounded:
-    """An output in another type than it was computed in, the range of which it may have left, or not."""
-    return converted(either(y, kept(y), leaves(y)), dtype)
 
 
 def _tensors(model: type[Layer]) -> tuple[str, ...]:

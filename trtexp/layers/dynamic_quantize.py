@@ -18,6 +18,7 @@ from trtexp.numerics import (
     UNIT,
     Arithmetic,
     Bounded,
+    Family,
     converted,
     exactly,
     moved,
@@ -29,6 +30,8 @@ from trtexp.numerics.budget import Work
 
 #: codes and scales: NVFP4, MXFP8, and what 10.16 and RTX 1.7.1 take besides
 SCHEMES = (("FP4", "FP8"), ("FP8", "E8M0"), ("FP8", "FLOAT"))
+
+SIZES = (16, 32)  # of blocks along an axis in RTX
 
 
 class DynamicQuantizeAttributes(Attributes):
@@ -54,8 +57,8 @@ class _DynamicQuantize(Layer):
     x / (scale · g).
     C1: x is float and has 2 or 3 axes. C2: codes and scales are FP4 with FP8, or FP8 with E8M0 or FLOAT. C3: `axis` is
     one of the last two, a block shape has the rank of x. C4: blocks divide x. C5: FP4 has a positive g, FP8 none.
-    C6: with g blocks have a size along an axis, not a shape (10.16 and RTX 1.7.1).
-    The documentation has blocks of 16 for FP4 and 32 for FP8; RTX 1.7.1 builds others as well.
+    C6: with g blocks have a size along an axis, not a shape (10.16 and RTX 1.7.1). C7: in RTX that size is 16 or 32
+    (1.7.1); the documentation has 16 for FP4 and 32 for FP8.
     """
 
     interface = "IDynamicQuantizeLayer"
@@ -71,13 +74,13 @@ class _DynamicQuantize(Layer):
     def block(self, shape: tuple[int, ...]) -> list[int]:
         """The shape of a block."""
         final = self.final
-        if final.block_shape:
+        if final.block_shape is not None:
             return [n if b == -1 else b for b, n in zip(final.block_shape, shape, strict=False)]
         sizes = [1] * len(shape)
         sizes[final.axis % len(shape)] = final.block_size
         return sizes
 
-    def check_inputs(self, x: Bounded, second: Maybe) -> None:
+    def check_inputs(self, x: Bounded, second: Maybe, *, family: Family | None) -> None:
         final = self.final
         if len(x.shape) not in (2, 3) or x.dtype not in FLOATS:
             self.refuse("input", f"{x.dtype} {list(x.shape)} given; give float with 2 or 3 axes", "C1")
@@ -92,6 +95,8 @@ class _DynamicQuantize(Layer):
                 self.refuse("axis", f"axis {final.axis} of {len(x.shape)}; give one of the last two", "C3")
         elif len(final.block_shape) != len(x.shape):
             self.refuse("block_shape", f"{final.block_shape} for {list(x.shape)}", "C3")
+        if family == "tensorrt-rtx" and final.block_shape is None and final.block_size not in SIZES:
+            self.refuse("block_size", f"{final.block_size} given; RTX takes 16 or 32", "C7")
         if any(b < 1 or n % b for n, b in zip(x.shape, block, strict=True)):
             self.refuse("input", f"{list(x.shape)} given; blocks of {block} leave a rest", "C4")
         if (second is None) != (scheme[0] == "FP8") or (second is not None and not (second.ref > 0).all()):
@@ -113,7 +118,7 @@ class DynamicQuantize(_DynamicQuantize):
     """Codes of x with scales from the data, blocks along one axis, 10.8 on."""
 
     method = "add_dynamic_quantize"
-    scaffold = """inputs: {x: {shape: [2, 32], full: 448}}
+    scaffold = """inputs: {x: {shape: [1, 32], full: 7}}
         network:
           q: {dynamic_quantize: {input: x, axis: 1, block_size: 16, output_type: FP8, scale_type: E8M0}}
           y: {dequantize: {input: q, scale: q.scale}, set: {block_shape: [1, 16]}}"""
@@ -126,7 +131,7 @@ class DynamicQuantizeV2(_DynamicQuantize):
     """Codes of x with scales from the data, blocks of a shape."""
 
     method = "add_dynamic_quantize_v2"
-    scaffold = """inputs: {x: {shape: [2, 32], full: 448}}
+    scaffold = """inputs: {x: {shape: [1, 32], full: 7}}
         network:
           q: {dynamic_quantize_v2: {input: x, block_shape: [1, 16], output_type: FP8, scale_type: E8M0}}
           y: {dequantize: {input: q, scale: q.scale}, set: {block_shape: [1, 16]}}"""

@@ -196,13 +196,13 @@ class LoopOutput(Inner):
             if not 0 <= self.final.axis <= LAST_AXIS:
                 self.refuse("axis", f"{self.final.axis} given, though it has no use; give 0 to {LAST_AXIS}", "C7")
             return (iterations[-1].value(self.tensor),)
-        length, each = int(tensors.value(self.set_input[1]).ref), iterations[:-1]
+        length, each = _whole(tensors.value(self.set_input[1]), "its length"), iterations[:-1]
         first = iterations[0].value(self.tensor)
         axis, rank = self.final.axis, len(first.shape)
         if not 0 <= axis <= rank:
             self.refuse("axis", f"{axis} given; give 0 to {rank}", "C7")
         values = [iteration.value(self.tensor) for iteration in each[:length]]
-        tensors.budget.begin(Work(sum(value.ref.size for value in values)))
+        tensors.budget.begin(Work(length * max(1, first.ref.size)))
         if self.kind == "REVERSE":
             values.reverse()
         if length <= len(each):
@@ -213,6 +213,13 @@ class LoopOutput(Inner):
         made = stacked(values, first, axis)
         shape = [length if a == axis else 1 for a in range(len(made.shape))]
         return (undetermined(made, np.broadcast_to(beyond.reshape(shape), made.shape)),)
+
+
+def _whole(x: Bounded, what: str) -> int:
+    """A number of iterations. Raises LayerError where it can be none."""
+    if x.ref.size != 1 or not (x.ref >= 0).all():
+        raise LayerError((), f"{what} is {x.dtype} {list(x.shape)}; give a scalar of 0 or more")
+    return int(x.ref.reshape(()))
 
 
 def stacked(values: Sequence[Bounded], like: Bounded, axis: int) -> Bounded:
@@ -237,7 +244,7 @@ def run(loop: str, tensors: Tensors) -> list[Tensors]:
     layers = tensors.layers
     varying = body(layers, loop)
     ends = {limit.kind: limit.tensor for limit in _of(layers, loop, TripLimit).values()}
-    count = int(tensors.value(ends["COUNT"]).ref) if "COUNT" in ends else MOST_ITERATIONS
+    count = _whole(tensors.value(ends["COUNT"]), f"the count of {loop}") if "COUNT" in ends else MOST_ITERATIONS
     recurrences = _of(layers, loop, Recurrence)
     carried = {n: tensors.value(recurrence.input_tensors()[0][1]) for n, recurrence in recurrences.items()}
     iterations: list[Tensors] = []

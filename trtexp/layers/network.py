@@ -180,7 +180,8 @@ class Values:
         if tensor not in self.known:
             name = self._makers.get(tensor)
             if name is None or (self._outer is not None and name not in self._varying):
-                assert self._outer is not None, tensor
+                if self._outer is None:
+                    raise LayerError((), f"{tensor} has a value in an iteration alone, and this is asked for outside")
                 return self._outer.value(tensor)
             self._make_ahead(name)
             self.make(name)
@@ -209,7 +210,9 @@ class Values:
         return None if undone is None else self.value(undone).dtype
 
     def refused_by(self, layer: str, family: Family, error: LayerError) -> None:
-        self.elsewhere.setdefault(family, []).append(NodeError(layer, error.path, str(error)))
+        told = self.elsewhere.setdefault(family, [])
+        if layer not in (each.layer for each in told):  # a loop asks again in every iteration
+            told.append(NodeError(layer, error.path, str(error)))
 
     def make_all(self) -> Iterator[NodeError]:
         """Compute all tensors that have one value; the refusals of those that have none."""

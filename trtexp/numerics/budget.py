@@ -6,6 +6,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import NamedTuple
@@ -14,6 +17,7 @@ from trtexp import LIMITS
 from trtexp.errors import BadUsage
 
 OF_A_STEP = 500  # products take as long as one step of a loop in Python
+OF_A_DECIMAL = 2500  # a function of one number in decimals takes as long as so many products
 OF_MATRICES = 16  # products of matrices take as long as one elsewhere
 LEAST = 512  # elements that a tensor counts as: a small one costs as much as that in time and memory
 
@@ -80,6 +84,26 @@ class Budget:
     def keep(self, elements: int, tensors: int = 1) -> None:
         """After it: take the elements of so many tensors that stay. Raises OverBudget."""
         self.spend("elements", max(elements, LEAST * tensors))
+
+    @contextmanager
+    def paying(self) -> Iterator[None]:
+        """A block in which `pay` takes from this budget."""
+        before = _paying.set(self)
+        try:
+            yield
+        finally:
+            _paying.reset(before)
+
+
+_paying: ContextVar[Budget | None] = ContextVar("paying", default=None)
+
+
+def pay(products: int) -> None:
+    """Take products for what only turns out on the way: how many numbers a function is asked for, and how hard they
+    are. Nothing is taken where no budget pays. Raises OverBudget."""
+    budget = _paying.get()
+    if budget is not None:
+        budget.spend("products", products)
 
 
 def current_limits() -> Limits:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from trtexp.numerics import decimals
+from trtexp.numerics.budget import OF_A_DECIMAL, pay
 from trtexp.numerics.dtypes import F64, Function
 
 #: How far the widest float of a machine may be off, relative to the result: 5 of its ulps are the most that glibc
@@ -24,16 +25,19 @@ ERF_STEPS, ERF_END = 16, 7  # erf is expanded around multiples of 1 / 16 up to 7
 ERF_TERMS = 18  # of an expansion, at most half a step away
 
 
-def correct(wide: Callable[..., Any], exact: decimals.Exact) -> Function:
-    """A function as the machine has it -> the same, correctly rounded."""
+def correct(wide: Callable[..., Any], exact: decimals.Exact, cost: int = 4) -> Function:
+    """A function as the machine has it -> the same, correctly rounded. cost: products that take as long as one number
+    in the widest float."""
 
     def function(*x: Any) -> F64:
         values = [np.asarray(each, dtype=np.float64) for each in x]
+        pay(cost * np.broadcast(*values).size)
         with np.errstate(all="ignore"):
             near = np.asarray(wide(*(each.astype(np.longdouble) for each in values)))
             low, high = (np.asarray(near * end, dtype=np.float64) for end in ENDS)
         unsure = (low != high) & np.isfinite(near)
         if unsure.any():
+            pay(OF_A_DECIMAL * int(np.count_nonzero(unsure)))
             operands = (np.broadcast_to(each, low.shape)[unsure].tolist() for each in values)
             low[unsure] = [decimals.nearest(exact, *each) for each in zip(*operands, strict=True)]
         return low
@@ -71,7 +75,7 @@ expm1 = correct(np.expm1, decimals.expm1)
 log = correct(np.log, decimals.log)
 log10 = correct(np.log10, decimals.log10)
 log1p = correct(np.log1p, decimals.log1p)
-power = correct(np.power, decimals.power)
+power = correct(np.power, decimals.power, 16)
 sin = correct(np.sin, decimals.sin)
 cos = correct(np.cos, decimals.cos)
 tan = correct(np.tan, decimals.tan)
@@ -84,4 +88,4 @@ arctan = correct(np.arctan, decimals.arctan)
 arcsinh = correct(np.arcsinh, decimals.arcsinh)
 arccosh = correct(np.arccosh, decimals.arccosh)
 arctanh = correct(np.arctanh, decimals.arctanh)
-erf = correct(wide_erf, decimals.erf)
+erf = correct(wide_erf, decimals.erf, 32)

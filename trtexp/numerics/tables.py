@@ -61,19 +61,21 @@ class Seen:
     def error(self, dtype: str, values: tuple[F64, ...], right: F64, formula: F64) -> F64:
         """What a device may be off by. formula: what is allowed where nothing was measured.
 
-        Where all releases that stand for the family were measured, the worst of them is granted; else that or the
-        formula, whichever is more.
+        Where all releases that stand for the family were measured, the worst of them is granted, but not more than the
+        formula or what all of them are off by: a release that is worse than both is a finding. Else the formula is
+        granted, or what was measured if that is more.
         """
         key = np.broadcast_to(values[0] if self.key is None else self.key(*values), right.shape)
         found = [(table, table.allowed(self.function, dtype, key, right)) for table in tables()]
         there = {table.release: error for table, error in found if error is not None}
         if not there:
             return formula
-        worst = np.maximum.reduce([np.nan_to_num(error, nan=-1.0) for error in there.values()])
+        errors = [np.nan_to_num(error, nan=-1.0) for error in there.values()]
+        worst, least = np.maximum.reduce(errors), np.minimum.reduce(errors)
         standing = STANDING.get(self.family) if self.family is not None else None
         if standing is None or not standing <= there.keys():
             return np.maximum(formula, worst)
-        return np.where(worst < 0, formula, worst)
+        return np.where(worst < 0, formula, np.minimum(worst, np.maximum(formula, least)))
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
@@ -9,7 +10,10 @@ from dataclasses import replace
 
 import pytest
 
+from trtexp.authoring.commit import recover
 from trtexp.errors import BadUsage, NoGpu
+from trtexp.files.home import ACCEPTING
+from trtexp.files.signing import notes
 from trtexp.judging.guarded import recorded
 from trtexp.pytest_plugin import target_options
 from trtexp.records.model import CaseRecord
@@ -32,6 +36,8 @@ class BackendSession:
 
     def __init__(self, config: pytest.Config, said: list[str]) -> None:
         self.said = said
+        if os.path.lexists(ACCEPTING):
+            said += recover()
         self._config = config
         self._started: dict[str, list[Backend] | NoGpu] = {}
         self._cases: dict[str, tuple[Planned, dict[str, Case | SpecError]]] = {}
@@ -66,6 +72,7 @@ class BackendSession:
 
     def pytest_sessionfinish(self) -> None:
         """A hook: end the workers; an xdist worker hands over what is to be said."""
+        self.said += notes()
         if hasattr(self._config, "workeroutput"):
             self._config.workeroutput["trtexp"] = self.said
         for found in self._started.values():

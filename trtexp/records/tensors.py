@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from itertools import chain
 from typing import Any
@@ -54,6 +55,12 @@ class TensorRecord(Record):
         if self.values is not None and not _fits(self.values, self.shape, gaps=self.text is not None):
             raise ValueError(f"the values are not nested like {self.shape}")
         return self
+
+
+def is_whole(shape: Sequence[int]) -> bool:
+    """Whether a tensor of that shape is recorded whole. One without elements may still be nested beyond all bounds: it
+    counts as if each dimension of 0 were 1."""
+    return math.prod(max(1, n) for n in shape) <= WHOLE
 
 
 def numbers(values: np.ndarray) -> Any:
@@ -110,10 +117,12 @@ def _floats(values: Any) -> Any:
 
 
 def tensor_record(tensor: Array, made: Recipe | None = None, text: Any = None) -> TensorRecord:
-    """An array as a record; tensors over `WHOLE` elements keep a digest and their extremes instead of their values."""
+    """An array as a record; what is not recorded whole keeps a digest and its extremes, if it has elements."""
     shape = list(tensor.shape)
-    if tensor.size <= WHOLE:
+    if is_whole(shape):
         return TensorRecord(dtype=tensor.dtype, shape=shape, values=numbers(decode(tensor)), made=made, text=text)
+    if not tensor.size:
+        return TensorRecord(dtype=tensor.dtype, shape=shape, made=made)
     digest = hashlib.sha256(tensor.to_bytes()).hexdigest()[:16]
     summary = summarised(decode(tensor).astype(np.float64), digest)
     return TensorRecord(dtype=tensor.dtype, shape=shape, made=made, summary=summary)

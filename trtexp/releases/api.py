@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -101,18 +101,31 @@ def known() -> tuple[Release, ...]:
 
 def find(given: str) -> Release:
     """The one known release that a name means: `11.4`, `8.6`, `tensorrt-10.16`, `rtx-1.7`. Raises UnknownRelease."""
-    flavour, _, version = given.strip().lower().replace(" ", "-").removeprefix("tensorrt-").rpartition("-")
-    parts = version.split(".")
-    meant = [
-        release
-        for release in known()
-        if release.version.split(".")[: len(parts)] == parts
-        and (release.flavour == f"tensorrt-{flavour}" or (not flavour and "rtx" not in release.flavour))
-    ]
+    by_name = {f"{release.flavour}-{release.version}": release for release in known()}
+    meant = [by_name[name] for name in named(given, by_name)]
     if len(meant) != 1:
         what = f"names {' and '.join(release.name for release in meant)}" if meant else "is not known"
         raise UnknownRelease(f"{given} {what}; known are: {', '.join(release.name for release in known())}")
     return meant[0]
+
+
+def named(given: str, names: Iterable[str]) -> list[str]:
+    """Those of some names of releases, `tensorrt-8.5.3.1`, that are meant: by the whole name, without `tensorrt-`, and
+    without last numbers."""
+    every, (flavour, version) = list(names), spelled(given)
+    parts = version.split(".")
+    alike = [
+        name
+        for name in every
+        if (own := name.rpartition("-"))[0] == flavour and own[2].split(".")[: len(parts)] == parts
+    ]
+    return [given] if given in every else alike
+
+
+def spelled(given: str) -> tuple[str, str]:
+    """The flavour and the version in the name of a release: `8.6` means tensorrt, `rtx-1.7` means tensorrt-rtx."""
+    flavour, _, version = given.strip().lower().replace(" ", "-").replace("_", "-").rpartition("-")
+    return {"": "tensorrt", "rtx": "tensorrt-rtx", "trt": "tensorrt"}.get(flavour, flavour), version
 
 
 def name_of(flavour: str, version: str) -> str:

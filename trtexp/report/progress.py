@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, TextIO
 from trtexp.errors import plural, visible
 from trtexp.records.facts import Spread
 from trtexp.records.model import CaseRecord
+from trtexp.report.bar import bar
 from trtexp.report.escape import inert, width
 from trtexp.report.fold import Piece
 from trtexp.report.plain import difference
@@ -46,6 +47,8 @@ _WORDS = {
     "unjudged": ("unjudged", "UNJUDGED"),
     "internal": ("internal", "INTERNAL"),
 }
+#: The words that have a plural.
+_SEVERAL = {"MISMATCH": "mismatches", "TIMEOUT": "timeouts"}
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ class RunTerminal(Terminal):
         self._counts.clear()
         self._names = _column(names)
         if self.real and total > _FEW and self.detail != "failures":
-            self._bar = _bar(self.stream, total, self.color)
+            self._bar = bar(self.stream, total, self.color)
 
     def file(self, name: str, cases: Sequence[str] = ()) -> None:
         """The experiment whose cases follow."""
@@ -244,7 +247,11 @@ def _tally(counts: Counter[str]) -> list[Piece]:
 def _open(counts: Counter[str]) -> list[Piece]:
     """How many cases could not be judged, and how many are not as expected."""
     unjudged = [(f"{counts['unjudged']} unjudged", "yellow")] if counts["unjudged"] else []
-    return [*unjudged, *((f"{n} {word.lower()}", "red") for word, n in sorted(counts.items()) if word.isupper())]
+    bad = [(word, n) for word, n in sorted(counts.items()) if word.isupper()]
+    return [
+        *unjudged,
+        *((f"{n} {_SEVERAL.get(word, word.lower()) if n > 1 else word.lower()}", "red") for word, n in bad),
+    ]
 
 
 def _listed(parts: Sequence[Piece]) -> list[Piece]:
@@ -268,32 +275,3 @@ def _pages(reports: tuple[str, ...]) -> str:
         f" · {plural(len(some), 'page')} in {os.path.commonpath(map(os.path.dirname, some))}"
         for some in folders.values()
     )
-
-
-def duration(seconds: float | None) -> str:
-    """How long it will take, in words."""
-    if seconds is None:
-        return ""
-    if seconds < 10:
-        return "a few seconds left"
-    if seconds < 90:
-        return f"about {round(seconds, -1):.0f} seconds left"
-    minutes = round(seconds / 60)
-    return f"about {plural(minutes, 'minute')} left" if minutes < 90 else f"about {minutes / 60:.1f} hours left"
-
-
-def _bar(stream: TextIO, total: int, color: bool) -> tuple[Progress, TaskID]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task
-    from rich.text import Text
-
-    class Left(ProgressColumn):
-        max_refresh = 0.5
-
-        def render(self, task: Task) -> Text:
-            return Text(duration(task.time_remaining))
-
-    console = Console(file=stream, no_color=not color, force_terminal=True, highlight=False)
-    progress = Progress(BarColumn(20), MofNCompleteColumn(), Left(), console=console, transient=True)
-    progress.start()
-    return progress, progress.add_task("cases", total=total)

@@ -149,13 +149,12 @@ def _body(view: View, columns: int = PAGE) -> list[str]:
 def _rows(headings: list[str], views: list[View], columns: int) -> list[str]:
     """One row for each view, its heading before it, so that elements stand below each other."""
     size = max(map(len, headings))
-    lengths = {v.record.shape[-1:] and v.record.shape[-1] for v in views}
-    if any(v.tensor is None for v in views) or len(lengths) > 1 or 0 in lengths:
+    tensors = [v.tensor for v in views if v.tensor is not None]
+    length = len(tensors[0].texts) if tensors else 0
+    if not length or [len(tensor.texts) for tensor in tensors] != [length] * len(views):
         return [
             f"  {heading.ljust(size)}  {_body(view, columns)[0]}" for heading, view in zip(headings, views, strict=True)
         ]
-    tensors = [v.tensor for v in views if v.tensor is not None]
-    length = len(tensors[0].texts)
     table = grid.Tensor(
         (len(tensors), length),
         [text for tensor in tensors for text in tensor.texts],

@@ -22,7 +22,7 @@ class Terminal:
     """What is written to a stream, a line at a time.
 
     color: None asks the stream and the environment (NO_COLOR, FORCE_COLOR, TERM=dumb). columns: of the terminal, None
-    in a pipe, where no line is broken.
+    in a pipe, where no line is broken. real: people see it, as far as that can be told.
     """
 
     def __init__(self, stream: TextIO, color: bool | None = None) -> None:
@@ -83,9 +83,9 @@ class Terminal:
             self._write("".join(self.paint(text, style) for text, style in _joined(line)))
 
     def block(self, lines: Iterable[str], indent: str = "") -> None:
-        """Lines that are made for this terminal's width already."""
+        """Lines that are made for this terminal's width already, but perhaps for their heads."""
         for line in lines:
-            self._write(f"{indent}{visible(line)}".rstrip())
+            self.pieces([(f"{indent}{line}", "")], len(indent) + 4)
 
     def paint(self, text: str, style: str) -> str:
         """The text in a style, if there is colour."""
@@ -102,7 +102,7 @@ def _joined(line: Line) -> Line:
 
 def _columns(stream: TextIO) -> int:
     try:
-        return max(40, os.get_terminal_size(stream.fileno()).columns)
+        return max(40, os.get_terminal_size(stream.fileno()).columns or 80)
     except (OSError, ValueError):
         return 80
 

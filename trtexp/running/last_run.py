@@ -10,10 +10,12 @@ from typing import Any
 
 from trtexp import __version__
 from trtexp.errors import NothingFound
-from trtexp.files.atomic import write_text
+from trtexp.files.signing import read_signed, write_signed
 from trtexp.running.backends import Backend
 from trtexp.running.run import Totals, Varying
 from trtexp.running.steps import Steps
+
+PURPOSE = "last run"
 
 
 def write_last_run(
@@ -44,7 +46,7 @@ def write_last_run(
         "seconds_by_phase": _rounded(totals.seconds),
         "releases": {backend.release.name: _release(backend, totals) for backend in backends},
     }
-    write_text(path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
+    write_signed(path, PURPOSE, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
 
 
 def last_failed(path: Path) -> dict[str, tuple[str, ...]]:
@@ -53,7 +55,7 @@ def last_failed(path: Path) -> dict[str, tuple[str, ...]]:
     Raises NothingFound where there was no run.
     """
     try:
-        found: dict[str, list[str]] = json.loads(path.read_bytes())["failed"]
+        found: dict[str, list[str]] = json.loads(read_signed(path, PURPOSE))["failed"]
         return {str(file): tuple(map(str, cases)) for file, cases in found.items()}
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise NothingFound(f"{path}: nothing is known of a last run; trtexp run PATH comes first") from error

@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple
 
 from trtexp.errors import BadUsage, NothingSelected
+from trtexp.files.lengths import too_long
 from trtexp.files.paths import Chosen, inside, meant, report_name, shown
 from trtexp.judging.check import Checked
 from trtexp.numerics.budget import Limits, current_limits
@@ -102,7 +103,7 @@ class Plan:
         folder = self.reports_of(file)
         return Path(os.path.relpath(file.path, "." if folder is None else folder.parent)).as_posix()
 
-    @property
+    @cached_property
     def folders(self) -> dict[Path, list[Planned]]:
         """The files by where their reports go."""
         found: dict[Path, list[Planned]] = {}
@@ -169,6 +170,8 @@ def _check(chosen: tuple[Path, tuple[str, ...]], judge: Judge | None, keep: bool
     faults."""
     path, wanted = chosen
     name = shown(path)
+    if (wrong := too_long(Path(report_name(path)))) is not None:
+        return (Fault(Mark(name, 1, 1), "", "", f"its page would have {wrong}; rename the file"),)
     try:
         data = read_experiment(path, name)
         file = read(path, name, data)

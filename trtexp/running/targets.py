@@ -9,7 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from trtexp.errors import BadUsage
+from trtexp.files.lengths import too_long
 from trtexp.files.opening import check_folder
+from trtexp.files.signing import derived
 from trtexp.running.backends import Backend, Workplace, default_backends, replay_backends, worker_backends
 from trtexp.running.options import TargetOptions
 from trtexp.workers import WorkerEvent, WorkerOptions, WorkerSpec, parse_timeouts, parse_worker
@@ -38,6 +40,7 @@ def workplace(options: TargetOptions, heard: Callable[[WorkerEvent], None]) -> W
         raise BadUsage(f"--timeout: {error}") from error
     if options.record is not None:
         reject_file("--record", options.record)
+    derived("engines")  # for what is wrong with the key
     cache = None if options.cache is None else str(options.cache)
     return Workplace(WorkerOptions(timeouts, cache, on_event=heard), options.record, replay=options.replay)
 
@@ -74,6 +77,8 @@ def _command(python: str) -> str:
 def reject_file(option: str, folder: Path) -> None:
     """A path that cannot become a folder is a slip of the pen, not a fault of the disk. Raises BadUsage; NoFile for a
     folder that is a link."""
+    if (wrong := too_long(folder)) is not None:
+        raise BadUsage(f"{option} {folder}: {wrong}")
     there = next((path for path in (folder, *folder.parents) if path.exists()), None)
     if there is not None and not there.is_dir():
         raise BadUsage(f"{option} {folder}: {there} is a file; name a folder")

@@ -12,7 +12,7 @@ from trtexp.judging.guarded import Recorded
 
 def keep_trace(file: str, case: str, trace: str) -> str:
     """Keep a traceback in the project's hidden folder; what to say of it. file: as its report is called."""
-    path = TRACES / f"{file}.{case or 'base'}.txt"
+    path = TRACES / file / f"{case or 'base'}.txt"
     try:
         write_text(path, trace)
     except OSError:  # a disk that is full costs it alone

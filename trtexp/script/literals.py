@@ -64,8 +64,9 @@ def array(tensor: Array, indent: int = 0) -> str:
         if made.tobytes() == bits.tobytes():
             return text + reshape
     if bits.size <= INLINE and _survives_decimals(bits):
-        text = f"np.array({_nested(bits.reshape(shape), indent + len('np.array('))}, {kind})"
-        return text if bits.size else text + reshape
+        if not bits.size:
+            return f"np.array([], {kind}){reshape}"
+        return f"np.array({_nested(bits.reshape(shape), indent + len('np.array('))}, {kind})"
     lines = re.findall(f".{{1,{WIDTH - 10}}}", base64.b64encode(bits.tobytes()).decode())
     pad = "\n" + " " * (indent + 4)
     return f"np.frombuffer(base64.b64decode({pad}{pad.join(map(scalar, lines))}), {kind}){reshape}"

@@ -18,4 +18,9 @@ def broken_yaml(context: str, problem: str, line: int | None, character: str) ->
         return "broken YAML: this line is indented unlike those beside it; keys of one mapping start in one column"
     if problem == "found unexpected end of stream" and "quoted scalar" in context:
         return f"broken YAML: a quote{f' of line {line}' if line else ''} is not closed"
+    if problem == "found character that cannot start any token" or context == "while scanning an alias":
+        first = "*" if context == "while scanning an alias" else character
+        return f"broken YAML: a text that begins with {first} stands in quotes, as in '{first}…'"
+    if problem == "found unexpected ':'":
+        return "broken YAML: nothing stands behind a colon; write a value, or {} for nothing"
     return f"broken YAML: {f'{context}, ' if context else ''}{problem}"

@@ -15,22 +15,25 @@ from trtexp.layers.base import Layer
 from trtexp.layers.network import steps
 from trtexp.numerics import Family
 from trtexp.numerics.budget import Budget
+from trtexp.numerics.origin import Origin
 from trtexp.spec import parsed
 from trtexp.spec.case import Case
 from trtexp.spec.checker import Checker
 from trtexp.spec.differs import Change, differs
 from trtexp.spec.errors import Mark, nearest
 from trtexp.spec.expecting import expectations, expected
-from trtexp.spec.hints import no_output
+from trtexp.spec.hints import no_output, no_tensor, no_weights
 from trtexp.spec.make import Made, Making, declared, make
-from trtexp.spec.models import KEYS, ExperimentModel, LayerModel, tolerances
+from trtexp.spec.methods import arguments_of, beside, is_method, no_method
+from trtexp.spec.models import KEYS, ExperimentModel, LayerModel, keys, tolerances
 from trtexp.spec.names import bad_name, good_name
 from trtexp.spec.profiles import profile_faults
+from trtexp.spec.slips import example
 from trtexp.spec.spoken import no_layer
 from trtexp.spec.tensors import InputModel, TensorError, TensorModel
 from trtexp.spec.translate import Path as KeyPath
 from trtexp.spec.translate import translate
-from trtexp.spec.tree import Mapping, plain
+from trtexp.spec.tree import Mapping, Scalar, plain
 
 
 class CaseBuilder:
@@ -117,7 +120,8 @@ class _OneCase(Checker):
         expected_outputs = {}
         for output, given in outputs_expected.items():
             if output in outputs:
-                expected_outputs[output] = expected(self, output, given, *forms.get(output, (None, None)))
+                usual = Origin(head.from_, head.release)
+                expected_outputs[output] = expected(self, output, given, usual, *forms.get(output, (None, None)))
             else:
                 tensors = [t for n, layer in layers.items() for t in layer.output_tensors(n)]
                 self.fault(("expect", output), no_output(output, outputs, tensors), key=True)
@@ -138,9 +142,7 @@ class _OneCase(Checker):
 
     def head(self) -> ExperimentModel | None:
         apart = ("inputs", "weights", "network", "expect", *KEYS)
-        data = {
-            k: plain(n) for k, (_, n) in self.tree.keys.items() if k in ExperimentModel.model_fields and k not in apart
-        }
+        data = {k: plain(n) for k, (_, n) in self.tree.keys.items() if k in keys(ExperimentModel) and k not in apart}
         head: ExperimentModel | None = self.validate(ExperimentModel, data, ())
         if head is not None:
             try:
@@ -155,17 +157,21 @@ class _OneCase(Checker):
             if not good_name(name):
                 self.fault(place, bad_name(name), key=True)
                 continue
-            if not isinstance(node, Mapping):
-                self.fault(place, "give a mapping with an add_… method, as in deconvolution_nd: {input: x, …}")
+            methods = (
+                [key for key in node.keys if key not in LayerModel.model_fields] if isinstance(node, Mapping) else []
+            )
+            known = [key for key in methods if key in LAYERS]
+            if not isinstance(node, Mapping) or (not known and is_method(name, methods)):
+                self.fault(place, no_method(name, plain(node)), key=isinstance(node, Mapping))
                 continue
-            methods = [key for key in node.keys if key not in LayerModel.model_fields]
             for key in methods:
                 if key not in LAYERS:
-                    self.fault((*place, key), no_layer(str(key)), key=True)
-            if len(methods) != 1:
+                    said = beside(str(key), plain(node.keys[key][1]), LAYERS[known[0]]) if known else no_layer(str(key))
+                    self.fault((*place, key), said, key=True)
+            if len(known) > 1 or not methods:
                 given = " and ".join(str(m) for m in methods) or "no layer"
                 self.fault(place, f"{given} given; give exactly one method", key=True)
-            elif methods[0] in LAYERS:
+            elif known == methods:
                 layer = self.layer(LAYERS[methods[0]], methods[0], node, place)
                 if layer is not None:
                     yield name, layer
@@ -174,7 +180,9 @@ class _OneCase(Checker):
         beside = {key: plain(child) for key, (_, child) in node.keys.items() if key != method}
         arguments = node.keys[method][1]
         if not isinstance(arguments, Mapping):
-            self.fault((*place, method), "give a mapping of arguments")
+            given = arguments.value if isinstance(arguments, Scalar) and isinstance(arguments.value, str) else "x"
+            first = next(iter(arguments_of(model)))
+            self.fault((*place, method), f"give a mapping of arguments, as in {method}: {{{first}: {given}}}")
             return None
         for key in arguments.keys:
             if key in LayerModel.model_fields:
@@ -192,6 +200,7 @@ class _OneCase(Checker):
     def names(self, layers: dict[str, Layer]) -> None:
         """Every tensor and weights name resolves; a constructor's tensor stands above its layer."""
         inputs, weights, network = (self.group(key).keys for key in ("inputs", "weights", "network"))
+        sound = isinstance(self.tree.keys.get("inputs", (None, Mapping(self.tree.mark)))[1], Mapping)
         known = dict.fromkeys(str(name) for name in inputs)
         every = {*known, *(t for n, layer in layers.items() for t in layer.output_tensors(n))}
         broken = {str(name) for name in network if name not in layers}
@@ -200,14 +209,11 @@ class _OneCase(Checker):
                 self.fault(("network", name), f"{name!r} is already an input; give the layer another name", key=True)
             for place, tensor in layer.input_tensors().values():
                 later = place[0] == "set_input" and tensor in every
-                if tensor not in known and not later and tensor.split(".")[0] not in broken:
-                    below = tensor in every
-                    message = "it is made further down; move its layer up" if below else nearest(tensor, known)
-                    self.fault(("network", name, *place), f"no tensor {tensor!r} here; {message}")
+                if tensor not in known and not later and tensor.split(".")[0] not in broken and sound:
+                    self.fault(("network", name, *place), no_tensor(tensor, known, weights, tensor in every))
             for place, _, array in layer.weight_arrays():
                 if array not in weights:
-                    near = nearest(array, [str(w) for w in weights])
-                    self.fault(("network", name, *place), f"no weights {array!r}; {near}")
+                    self.fault(("network", name, *place), no_weights(array, weights, known))
             known |= dict.fromkeys(layer.output_tensors(name))
 
     def outputs(
@@ -225,8 +231,8 @@ class _OneCase(Checker):
             last = next(reversed(network), None)
             if model is not None:
                 return tuple(made)
-            if last is None:
-                self.fault(("network",), "no layer given; give at least one")
+            if last is None and isinstance(self.tree.keys.get("network", (None, None))[1], (Mapping, type(None))):
+                self.fault(("network",), f"no layer given; give at least one, {example('network')}")
             return layers[last].output_tensors(last) if last in layers else ()
         there, before = {*made, *(self.group("inputs").keys if model is None else ())}, set[str]()
         for i, tensor in enumerate(head.outputs):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import abc
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from trtexp.definition.facts import CasePhase
 from trtexp.definition.network import Array, NetworkDefinition
@@ -94,8 +94,10 @@ class Case:
             if self._evaluations and self.budget.refused > refused:
                 raise OverBudget(f"{made.refusal}; what a device may be granted needs it again")
             ranged = frozenset(name for name, given in self.inputs.items() if given.set.dynamic_range is not None)
-            family = None if self.strong else arithmetic.family
-            self._evaluations[arithmetic] = released(made, self.layers, self.definition, ranged, family)
+            definition = self.definition
+            if self.strong:
+                definition = replace(definition, options=replace(definition.options, strongly_typed=True))
+            self._evaluations[arithmetic] = released(made, self.layers, definition, ranged, arithmetic.family)
         return self._evaluations[arithmetic]
 
     def leaving(self, output: str, arithmetic: Arithmetic) -> dict[str, str]:

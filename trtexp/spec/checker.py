@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from trtexp.numerics.budget import Budget
 from trtexp.spec.errors import Fault, SpecError
+from trtexp.spec.slips import example
 from trtexp.spec.translate import Path as KeyPath
 from trtexp.spec.translate import translate
 from trtexp.spec.tree import Mapping, find, plain
@@ -49,5 +50,5 @@ class Checker:
         node = self.tree.keys.get(key, (None, None))[1]
         if node is None or isinstance(node, Mapping):
             return node or Mapping(self.tree.mark)
-        self.fault((key,), "give a mapping")
+        self.fault((key,), f"give a mapping, {example(key)}")
         return Mapping(node.mark)

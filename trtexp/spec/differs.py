@@ -10,7 +10,20 @@ from trtexp.spec.errors import joined
 from trtexp.spec.tensors import GENERATORS
 from trtexp.spec.tree import Mapping, Node, Number, plain
 
-SILENT = ("title", "about", "source", "expect", "finding", "reason", "issue", "releases", "tolerance", "matrix")
+SILENT = (
+    "title",
+    "about",
+    "source",
+    "expect",
+    "finding",
+    "reason",
+    "issue",
+    "releases",
+    "tolerance",
+    "matrix",
+    "from",
+    "release",
+)
 LONGEST = 60
 
 

@@ -20,6 +20,8 @@ EXAMPLES = {
     "outputs": "network: {z: {activation: {input: y, type: RELU}}}\noutputs: [y, z]",
     "build": "build: {flags: {TF32: true}, tactics: fastest}",
     "tolerance": "tolerance: [auto, {snr_db: 60, reason: the paper says so}]",
+    "from": "from: derived\nexpect: {y: {full: 1}}",
+    "release": "from: observed\nrelease: tensorrt-8.6.0\nexpect: {y: {full: 1}}",
     "expect": "expect:\n  y: {shape: [1, 2, 2, 2]}",
     "repeat": "repeat: {builds: 3, runs: 2}",
     "finding": "finding: TensorRT adds the bias twice\nissue: https://example.org/1234",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from trtexp.numerics.origin import Origin
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.spec.case import Expected
 from trtexp.spec.checker import Checker
+from trtexp.spec.ignoring import ignored
 from trtexp.spec.make import Making, make
-from trtexp.spec.models import ExpectModel, OutputModel, tolerances
+from trtexp.spec.models import ExpectModel, OutputModel, keys, tolerances
 from trtexp.spec.patterns import NoPattern, compiled
 from trtexp.spec.tensors import GENERATORS, TensorError
 from trtexp.spec.translate import Path as KeyPath
@@ -34,7 +37,11 @@ def expectations(check: Checker) -> tuple[ExpectModel | None, dict[str, OutputMo
                 check.fault(("expect", *place), str(error))
     models = {}
     for name, value in data.items():
-        if name not in ExpectModel.model_fields:
+        made = [*check.group("network").keys]
+        if name in keys(OutputModel) and name not in made:
+            output = made[-1] if made else "y"
+            check.fault(("expect", name), f"an output comes first: write expect: {{{output}: {{{name}: …}}}}", key=True)
+        elif name not in ExpectModel.model_fields:
             model = check.validate(OutputModel, value, ("expect", name))
             if model is not None:
                 models[str(name)] = model
@@ -42,9 +49,10 @@ def expectations(check: Checker) -> tuple[ExpectModel | None, dict[str, OutputMo
 
 
 def expected(
-    check: Checker, output: str, model: OutputModel, dtype: str | None, shape: tuple[int, ...] | None
+    check: Checker, output: str, model: OutputModel, usual: Origin, dtype: str | None, shape: tuple[int, ...] | None
 ) -> Expected:
-    """What one output must be. dtype, shape: as far as they are known without it."""
+    """What one output must be. usual: what the file says of all numbers; dtype, shape: as far as they are known without
+    it."""
     place: KeyPath = ("expect", output)
     made, given = None, model.model_fields_set & set(GENERATORS)
     wanted = list(shape) if shape is not None and given and "values" not in given else None
@@ -54,6 +62,14 @@ def expected(
             made = make(model, model.dtype or dtype or "float32", making, wanted, gaps=True)
     except TensorError as error:
         check.fault((*place, *error.path), str(error))
+    if model.ignore is not None and not given:
+        check.fault((*place, "ignore"), "given beside no values; give the values of the other elements")
+    if model.ignore is not None and made is not None:
+        try:
+            left_out = ignored(model.ignore, made.array.shape, Making({}, check.folder, check.budget))
+            made = replace(made, given=~left_out if made.given is None else made.given & ~left_out)
+        except TensorError as error:
+            check.fault((*place, "ignore", *error.path), str(error))
     rules: tuple[Tolerance, ...] = ()
     if model.tolerance is not None:
         try:
@@ -65,9 +81,16 @@ def expected(
         made=made,
         shape=tuple(model.shape) if model.shape is not None else made.array.shape if made else None,
         dtype=model.dtype,
-        origin=Origin(model.from_, model.release, model.gpu) if model.from_ or model.release or model.gpu else None,
+        origin=_origin(model, usual if made else Origin()),
         note=model.note,
         exact_digits=model.digits == "exact",
         signed_zero=model.signed_zero,
         tolerance=rules,
     )
+
+
+def _origin(model: OutputModel, usual: Origin) -> Origin | None:
+    """Where an output's numbers come from; the usual release is that of observed ones. None: nothing was said."""
+    kind = model.from_ or usual.kind
+    found = Origin(kind, model.release or (usual.release if kind == "observed" else None), model.gpu)
+    return None if found == Origin() else found

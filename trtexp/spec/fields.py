@@ -65,7 +65,8 @@ def of_model(model: type[BaseModel]) -> list[Field]:
     parts = {model.__name__: schema, **schema.get("$defs", {})}
     describe(parts)
     required, named = schema.get("required", ()), kinds(model)
-    inherited = {name for base in model.__mro__[1:] if issubclass(base, Model) for name in base.model_fields}
+    bases = [base for base in model.__mro__[1:] if issubclass(base, Model)]
+    inherited = {field.alias or name for base in bases for name, field in base.model_fields.items()}
     found = []
     for name, part in schema.get("properties", {}).items():
         kind, members = _kind(part, parts)
@@ -73,6 +74,12 @@ def of_model(model: type[BaseModel]) -> list[Field]:
             kind = kind.replace("text", named[name]) if named[name] in _NAMED else named[name]
         found.append(Field(name, kind, members, name in required, part.get("description", "")))
     return sorted(found, key=lambda field: field.name in inherited)
+
+
+def _alternatives(kinds: list[str]) -> str:
+    *rest, last = dict.fromkeys(kinds)
+    said = " or ".join(rest)
+    return f"{said} or a list of these" if last == f"list of {said}" else " or ".join([*rest, last])
 
 
 def _kind(part: Mapping[str, Any], parts: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
@@ -83,9 +90,9 @@ def _kind(part: Mapping[str, Any], parts: Mapping[str, Any]) -> tuple[str, tuple
         return "text", tuple(map(str, part["enum"]))
     if "const" in part:
         return "text", (str(part["const"]),)
-    if "anyOf" in part:
-        found = [_kind(one, parts) for one in part["anyOf"] if one.get("type") != "null"]
-        return " or ".join(dict.fromkeys(kind for kind, _ in found)), tuple(m for _, members in found for m in members)
+    if choices := part.get("anyOf", part.get("oneOf")):
+        found = [_kind(one, parts) for one in choices if one.get("type") != "null"]
+        return _alternatives([kind for kind, _ in found]), tuple(m for _, members in found for m in members)
     if part.get("type") == "array":
         kind, members = _kind(part.get("items", {}), parts)
         return f"list of {kind}", members

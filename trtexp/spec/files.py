@@ -1,10 +1,11 @@
-"""Files that an experiment is or names: it lies in its project, and only what is below its own folder is read."""
+"""Files that an experiment is or names: it lies in its project, and only what is in the project is read."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
+from trtexp.files.home import project
 from trtexp.files.opening import NoFile
 from trtexp.files.paths import real
 from trtexp.files.reading import MOST, read_bytes
@@ -25,14 +26,14 @@ def read_below(name: str, folder: Path, most: int = MOST) -> bytes:
     """The content of a file of at most so many bytes. Raises ValueError, whose message names it; OSError."""
     if not name.isprintable():
         raise ValueError(f"{name!r} is no file name; use characters that can be seen")
-    path = Path(os.path.realpath(folder / name))
+    path, root = Path(os.path.realpath(folder / name)), project(Path(os.path.realpath(folder)))
     if path.is_symlink():
         raise ValueError(f"{name} is a link that leads back to itself")
-    if not path.is_relative_to(os.path.realpath(folder)):
-        raise ValueError(f"{name} lies outside the experiment's folder; only files below it are read")
+    if not path.is_relative_to(root):
+        raise ValueError(f"{name} lies outside the project; only files below {root.name} are read")
     try:
         return read_bytes(path, most)
     except FileNotFoundError as error:
-        raise ValueError(f"{name} is not there") from error
+        raise ValueError(f"{name} is not there; a path begins at the folder of the experiment") from error
     except NoFile as error:
         raise ValueError(f"{name!r} {error.what}") from error

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel
 
 from trtexp.layers.base import Layer
-from trtexp.spec.errors import brief, nearest
-from trtexp.spec.models import ExpectModel, OutputModel, Rule
+from trtexp.spec.brought import AXES, FLAGS, KEYS_OF_LAYERS, KEYS_OF_TENSORS
+from trtexp.spec.errors import brief, closest, nearest
+from trtexp.spec.methods import arguments_of
+from trtexp.spec.models import ExpectModel, OutputModel
+from trtexp.spec.tensors import TensorModel
 
 TOLERANCES = (
     "auto, exact, {ulp: 4, reason: …}, {atol: 1e-5, rtol: 1e-3, reason: …}, {snr_db: 40, reason: …}, "
@@ -33,36 +36,52 @@ _DTYPES: dict[str, str | None] = {
     **dict.fromkeys(("boolean", "bool_", "kbool"), "bool"),
     **dict.fromkeys(("float64", "fp64", "double", "f64", "complex64", "uint16", "uint32", "uint64", "int16"), None),
 }
+BITS = "axis 0 is 1, axis 1 is 2, axis 2 is 4, axis 3 is 8"
 _NUMBERS = {"nan": ".nan", "inf": ".inf", "+inf": ".inf", "-inf": "-.inf", "infinity": ".inf", "-infinity": "-.inf"}
+
+
+class Hint(NamedTuple):
+    """text: the message; name: the key that is meant, empty if there is none."""
+
+    text: str
+    name: str = ""
 
 
 def instead(kind: str, path: tuple[str | int, ...], given: Any, model: type[BaseModel]) -> str | None:
     """A message for a fault of pydantic's of that kind, at a path below a model; None where its own is good enough."""
     last = path[-1] if path else None
-    if kind == "extra_forbidden" and issubclass(model, Layer):
-        return _attribute(str(last), given, model, below_set=path[:-1] == ("set",))
     if kind == "int_type" and last == "axes" and isinstance(given, list):
         return f"{_flow(given)} is a list of axes; axes is a bit mask, write {_mask(given)}" if _mask(given) else None
     if last == "dtype" and isinstance(given, str) and given.lower() in _DTYPES:
         meant = _DTYPES[given.lower()]
         return f"{given!r} given; " + (f"write {meant}" if meant else f"TensorRT has no {given}; write {_kin(given)}")
-    if last == "tolerance" and not isinstance(given, str):
+    if last == "tolerance" and (not isinstance(given, str) or re.search(r"\d", given)):
         return f"{_flow(given)} given; give {TOLERANCES}"
-    if model is Rule and kind == "extra_forbidden":
+    if "tolerance" in path and isinstance(last, str) and kind == "extra_forbidden":
         return f"no tolerance of this name; give {TOLERANCES}"
     if model is OutputModel and not path:
         return f"{_flow(given)} is no mapping; write {{values: {_flow(given)}}}"
-    if model is ExpectModel and path in (("error",), ("crash",)) and isinstance(given, str):
-        return f"{given!r} given; name the phase, define, build or run: write {{build: {given!r}}}"
+    if model is ExpectModel and path in (("error",), ("crash",)):
+        shown, text = (repr(given),) * 2 if isinstance(given, str) else (_flow(given), "'a regex of the message'")
+        return f"{shown} given; name the phase, define, build or run: write {{build: {text}}}"
     return None
 
 
-def missing_weights(name: str, model: type[BaseModel], data: Mapping[str, Any]) -> str | None:
-    """Why an argument is missing that an input gives: TensorRT's method wants empty weights in its place."""
-    inputs = data.get("set_input")
-    if name in ("kernel", "bias") and issubclass(model, Layer) and isinstance(inputs, dict) and inputs:
-        return f"{name} is missing; where an input gives it, give weights of shape [0]"
-    return None
+def missing(name: str, model: type[BaseModel], data: Any) -> str:
+    """The message for a key that must be given."""
+    if issubclass(model, Layer):
+        if name in ("kernel", "bias") and data.get("set_input"):
+            return f"{name} is missing; where an input gives it, give weights of shape [0]"
+        members = _members(model, name)
+        return f"{name} is missing; give one of {', '.join(members)}" if members else f"{name} is missing"
+    more = "; write seed: 1, so that every run has the same numbers" if name == "seed" else ""
+    return f"{name} is missing{more}"
+
+
+def _members(model: type[BaseModel], name: str) -> tuple[str, ...]:
+    """The members of the enum that a field takes."""
+    annotation = model.model_fields[name].annotation if name in model.model_fields else None
+    return tuple(map(str, get_args(annotation))) if get_origin(annotation) is Literal else ()
 
 
 def no_number(word: Any) -> str:
@@ -85,6 +104,24 @@ def no_output(name: str, outputs: Collection[str], tensors: Collection[str]) -> 
     return f"no output {name!r}; {nearest(name, outputs)}"
 
 
+def no_tensor(name: str, tensors: Collection[str], weights: Collection[Any], further_down: bool) -> str:
+    """The message for a tensor that is not there. further_down: a layer below makes it."""
+    if further_down:
+        return f"no tensor {name!r} here; it is made further down; move its layer up"
+    if name in weights:
+        return f"{name!r} is a weights array; make a tensor of it: c: {{constant: {{shape: […], weights: {name}}}}}"
+    return f"no tensor {name!r} here; {nearest(name, tensors)}"
+
+
+def no_weights(name: str, weights: Collection[Any], tensors: Collection[str]) -> str:
+    """The message for weights that are not there."""
+    if name in tensors:
+        return (
+            f"{name!r} is a tensor; write set_input: {{1: {name}}} beside the layer, and give weights of shape [0] here"
+        )
+    return f"no weights {name!r}; {nearest(name, [str(one) for one in weights])}"
+
+
 def no_path(path: str, layers: Collection[Any], groups: Mapping[str, Collection[Any]]) -> str | None:
     """Why a path of a matrix leads nowhere. groups: the names of inputs and weights; None if it names a layer."""
     head = path.partition(".")[0]
@@ -96,21 +133,45 @@ def no_path(path: str, layers: Collection[Any], groups: Mapping[str, Collection[
     return f"no layer {head!r}; {nearest(head, [str(name) for name in layers])}"
 
 
-def _attribute(key: str, given: Any, model: type[Layer], below_set: bool) -> str | None:
-    """An attribute among the arguments, and an axis where TensorRT has a bit mask."""
-    attributes = model.settable()
-    name, value = key, _flow(given)
-    if key == "axis" and "axis" not in attributes.model_fields:
-        argument = "axes" in model.model_fields
-        if not argument and "axes" not in attributes.model_fields:
-            return None
-        name, value = "axes", str(_mask(given) or "…")
-        said = f"TensorRT's name is axes, a bit mask: write axes: {value}"
-        return said if argument != below_set else f"{said}, {'beside the arguments' if argument else 'below set:'}"
-    if below_set or name not in attributes.model_fields or name in Layer.model_fields:
-        return None
-    name = f"{name}_nd" if f"{name}_nd" in attributes.model_fields else name  # the spelling of every release
-    return f"an attribute, which goes below set: write set: {{{name}: {value}}} beside {model.word}"
+def unknown_key(path: tuple[str | int, ...], given: Any, model: type[BaseModel], allowed: Sequence[str]) -> Hint:
+    """What is said of a key that a model does not have. allowed: those that may stand there."""
+    key = str(path[-1])
+    if issubclass(model, Layer) and path[:-1] in ((), ("set",)):
+        return _of_layer(key, given, model, below_set=len(path) > 1)
+    if issubclass(model, TensorModel) and key in KEYS_OF_TENSORS:
+        return Hint(f"unknown key; {KEYS_OF_TENSORS[key]}")
+    if key.upper() in FLAGS and "flags" in allowed:
+        return Hint(f"a flag of the builder: write flags: {{{key.upper()}: {_flow(given)}}}")
+    return Hint(f"unknown key; {nearest(key, allowed)}", closest(key, allowed) or "")
+
+
+def _of_layer(key: str, given: Any, model: type[Layer], below_set: bool) -> Hint:
+    """A key that a layer does not have at its place: one of the other place, one from elsewhere, or a slip."""
+    own, attributes = arguments_of(model), list(model.settable().model_fields)
+    here, there = (attributes, own) if below_set else (own, attributes)
+    brought = KEYS_OF_LAYERS.get(key, ())
+    meant = [*(name for name in brought if name in here), key, *brought]
+    known = next((name for name in meant if name in (*here, *there)), None)
+    name = known or closest(key, _newest(here)) or closest(key, _newest(there))
+    if name is None:
+        said = "the layer's name stands before it, as in y: {…}" if key == "name" else nearest(key, _newest(here))
+        return Hint(f"unknown key; {said}")
+    if key in AXES and name == "axes":
+        mask, place = _mask(given), "" if name in here else ", among the arguments" if below_set else ", below set:"
+        said = f"TensorRT's name is axes, a bit mask: write axes: {mask or '…'}{place}"
+        return Hint(said if mask else f"{said}; {BITS}", name)
+    if name in here:
+        return Hint(f"unknown key; did you mean {name!r}?", name)
+    name = f"{name}_nd" if f"{name}_nd" in there else name  # the spelling of every release
+    place = f"an argument: write {model.word}: {{…, {name}: {_flow(given)}}}"
+    if not below_set:
+        place = f"an attribute, which goes below set: write set: {{{name}: {_flow(given)}}} beside {model.word}"
+    return Hint(place, name)
+
+
+def _newest(names: Sequence[str]) -> list[str]:
+    """The names without those that have a newer spelling beside them."""
+    return [name for name in names if f"{name}_nd" not in names]
 
 
 def _mask(given: Any) -> int | None:

@@ -14,15 +14,15 @@ from trtexp.numerics import family_of, generation
 from trtexp.numerics.budget import Budget, Limits, OverBudget
 from trtexp.spec.build_case import CaseBuilder
 from trtexp.spec.case import Case, Experiment, Refused
-from trtexp.spec.errors import Fault, Mark, SpecError, internal, nearest
+from trtexp.spec.errors import Fault, Mark, SpecError, common, internal
 from trtexp.spec.files import read_experiment
-from trtexp.spec.matrix import matrix_faults, spread
-from trtexp.spec.models import KEYS, ExperimentModel, PartialModel
-from trtexp.spec.names import bad_case, good_case
-from trtexp.spec.requirement import Target, matcher, matches, met, targets
-from trtexp.spec.tree import Mapping, Node, Scalar, mapping, merge, merged_mapping, parse, plain
+from trtexp.spec.matrix import spread
+from trtexp.spec.models import KEYS
+from trtexp.spec.names import bad_case
+from trtexp.spec.outer import outer_faults, submappings
+from trtexp.spec.requirement import Target, matches, met, targets
+from trtexp.spec.tree import Mapping, Node, mapping, merge, merged_mapping, parse, plain
 
-MOST_NAMED = 5  # cases that share a fault
 REFERENCE = Target("reference")
 
 ALWAYS_STRONG = "tensorrt>=11"  # which has no weakly typed networks
@@ -144,7 +144,10 @@ class ExperimentFile:
         """Raises SpecError with the faults of the file and of all cases that are not valid, if there are any."""
         if refused or self.faults:
             faults = [fault for error in dict.fromkeys(one.error for one in refused) for fault in error.faults]
-            raise SpecError([*self.faults, *_common(faults, self.cases)], self.budget.limits.faults)
+            raise SpecError(
+                [*self.faults, *common(faults, {name: mark.line for name, mark, _ in self.cases})],
+                self.budget.limits.faults,
+            )
 
     def _base(self, chosen: Collection[str]) -> Mapping:
         """The base with those overrides. Raises SpecError."""
@@ -182,7 +185,7 @@ def read(
         raise SpecError([Fault(Mark(shown, line, 1), "", "", f"not UTF-8: {error.reason}")]) from error
     tree = parse(text, shown, budget.limits.values)
     cases = _spread(tree, budget)
-    faults = tuple(itertools.islice(itertools.chain(_outer_faults(tree), _same_names(cases)), budget.limits.faults + 1))
+    faults = tuple(itertools.islice(itertools.chain(outer_faults(tree), _same_names(cases)), budget.limits.faults + 1))
     base = _merged(Mapping(tree.mark), tree)
     digest = hashlib.sha256(data).hexdigest()
     return ExperimentFile(path, shown, digest, base, mapping(tree, "releases"), cases, budget, faults)
@@ -216,7 +219,7 @@ def _spread(tree: Mapping, budget: Budget) -> tuple[tuple[str, Mark, Mapping], .
     """All cases of a file that asks for no more of them, and of requirements, than it may. Raises SpecError."""
     cases: list[tuple[str, Mark, Mapping]] = []
     try:
-        for owner in (tree, *_submappings(mapping(tree, "cases"))):
+        for owner in (tree, *submappings(mapping(tree, "cases"))):
             budget.spend("releases", len(releases.keys) if (releases := mapping(owner, "releases")) else 0)
         for case in spread(tree, budget):
             budget.spend("cases", 1)
@@ -235,74 +238,3 @@ def _same_names(cases: Iterable[tuple[str, Mark, Mapping]]) -> Iterator[Fault]:
         elif len(name) > LONGEST:
             yield Fault(mark, "", "matrix", bad_case(name))
         first.setdefault(name, mark)
-
-
-def _outer_faults(tree: Mapping) -> Iterator[Fault]:
-    """Unknown keys of the file, its cases and its release overrides, and outer keys that are no mappings."""
-    allowed = [*ExperimentModel.model_fields, *KEYS]
-    yield from _unknown(tree, allowed, "", "")
-    for key in KEYS:
-        node = tree.keys.get(key, (None, None))[1]
-        if node is not None and not isinstance(node, Mapping):
-            more = " of names, as in cases: {first: {}, second: {about: …}}" if key == "cases" else ""
-            yield Fault(node.mark, "", key, f"give a mapping{more}")
-    yield from _release_faults(mapping(tree, "releases"), "")
-    cases = mapping(tree, "cases")
-    for name, (mark, node) in (cases.keys if cases else {}).items():
-        if not good_case(name):
-            yield Fault(mark, "", "cases", bad_case(name))
-        if not isinstance(node, Mapping):
-            empty = isinstance(node, Scalar) and node.value is None
-            yield Fault(
-                node.mark, str(name), "", f"{'nothing' if empty else 'no mapping'} given; give {{}} for the base"
-            )
-            continue
-        yield from _unknown(node, [*PartialModel.model_fields, "releases", "matrix"], str(name), "")
-        yield from _release_faults(mapping(node, "releases"), str(name))
-    inner = list(_submappings(cases))
-    yield from matrix_faults(tree, *inner)
-    yield from (fault for case in inner for fault in matrix_faults(case, tree))
-
-
-def _submappings(tree: Mapping | None) -> Iterator[Mapping]:
-    for _, node in tree.keys.values() if tree else ():
-        if isinstance(node, Mapping):
-            yield node
-
-
-def _unknown(tree: Mapping, allowed: list[str], case: str, path: str) -> Iterator[Fault]:
-    for key, (mark, _) in tree.keys.items():
-        if key not in allowed:
-            yield Fault(mark, case, path, f"unknown key {key!r}; {nearest(str(key), allowed)}")
-
-
-def _release_faults(releases: Mapping | None, case: str) -> Iterator[Fault]:
-    for requirement, (mark, node) in (releases.keys if releases else {}).items():
-        try:
-            matcher(str(requirement))
-        except ValueError as error:
-            yield Fault(mark, case, "releases", str(error))
-        if not isinstance(node, Mapping):
-            yield Fault(node.mark, case, f"releases.{requirement}", "give a mapping")
-            continue
-        yield from _unknown(node, list(PartialModel.model_fields), case, f"releases.{requirement}")
-        if "reason" not in node.keys:
-            yield Fault(mark, case, f"releases.{requirement}", "reason is missing; say why this release differs")
-
-
-def _common(faults: list[Fault], cases: Iterable[tuple[str, Mark, Mapping]]) -> Iterator[Fault]:
-    """One fault for what several cases share: without a case if all do, else with the name and line of each."""
-    alike: dict[Fault, set[str]] = {}
-    for fault in faults:
-        alike.setdefault(replace(fault, case=""), set()).add(fault.case)
-    lines = {name: mark.line for name, mark, _ in cases}
-    for fault, names in alike.items():
-        shared = [name for name in lines if name in names]
-        if len(shared) == len(lines):
-            yield fault
-        elif len(shared) == 1:
-            yield replace(fault, case=shared[0])
-        else:
-            more = f" and {len(shared) - MOST_NAMED} more" if len(shared) > MOST_NAMED else ""
-            named = ", ".join(f"{name} (line {lines[name]})" for name in shared[:MOST_NAMED])
-            yield replace(fault, case=f"{named}{more}")

@@ -200,7 +200,9 @@ def _values(model: Generator, name: str, dtype: str, shape: list[int] | None, ma
     if name == "tile":
         part = operand(value.of, "of")
         check_shape(value.reps)
-        making.budget.begin(Work(part.size * math.prod(value.reps)))
+        making.budget.begin(
+            Work(part.size * math.prod(max(1, n) for n in value.reps))
+        )  # numpy tiles one axis at a time
         return np.tile(part, value.reps)
     if name in ("concat", "stack"):
         parts = [operand(inner, "of", i) for i, inner in enumerate(value.of)]

@@ -12,7 +12,8 @@ from trtexp.definition.names import LONGEST
 from trtexp.numerics.budget import Budget
 from trtexp.spec.errors import Fault, Mark, joined
 from trtexp.spec.hints import no_path
-from trtexp.spec.models import PartialModel
+from trtexp.spec.models import LayerModel, PartialModel, keys
+from trtexp.spec.slips import example
 from trtexp.spec.tree import Mapping, Node, Scalar, Sequence, children, mapping, merge
 
 MOST_PARTS = 16  # of a path
@@ -53,14 +54,16 @@ def _merged_keeping(base: Mapping, over: Mapping) -> Mapping:
 
 
 def _at(tree: Mapping, path: str, value: Node) -> Mapping:
-    """A partial tree with one value at a path; `layer.attribute` is short for `network.layer.set.attribute`."""
+    """A partial tree with one value at a path; `layer.attribute` is short for `network.layer.set.attribute`, and
+    `layer.set.attribute` is the same."""
     parts = path.split(".")
-    if parts[0] not in PartialModel.model_fields:
+    if parts[0] not in keys(PartialModel):
         layer = mapping(mapping(tree, "network") or tree, parts[0])
-        methods = [k for k in layer.keys if k not in ("set", "set_input", "check")] if layer else []
+        methods = [k for k in layer.keys if k not in LayerModel.model_fields] if layer else []
         arguments = mapping(layer, methods[0]) if layer and methods else None
         place = [methods[0]] if arguments and parts[1] in arguments.keys else ["set"]
-        parts = ["network", parts[0], *place, *parts[1:]]
+        whole = parts[1] in (*methods, *LayerModel.model_fields)
+        parts = ["network", parts[0], *([] if whole else place), *parts[1:]]
     node: Node = value
     for part in reversed(parts):
         node = Mapping(value.mark, {part: (value.mark, node)})
@@ -88,7 +91,7 @@ def matrix_faults(*trees: Mapping) -> Iterator[Fault]:
     matrix = mapping(trees[0], "matrix")
     for key, (mark, node) in (matrix.keys if matrix else {}).items():
         if not isinstance(node, Sequence) or not node.items:
-            yield Fault(node.mark, "", f"matrix.{key}", "give a list of values")
+            yield Fault(node.mark, "", f"matrix.{key}", f"give a list of values, {example('matrix')}")
         elif wrong := _no_path(key, trees):
             yield Fault(mark, "", "matrix", wrong)
 
@@ -98,7 +101,7 @@ def _no_path(path: object, trees: Sequence_[Mapping]) -> str | None:
     if not isinstance(path, str) or "." not in path or path.count(".") >= MOST_PARTS:
         return f"{path!r} is no path; write layer.attribute, as in deconv.stride_nd"
     head = path.partition(".")[0]
-    if head in PartialModel.model_fields or any(head in names for names in _names("network", trees)):
+    if head in keys(PartialModel) or any(head in names for names in _names("network", trees)):
         return None
     groups = {group: [*itertools.chain(*_names(group, trees))] for group in ("inputs", "weights")}
     return no_path(path, [*itertools.chain(*_names("network", trees))], groups)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Union, cast
 
-from pydantic import AfterValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, BaseModel, Discriminator, Field, Tag
 
 from trtexp.definition.facts import CasePhase
 from trtexp.definition.names import is_member, is_name_of_api
 from trtexp.definition.network import INTERNAL, BuildOptions, Range
 from trtexp.layers.base import Model
 from trtexp.numerics.tolerance import Tolerance, ToleranceKind
-from trtexp.spec.tensors import Dtype, InputModel, TensorModel
+from trtexp.spec.tensors import Dtype, Ignored, InputModel, TensorModel
 
 
 class AutoOptions(Model):
@@ -56,7 +56,8 @@ class Rule(Model):
             return Tolerance("close", atol=self.atol or 0.0, rtol=self.rtol or 0.0, reason=self.reason)
         if len(given) != 1 or given[0] in ("atol", "rtol"):
             shown = ", ".join(given) or "nothing"
-            raise ValueError(f"{shown} given; give one of auto, ulp, snr_db, cosine, or atol together with rtol")
+            more = "; write 0 for the other" if given in (["atol"], ["rtol"]) else ""
+            raise ValueError(f"{shown} given; give one of auto, ulp, snr_db, cosine, or atol together with rtol{more}")
         if self.auto is not None:
             local = None if self.auto.local == "auto" else self.auto.local
             tf32 = None if self.auto.inputs is None else self.auto.inputs == "tf32"
@@ -92,7 +93,9 @@ def tolerances(model: Any) -> tuple[Tolerance, ...]:
 
 def _member(name: str) -> str:
     if not is_member(name):
-        raise ValueError(f"{name!r} is no member of an enum; members are written in capitals, as FP16")
+        better = name.rpartition(".")[2].upper()
+        better = better if is_member(better) else "FP16"
+        raise ValueError(f"{name!r} is no member of an enum; members are written in capitals, as {better}")
     return name
 
 
@@ -161,8 +164,12 @@ class Build(Model):
 
 
 class OutputModel(TensorModel):
-    """What an output must be: its values by any generator, its shape, its dtype. Of values that are null nothing is
-    expected."""
+    """What an output must be: its values by any generator, its shape, its dtype.
+
+    Nothing is expected of values that are null, nor of the elements that `ignore` names: `ignore: [[0], [1, '2:']]` are
+    the first row, and of the second all but two elements. `ignore: {values: [[true, false]]}` and likewise `{file:
+    mask.npy}` give a boolean for each element.
+    """
 
     dtype: Dtype | None = Field(  # type: ignore[assignment]
         default=None, description="the element type; left out: that of the reference"
@@ -178,6 +185,9 @@ class OutputModel(TensorModel):
     )
     signed_zero: bool = Field(default=False, description="true: +0 and -0 differ")
     tolerance: ToleranceModel | None = Field(default=None, description="the tolerance of this output")
+    ignore: Ignored | None = Field(
+        default=None, description="elements of which nothing is expected: their places, or a boolean for each element"
+    )
 
 
 class ExpectModel(Model):
@@ -225,15 +235,21 @@ class PartialModel(Model):
     weights: dict[str, TensorModel] = {}
     """Arrays that layers take as weights, by name."""
     onnx: str | None = None
-    """An ONNX model below the file's folder, which TensorRT parses, in place of a network of layers."""
+    """An ONNX model, a file of the project named from the experiment's folder, in place of a network of layers."""
     network: dict[str, Any] = {}
     """The layers in order: a name, which is also that of the first output, and the layer."""
     outputs: list[str] | None = None
     """The tensors that are marked as outputs; left out: the outputs of the last layer."""
     build: Build = Build()
     """What the builder is told."""
+    from_: Literal["source", "derived", "observed"] | None = Field(
+        default=None, alias="from", description="where expected numbers come from, if the output does not say it itself"
+    )
+    release: str | None = None
+    """The release that gave observed numbers, if the output does not say it itself."""
     tolerance: ToleranceModel = "auto"
-    """How far an output may be from the reference."""
+    """How far an output may be from the reference: for the file, a case or a release; for one output it stands below
+    expect. Any but auto and exact has a reason."""
     expect: dict[str, Any] = {}
     """What must come: outputs by name, or an error, warnings, log lines, or what the release lacks."""
     repeat: Repeat | None = None
@@ -243,7 +259,7 @@ class PartialModel(Model):
     reason: str | None = None
     """Why this release or case is special."""
     issue: str | None = None
-    """A link to an issue."""
+    """A link to an issue about it."""
 
 
 class ExperimentModel(PartialModel):
@@ -253,6 +269,11 @@ class ExperimentModel(PartialModel):
     """The title of the report."""
     source: str = ""
     """The document that the experiment comes from."""
+
+
+def keys(model: type[BaseModel]) -> list[str]:
+    """The keys of a model as YAML has them."""
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 KEYS = {

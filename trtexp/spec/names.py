@@ -21,7 +21,8 @@ def bad_name(name: object) -> str:
     """Why a name cannot be used."""
     if name in RESERVED:
         return f"{name!r} is a reserved word; choose another name"
-    return _too_long(name) or f"{name!r} is no name; use letters, digits and _, and start with a letter"
+    said = f"{name!r} is no name; use letters, digits and _, and start with a letter"
+    return _too_long(name) or f"{said}{_better(name, 'x')}"
 
 
 def good_case(name: object) -> bool:
@@ -31,7 +32,14 @@ def good_case(name: object) -> bool:
 
 def bad_case(name: object) -> str:
     """Why a case cannot be called that."""
-    return _too_long(name) or f"{name!r} is no name for a case; use letters, digits and _"
+    return _too_long(name) or f"{name!r} is no name for a case; use letters, digits and _{_better(name, '')}"
+
+
+def _better(name: object, first: str) -> str:
+    """`, as in my_case`: the name with what is allowed of it; nothing if that is no name either."""
+    kept = re.sub(r"[^A-Za-z0-9_]+", "_", str(name)).strip("_")
+    better = kept if re.match("[A-Za-z]" if first else ".", kept) else f"{first}{kept}"
+    return f", as in {better}" if kept and better not in RESERVED else ""
 
 
 def _too_long(name: object) -> str:

@@ -11,8 +11,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from trtexp.errors import BadUsage
 from trtexp.spec.examples import EXAMPLES
-from trtexp.spec.fields import of_model
+from trtexp.spec.fields import Field, of_model
 from trtexp.spec.models import (
     KEYS,
     AutoOptions,
@@ -26,6 +27,9 @@ from trtexp.spec.models import (
     Rule,
 )
 from trtexp.spec.tensors import Arange, InputModel, Join, Linspace, Powers, Random, Scaling, Tile, Transpose
+
+BEGINS = "<!-- written by: trtexp explain --write experiments/README.md -->"
+ENDS = "<!-- end of what is written -->"
 
 
 @dataclass(frozen=True)
@@ -76,9 +80,9 @@ def sections() -> Iterator[Section]:
     """The whole reference, outermost keys first."""
     for path, title, model in _SECTIONS:
         own = [field for field in of_model(model) if not (model is OutputModel and field.name in _generators())]
-        entries = [_entry(path, model, field.name, field.kind, field.members, field.text) for field in own]
+        entries = [_entry(path, model, field) for field in own]
         if model is ExperimentModel:
-            entries += [Entry(key, "mapping", "", text, EXAMPLES.get(key, "")) for key, text in KEYS.items()]
+            entries += [Entry(key, "mapping", "", _sentence(text), EXAMPLES.get(key, "")) for key, text in KEYS.items()]
         yield Section(title, " ".join((model.__doc__ or "").split()), tuple(entries))
 
 
@@ -95,45 +99,48 @@ def found(key: str) -> list[Entry]:
     return [entry for path, entry in every.items() if _alike(path.split("."), parts)]
 
 
+def page(text: str) -> str:
+    """A page with the reference between its two marks. Raises BadUsage where it has none."""
+    before, begins, rest = text.partition(BEGINS)
+    _, ends, after = rest.partition(ENDS)
+    if not begins or not ends:
+        raise BadUsage(f"the page has no place for the reference; write {BEGINS} and {ENDS} on lines of their own")
+    return f"{before}{BEGINS}\n\n{markdown()}\n{ENDS}{after}"
+
+
 def markdown() -> str:
-    """The reference as tables."""
-    lines: list[str] = []
-    for section in sections():
-        lines += [
-            f"### {section.title}",
-            "",
-            section.about,
-            "",
-            "| key | type | default | |",
-            "| --- | --- | --- | --- |",
-        ]
-        for entry in section.entries:
-            name, default = entry.path.rpartition(".")[2], f"`{entry.default}`" if entry.default else ""
-            lines.append(f"| `{name}` | {_cell(entry.kind)} | {default} | {_cell(entry.text)} |")
-        lines.append("")
-        for entry in section.entries:
-            if entry.example:
-                lines += ["```yaml", f"# {entry.path}", entry.example.strip(), "```", ""]
-    return "\n".join(lines)
+    """The reference as tables, each with the examples of its keys below it."""
+    return "\n".join(line for section in sections() for line in _section(section))
 
 
-def _entry(path: str, model: type[BaseModel], name: str, kind: str, members: tuple[str, ...], text: str) -> Entry:
-    place = f"{path}.{name}".lstrip(".")
-    if members:
-        kind = " or ".join(dict.fromkeys([*(f"`{member}`" for member in members), *_beside(kind)]))
-    by_name = {field.alias or key: field for key, field in model.model_fields.items()}
-    return Entry(
-        place,
-        kind,
-        "" if by_name[name].is_required() else _default(by_name[name].default),
-        text,
-        EXAMPLES.get(place, ""),
-    )
+def _section(section: Section) -> Iterator[str]:
+    yield from (f"### {section.title}", "", section.about, "")
+    yield from ("| key | what it takes | left out | |", "| --- | --- | --- | --- |")
+    for entry in section.entries:
+        name, default = entry.path.rpartition(".")[2], f"`{entry.default}`" if entry.default else ""
+        yield f"| `{name}` | {_cell(entry.kind)} | {default} | {_cell(entry.text)} |"
+    yield ""
+    shown = [f"# {entry.path}\n{entry.example.strip()}" for entry in section.entries if entry.example]
+    if shown:
+        yield from ("```yaml part", "\n\n".join(shown), "```", "")
 
 
-def _beside(kind: str) -> list[str]:
-    """What may be given beside the words of an enum."""
-    return [part for part in kind.split(" or ") if part != "text"]
+def _entry(path: str, model: type[BaseModel], field: Field) -> Entry:
+    place = f"{path}.{field.name}".lstrip(".")
+    by_name = {known.alias or key: known for key, known in model.model_fields.items()}
+    default = "" if by_name[field.name].is_required() else _default(by_name[field.name].default)
+    return Entry(place, _takes(field), default, _sentence(field.text), EXAMPLES.get(place, ""))
+
+
+def _takes(field: Field) -> str:
+    """The type in words, the members of an enum in the place of `text`."""
+    members = ", ".join(f"`{member}`" for member in dict.fromkeys(field.members))
+    return field.kind.replace("text", members, 1) if members else field.kind
+
+
+def _sentence(text: str) -> str:
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", ")", "…", "]")) else f"{text}."
 
 
 def _default(value: Any) -> str:
@@ -147,13 +154,11 @@ def _generators() -> set[str]:
 
 
 def _alike(path: list[str], parts: list[str]) -> bool:
-    """Whether a path is meant by the given parts: the same ends, or the same but for the names that authors choose."""
-    if len(parts) <= len(path) and path[-len(parts) :] == parts:
-        return True
+    """Whether a path ends in the given parts, but for the names that authors choose."""
     chosen = {1} if path[0] in ("inputs", "network") or path[:2] == ["expect", "y"] else set()
     chosen |= {2, 3} if path[:2] == ["build", "profiles"] else set()
-    same = [i in chosen or part == given for i, (part, given) in enumerate(zip(path, parts, strict=False))]
-    return len(path) == len(parts) and all(same)
+    start = len(path) - len(parts)
+    return start >= 0 and all(start + i in chosen or path[start + i] == part for i, part in enumerate(parts))
 
 
 def _cell(text: str) -> str:

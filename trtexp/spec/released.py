@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from trtexp.definition.network import NetworkDefinition
 from trtexp.layers.base import Layer
-from trtexp.layers.network import Evaluation, NodeError, upstream
+from trtexp.layers.network import Evaluation, NodeError
 from trtexp.numerics import Bounded, Family, converted
+from trtexp.spec.modelled import unmodelled
 
 CODES = ("float8e4m3", "float4e2m1", "int4")
 #: The layers that may take codes. Source: RTX 1.7.1, validateQuantizedTypesProducersConsumers.
@@ -46,8 +47,8 @@ def released(
 
     ranged: the inputs that have a dynamic range.
     """
-    unmodelled = frozenset(_scaled(evaluation.tensors, layers, definition, ranged))
-    tensors = {name: tensor for name, tensor in evaluation.tensors.items() if name not in unmodelled}
+    untold = frozenset(unmodelled(evaluation.tensors, layers, definition, ranged, family))
+    tensors = {name: tensor for name, tensor in evaluation.tensors.items() if name not in untold}
     for name in definition.outputs:
         if name in tensors:
             dtype = output_type(tensors[name].dtype, _assigned(name, layers), definition.options.strongly_typed, family)
@@ -57,7 +58,7 @@ def released(
     if family is None:
         refusals, noted = evaluation.refusals, [error for error in of_rtx if layers[error.layer].check]
         elsewhere = {**elsewhere, "tensorrt-rtx": [*elsewhere.get("tensorrt-rtx", ()), *noted]} if noted else elsewhere
-    return replace(evaluation, tensors=tensors, refusals=refusals, unmodelled=unmodelled, elsewhere=elsewhere)
+    return replace(evaluation, tensors=tensors, refusals=refusals, unmodelled=untold, elsewhere=elsewhere)
 
 
 def output_type(dtype: str, assigned: bool, strongly_typed: bool, family: Family | None) -> str:
@@ -78,15 +79,6 @@ def _assigned(tensor: str, layers: Mapping[str, Layer]) -> bool:
     maker = layers.get(tensor)
     given = dict(maker.set.given()) if maker is not None and maker.method == "add_identity" else {}
     return given.get("output_type") is not None
-
-
-def _scaled(
-    tensors: Mapping[str, Bounded], layers: Mapping[str, Layer], definition: NetworkDefinition, ranged: frozenset[str]
-) -> Iterator[str]:
-    """The tensors that a dynamic range may change: all behind it, once INT8 is allowed."""
-    if ranged and definition.options.flags.get("INT8"):
-        made = {tensor for name, layer in layers.items() for tensor in layer.output_tensors(name)}
-        yield from (tensor for tensor in tensors if tensor in made and upstream(layers, tensor) & ranged)
 
 
 def _refusals(
@@ -114,9 +106,9 @@ def _refusals(
                 yield NodeError(name, place, f"{tensor} is {dtype}; in RTX cast it first [N3]")
             elif tensor in constants and dtype in (*CODES, "int8") and layer.method not in OF_CONSTANTS:
                 yield NodeError(name, place, f"{tensor} is a constant of {dtype}; in RTX dequantize it [N4]")
-        given = name in constants and name in definition.outputs and name in tensors
-        if given and tensors[name].dtype in (*CODES, "int8"):
-            yield NodeError(name, (layer.word,), f"a constant of {tensors[name].dtype}; in RTX dequantize it [N4]")
+        own = tensors[name].dtype if name in constants and name in tensors else ""
+        if own in (*CODES, "int8") and name in definition.outputs:
+            yield NodeError(name, (layer.word,), f"a constant of {own}; in RTX dequantize it [N4]")
         for tensor in layer.output_tensors(name):
             made = tensors[tensor].dtype if tensor in tensors else ""
             if made == "uint8" and (layer.method not in OF_BYTES or tensor not in definition.outputs):

@@ -39,11 +39,15 @@ def matcher(requirement: str) -> tuple[tuple[str, SpecifierSet], ...]:
                 raise InvalidSpecifier(text)
             parts.append((match[1], SpecifierSet((match[2] or "").strip())))
         except InvalidSpecifier as error:
-            raise ValueError(
-                f"{text.strip()!r} is no requirement; write one of {', '.join(FLAVOURS)}, with a version as in "
-                "tensorrt>=8.6,<10, and | between alternatives"
-            ) from error
+            forms = f"one of {', '.join(FLAVOURS)}, with a version as in tensorrt>=8.6,<10, and | between alternatives"
+            raise ValueError(f"{text.strip()!r} is no requirement; write {_meant(text) or forms}") from error
     return tuple(parts)
+
+
+def _meant(text: str) -> str:
+    """The requirement that the name of a release means: `8.6`, `TensorRT 8.6`, `rtx-1.7`."""
+    found = re.fullmatch(r"(?i)\s*(?:tensorrt|trt)?[ _-]?(rtx)?[ =v_-]*(\d+(?:\.\d+)+)\s*", text)
+    return f"tensorrt{'-rtx' if found[1] else ''}=={found[2]}.*" if found else ""
 
 
 def matches(requirement: str, target: Target) -> bool:

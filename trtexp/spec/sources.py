@@ -22,7 +22,7 @@ BYTES = 16  # that an element of a file has at most
 def check_shape(shape: list[int]) -> None:
     """Refuse a shape that is none. Raises TensorError."""
     if any(n < 0 for n in shape):
-        raise TensorError(("shape",), f"{shape} given; dimensions are 0 or more")
+        raise TensorError(("shape",), f"{shape} given; dimensions are 0 or more; declared: of an input may have -1")
     if len(shape) > MOST_DIMENSIONS:
         raise TensorError(("shape",), f"{len(shape)} dimensions given; at most {MOST_DIMENSIONS} are allowed")
 
@@ -63,7 +63,7 @@ def random(value: Random, count: int) -> np.ndarray:
 
 
 def from_file(value: str, folder: Path, budget: Budget) -> np.ndarray:
-    """A .npy file, or an array of an .npz file (`data.npz#name`), below the experiment's folder; never a pickle, and
+    """A .npy file, or an array of an .npz file (`data.npz#name`), a file of the project; never a pickle, and
     no more than the budget has room for. Raises TensorError."""
     name, _, member = value.partition("#")
     most = BYTES * budget.limits.elements

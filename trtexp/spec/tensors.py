@@ -128,13 +128,32 @@ class Generator(Model):
     eye: int | None = Field(default=None, description="an identity matrix of this size")
     random: Random | None = Field(default=None, description="seeded random numbers")
     special: list[SPECIAL] | None = Field(default=None, description="the dtype's special values, of these kinds")
-    file: str | None = Field(default=None, description="a .npy or .npz#name below the experiment's folder")
+    file: str | None = Field(
+        default=None, description="a .npy file, or .npz#name, of the project, named from the experiment's folder"
+    )
     tile: Tile | None = Field(default=None, description="a tensor, repeated")
     concat: Join | None = Field(default=None, description="tensors joined along an axis")
     stack: Join | None = Field(default=None, description="tensors stacked along a new axis")
     negate: Operand | None = Field(default=None, description="a tensor with the sign of every value changed")
     scale: Scaling | None = Field(default=None, description="a tensor times a number")
     transpose: Transpose | None = Field(default=None, description="a tensor with its axes in another order")
+
+
+#: Elements of a tensor: an index or a range along each axis, and all of the axes that are left out.
+Place = Annotated[
+    list[Union[int, str]],
+    Field(description="an index or a range (`1:3`, `2:`, `:`) for each axis; all of the axes that are left out"),
+]
+
+
+def _kind_of_mask(value: Any) -> str:
+    return "made" if isinstance(value, (dict, Generator)) else "places"
+
+
+#: Elements of which nothing is expected.
+Ignored = Annotated[
+    Union[Annotated[list[Place], Tag("places")], Annotated[Generator, Tag("made")]], Discriminator(_kind_of_mask)
+]
 
 
 class TensorModel(Generator):

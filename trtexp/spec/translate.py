@@ -10,7 +10,9 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from trtexp.spec.errors import brief, nearest
-from trtexp.spec.hints import instead, missing_weights
+from trtexp.spec.hints import Hint, instead, missing, unknown_key
+from trtexp.spec.models import keys
+from trtexp.spec.slips import form, member
 
 Path = tuple[Union[str, int], ...]
 
@@ -37,25 +39,30 @@ _LIMITS = {
 
 def translate(error: ValidationError, model: type[BaseModel], data: Any) -> Iterator[tuple[Path, bool, str]]:
     """(path, whether the key rather than the value is meant, message) of each fault of `data`."""
+    faults = [(item, _path(item["loc"], data)) for item in error.errors()]
+    unknown = {path: _unknown(path, item["input"], model) for item, path in faults if item["type"] == "extra_forbidden"}
+    meant = {(path[:-1], hint.name) for path, hint in unknown.items()} | {((), hint.name) for hint in unknown.values()}
     kinds: dict[Path, list[str]] = {}
-    for item in error.errors():
-        kind, given = item["type"], item["input"]
-        path = _path(item["loc"], data)
-        context = item.get("ctx", {})
+    forms: dict[Path, str] = {}
+    for item, path in faults:
+        kind, given, context = item["type"], item["input"], item.get("ctx", {})
         if hint := instead(kind, path, given, model):
             yield path, kind == "extra_forbidden", hint
         elif kind == "extra_forbidden":
-            yield path, True, f"unknown key; {nearest(str(path[-1]), keys_at(model, path[:-1]))}"
+            yield path, True, unknown[path].text
         elif kind == "missing":
             name = str(item["loc"][-1])
-            yield path, True, missing_weights(name, model, data) or f"{name} is missing"
+            if (path, name) not in meant:  # else it is there, under another name
+                yield path, True, missing(name, model, data)
         elif kind == "literal_error":
             allowed = re.findall(r"'([^']*)'", context["expected"])
-            yield path, "[key]" in item["loc"], f"{_shown(given)} given; {nearest(str(given), allowed)}"
+            said = f"write {found}" if (found := member(given, allowed)) else nearest(str(given), allowed)
+            yield path, "[key]" in item["loc"], f"{_shown(given)} given; {said}"
         elif kind.removesuffix("_type") in _KINDS or kind.removesuffix("_parsing") in _KINDS:
             base = kind.removesuffix("_type").removesuffix("_parsing")
             said = _KINDS[base] if path in kinds else f"{_shown(given)} is not {_KINDS[base]}"
             kinds.setdefault(path, []).append(said)
+            forms[path] = forms.get(path) or form(base, path, given, model)
         elif kind in _LIMITS:
             yield path, False, f"{_shown(given)} given; give {_LIMITS[kind].format(**context)}"
         elif kind == "value_error":
@@ -63,7 +70,11 @@ def translate(error: ValidationError, model: type[BaseModel], data: Any) -> Iter
         else:
             yield path, False, f"{_shown(given)} given; {item['msg'][:1].lower()}{item['msg'][1:]}"
     for path, words in kinds.items():
-        yield path, False, " or ".join(words)
+        yield path, False, "; ".join(filter(None, (" or ".join(words), forms[path])))
+
+
+def _unknown(path: Path, given: Any, model: type[BaseModel]) -> Hint:
+    return unknown_key(path, given, model, keys_at(model, path[:-1]))
 
 
 def _path(loc: Path, data: Any) -> Path:
@@ -90,7 +101,7 @@ def keys_at(model: type[BaseModel], path: Path) -> list[str]:
                 if part in (name, field.alias):
                     found += list(_models_in(field.annotation))
         models = found or models
-    return [field.alias or name for owner in models for name, field in owner.model_fields.items()]
+    return [key for owner in models for key in keys(owner)]
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 TIMEOUTS: Mapping[str, float] = MappingProxyType(
     {"start": 120.0, "builder": 180.0, "load": 120.0, "define": 120.0, "build": 900.0, "run": 120.0}
 )
-LABEL = re.compile(r"(?:(tensorrt|tensorrt[-_]rtx)-)?(\d[\w.+]*)|(tensorrt|tensorrt[-_]rtx)")
+LABEL = re.compile(r"(?:(tensorrt|(?:tensorrt[-_])?rtx)-)?(\d[\w.+]*)|(tensorrt|(?:tensorrt[-_])?rtx)")
 FORMS = (
     "give RELEASE=INTERPRETER, e.g. 8.6.0=/envs/trt86/bin/python, or INTERPRETER alone; "
     "an interpreter on another host is ssh:user@host//path/python"
@@ -72,7 +72,7 @@ def parse_worker(text: str, gpu: str | None = None) -> WorkerSpec:
         raise ValueError(f"worker {text!r}: {str(error).lower()}: {FORMS}") from error
     if not words or not words[0]:
         raise ValueError(f"worker {text!r}: no interpreter is named: {FORMS}")
-    return WorkerSpec(rest, flavour and flavour.replace("_", "-"), host, version, gpu)
+    return WorkerSpec(rest, "tensorrt-rtx" if "rtx" in (flavour or "") else flavour, host, version, gpu)
 
 
 def parse_timeouts(texts: Iterable[str]) -> dict[str, float]:

@@ -7,11 +7,13 @@ from deciding import Observed
 from runs import run_project
 
 from trtexp.files.home import PENDING
+from trtexp.files.signing import notes
 
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     """Write an experiment and run it; the file, and what is pending after it."""
+    notes()
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("CI", raising=False)
     monkeypatch.setenv("NO_COLOR", "1")

@@ -24,7 +24,7 @@ AGREES = [1, 2, 3, 4]
         (
             Outcome("unsupported", "define", "8.6.0 has no add_roll", "add_roll"),
             [
-                "tensorrt-8.6.0 has no add_roll; write in experiments/e.yaml:",
+                "tensorrt-8.6.0 has no add_roll; write in experiments/e.yaml, below a:",
                 "  releases:",
                 '    "tensorrt":',
                 "      expect: {unsupported: add_roll}",
@@ -45,6 +45,13 @@ def test_accept_says_what_to_declare(project, capsys):
     entry = "\"tensorrt<10\": {expect: {unsupported: add_attention}, reason: '8.6.0 lacks it, 10.16 has it.'}"
     said = capsys.readouterr().err
     assert f"a: tensorrt-8.6.0 has no add_attention; declare that below releases: {entry}" in said
+
+
+def test_a_case_of_a_matrix_is_to_be_written_out(project):
+    lacking = Outcome("unsupported", "define", "8.6.0 has no add_roll", "add_roll")
+    project(HEAD + "matrix: {inputs.x.shape: [[1, 4], [2, 2]]}\n", {"1x4": lacking})
+    said = next(advice(pending(PENDING)))
+    assert said.endswith("; write in experiments/e.yaml, below 1x4, written out as a case of its own:")
 
 
 def test_entries_of_many_names_are_a_few(project):

@@ -4,6 +4,9 @@ import pytest
 from deciding import HEAD, MANY, REFUSED, names
 
 from trtexp.cli.main import main
+from trtexp.files.home import PENDING
+from trtexp.records.facts import Ending
+from trtexp.running.pending import keep, pending
 from trtexp.spec.load import load
 
 RUN = ["run", "experiments", "--backend", "reference", "--no-reports"]
@@ -68,10 +71,10 @@ def test_a_wrong_number_is_one_entry_whatever_did_not_run_it(unrun, project, tmp
     folder = tmp_path / ".trtexp/pending"
     (folder / "tensorrt-8.6.0/e.json").unlink()
     assert main(RUN) == 1
-    kept = (folder / "reference/e.json").read_text()
-    built = kept.replace('"reference"', '"tensorrt-rtx-1.7"', 1).replace('"backend": "reference"', '"backend": "built"')
-    (folder / "tensorrt-rtx-1.7").mkdir()
-    (folder / "tensorrt-rtx-1.7/e.json").write_text(built.replace('"kind": "contradicted"', '"kind": "mismatch"'))
+    report = next(pending(PENDING)).report
+    cases = [case.model_copy(update={"ending": Ending(kind="mismatch")}) for case in report.cases]
+    release = report.release.model_copy(update={"name": "tensorrt-rtx-1.7", "backend": "built"})
+    keep(PENDING, "e", report.model_copy(update={"cases": cases, "release": release}))
     assert len(names()) == 6
     capsys.readouterr()
     assert main(["review", "--all"]) == 1

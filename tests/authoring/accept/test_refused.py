@@ -173,7 +173,7 @@ def test_a_file_that_cannot_be_written_leaves_all_as_they_were(project, tmp_path
 
     def full(path, data, write=write_bytes):
         if path == second and b"observed" in data:
-            raise OSError(28, "No space left on device")
+            raise OSError(28, f"{path}: cannot be written: No space left on device")
         return write(path, data)
 
     monkeypatch.setattr("trtexp.authoring.commit.write_bytes", full)

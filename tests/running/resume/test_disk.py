@@ -75,6 +75,40 @@ def test_files_that_may_not_grow(project, whole, limit):
     assert tree(project / "reports") == whole
 
 
+ON_A_DISK = """
+set -e
+mount -t tmpfs -o size=$1k tmpfs disk
+cp -r experiments disk
+cd disk
+set +e
+shift
+"$@"
+echo "ended $?"
+"$@" --resume
+echo "ended $?"
+mount -o remount,size=10m .
+"$@" --resume
+echo "ended $?"
+cp -r reports ..
+"""
+
+
+@pytest.mark.parametrize("kilobytes", [24, 60, 100, 140, 200])
+def test_a_disk_that_is_really_full(project, whole, kilobytes):
+    """A file system in memory with room for less than a run writes; with more room, the run goes on to its end."""
+    (project / "disk").mkdir()
+    command = ["unshare", "-m", "sh", "-c", ON_A_DISK, "sh", str(kilobytes), sys.executable, "-m", "trtexp", *RUN]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    if "ended" not in done.stdout:
+        pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
+    ended = [line for line in done.stdout.splitlines() if line.startswith("ended")]
+    assert ended == ["ended 3", "ended 3", "ended 1"], done.stderr
+    assert "Traceback" not in done.stderr and "internal error" not in done.stderr
+    assert "No space left on device" in done.stderr
+    assert tree(project / "reports") == whole
+
+
 @pytest.mark.parametrize(
     ("inside", "code", "what"),
     [

@@ -69,11 +69,12 @@ def test_what_writes_no_report_cannot_be_resumed_and_touches_no_journal(project,
 
 
 def test_two_files_that_would_write_one_report_are_refused(project, capsys):
-    for folder in ("a", "b"):
-        (project / folder).mkdir()
-        (project / folder / "same.yaml").write_bytes((project / "experiments" / "e00.yaml").read_bytes())
-    assert main(["run", "a", "b", "--backend", "reference"]) == 2
-    assert "b/same.yaml and a/same.yaml would write the same report, same.md" in capsys.readouterr().err
+    for name in ("experiments/same.yaml", "experiments/same.yml", "same.yaml"):
+        (project / name).write_bytes((project / "experiments" / "e00.yaml").read_bytes())
+    for words in (["experiments"], ["experiments/same.yaml", "same.yaml", "--reports", "r"]):
+        assert main(["run", *words, "--backend", "reference"]) == 2
+        assert "and experiments/same.yaml would write the same report, same.md" in capsys.readouterr().err
+    assert main(["run", "experiments/same.yaml", "same.yaml", "--backend", "reference"]) == 1  # each has its folder
 
 
 def test_leftovers_of_a_killed_run_are_swept_away(project, whole):

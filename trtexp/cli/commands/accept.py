@@ -13,6 +13,7 @@ from trtexp.cli.options import PendingOptions
 from trtexp.errors import BadUsage, NothingFound
 from trtexp.files.home import PENDING
 from trtexp.files.paths import choose, shown
+from trtexp.releases.api import named
 from trtexp.report.terminal import Terminal
 from trtexp.running.pending import Pending, alike, distinct, drop_other_formats, pending, selected
 from trtexp.spec.files import read_experiment
@@ -58,7 +59,8 @@ def chosen(options: PendingOptions) -> list[Pending]:
     if not there:
         raise NothingFound("nothing is pending: the last runs found all as expected, or there was none")
     files = {shown(path): cases for path, cases in choose(options.paths).items()} if options.paths else None
-    found = distinct(selected(there, files, options.patterns, options.release))
+    release = options.release and next(iter(named(options.release, (one.report.release.name for one in there))), "")
+    found = distinct(selected(there, files, options.patterns, release))
     if not found:
         names = ", ".join(dict.fromkeys(f"{one.name} on {one.report.release.name}" for one in there[:10]))
         raise NothingFound(f"nothing like that is pending; there is: {names}{', …' if len(there) > 10 else ''}")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 
 from trtexp.cli.commands.sensitivity import sensitivity
 from trtexp.cli.options import AuditOptions
-from trtexp.errors import NothingFound, NothingSelected, plural, visible
+from trtexp.errors import NothingFound, NothingSelected, plural
 from trtexp.files.paths import choose, meant, report_name
 from trtexp.records.audit import audit
 from trtexp.records.model import ReportRecord
 from trtexp.report.markdown import page_name
+from trtexp.report.terminal import Terminal
 from trtexp.report.wording.audit import noted, unknown
 from trtexp.running.folders import records
 
@@ -28,9 +30,9 @@ def show(options: AuditOptions) -> int:
         these = " of these experiments" if options.paths else ""
         raise NothingFound(f"{options.reports}: no records{these} here; trtexp run writes them")
     found = audit(reports)
-    for line in (*map(noted, found.noted), *map(unknown, found.unknown)):
-        print(visible(line))
-    print(f"{plural(found.outputs, 'output')} looked at, {plural(len(found.noted), 'remark')}")
+    terminal = Terminal(sys.stdout)
+    terminal.header([*map(noted, found.noted), *map(unknown, found.unknown)])
+    terminal.line(f"{plural(found.outputs, 'output')} looked at, {plural(len(found.noted), 'remark')}")
     return 1 if options.check and found.noted else 0
 
 

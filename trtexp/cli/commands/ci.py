@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from trtexp.cli.commands.annotate import remark
 from trtexp.cli.options import RunOptions
 from trtexp.errors import BadUsage
+from trtexp.files.lengths import too_long
 from trtexp.files.opening import NoFile, named
 from trtexp.files.outputs import append_output, check_output, write_output
 from trtexp.records.files import all_to_json
@@ -19,6 +20,8 @@ def wanted(options: RunOptions) -> bool:
     """Whether all results are to be kept until the end. Raises BadUsage for a file that cannot be one."""
     for option, path in (("junit", options.junit), ("json", options.json)):
         if path is not None:
+            if (wrong := too_long(path)) is not None:
+                raise BadUsage(f"--{option} {path}: {wrong}")
             try:
                 check_output(path)
             except NoFile as error:

@@ -13,6 +13,7 @@ from trtexp.files.outputs import write_output
 from trtexp.files.paths import shown
 from trtexp.records.diff import Diff, diff
 from trtexp.records.model import ReportRecord
+from trtexp.releases.api import named
 from trtexp.report.diff import diff_page, lines, render_diff, way
 from trtexp.report.terminal import Terminal
 from trtexp.running.folders import overviews_lock, records, releases, write_overviews
@@ -52,10 +53,12 @@ def _keep(found: Diff, folder: Path) -> None:
 
 def _records(folder: Path, name: str) -> list[ReportRecord]:
     known = releases(folder)
-    if name not in known:
-        there = ", ".join(known) or "none; trtexp run writes them"
-        raise NothingFound(f"{folder / name}: no records of this release here; there are: {there}")
-    return list(records(folder, name).values())
+    meant = named(name, known)
+    if len(meant) != 1:
+        there = ", ".join(meant or known) or "none; trtexp run writes them"
+        what = "more than one release has this name" if meant else "no records of this release here"
+        raise NothingFound(f"{folder / name}: {what}; there are: {there}")
+    return list(records(folder, meant[0]).values())
 
 
 def _below(sides: Sequence[list[ReportRecord]], paths: Sequence[str]) -> list[list[ReportRecord]]:

@@ -6,8 +6,10 @@ import sys
 
 from trtexp.cli.doctor import STYLES, examine
 from trtexp.cli.options import DoctorOptions
+from trtexp.cli.self_test import advice
 from trtexp.errors import NoGpu
 from trtexp.files.home import HOME
+from trtexp.files.program import program
 from trtexp.report.terminal import Terminal
 from trtexp.running.targets import places
 
@@ -31,5 +33,7 @@ def doctor(options: DoctorOptions) -> int:
     if not wrong:
         runs = any(release.can_run for release in found.releases)
         builds = "the reference, and builds ahead of time" if found.releases else "the reference alone"
-        terminal.line(f"nothing is wrong; trtexp run uses {'TensorRT on the GPU' if runs else builds}", "green")
+        terminal.line(f"nothing is wrong; {program()} run uses {'TensorRT on the GPU' if runs else builds}", "green")
+    for release in found.releases:
+        terminal.block(advice(release))
     return 1 if wrong else 0

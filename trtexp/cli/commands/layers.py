@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from trtexp.cli.options import LayersOptions
 from trtexp.errors import BadUsage
+from trtexp.files.program import program
 from trtexp.layers import LAYERS
 from trtexp.layers.base import Layer
 from trtexp.releases.api import Release, known
 from trtexp.report.terminal import Terminal
-from trtexp.spec.errors import nearest
 from trtexp.spec.fields import Field, arguments, attributes, words
+from trtexp.spec.spoken import Meant, meant, no_layer
 
 
 def show(options: LayersOptions) -> int:
@@ -22,12 +23,20 @@ def show(options: LayersOptions) -> int:
     if options.layer is None:
         _table()
         return 0
-    if options.layer not in LAYERS:
-        raise BadUsage(f"no layer {options.layer!r}; {nearest(options.layer, LAYERS)}; all: trtexp layers")
-    terminal = Terminal(sys.stdout)
-    for line in _lines(options.layer, LAYERS[options.layer]):
-        _print(line, terminal)
+    found, terminal = understood(options.layer), Terminal(sys.stdout)
+    if str(found) != options.layer:
+        terminal.header([f"{options.layer}: `{found}`", ""])
+    for line in described(found.layer):
+        print_line(line, terminal)
     return 0
+
+
+def understood(name: str) -> Meant:
+    """The layer that a name means, TensorRT's own or one from elsewhere. Raises BadUsage."""
+    found = meant(name)
+    if found is None:
+        raise BadUsage(no_layer(name))
+    return found
 
 
 def _table() -> None:
@@ -37,7 +46,7 @@ def _table() -> None:
         terminal.entry(name, about + _not_in(_api_name(layer)), "cyan", first + 2)
 
 
-def _print(line: str, terminal: Terminal) -> None:
+def print_line(line: str, terminal: Terminal) -> None:
     """A title in bold; the name of a field or of what is said of a layer before its colon in colour."""
     name, colon, rest = line.partition(": ")
     indent = len(line) - len(line.lstrip(" "))
@@ -47,36 +56,38 @@ def _print(line: str, terminal: Terminal) -> None:
         terminal.line(line, "" if indent else "bold")
 
 
-def _lines(name: str, layer: type[Layer]) -> Iterator[str]:
+def described(name: str) -> Iterator[str]:
+    """All that is known of a layer of the table, as lines."""
+    layer = LAYERS[name]
     about, constraints = words(layer)
     where = "" if layer.owner is None else f" of {layer.owner}"
     yield f"{name}: {layer.method}{where}, {layer.interface}{_not_in(_api_name(layer))}"
-    yield from _folded(about, "  ")
+    yield from folded(about, "  ")
     for title, fields, owner in (
         ("arguments", arguments(layer), layer.method),
         ("set (attributes)", attributes(layer), layer.interface),
     ):
         if fields:
             yield from ("", title)
-        yield from (line for field in fields for line in _field(field, owner))
+        yield from (line for field in fields for line in described_field(field, owner))
     yield from ("", f"inputs: up to {layer.most_inputs()}, further ones by set_input: {{index: tensor}}")
     yield f"outputs: {', '.join(f'{name}.{end}' if end else name for end in layer.output_names) or 'none'}"
     if constraints:
         yield from ("", "constraints, refused with these labels unless check: false")
-    yield from (line for one in constraints for line in _folded(one, "  "))
-    yield from ("", f"an experiment to start from: trtexp new {name}")
+    yield from (line for one in constraints for line in folded(one, "  "))
+    yield from ("", f"an experiment to start from: {program()} new {name}")
 
 
-def _field(field: Field, owner: str) -> Iterator[str]:
-    """owner: the class whose attribute it is, or the method whose argument."""
+def described_field(field: Field, owner: str) -> Iterator[str]:
+    """A field as lines. owner: the class whose attribute it is, or the method whose argument."""
     must = "" if field.required or owner.startswith("I") else ", may be left out"
     missing = _not_in(f"{owner}.{field.name}") if owner.startswith("I") else ""
     yield f"  {field.name}: {field.kind}{must}{missing}"
     if field.text:
-        yield from _folded(field.text, "      ")
+        yield from folded(field.text, "      ")
     if field.members:
         said = [f"{member}{_not_in(f'{field.kind}.{member}')}" for member in field.members]
-        yield from _folded(", ".join(said), "      ")
+        yield from folded(", ".join(said), "      ")
 
 
 def _api_name(layer: type[Layer]) -> str:
@@ -97,7 +108,8 @@ def _short(releases: Iterable[Release]) -> Sequence[str]:
     return [release.name.removeprefix("tensorrt-") for release in releases]
 
 
-def _folded(text: str, prefix: str) -> list[str]:
+def folded(text: str, prefix: str) -> list[str]:
+    """A text in lines that all begin with the prefix."""
     return textwrap.wrap(
         text, Terminal(sys.stdout).prose, initial_indent=prefix, subsequent_indent=prefix, break_on_hyphens=False
     )

@@ -7,34 +7,34 @@ from importlib import resources
 from pathlib import Path
 
 from trtexp.authoring.scaffold import start
+from trtexp.cli.commands.layers import understood
 from trtexp.cli.options import NewOptions
-from trtexp.errors import BadUsage
+from trtexp.errors import BadUsage, visible
 from trtexp.files.opening import named, open_file
 from trtexp.files.paths import SUFFIXES
-from trtexp.layers import LAYERS
-from trtexp.spec.errors import nearest
+from trtexp.files.program import program
 
 
 def new(options: NewOptions) -> int:
     """Write an experiment to start from; never over a file. Raises BadUsage, OSError."""
-    if options.layer not in LAYERS:
-        raise BadUsage(f"no layer {options.layer!r}; {nearest(options.layer, LAYERS)}; all: trtexp layers")
+    found = understood(options.layer)
     if options.path == "-":
-        print(start(options.layer, _schema(Path.cwd())), end="")
+        print(start(found, _schema(Path.cwd())), end="")
         return 0
-    path = named(options.path or _usual(options.layer))
+    path = named(options.path or _usual(found.layer))
     if path.is_dir():
-        path = path / f"{options.layer}.yaml"
+        path = path / f"{found.layer}.yaml"
     if path.suffix not in SUFFIXES:
         raise BadUsage(f"{path}: an experiment is a .yaml file; name one, or a directory")
-    text = start(options.layer, _schema(path.parent))
+    text = start(found, _schema(path.parent))
     try:
         handle = open_file(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, make=True)
     except FileExistsError as error:
         raise BadUsage(f"{path}: is there already; name another PATH, or - to print") from error
     with os.fdopen(handle, "wb") as file:
         file.write(text.encode("utf-8"))
-    print(f"{path} written; next: trtexp run {path}")
+    meaning = "" if str(found) == options.layer else f"{visible(options.layer)} is `{found}`; "
+    print(f"{meaning}{path} written; next: {program()} run {path}")
     return 0
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from trtexp.cli.options import ReportOptions
 from trtexp.errors import NothingFound, plural, visible
+from trtexp.files.program import program
 from trtexp.running.folders import every_lock, leftovers, nearby, overviews, record_paths, render_again
 from trtexp.running.helpers import Helpers
 from trtexp.running.pages import put
@@ -22,7 +23,7 @@ def report(options: ReportOptions) -> int:
     """
     folder, check = options.reports, options.check
     if not record_paths(folder):
-        raise NothingFound(f"{folder}: no records here; trtexp run writes them")
+        raise NothingFound(f"{folder}: no records here; {program()} run writes them")
     with ExitStack() as stack:
         if not check:  # a run may be writing there
             for lock in every_lock(folder):

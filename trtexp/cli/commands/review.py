@@ -65,7 +65,7 @@ def _one_by_one(found: Sequence[Pending], terminal: Terminal, doubtful: Sequence
                 terminal.header(take([left[i]], doubtful, _side(left[i])))
                 left = _again(left, left.pop(i))
             except UserError as error:
-                terminal.error(error.lines())
+                terminal.error(error.lines(terminal.real))
         elif "next".startswith(answer):  # also the empty line
             i += 1
         elif "previous".startswith(answer):

@@ -17,8 +17,10 @@ from trtexp.cli.options import RunOptions
 from trtexp.errors import BadUsage, BrokenOff, NothingSelected, plural, worst
 from trtexp.files.home import JOURNALS, LAST_RUN, PENDING, REPORTS, SCRATCH
 from trtexp.files.paths import Chosen, choose, meant, shown
+from trtexp.files.program import program
 from trtexp.report.progress import RunTerminal, Summary
 from trtexp.report.terminal import Terminal
+from trtexp.running.archive import as_folders
 from trtexp.running.backends import Backend, header
 from trtexp.running.folders import finish, held, set_aside
 from trtexp.running.helpers import FEW, Helpers
@@ -52,10 +54,12 @@ def run(options: RunOptions) -> int:
                 raise
         if refused is not None:
             annotate_faults(options.github, refused)
-            Terminal(sys.stderr).error(refused.lines("the other files are run"))
-        work, given = workplace(options.targets, partial(_heard, events)), places(options.targets)
+            terminal = Terminal(sys.stderr)
+            terminal.error(refused.lines(terminal.real, "the other files are run"))
+        targets = stack.enter_context(as_folders(options.targets))
+        work, given = workplace(targets, partial(_heard, events)), places(targets)
         with steps.step("workers"):
-            groups = backends(options.targets, given, work)
+            groups = backends(targets, given, work)
         ready = [stack.enter_context(backend) for group in groups for backend in group]
         releases = [backend.release.name for backend in ready]
         _reject_twins(releases, "--worker: the release {} is there twice; give both workers the same name, {}=…")
@@ -229,10 +233,7 @@ def _reject_namesakes(files: Sequence[Planned], scratch: Path | None) -> None:
     for file in files:
         other = first.setdefault(file.name if scratch is None else file.kept, file)
         if other is not file:
-            raise BadUsage(
-                f"{file.shown} and {other.shown} would write the same report, {file.name}.md; rename one, or put both "
-                "below a folder called experiments"
-            )
+            raise BadUsage(f"{file.shown} and {other.shown} would write the same report, {file.name}.md; rename one")
 
 
 def _reject_twins(names: Sequence[str], message: str) -> None:
@@ -248,7 +249,7 @@ def _tell_of_journals(plan: Plan, releases: Sequence[str], words: Sequence[str])
 
 
 def _resume(words: Sequence[str]) -> str:
-    return shlex.join(["trtexp", *words, *(["--resume"] if "--resume" not in words else [])])
+    return shlex.join([program(), *words, *(["--resume"] if "--resume" not in words else [])])
 
 
 def _say(text: str) -> None:

@@ -15,7 +15,8 @@ from trtexp.records.model import CaseRecord, OutputRecord
 from trtexp.report.plain import side_by_side
 from trtexp.report.tensors import PAGE, bound_lines, network_lines, output_lines
 from trtexp.report.terminal import Terminal
-from trtexp.report.wording.cases import beside_tables, headline, refused
+from trtexp.report.wording.cases import beside_tables, headline
+from trtexp.report.wording.values import refused
 from trtexp.running.report_head import network
 from trtexp.running.results import last_results
 from trtexp.spec.case import Case, Experiment
@@ -39,7 +40,7 @@ def _head(experiment: Experiment, case: Case, terminal: Terminal) -> None:
     """What the case is, and its network."""
     terminal.pieces([(f"{case.mark}", "cyan"), (f"  {case.name}", "bold"), (f"  {experiment.title}", "")])
     if case.about:
-        terminal.entry("", " ".join(case.about.split()), below=1)
+        terminal.line(f"  {' '.join(case.about.split())}")
     made = network(case)
     terminal.header(["", *made.lines, ""])
     terminal.block(network_lines(made, terminal.columns or PAGE))

@@ -25,7 +25,8 @@ def validate(options: ValidateOptions) -> int:
         check_patterns(files)
     if refused is not None:
         annotate_faults(options.github, refused)
-        Terminal(sys.stderr).error(refused.lines("the other files are checked"))
+        terminal = Terminal(sys.stderr)
+        terminal.error(refused.lines(terminal.real, "the other files are checked"))
     code = 0 if refused is None else refused.exit_code
     wrong = [case for file in files for case in file.checked.wrong]
     cases = sum(len(file.selected()) for file in files)
@@ -36,13 +37,13 @@ def validate(options: ValidateOptions) -> int:
         Terminal(sys.stderr).error(f"{case.place}: {case.name}: {text}" for case in wrong for text in problems(case))
         broken = [case for case in wrong if case.status == "internal"]
         differ = f"the expected values of {len(wrong) - len(broken)} differ from the reference"
-        print(f"{said}: {differ}{f', trtexp failed at {len(broken)}' * bool(broken)}", file=sys.stderr)
+        Terminal(sys.stderr).line(f"{said}: {differ}{f', trtexp failed at {len(broken)}' * bool(broken)}")
         return worst(code, 3 if broken else 1)
     if not options.quiet:
         noted = [case for file in files for case in file.checked.noted]
         Terminal(sys.stdout).header(f"{case.place}: {case.name}: {text}" for case in noted for text in granted(case))
         Terminal(sys.stdout).header(line for file in files for line in refused_elsewhere(file.checked.elsewhere))
-        print(f"{said}: {_unjudged(files) or 'all well'}")
+        Terminal(sys.stdout).line(f"{said}: {_unjudged(files) or 'all well'}")
     return code
 
 

@@ -12,6 +12,7 @@ from trtexp.numerics.format import rounded
 from trtexp.records.facts import OF_TRTEXP, Difference, EndingKind, Repeats, Spread, Unmet
 from trtexp.records.model import CaseRecord
 from trtexp.report.wording.outputs import FREEDOMS, leaving, sentences
+from trtexp.report.wording.values import refused
 
 #: symbol -> its meaning, in the order of the legend
 LEGEND = {
@@ -242,11 +243,6 @@ def notes(case: CaseRecord) -> list[str]:
     if case.parsed:
         said.append(f"no reference: TensorRT parses {', '.join(case.parsed)}, and only what is expected counts")
     return said
-
-
-def refused(layer: str, message: str) -> str:
-    """What trtexp's own model says against a layer."""
-    return f"trtexp's own model refuses {layer}: {message}"
 
 
 def granted(case: CaseRecord) -> list[str]:

@@ -38,6 +38,11 @@ def _extreme(value: Number) -> str:
     return rounded(value, 9) if isinstance(value, str) else f"{value:.9g}"
 
 
+def refused(layer: str, message: str) -> str:
+    """What trtexp's own model says against a layer."""
+    return f"trtexp's own model refuses {layer}: {message}"
+
+
 def options(build: BuildRecord | None) -> list[str]:
     """What the builder was told; what is not named is TensorRT's default."""
     if build is None:

@@ -1,0 +1,1 @@
+"""Valid experiments, changed by what they mean, and what every command makes of them."""
