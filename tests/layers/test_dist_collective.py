@@ -88,3 +88,9 @@ def test_rtx_sends_few_types_to_a_root_c5(dtype):
 def test_an_empty_tensor_of_very_many_ranks_is_too_much_before_it_is_made():
     with pytest.raises(OverBudget, match="elements"):
         collected("ALL_GATHER", 2**31 - 1, np.zeros((0, 2)))
+
+
+@pytest.mark.parametrize(("reduce_op", "wanted"), [("SUM", [6, -(2**31)]), ("AVG", [3, 2**30])])
+def test_integers_are_added_as_integers(reduce_op, wanted):
+    found = collected("ALL_REDUCE", 2, tensor([3, 2**30], "int32"), reduce_op=reduce_op)
+    assert (found.dtype, found.ref.tolist()) == ("int32", wanted)

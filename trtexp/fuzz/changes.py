@@ -125,13 +125,16 @@ def shape_of_one(data: Data, of: Subject, draw: DrawFn) -> None:
 
 
 def dynamic(data: Data, of: Subject, draw: DrawFn) -> None:
-    """Declare a size of an input to be known only when the network runs."""
-    places = tuple((n, axis) for n, each in data.get("inputs", {}).items() for axis in range(len(_shape(each))))
-    if places:
-        name, axis = draw(one_of(places))
-        each = data["inputs"][name]
-        each["shape"] = _shape(each)
-        each["declared"] = [-1 if i == axis else n for i, n in enumerate(each.get("declared", each["shape"]))]
+    """Declare a size to be known only when the network runs, in all inputs that have it."""
+    inputs = [each for each in data.get("inputs", {}).values() if _shape(each)]
+    sizes = tuple(dict.fromkeys(n for each in inputs for n in _shape(each)))
+    if sizes:
+        size = draw(one_of(sizes))
+        for each in inputs:
+            each["shape"] = _shape(each)
+            if size in each["shape"]:
+                before = each.get("declared", each["shape"])
+                each["declared"] = [-1 if n == size else m for n, m in zip(each["shape"], before, strict=True)]
 
 
 def operand(data: Data, of: Subject, draw: DrawFn) -> None:

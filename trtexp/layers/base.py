@@ -19,7 +19,7 @@ from trtexp.layers.attributes import Tensor as Tensor
 from trtexp.layers.attributes import Typed as Typed
 from trtexp.layers.attributes import Weights as Weights
 from trtexp.layers.operands import Maybe as Maybe
-from trtexp.layers.operands import Operand, granted, spread
+from trtexp.layers.operands import Operand, granted, no_vector, spread
 from trtexp.layers.operands import integers as integers
 from trtexp.layers.precision import Types
 from trtexp.layers.settable import GIVEN as GIVEN
@@ -236,12 +236,9 @@ class Layer(Model):
 
     def check_vectors(self, inputs: Mapping[int, Bounded]) -> None:
         """Refuse what tells no shape and no axes. Raises LayerError."""
-        for name in self.vectors:
-            index = self.operands.index(name)
-            x = inputs.get(index)
-            if x is not None and (x.dtype not in ("int32", "int64") or len(x.shape) != 1):
-                message = f"{x.dtype} {list(x.shape)} as {name}; give a vector of int32 or int64 [S1]"
-                raise LayerError(self.input_tensors()[index][0], message)
+        for index in map(self.operands.index, self.vectors):
+            if index in inputs and (message := no_vector(inputs[index])):
+                raise LayerError(self.input_tensors()[index][0], f"{message} [S1]")
 
     def operand_values(self, inputs: Mapping[int, Bounded], arrays: Mapping[str, Bounded]) -> list[Operand]:
         """The operands, in order."""
