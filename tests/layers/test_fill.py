@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from layer_runs import RTX, evaluate, refused, refused_by_rtx, tensor
+from layer_runs import evaluate, refused, tensor
 
 
 def filled(size, op, inputs=(), output_type=None, **attributes):
@@ -83,14 +83,3 @@ def test_no_elements():
 )
 def test_refused(label, shape, op, inputs, attributes):
     refused(label, "fill", inputs, shape=shape, op=op, set=attributes)
-
-
-@pytest.mark.parametrize("attributes", [{"alpha": 1, "beta": 0.5}, {"alpha": 1.0, "beta": 2}, {"beta": 2, "alpha": 1}])
-def test_rtx_refuses_a_whole_number_beside_one_that_is_not_c6(attributes):
-    assert refused_by_rtx("C6", "fill", [], shape=[4], op="LINSPACE", set=attributes) == ("set", "beta")
-
-
-@pytest.mark.parametrize("attributes", [{"alpha": 1, "beta": 2}, {"alpha": 1.0, "beta": 0.5}, {"alpha": 1}])
-def test_rtx_takes_numbers_that_are_alike(attributes):
-    made = evaluate("fill", [], shape=[4], op="LINSPACE", set=attributes, arithmetic=RTX)
-    assert made.shape == (4,)

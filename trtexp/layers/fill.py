@@ -15,7 +15,6 @@ from trtexp.numerics import (
     F64,
     Arithmetic,
     Bounded,
-    Family,
     attribute,
     dot_product,
     exactly,
@@ -60,8 +59,7 @@ class Fill(Layer):
     be compared, and the bound reaches over the whole distribution. C1: the shape has no negative number. C2: inputs 1
     and 2 are set both or not at all, with these ranks. C3: LINSPACE with attributes has rank 1. C4: LINSPACE makes
     FLOAT, INT32 or INT64, random numbers are FLOAT or HALF. C5: beta is above alpha (RANDOM_UNIFORM) or 0
-    (RANDOM_NORMAL). C6: in RTX beta is whole where the alpha before it is, and has a point
-    where that has one or is left out (1.7.1).
+    (RANDOM_NORMAL).
     """
 
     method, interface = "add_fill", "IFillLayer"
@@ -93,7 +91,7 @@ class Fill(Layer):
             return self.final.to_type
         return "INT32" if alpha is not None and alpha.dtype == "int32" else "FLOAT"
 
-    def check_inputs(self, shape: Maybe, alpha: Maybe, beta: Maybe, *, family: Family | None) -> None:
+    def check_inputs(self, shape: Maybe, alpha: Maybe, beta: Maybe) -> None:
         op, dims = self.final.operation, self.output_shape(shape)
         if min(dims, default=0) < 0:
             self.refuse("shape", f"{dims} given; a shape has no negative number", "C1")
@@ -106,24 +104,11 @@ class Fill(Layer):
                 self.refuse("set_input", f"{found} given; give {list(wanted[0])} and {list(wanted[1])}", "C2")
         elif op == "LINSPACE" and len(dims) != 1:
             self.refuse("shape", f"{dims} with one beta; set inputs 1 and 2 for rank {len(dims)}", "C3")
-        if family == "tensorrt-rtx":
-            self.check_numbers()
         if (member := self.to(alpha)) not in TYPES[op]:
             self.refuse("to_type", f"{member} given; {op} makes {', '.join(TYPES[op])}", "C4")
         low, high = (float(v.ref.reshape(-1)[0]) if v.ref.size else 1.0 for v in self.ends(alpha, beta))
         if op != "LINSPACE" and high <= (low if op == "RANDOM_UNIFORM" else 0):
             self.refuse("beta", f"{high:g} given; give more than {'alpha' if op == 'RANDOM_UNIFORM' else 0}", "C5")
-
-    def check_numbers(self) -> None:
-        """RTX keeps alpha and beta as two doubles until a whole alpha makes them two integers, and back."""
-        whole, now = False, 1.0
-        for name, value in self.set.given():
-            if name == "alpha":
-                whole, now = isinstance(value, int), now if isinstance(value, int) == whole else 0
-            elif name == "beta":
-                if isinstance(value, int) != whole and (whole or value != now):
-                    self.refuse("beta", f"{value} beside alpha {self.final.alpha}; write both alike, 2 or 2.0", "C6")
-                now = value
 
     def work(self, shape: Maybe, alpha: Maybe, beta: Maybe) -> Work:
         dims = self.output_shape(shape)
