@@ -11,18 +11,7 @@ import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import GIVEN, Attributes, DataType, Dims, Kind, Layer, Maybe, integers
-from trtexp.numerics import (
-    F64,
-    Arithmetic,
-    Bounded,
-    attribute,
-    dot_product,
-    exactly,
-    held,
-    library,
-    moved,
-    wrapped,
-)
+from trtexp.numerics import F64, Arithmetic, Bounded, attribute, dot_product, exactly, held, library, moved, wrapped
 from trtexp.numerics.budget import Work
 from trtexp.numerics.linear import matmul
 
