@@ -49,13 +49,6 @@ MECHANISMS = (
         ("layers/reduce::integers_overflow.y",),
     ),
     Mechanism(
-        "a maximum over padding and NaN",
-        "open",
-        "Padding is no element of a window: one of padding and NaN alone is NaN, or -inf where NaN is left out; the"
-        " runtime's MaxPool starts at the lowest finite number.",
-        ("nan/pooling::padding-MAX.y",),
-    ),
-    Mechanism(
         "coordinates that are no numbers, infinite or far outside",
         "open",
         "The reference puts what is far outside at the border; the runtime takes 1e10 as another, since it converts"
@@ -72,7 +65,7 @@ MECHANISMS = (
         "a window of nothing but -inf",
         "reference",
         "The maximum is -inf; the runtime's MaxPool starts at the lowest finite number, as TensorRT 8.x does.",
-        ("layers/pooling::infinities.pool",),
+        ("layers/pooling::infinities.pool", "nan/pooling::maximum_with_padding.y"),
     ),
     Mechanism(
         "NaN in a running sum",

@@ -173,3 +173,9 @@ def test_control_characters_of_a_file_do_not_reach_the_terminal(faults):
     (said, *_) = faults(BASE + '"\\e[31m\\x07": 1\n')
     assert said.startswith("e.yaml:9:1: ")
     assert all(c.isprintable() for c in said)
+
+
+def test_a_method_without_arguments_wants_an_empty_mapping(faults):
+    for word in ("loop", "if_conditional"):
+        said = faults(BASE + f"  other: {{{word}: '1'}}\n")
+        assert f"other.{word}: give a mapping of arguments, as in {word}: {{}}" in said[0]

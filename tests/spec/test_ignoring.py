@@ -88,7 +88,7 @@ def test_what_is_ignored_is_not_judged_and_all_else_is(load):
         ("[0]", "ignore.0: 0 is not a list"),
         ("{values: [true]}", "ignore: [1] given; give a boolean for each element of [3, 4]"),
         ("{full: 2}", "ignore.full: bool takes true, false, 0 and 1 only"),
-        ("{file: none.npy}", "ignore.file: none.npy is not there"),
+        ("{file: none.npy}", "ignore.file: none.npy is not there; a path begins at the folder of the experiment"),
     ],
 )
 def test_faults_name_their_place(faults, ignore, said):

@@ -181,8 +181,8 @@ class _OneCase(Checker):
         arguments = node.keys[method][1]
         if not isinstance(arguments, Mapping):
             given = arguments.value if isinstance(arguments, Scalar) and isinstance(arguments.value, str) else "x"
-            first = next(iter(arguments_of(model)))
-            self.fault((*place, method), f"give a mapping of arguments, as in {method}: {{{first}: {given}}}")
+            example = next((f"{first}: {given}" for first in arguments_of(model)), "")
+            self.fault((*place, method), f"give a mapping of arguments, as in {method}: {{{example}}}")
             return None
         for key in arguments.keys:
             if key in LayerModel.model_fields:
