@@ -10,6 +10,7 @@ UserError                2   one or more sentences, never a traceback
 ├── NoFile               2   a link, a pipe or a device where a file should be (files/opening.py)
 ├── Held                 1   another process holds a lock
 ├── FirstFailure         1   a case that differs, where the first one was to end the run
+├── TooManyDeaths        3   workers that die again and again (workers/definer.py)
 ├── NoGpu                4   TensorRT on a GPU was demanded and is not there
 └── NothingSelected      5   no case has a name that was asked for
 

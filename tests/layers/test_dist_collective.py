@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from layer_runs import RTX, evaluate, refused, refused_by_rtx, tensor
 
+from trtexp.numerics.budget import OverBudget
+
 X = [1.0, 2, 3, 4]
 REDUCING = ("ALL_REDUCE", "REDUCE", "REDUCE_SCATTER")
 ROOTED = ("BROADCAST", "REDUCE", "GATHER", "SCATTER")
@@ -81,3 +83,14 @@ def test_rtx_sends_few_types_to_a_root_c5(dtype):
     x = tensor([1, 2], dtype)
     assert refused_by_rtx("C5", "dist_collective", [x], **keys("BROADCAST", root=0)) == ("dist_collective", "input")
     assert evaluate("dist_collective", [x], arithmetic=RTX, **keys("ALL_TO_ALL")).dtype == dtype
+
+
+def test_an_empty_tensor_of_very_many_ranks_is_too_much_before_it_is_made():
+    with pytest.raises(OverBudget, match="elements"):
+        collected("ALL_GATHER", 2**31 - 1, np.zeros((0, 2)))
+
+
+@pytest.mark.parametrize(("reduce_op", "wanted"), [("SUM", [6, -(2**31)]), ("AVG", [3, 2**30])])
+def test_integers_are_added_as_integers(reduce_op, wanted):
+    found = collected("ALL_REDUCE", 2, tensor([3, 2**30], "int32"), reduce_op=reduce_op)
+    assert (found.dtype, found.ref.tolist()) == ("int32", wanted)

@@ -185,6 +185,11 @@ def test_a_recurrence_keeps_its_shape_c12():
     refused("C12", "s", "set_input", 1, s=s, more=wide)
 
 
+@pytest.mark.parametrize("axis", [-1, 7])
+def test_an_axis_that_has_no_use_is_one_of_a_tensor_all_the_same_c7(axis):
+    refused("C7", "y", "set", "axis", y=("loop_output", {**LAST, "set": {"axis": axis}}))
+
+
 COUNTED = {"y": output("CONCATENATE", length="k")}
 STARTED = {"s": ("recurrence", {"loop": "l", "initial_value": "row", "set_input": {1: "more"}})}
 

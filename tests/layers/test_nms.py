@@ -100,3 +100,8 @@ def test_refused(label, changed, attributes):
 def test_whole_numbers_are_refused_c2():
     inputs = [tensor(BOXES, "int32"), tensor(SCORES * 8, "int32"), tensor(9, "int32")]
     refused("C2", "nms", inputs, **KEYS)
+
+
+@pytest.mark.parametrize("member", ["FP4", "FLOAT", "INT8"])
+def test_indices_of_another_type_are_refused_c5(member):
+    assert refused("C5", "nms", inputs_of(), **KEYS, indices_type=member) == ("nms", "indices_type")

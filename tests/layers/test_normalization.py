@@ -78,7 +78,7 @@ def test_a_nan_spoils_its_channel_only():
 
 
 @BOTH
-@pytest.mark.parametrize("axes", [0, 16, 20])
+@pytest.mark.parametrize("axes", [-1, 0, 16, 20])
 def test_c1_axes_are_there(method, axes):
     assert refused("C1", method, [X, S, B], **keys(axes)) == (method, "axesMask")
 

@@ -250,3 +250,19 @@ def test_the_decimals_of_scales_are_slack_of_nearest_too():
     assert found.ref[:3].tolist() == [0, 9, 19]
     assert found.slack[:3].tolist() == [0, 1, 1]
     assert resized(x, scales=[0.5]).slack.max() == 0
+
+
+@pytest.mark.parametrize("given", [{"shape": []}, {"scales": []}, {"shape": [8]}])
+def test_every_axis_has_its_number_c1(given):
+    assert refused("C1", "resize", [[[1.0, 2]]], input="x", set=given)[0] == "set"
+
+
+@pytest.mark.parametrize("factor", [float("inf"), float("nan")])
+def test_a_scale_that_is_no_number_is_refused_c2(factor):
+    assert refused("C2", "resize", [[1.0, 2]], input="x", set={"scales": [factor]}) == ("set", "scales")
+
+
+def test_nothing_is_made_of_an_empty_axis_c6():
+    x = tensor(np.zeros((1, 0, 2)))
+    assert refused("C6", "resize", [x], input="x", set={"shape": [1, 1, 2]}) == ("set", "shape")
+    assert evaluate("resize", [x], input="x", set={"shape": [1, 0, 4]}).shape == (1, 0, 4)

@@ -141,6 +141,8 @@ JOINED = {"concatenation": {"inputs": ["x", "x"]}}
         ("N4", constant("int8", y={"shuffle": {"input": "c"}})),
         ("N4", constant("float8e4m3", y={"concatenation": {"inputs": ["c", "c"]}})),
         ("N4", constant("int4")),
+        ("N5", network("float32", y={**RELU, "set": {"num_ranks": 2}})),
+        ("N5", network("float32", y={**RELU, "set": {"num_ranks": 0}})),
         ("N2", network("uint8", i={"identity": {"input": "x"}}, y={"cast": {"input": "i", "to_type": "FLOAT"}})),
     ],
 )

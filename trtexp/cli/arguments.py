@@ -41,8 +41,8 @@ def parser() -> ArgumentParser:
     made.add_argument("--version", action="version", version=f"trtexp {__version__}")
     commands = made.add_subparsers(prog="trtexp", required=True, metavar="COMMAND", help=SUPPRESS)
     for add in (
-        *(_run, _validate, _report, _new, _layers, _explain, _doctor, _audit, _diff, _check, _coverage, _show),
-        *(_review, _accept),
+        *(_run, _validate, _report, _new, _layers, _explain, _doctor, _audit, _fuzz, _diff, _check, _coverage),
+        *(_show, _review, _accept),
         *(_cache, _script, _export, _schema, _completion),
     ):
         add(commands)
@@ -162,6 +162,26 @@ def _audit(commands: Commands) -> None:
     wrong = "make one element of each output wrong instead, and write reports/SENSITIVITY.md: how many are seen"
     audit.add_argument("--sensitivity", action="store_true", help=wrong)
     audit.add_argument("--check", action="store_true", help="exit with 1 if any case is listed, or the page is old")
+
+
+def _fuzz(commands: Commands) -> None:
+    text = "generate networks, and find where trtexp's models and TensorRT differ"
+    fuzz = _command(commands, "fuzz", "fuzz:fuzz", "FuzzOptions", text)
+    layers = fuzz.add_argument("layers", nargs="*", metavar="LAYER", help="only networks around these (default: all)")
+    completed(layers, completion.layers)
+    asked = "define: what TensorRT refuses while the network is defined, and the shapes and dtypes it infers (default)"
+    fuzz.add_argument("--stage", choices=("define",), default="define", help=asked)
+    fuzz.add_argument("--examples", type=int, default=10_000, metavar="N", help="networks in all (default: 10000)")
+    fuzz.add_argument("--time", dest="seconds", type=float, metavar="S", help="begin nothing after so many seconds")
+    fuzz.add_argument("--seed", type=int, default=0, metavar="N", help="the same networks for the same number")
+    fuzz.add_argument("--jobs", type=int, metavar="N", help="processes (default: one on each core)")
+    again = fuzz.add_mutually_exclusive_group()
+    again.add_argument("--known", action="store_true", help="try the known differences again; fail if one is gone")
+    one = "try one find again; fail if it still differs"
+    again.add_argument("--replay", dest="find", type=named, metavar="FILE", help=one)
+    again.add_argument("--regress", action="store_true", help="try all kept finds again; fail if one still differs")
+    fuzz.add_argument("--python", **TARGETS["--python"])
+    reports(fuzz, "where the page of all layers goes")
 
 
 def _diff(commands: Commands) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "write experiments": ("new", "layers", "explain", "validate", "check"),
     "run them": ("run", "review", "accept"),
-    "look at results": ("show", "report", "diff", "audit", "coverage"),
+    "look at results": ("show", "report", "diff", "audit", "coverage", "fuzz"),
     "pass a case on": ("script", "export"),
     "this machine": ("doctor", "cache", "completion", "schema"),
 }
@@ -40,6 +40,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "review": ("trtexp review", "trtexp review experiments/padding.yaml --release 8.6.0"),
     "accept": ("trtexp accept experiments/padding.yaml", "trtexp accept --case 'same_*' --allow nan"),
     "report": ("trtexp report", "trtexp report --check"),
+    "fuzz": ("trtexp fuzz softmax slice --time 60", "trtexp fuzz --seed 7 --examples 100000", "trtexp fuzz --regress"),
     "doctor": ("trtexp doctor", "trtexp doctor --python /envs/trt86/bin/python"),
     "completion": ('eval "$(trtexp completion bash)"',),
 }

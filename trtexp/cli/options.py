@@ -93,6 +93,24 @@ class AuditOptions(Options):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FuzzOptions(Options):
+    """layers: none for all that the release has. seconds: None for no limit; jobs: None for one on each core. known,
+    find, regress: what is tried again instead."""
+
+    layers: tuple[str, ...]
+    stage: Literal["define"]
+    examples: int
+    seconds: float | None
+    seed: int
+    jobs: int | None
+    known: bool
+    find: Path | None
+    regress: bool
+    reports: Path
+    targets: TargetOptions
+
+
+@dataclass(frozen=True, kw_only=True)
 class DiffOptions(Options):
     before: str
     after: str

@@ -32,15 +32,15 @@ class Release:
         return f"{self.flavour}-{self.version}"
 
 
-OutcomeStatus = Literal["ran", "built", "error", "unsupported", "crashed", "timeout"]
+OutcomeStatus = Literal["ran", "built", "defined", "error", "unsupported", "crashed", "timeout"]
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What became of one definition.
 
-    status: `ran`, `built` (ahead of time only), `error`, `unsupported` (the release lacks `missing`), `crashed`,
-    `timeout`. phase: where it ended if not well. message: one sentence about the failure.
+    status: `ran`, `built` (ahead of time only), `defined` (neither was asked for), `error`, `unsupported` (the release
+    lacks `missing`), `crashed`, `timeout`. phase: where it ended if not well. message: one sentence about the failure.
     outputs: the tensors that came back. inferred: name -> (dtype, shape) of each marked output as TensorRT says before
     the run; -1 is a dimension known only later. warnings: texts of Python warnings. notes: what the engine changed to
     suit the release. seconds: time by phase, never reported; `load` stands for `define` and `build` where the

@@ -26,7 +26,7 @@ from trtexp.engine.timings import Timings
 class Session:
     """One module, one logger, one builder, one runtime, all kept. Raises EngineUnavailable when made, never later.
 
-    Phases: `builder` (the first build only; 8 to 14 s with 8.6), `define`, `build`, `run`. What the cache has is
+    Phases: `builder` (the first network only; 8 to 14 s with 8.6), `define`, `build`, `run`. What the cache has is
     neither defined nor built, and needs no builder. The Outcome's seconds have `deserialize`, too, a part of the run.
 
     share_timings: whether the builds share one timing cache.
@@ -71,6 +71,16 @@ class Session:
         if is_out_of_memory([outcome.message]):
             gc.collect()  # what the case held is free before the next one begins
         return outcome if repeat is None else replace(outcome, repeats=tuple(case.results))
+
+    def define(self, definition: NetworkDefinition) -> Outcome:
+        """Define one network and build nothing: what TensorRT refuses by then, and the types and shapes it infers."""
+        self.log.begin()
+        case = Attempt(definition, Api(self._trt, self.release), self.log)
+        try:
+            self._define(case)
+            return case.ended("defined")
+        except Exception as error:
+            return case.failed(error)
 
     def usable(self) -> bool:
         """Whether the device still answers; after some CUDA errors no call of this process succeeds any more."""
@@ -123,11 +133,7 @@ class Session:
         return plan
 
     def _build(self, case: Attempt, timings: Timings | None) -> bytes:
-        if self._builder is None:
-            with case.timed("builder"):
-                self._builder = self._make("Builder")
-        with case.timed("define"):
-            network, case.inferred = define(case.api, self._builder, case.definition, self.log, case.warnings)
+        network = self._define(case)
         with case.timed("build"):
             plan = build(
                 case.api, self._builder, network, case.definition, self.log, case.warnings, case.inferred, timings
@@ -135,6 +141,15 @@ class Session:
             if timings is not None:
                 timings.save_if_due(case.api, self._builder, self.log)
         return plan
+
+    def _define(self, case: Attempt) -> Any:
+        """The network, by a builder that is made once."""
+        if self._builder is None:
+            with case.timed("builder"):
+                self._builder = self._make("Builder")
+        with case.timed("define"):
+            network, case.inferred = define(case.api, self._builder, case.definition, self.log, case.warnings)
+        return network
 
     def _execute(self, case: Attempt, plan: bytes, feeds: Mapping[str, Array], times: int) -> bool:
         """Run a plan so many times. False if TensorRT does not take it."""

@@ -3,9 +3,10 @@
 It sends ("hello", release) or ("unavailable", sentence), then for every ("run", id, definition, weights, feeds,
 build_only, repeat): ("phase", id, name) as each phase starts, ("log", id, severity, text) as lines come, perhaps
 ("note", id, sentence) for the user and not for the record, and at last ("outcome", id, outcome). repeat is None or
-[builds, runs], and may be left out. ("stop",) or the end of the channel ends it. Where a CUDA error has spoilt the
-process, it sends ("unavailable", sentence) after the outcome and ends: the next case needs a new process. Forms: see
-wire.py.
+[builds, runs], and may be left out. For ("define", id, [[definition, weights], …]) it sends an ("outcome", id, outcome)
+for each definition as soon as it has it, and nothing else, so that one that kills it is the next. ("stop",) or the end
+of the channel ends it. Where a CUDA error has spoilt the process, it sends ("unavailable", sentence) after the outcome
+and ends: the next case needs a new process. Forms: see wire.py.
 """
 
 from __future__ import annotations
@@ -55,6 +56,9 @@ def _converse(channel: Channel, session: Session) -> bool:
     noted = 0
     while (message := channel.receive()) != ("stop",):
         identity = message[1] if isinstance(message, tuple) and len(message) > 1 else None
+        if isinstance(message, tuple) and message[:1] == ("define",):
+            _define(channel, session, identity, message)
+            continue
         outcome = _answer(channel, session, identity, message)
         for text in [] if session.cache is None else session.cache.said[noted:]:
             channel.send(("note", identity, text))
@@ -85,6 +89,16 @@ def _answer(channel: Channel, session: Session, identity: Any, message: Any) -> 
         return Outcome("error", message=f"internal: {type(error).__name__}: {error}")
     finally:
         session.log.listener = None
+
+
+def _define(channel: Channel, session: Session, identity: Any, message: tuple[Any, ...]) -> None:
+    """Answer each definition of a batch. What cannot be read is an outcome like others."""
+    for text, weights in message[2]:
+        try:
+            outcome = session.define(unpack_definition(text, weights))
+        except Exception as error:
+            outcome = Outcome("error", message=f"internal: {type(error).__name__}: {error}")
+        channel.send(("outcome", identity, pack_outcome(outcome)))
 
 
 def _repeat(given: Any = None) -> tuple[int, int] | None:

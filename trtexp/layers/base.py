@@ -19,7 +19,7 @@ from trtexp.layers.attributes import Tensor as Tensor
 from trtexp.layers.attributes import Typed as Typed
 from trtexp.layers.attributes import Weights as Weights
 from trtexp.layers.operands import Maybe as Maybe
-from trtexp.layers.operands import Operand, granted, spread
+from trtexp.layers.operands import Operand, granted, no_vector, spread
 from trtexp.layers.operands import integers as integers
 from trtexp.layers.precision import Types
 from trtexp.layers.settable import GIVEN as GIVEN
@@ -79,6 +79,7 @@ class Layer(Model):
     class says otherwise. A weights array may take the place of one. `more_operands`: behind them, what `set_input`
     cannot give: weights arrays, and tensors among the attributes and among the arguments of `set_…` methods.
     `variadic`: how many inputs there may be at most, if the one operand is a tuple of them; else 0.
+    `vectors`: the operands that tell a shape, indices along axes, or axes. S1: each is a vector of int32 or int64.
     `aliases` says which attributes an argument or an attribute writes, where the names differ.
     """
 
@@ -88,6 +89,7 @@ class Layer(Model):
     owner: ClassVar[str | None] = None  # the argument that names the object whose method it is, if not the network
     operands: ClassVar[tuple[str, ...]] = ()
     more_operands: ClassVar[tuple[str, ...]] = ()
+    vectors: ClassVar[tuple[str, ...]] = ()
     variadic: ClassVar[int] = 0
     output_names: ClassVar[tuple[str, ...]] = ("",)  # the outputs' names after the layer's own; "" is the layer itself
     aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {}
@@ -220,6 +222,7 @@ class Layer(Model):
         Raises LayerError, OverBudget.
         """
         operands = self.operand_values(inputs, arrays)
+        self.check_vectors(inputs)
         self.check_inputs(*operands, **granted(type(self).check_inputs, family=arithmetic.family))
         if refused_by is not None and self.check and arithmetic.family is None:
             self.ask_families(refused_by, *operands)
@@ -230,6 +233,12 @@ class Layer(Model):
         with budget.paying():
             made = self.evaluate(*types.taken(operands), **granted(type(self).evaluate, arithmetic=arithmetic))
         return types.made(made if isinstance(made, tuple) else (made,))
+
+    def check_vectors(self, inputs: Mapping[int, Bounded]) -> None:
+        """Refuse what tells no shape and no axes. Raises LayerError."""
+        for index in map(self.operands.index, self.vectors):
+            if index in inputs and (message := no_vector(inputs[index])):
+                raise LayerError(self.input_tensors()[index][0], f"{message} [S1]")
 
     def operand_values(self, inputs: Mapping[int, Bounded], arrays: Mapping[str, Bounded]) -> list[Operand]:
         """The operands, in order."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from trtexp.layers.base import Kind, Layer, Tensor
 from trtexp.layers.reduce import ReduceOperation
-from trtexp.numerics import Arithmetic, Bounded, Family, dot_product, exactly, moved, pointwise
+from trtexp.numerics import UNIT, Arithmetic, Bounded, Family, dot_product, exactly, moved, pointwise, wrapped
 from trtexp.numerics.budget import Work
 
 CollectiveOperation = Annotated[
@@ -66,7 +66,7 @@ class DistCollective(Layer):
         return len(self.groups) or self.final.num_ranks
 
     def work(self, x: Bounded) -> Work:
-        return Work(self.ranks() * x.ref.size)
+        return Work(self.ranks() * max(x.ref.size, 1))
 
     def evaluate(self, x: Bounded, *, arithmetic: Arithmetic) -> Bounded:
         op, n = self.dist_collective_op, self.ranks()
@@ -82,6 +82,10 @@ class DistCollective(Layer):
             return x
         if self.reduce_op == "PROD":
             return pointwise(lambda v: np.stack([v] * n).prod(0), [x], n - 1)
+        if x.dtype == "bool" or (x.dtype not in UNIT and self.reduce_op == "AVG"):
+            return x
+        if x.dtype not in UNIT:
+            return exactly(wrapped(x.ref * n, x.dtype), x.dtype)
         weight = exactly(np.full((), 1.0 / n if self.reduce_op == "AVG" else 1.0), x.dtype)
         copies = moved(lambda part: np.stack([part] * n), x)
         return dot_product(lambda v, w, _: (v * w).sum(0), copies, weight, None, arithmetic)

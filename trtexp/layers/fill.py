@@ -53,7 +53,8 @@ class Fill(Layer):
 
     method, interface = "add_fill", "IFillLayer"
     operands = ("shape", "alpha", "beta")
-    scaffold = """network: {y: {fill: {shape: [4], op: LINSPACE}, set: {alpha: 1, beta: 0.5}}}"""
+    vectors = ("shape",)
+    scaffold = """network: {y: {fill: {shape: [4], op: LINSPACE}, set: {alpha: 1.0, beta: 0.5}}}"""
     aliases = {"op": ("operation",), "output_type": ("to_type",)}
 
     shape: Dims

@@ -16,6 +16,7 @@ from trtexp.numerics.budget import Work
 TripLimitKind = Annotated[Literal["COUNT", "WHILE"], Kind("TripLimit")]
 LoopOutputKind = Annotated[Literal["LAST_VALUE", "CONCATENATE", "REVERSE"], Kind("LoopOutput")]
 MOST_ITERATIONS = 1000
+LAST_AXIS = 6  # that a loop output may be told, whatever its kind
 OfLoop = TypeVar("OfLoop", bound="Inner")
 
 
@@ -169,7 +170,8 @@ class LoopOutput(Inner):
 
     Where the length is more than the iterations, CONCATENATE gives zeros behind them (measured on 8.6.0 and 10.16);
     what RTX and REVERSE give is not known. C4: CONCATENATE and REVERSE have the length as input 1. C6: LAST_VALUE takes
-    a recurrence of this loop and gives its value after the last iteration. C7: `axis` lies in the output.
+    a recurrence of this loop and gives its value after the last iteration. C7: `axis` lies in the output, or
+    for LAST_VALUE from 0 to 6.
     """
 
     method, interface = "add_loop_output", "ILoopOutputLayer"
@@ -191,6 +193,8 @@ class LoopOutput(Inner):
     def pull(self, name: str, tensors: Tensors) -> tuple[Bounded, ...]:
         iterations = list(run(self.loop, tensors))
         if self.kind == "LAST_VALUE":
+            if not 0 <= self.final.axis <= LAST_AXIS:
+                self.refuse("axis", f"{self.final.axis} given, though it has no use; give 0 to {LAST_AXIS}", "C7")
             return (iterations[-1].value(self.tensor),)
         length, each = _whole(tensors.value(self.set_input[1]), "its length"), iterations[:-1]
         first = iterations[0].value(self.tensor)

@@ -40,7 +40,7 @@ class NMS(Layer):
     Elsewhere nothing is known where a score or a box is NaN, not even how many rows there are.
     An infinity is a score like others. C1: boxes have rank 3 or 4, with 4 numbers last; the maximum per class is a
     scalar. C2: scores are (N, B, C) of the boxes' dtype, float. C3: topk_box_limit is from 0 to 5000. C4: the
-    thresholds are scalars, that of the overlap from 0 to 1.
+    thresholds are scalars, that of the overlap from 0 to 1. C5: the indices are of INT32 or INT64.
     """
 
     method, interface = "add_nms", "INMSLayer"
@@ -70,6 +70,8 @@ class NMS(Layer):
             self.refuse("scores", f"{scores.dtype} {list(scores.shape)} for boxes {list(boxes.shape)}", "C2")
         if boxes.dtype not in ("float32", "float16"):
             self.refuse("boxes", f"a tensor of {boxes.dtype}; give a float tensor", "C2")
+        if self.final.indices_type not in ("INT32", "INT64"):
+            self.refuse("indices_type", f"{self.final.indices_type} given; give INT32 or INT64", "C5")
         if not 0 <= (limit := self.final.topk_box_limit) <= MOST:
             self.refuse("topk_box_limit", f"{limit} given; give 0 to {MOST}", "C3")
         for index, threshold in enumerate((overlap, least), 3):

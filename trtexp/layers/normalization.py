@@ -51,7 +51,7 @@ class Normalization(Layer):
 
     def check_inputs(self, x: Bounded, scale: Bounded, bias: Bounded) -> None:
         groups, axes = self.final.num_groups, self.final.axes
-        if not masked_axes(axes, len(x.shape)) or axes >= 1 << len(x.shape):
+        if not 0 < axes < 1 << len(x.shape):
             self.refuse("axes", f"{axes} names no axes of x {list(x.shape)}", "C1")
         if groups < 1 or (groups > 1 and (len(x.shape) < 2 or x.shape[1] % groups)):
             self.refuse("num_groups", f"{groups} does not divide the {list(x.shape)[1:2]} channels", "C2")

@@ -22,6 +22,13 @@ def integers(x: Bounded) -> list[int]:
     return [int(n) for n in x.ref.reshape(-1)]
 
 
+def no_vector(x: Bounded) -> str:
+    """Why a tensor tells neither a shape nor axes; empty if it does."""
+    if x.dtype in ("int32", "int64") and len(x.shape) == 1:
+        return ""
+    return f"{x.dtype} {list(x.shape)} given; give a vector of int32 or int64"
+
+
 def spread(*operands: Operand) -> int:
     """The elements that operands have together, or those that they broadcast to if these are more."""
     shapes = [x.shape for operand in operands for x in _each(operand)]

@@ -74,13 +74,14 @@ class Resize(Layer):
     m < n · s, and else m / n; LINEAR is HALF_PIXEL until a transformation is assigned, though the attribute reads
     ASYMMETRIC. A NaN or an infinity counts where the window of an element has it; where LINEAR and CUBIC give it a
     weight that may be 0 the result is undetermined. C1: there is one number per axis. C2: no dimension of the output is
-    negative. C3: LINEAR changes the last three axes at most, CUBIC the last two (any in RTX 1.7.1). C4: the input is
-    float, or int8 for NEAREST and LINEAR (RTX 1.7.1; how that is rounded is not known). C5: there are no scales beside
-    input 1.
+    negative, and scales are finite. C3: LINEAR changes the last three axes at most, CUBIC the last two (any in RTX
+    1.7.1). C4: the input is float, or int8 for NEAREST and LINEAR (RTX 1.7.1; how that is rounded is not known). C5:
+    there are no scales beside input 1. C6: an empty axis of the input is one of the output.
     """
 
     method, interface = "add_resize", "IResizeLayer"
     operands = ("input", "shape")
+    vectors = ("shape",)
     scaffold = """inputs: {x: {shape: [1, 1, 1, 4], powers: {base: 10, first: 0, last: 3}}}
         network: {y: {resize: {input: x}, set: {shape: [1, 1, 1, 8]}}}"""
 
@@ -99,7 +100,8 @@ class Resize(Layer):
         factors = self.factors()
         if factors and len(factors) == len(x.shape):
             return [math.floor(n * factor) for n, factor in zip(x.shape, factors, strict=True)]
-        return [int(n) for n in factors or self.final.shape or x.shape]
+        given = self.final.shape if factors is None else factors
+        return [int(n) for n in (x.shape if given is None else given)]
 
     def scales(self, x: Bounded, shape: Maybe) -> list[tuple[Fraction, Fraction]]:
         """The scale of each axis as TensorRT keeps it and as it is written: as given, or the ratio of the lengths."""
@@ -118,6 +120,8 @@ class Resize(Layer):
         return self.final.coordinate_transformation or default
 
     def check_inputs(self, x: Bounded, shape: Maybe, *, family: Family | None) -> None:
+        if not all(map(math.isfinite, self.factors() or ())):
+            self.refuse("scales", f"{self.final.scales} given; give finite numbers", "C2")
         mode, made = self.final.resize_mode, self.output_shape(x, shape)
         name = "shape" if self.final.scales is None else "scales"
         if shape is not None and self.final.scales is not None:
@@ -126,6 +130,8 @@ class Resize(Layer):
             self.refuse(name, f"{made} given; the input {list(x.shape)} has {len(x.shape)} axes", "C1")
         if min(made, default=0) < 0:
             self.refuse(name, f"{made} given; a shape has no negative number", "C2")
+        if any(m and not n for m, n in zip(made, x.shape, strict=True)):
+            self.refuse(name, f"{made} given; nothing is made of the empty axes of {list(x.shape)}", "C6")
         changed = [axis for axis, (m, n) in enumerate(zip(made, x.shape, strict=True)) if m != n]
         any_number = mode == "CUBIC" and family in (None, "tensorrt-rtx")
         most = len(made) if any_number else MOST_AXES[mode]

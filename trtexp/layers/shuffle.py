@@ -27,15 +27,16 @@ class ShuffleAttributes(Attributes):
 class Shuffle(Layer):
     """Transpose, reshape, transpose: x (any shape) -> the same elements in another shape.
 
-    Input 1, an int32 vector, gives the new shape instead of reshape_dims. A 0 copies the dimension of the input after
-    the first transpose. C1: both transposes are permutations of the axes that they meet. C2: the new shape has at most
-    8 dimensions, at most one of them -1, none below. C3: a copied dimension exists. C4: the new shape holds as many
-    elements as the old one, and a -1 follows from the others (it does not beside a dimension of 0). C5: in RTX x is not
-    uint8 (1.7.1).
+    Input 1, a vector of int32 or int64, gives the new shape instead of reshape_dims. A 0 copies the dimension of the
+    input after the first transpose. C1: both transposes are permutations of the axes that they meet. C2: the new shape
+    has at most 8 dimensions, at most one of them -1, none below. C3: a copied dimension exists. C4: the new shape holds
+    as many elements as the old one, and a -1 follows from the others (it does not beside a dimension of 0). C5: in RTX
+    x is not uint8 (1.7.1).
     """
 
     method, interface = "add_shuffle", "IShuffleLayer"
     operands = ("input", "reshape_dims")
+    vectors = ("reshape_dims",)
     scaffold = """inputs: {x: {shape: [2, 3], arange: {start: 1}}}
         network: {y: {shuffle: {input: x}, set: {reshape_dims: [3, 2]}}}"""
 

@@ -41,6 +41,7 @@ class Slice(Layer):
 
     method, interface = "add_slice", "ISliceLayer"
     operands = ("input", "start", "shape", "stride", "fill", "axes")
+    vectors = ("start", "shape", "stride", "axes")
     scaffold = """inputs: {x: {shape: [6], arange: {start: 1}}}
         network: {y: {slice: {input: x, start: [1], shape: [3], stride: [2]}}}"""
 

@@ -12,19 +12,18 @@ class Axes(Layer):
     """What squeeze and unsqueeze share: axes as a constant int vector, counted from the back if negative.
 
     C1: every axis lies in the longer one of the two shapes. C2: no axis comes twice. C4: in RTX the input is not uint8
-    (1.7.1). C5: the axes are of int32 or int64.
+    (1.7.1).
     """
 
+    vectors = ("axes",)
     input: Tensor
     axes: Tensor | None = None
     """The axes, a constant int32 or int64 vector."""
 
     def check_types(self, x: Bounded, axes: Maybe, family: Family | None) -> None:
-        """Refuse uint8 and axes that are no integers."""
+        """Refuse uint8."""
         if family == "tensorrt-rtx" and x.dtype == "uint8":
             self.refuse("input", "a tensor of uint8; cast it to another type", "C4")
-        if axes is not None and axes.dtype not in ("int32", "int64"):
-            self.refuse("axes", f"axes of {axes.dtype}; give int32 or int64", "C5")
 
     def named(self, axes: Bounded, rank: int) -> tuple[int, ...]:
         """The axes of a shape of `rank` dimensions, counted from the front."""

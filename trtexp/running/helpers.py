@@ -48,11 +48,11 @@ class Helpers:
     """Processes that make calls for this one; none where they would not pay or could not be forked safely.
 
     Forking costs next to nothing, but is safe only while there is no other thread: all are forked when this is made.
-    items: how many there are to do. count: of the processes.
+    items: how many there are to do. most: processes, None for one on each core. count: of the processes.
     """
 
-    def __init__(self, items: int = 0) -> None:
-        many, before = min(cores(), items, MOST), multiprocessing.active_children()
+    def __init__(self, items: int = 0, most: int | None = None) -> None:
+        many, before = min(most or cores(), items, MOST), multiprocessing.active_children()
         with alone():
             safe = sys.platform == "linux" and threading.active_count() == 1
             self._pool = _forked(many) if many > 1 and items > FEW and safe else None
@@ -78,10 +78,15 @@ class Helpers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if error is not None:
+            self.kill()
         if self._pool is not None:
-            for process in self._processes if error is not None else ():
-                process.kill()  # it may take long, and nobody waits for what it makes
             self._pool.shutdown(cancel_futures=True)
+
+    def kill(self) -> None:
+        """End what is under way: it may take long, and nobody waits for what it makes."""
+        for process in self._processes:
+            process.kill()
 
 
 def _forked(count: int) -> Executor | None:

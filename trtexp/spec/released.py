@@ -25,6 +25,8 @@ NOT_OF_SCALES = (
     "add_activation", "add_elementwise", "add_parametric_relu", "add_ragged_softmax", "add_reduce", "add_select",
     "add_slice", "add_softmax", "add_topk", "add_unary",
 )  # fmt: skip
+#: What num_ranks may be of the layers that GPUs share. Source: RTX 1.7.1.
+OF_RANKS = dict.fromkeys(("add_dist_collective", "add_attention", "add_attention_v2"), "1 or more")
 #: The layers that may take a constant of codes or int8. Source: RTX 1.7.1, of which plugins were not tried.
 OF_CONSTANTS = ("add_plugin", "add_plugin_v2", "add_plugin_v3", "add_dequantize", "add_shape")
 #: family -> the types of a layer's output that are float32 as outputs of a weakly typed network.
@@ -86,10 +88,16 @@ def _refusals(
 
     N1: codes (FP8, FP4, int4) go to plugins, dequantize, concatenation, shuffle, shape and identity alone. N2: uint8
     that a layer makes is an output of the network, and made by identity or cast. N3: E8M0 goes to no layer that
-    computes, select or slice. N4: a constant of codes or int8 goes to dequantize, shape and plugins alone.
+    computes, select or slice. N4: a constant of codes or int8 goes to dequantize, shape and plugins alone. N5:
+    num_ranks is 1 but for collectives and attention, where it may be more (refused when it is assigned).
     """
     constants = {name for name, layer in layers.items() if layer.method == "add_constant"}
     for name, layer in layers.items():
+        ranks = dict(layer.set.given()).get("num_ranks", 1)
+        if ranks < 1 or (ranks > 1 and layer.method not in OF_RANKS):
+            yield NodeError(
+                name, ("set", "num_ranks"), f"{ranks} given; give {OF_RANKS.get(layer.method, 1)} in RTX [N5]"
+            )
         for place, tensor in layer.input_tensors().values():
             dtype = tensors[tensor].dtype if tensor in tensors else ""
             if dtype in CODES and layer.method not in OF_CODES:

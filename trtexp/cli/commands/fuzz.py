@@ -1,0 +1,118 @@
+"""trtexp fuzz"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from trtexp.cli.options import FuzzOptions
+from trtexp.errors import BadUsage, BrokenOff, NothingFound, visible
+from trtexp.files.atomic import write_text
+from trtexp.files.opening import files_below
+from trtexp.layers import LAYERS
+from trtexp.report.terminal import Terminal
+from trtexp.running.helpers import Helpers
+from trtexp.running.targets import places
+from trtexp.spec.errors import SpecError
+from trtexp.spec.spoken import no_layer
+from trtexp.workers import WorkerSpec
+
+NO_HYPOTHESIS = "fuzz needs Hypothesis, which generates the networks: pip install 'trtexp[fuzz]'"
+
+
+def fuzz(options: FuzzOptions) -> int:
+    """Try generated networks, keep what differs and write the page of all layers; or try again what was kept.
+
+    Exit code 1 where something differs that is not known. Raises BadUsage, NothingFound, NoGpu, OSError.
+    """
+    if find_spec("hypothesis") is None:
+        raise BadUsage(NO_HYPOTHESIS)
+    for word in options.layers:
+        if word not in LAYERS:
+            raise BadUsage(no_layer(word))
+    for name, number in (("--examples", options.examples), ("--jobs", options.jobs), ("--time", options.seconds)):
+        if number is not None and not number > 0:
+            raise BadUsage(f"{name} {number}: give a number above 0")
+    place = places(options.targets)[0]
+    if options.known:
+        return _known(place)
+    if options.find is not None or options.regress:
+        return _replay([options.find] if options.find is not None else _kept(), place)
+    return _campaign(options, place)
+
+
+def _campaign(options: FuzzOptions, place: WorkerSpec) -> int:
+    from trtexp.fuzz.campaign import Plan, offered, run
+    from trtexp.fuzz.finds import FOLDER, Find, write
+    from trtexp.fuzz.page import NAME, page, summary
+    from trtexp.fuzz.rounds import release_of
+
+    terminal = Terminal(sys.stdout)
+
+    def keep(find: Find) -> None:
+        said = f"{find.count} × {find.sign.layer} {find.sign.kind}: {find.sign.says}"
+        terminal.line(visible(said), "red")
+        terminal.line(f"  {write(find)}")
+        sys.stdout.flush()
+
+    with Helpers(options.examples, options.jobs) as helpers:
+        release, full = helpers.submit(release_of, place).result()
+        words = offered(options.layers or tuple(LAYERS), release)
+        if missing := [word for word in options.layers if word not in words]:
+            raise NothingFound(f"{full} has no {', '.join(missing)}; trtexp layers says which releases do")
+        plan = Plan(words, release, full, options.seed, options.examples, options.seconds)
+        made = run(plan, place, helpers, keep)
+        if made.ended is not None:
+            helpers.kill()
+    if not options.layers and not made.ended:
+        write_text(options.reports / NAME, page(made))
+    terminal.line(summary(made))
+    if made.ended is not None:
+        raise BrokenOff(made.ended, f"what was found by then is kept in {FOLDER}, not all of it shrunk")
+    return 1 if made.finds else 0
+
+
+def _replay(paths: Sequence[Path], place: WorkerSpec) -> int:
+    """Try finds again; 1 if one still differs."""
+    from trtexp.fuzz.again import replay
+    from trtexp.fuzz.oracle import Sign
+
+    differs = 0
+    for path in paths:
+        try:
+            sign = replay(path, place).verdict
+        except SpecError as error:  # a reference that fails, or a find that its model takes no more
+            differs += 1
+            print(visible("\n".join(error.lines()), keep="\n"))
+            continue
+        said = f"still {sign.kind}: {sign.says}" if isinstance(sign, Sign) else "both agree now"
+        differs += isinstance(sign, Sign)
+        print(visible(f"{path}: {said}"))
+    print(f"{len(paths)} tried again, {differs} still differ")
+    return 1 if differs else 0
+
+
+def _kept() -> list[Path]:
+    """All finds that were ever kept. Raises NothingFound."""
+    from trtexp.fuzz.finds import FOLDER
+
+    if found := sorted(files_below(FOLDER, ".yaml")):
+        return found
+    raise NothingFound(f"{FOLDER}: no finds are kept here; trtexp fuzz keeps what differs")
+
+
+def _known(place: WorkerSpec) -> int:
+    """Try the known differences again; 1 if one is gone."""
+    from trtexp.fuzz.again import known_again
+    from trtexp.fuzz.known import known
+
+    gone = 0
+    for entry in known():
+        there = known_again(entry, place)
+        if there is False:
+            print(visible(f"{entry.layer} {entry.kind} ({entry.says}) is gone; take it out of the known differences"))
+        gone += there is False
+    print(f"{len(known())} known differences, {gone} gone")
+    return 1 if gone else 0

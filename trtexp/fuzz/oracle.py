@@ -1,0 +1,88 @@
+"""Where trtexp's models and the define phase of TensorRT differ."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from trtexp.engine.outcome import Outcome
+from trtexp.fuzz.network import Answer
+from trtexp.layers.base import Layer
+
+#: we_refuse: TensorRT takes what a constraint of ours refuses. they_refuse: the other way round. shape, dtype: of an
+#: output. dies: the process that holds TensorRT ends or hangs. we_fail: the reference fails with no constraint.
+Kind = Literal["we_refuse", "they_refuse", "shape", "dtype", "dies", "we_fail"]
+#: What is no difference. takes, refuses: both do. lacks: the release has no such name. unknown: trtexp does not compute
+#: it, or TensorRT was not reached.
+Agreement = Literal["takes", "refuses", "lacks", "unknown"]
+
+_NUMBERS = re.compile(r"-?\b\d[\d.]*(?:e[-+]?\d+)?\b|-?\binf\b|\bnan\b")
+_LISTS = re.compile(r"N(?:\s*[,x]\s*N)+")
+_NAMES = re.compile(r"\b[xwc]N\b|\bW?[xwc]\d+\b")
+MOST_SAID = 160
+
+
+@dataclass(frozen=True, order=True)
+class Sign:
+    """What a difference looks like before it is understood: its layer, its kind, and in whose words.
+
+    says: the label of our constraint, or TensorRT's sentence without numbers and names; the two types of a dtype.
+    """
+
+    layer: str
+    kind: Kind
+    says: str
+
+
+def compared(layers: Mapping[str, Layer], subject: str, ours: Answer, theirs: Outcome) -> Sign | Agreement:
+    """What two answers come to. subject: the layer that is tried, to which all goes that names no other."""
+    if theirs.status in ("crashed", "timeout"):
+        return Sign(subject, "dies", theirs.message)
+    if theirs.status == "unsupported":
+        return "lacks"
+    if ours.too_large or theirs.message.startswith("internal:"):
+        return "unknown"
+    if theirs.status == "error":
+        if ours.refusal:
+            return "refuses"
+        name, said = _their_words(theirs.message)
+        return Sign(layers[name].word if name in layers else subject, "they_refuse", said)
+    if ours.refusal:
+        word = layers[ours.layer].word if ours.layer in layers else subject
+        return Sign(word, "we_refuse", ours.label) if ours.label else Sign(word, "we_fail", _general(ours.refusal))
+    return _outputs(subject, ours, theirs) or "takes"
+
+
+def _outputs(subject: str, ours: Answer, theirs: Outcome) -> Sign | None:
+    """The first output whose type or shape differs. TensorRT's -1 is a size that only the run tells."""
+    for name, dtype, shape in ours.outputs:
+        if name not in theirs.inferred:
+            continue
+        their_dtype, their_shape = theirs.inferred[name]
+        suffix = name.partition(".")[2]
+        if their_dtype != dtype:
+            return Sign(subject, "dtype", f"{suffix or 'first output'}: {dtype} or {their_dtype}")
+        same = all(n in (-1, m) for n, m in zip(their_shape, shape, strict=False))
+        if len(their_shape) != len(shape):
+            return Sign(subject, "shape", f"{suffix or 'first output'}: the rank")
+        if not same:
+            return Sign(subject, "shape", f"{suffix or 'first output'}: a size")
+    return None
+
+
+def _their_words(message: str) -> tuple[str, str]:
+    """The layer that TensorRT's sentence begins with, and the sentence in general."""
+    name = re.match(r"(?:output )?([A-Za-z_]\w*)", message)
+    assertion = re.search(r"(?:condition: |Assertion )(.*)", message)
+    error = re.search(r"Error \((.*)", message)
+    said = assertion[1] if assertion else error[1] if error else message
+    return name[1] if name else "", _general(said)
+
+
+def _general(sentence: str) -> str:
+    """A sentence without what changes from one network to the next."""
+    text = _LISTS.sub("N", _NUMBERS.sub("N", re.sub(r"^(?:output )?\w+(?:: |\.)", "", sentence)))
+    text = re.sub(r"\[[^\]]*\]|\([N, ]*\)", "[…]", _NAMES.sub("a tensor", text))
+    return re.sub(r" In \w+ at [\w.]+:.*", "", text)[:MOST_SAID]

@@ -1,0 +1,46 @@
+"""Hypothesis strategies: a layer's own small network, changed a few times in ways that its model allows."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from trtexp.fuzz import changes
+from trtexp.fuzz.network import Data
+from trtexp.fuzz.subject import Subject, subject
+
+#: A change of a network in place. It may leave a network that nobody takes: a refusal is an answer, too.
+Change = Callable[[Data, Subject, DrawFn], None]
+MOST_CHANGES = 5
+
+
+@cache
+def networks(word: str, release: str) -> SearchStrategy[Data]:
+    """Networks around a layer of a release."""
+    found = subject(word, release)
+    assert found is not None, word
+    return _changed(found)
+
+
+@st.composite
+def _changed(draw: DrawFn, of: Subject) -> Data:
+    data: Data = copy.deepcopy(of.start)
+    for _ in range(draw(_COUNTS)):
+        draw(_CHANGES)(data, of, draw)
+    return data
+
+
+_COUNTS: SearchStrategy[int] = st.sampled_from((0, 1, 1, 2, 2, 2, 3, 3, 4, MOST_CHANGES))
+#: Each change as often as it stands here; what shrinks best comes first.
+_EVERY: tuple[Change, ...] = (
+    *(changes.attribute, changes.attribute, changes.attribute, changes.argument, changes.argument),
+    *(changes.dtype_of_all, changes.dtype_of_one, changes.size_of_all, changes.size_of_all, changes.size_of_one),
+    *(changes.rank_of_all, changes.rank_of_all, changes.shape_of_one, changes.operand, changes.operand),
+    *(changes.left_out, changes.dynamic),
+)
+_CHANGES: SearchStrategy[Any] = st.sampled_from(_EVERY)

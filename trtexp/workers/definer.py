@@ -1,0 +1,73 @@
+"""A worker that only defines networks, many for one message."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trtexp.definition.network import NetworkDefinition
+from trtexp.engine.outcome import Outcome
+from trtexp.engine.wire import pack_definition, unpack_outcome
+from trtexp.errors import UserError
+from trtexp.workers.link import Link, Lost, Slow
+from trtexp.workers.worker import Worker, WorkerUnavailable
+
+MOST_DEATHS = 100  # in a row, after which it is not the networks
+
+
+class TooManyDeaths(UserError):
+    """Workers died too often in a row, of whatever they were asked: one sentence."""
+
+    exit_code = 3
+
+
+class Definer(Worker):
+    """Asks TensorRT for the define phase alone: what it refuses, and which types and shapes it infers.
+
+    deaths: how many definitions in a row took their process with them.
+    """
+
+    deaths = 0
+
+    def define(self, definitions: Sequence[NetworkDefinition]) -> list[Outcome]:
+        """An outcome for each definition, in order. One that kills the process or hangs is an outcome, too, and the
+        others get a new process. Raises TooManyDeaths, WorkerUnavailable, WorkerClosed."""
+        outcomes: list[Outcome] = []
+        while len(outcomes) < len(definitions):
+            if self._link is None or not self._link.alive():
+                self._start()
+            rest = [pack_definition(definition) for definition in definitions[len(outcomes) :]]
+            outcomes += self._answers(self._at_hand(), rest)
+        return outcomes
+
+    def _answers(self, link: Link, packed: Sequence[tuple[str, dict[str, bytes]]]) -> list[Outcome]:
+        """The outcomes of the first definitions, up to one that ends the process."""
+        self._number += 1
+        seconds = self.timeouts["define"]
+        found: list[Outcome] = []
+        try:
+            link.send(("define", self._number, [list(each) for each in packed]), seconds)
+            while len(found) < len(packed):
+                found.append(self._read(link.receive(seconds)))
+                self.deaths = 0
+            return found
+        except Slow:
+            ended = Outcome("timeout", "define", f"no answer within {seconds:g} s of define")
+        except Lost as error:
+            ended = Outcome("crashed", "define", str(error))
+        self.deaths += 1
+        self._drop()
+        if self.deaths >= MOST_DEATHS:
+            raise TooManyDeaths(f"{self.deaths} workers died in a row; the last one: {ended.message}")
+        return [*found, ended]
+
+    def _read(self, item: object) -> Outcome:
+        """Raises Lost for what is no outcome of this batch, WorkerUnavailable where it says that it is of no use."""
+        match item:
+            case ("outcome", self._number, dict(data)):
+                try:
+                    return unpack_outcome(data)
+                except (KeyError, TypeError, ValueError, AttributeError) as error:
+                    raise Lost("the worker sent an outcome that cannot be read; it was ended") from error
+            case ("unavailable", str(sentence)):
+                raise WorkerUnavailable(sentence)
+        raise Lost("the worker sent what is no outcome; it was ended")
