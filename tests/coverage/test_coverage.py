@@ -11,7 +11,7 @@ from trtexp.coverage.count import cover
 from trtexp.coverage.exceptions import EXCEPTIONS, excepted
 from trtexp.coverage.page import render_coverage
 from trtexp.coverage.walk import EVERY_LAYER, INPUTS, TYPES, Feature, features
-from trtexp.releases.api import find, known
+from trtexp.migration.releases.api import find, known
 from trtexp.spec.load import load
 
 ROOT = Path(trtexp.__file__).parents[1]

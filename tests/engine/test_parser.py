@@ -14,8 +14,8 @@ from trtexp.engine.log import Log
 from trtexp.engine.network import define
 from trtexp.engine.outcome import Release
 from trtexp.engine.plugins import uses_plugins
-from trtexp.releases.api import known
-from trtexp.releases.needs import lacks
+from trtexp.migration.releases.api import known
+from trtexp.migration.releases.needs import lacks
 from trtexp.running.report_head import calls
 from trtexp.script.program import script
 

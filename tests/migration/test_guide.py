@@ -4,7 +4,7 @@ import pytest
 
 from trtexp.migration.guide import guide, lines, markdown
 from trtexp.migration.judge import Judged, Lack
-from trtexp.releases.api import find
+from trtexp.migration.releases.api import find
 from trtexp.spec.errors import Mark
 
 FILE = "experiments/a.yaml"

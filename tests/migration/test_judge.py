@@ -4,7 +4,7 @@ import pytest
 from conftest import BASE, EACH_FILE
 
 from trtexp.migration.judge import judge, judge_file
-from trtexp.releases.api import find, known
+from trtexp.migration.releases.api import find, known
 from trtexp.spec.load import read
 from trtexp.spec.requirement import Target
 

@@ -12,7 +12,7 @@ from trtexp.judging.case import record_case
 from trtexp.layers import LAYERS
 from trtexp.layers.attributes import Attributes
 from trtexp.layers.tensor import TensorAttributes
-from trtexp.releases.api import known
+from trtexp.migration.releases.api import known
 from trtexp.spec.load import read
 from trtexp.spec.modelled import MODELLED, NEUTRAL
 from trtexp.spec.models import Build

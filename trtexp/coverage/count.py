@@ -10,8 +10,8 @@ from trtexp.coverage.exceptions import excepted
 from trtexp.coverage.walk import EVERY_LAYER, INPUTS, TYPES, Feature, features
 from trtexp.definition.network import DTYPES, PRECISION_FLAGS
 from trtexp.definition.steps import Assign, Call, Member, Plugin, Value
-from trtexp.releases.api import Release
-from trtexp.releases.needs import Missing, lacks
+from trtexp.migration.releases.api import Release
+from trtexp.migration.releases.needs import Missing, lacks
 from trtexp.spec.case import Case
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from trtexp.layers import LAYERS
 from trtexp.layers.base import Attributes, Kind
 from trtexp.layers.tensor import TensorAttributes
-from trtexp.releases.api import NETWORK_CLASS, Release
+from trtexp.migration.releases.api import NETWORK_CLASS, Release
 
 #: The classes whose methods make layers -> the argument by which a layer of ours names their object.
 MAKERS = {NETWORK_CLASS: None, "ILoop": "loop", "IIfConditional": "conditional"}

@@ -10,8 +10,8 @@ from trtexp.definition.network import DTYPES
 from trtexp.errors import NothingFound
 from trtexp.fuzz.network import Data, network
 from trtexp.layers import LAYERS
-from trtexp.releases.api import Release, known, name_of
-from trtexp.releases.needs import lacks
+from trtexp.migration.releases.api import Release, known, name_of
+from trtexp.migration.releases.needs import lacks
 from trtexp.spec.fields import Field, arguments, attributes
 from trtexp.spec.tree import Number
 

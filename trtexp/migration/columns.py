@@ -17,7 +17,7 @@ from typing import NamedTuple
 from trtexp.files.home import of_reports
 from trtexp.files.reading import read_bytes
 from trtexp.migration.counts import Counts, complete, counted
-from trtexp.releases.api import known, name_of
+from trtexp.migration.releases.api import known, name_of
 from trtexp.report.matrix import ApiColumn
 from trtexp.report.overview import ReportSummary
 from trtexp.spec.files import read_below

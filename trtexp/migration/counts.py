@@ -12,7 +12,7 @@ from trtexp.files.home import HOME
 from trtexp.files.signing import read_signed, write_signed
 from trtexp.files.sources import digest
 from trtexp.migration.judge import judge_file
-from trtexp.releases.api import known
+from trtexp.migration.releases.api import known
 from trtexp.spec.errors import SpecError
 from trtexp.spec.files import read_experiment
 from trtexp.spec.load import read

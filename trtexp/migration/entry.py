@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from trtexp.migration.releases.api import known, name_of
 from trtexp.records.model import ReleaseRecord
-from trtexp.releases.api import known, name_of
 from trtexp.spec.source import quoted
 
 

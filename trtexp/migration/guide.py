@@ -8,8 +8,8 @@ from itertools import groupby
 
 from trtexp.errors import plural, visible
 from trtexp.migration.judge import Judged, Lack
-from trtexp.releases.api import Release
-from trtexp.releases.history import history, instead
+from trtexp.migration.releases.api import Release
+from trtexp.migration.releases.history import history, instead
 from trtexp.report import escape
 from trtexp.report.table import table
 from trtexp.spec.errors import Mark

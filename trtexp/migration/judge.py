@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from trtexp.definition.network import PRECISION_FLAGS
 from trtexp.definition.steps import DEFAULT_ARGUMENTS, written
-from trtexp.releases.api import Release
-from trtexp.releases.needs import Missing, lacks
+from trtexp.migration.releases.api import Release
+from trtexp.migration.releases.needs import Missing, lacks
 from trtexp.spec.case import Case
 from trtexp.spec.errors import Mark
 from trtexp.spec.load import ExperimentFile

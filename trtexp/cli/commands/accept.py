@@ -13,7 +13,7 @@ from trtexp.cli.options import PendingOptions
 from trtexp.errors import BadUsage, NothingFound
 from trtexp.files.home import PENDING
 from trtexp.files.paths import choose, shown
-from trtexp.releases.api import named
+from trtexp.migration.releases.api import named
 from trtexp.report.terminal import Terminal
 from trtexp.running.pending import Pending, alike, distinct, drop_other_formats, pending, selected
 from trtexp.spec.files import read_experiment

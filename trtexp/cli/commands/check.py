@@ -14,7 +14,7 @@ from trtexp.files.paths import collect, shown
 from trtexp.migration.counts import counted
 from trtexp.migration.guide import guide, lines, markdown
 from trtexp.migration.judge import Judged, judge_file
-from trtexp.releases.api import Release, UnknownRelease, find, known
+from trtexp.migration.releases.api import Release, UnknownRelease, find, known
 from trtexp.report.terminal import Terminal
 from trtexp.spec.errors import Fault, SpecError
 from trtexp.spec.load import read

@@ -11,7 +11,7 @@ from trtexp.errors import BadUsage
 from trtexp.files.atomic import write_text
 from trtexp.files.paths import collect, shown
 from trtexp.files.reading import holds
-from trtexp.releases.api import known
+from trtexp.migration.releases.api import known
 from trtexp.running.folders import COVERAGE
 from trtexp.spec.load import load
 

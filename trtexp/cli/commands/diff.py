@@ -11,9 +11,9 @@ from trtexp.errors import BadUsage, NothingFound
 from trtexp.files.atomic import write_text
 from trtexp.files.outputs import write_output
 from trtexp.files.paths import shown
+from trtexp.migration.releases.api import named
 from trtexp.records.diff import Diff, diff
 from trtexp.records.model import ReportRecord
-from trtexp.releases.api import named
 from trtexp.report.diff import diff_page, lines, render_diff, way
 from trtexp.report.terminal import Terminal
 from trtexp.running.folders import overviews_lock, records, releases, write_overviews

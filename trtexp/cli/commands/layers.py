@@ -12,7 +12,7 @@ from trtexp.errors import BadUsage
 from trtexp.files.program import program
 from trtexp.layers import LAYERS
 from trtexp.layers.base import Layer
-from trtexp.releases.api import Release, known
+from trtexp.migration.releases.api import Release, known
 from trtexp.report.terminal import Terminal
 from trtexp.spec.fields import Field, arguments, attributes, words
 from trtexp.spec.spoken import Meant, meant, no_layer

@@ -5,8 +5,8 @@ import pytest
 
 from trtexp.definition.network import Array, BuildOptions, Input, NetworkDefinition
 from trtexp.definition.steps import NETWORK, Assign, Call, Member, Ref
-from trtexp.releases.api import find, known
-from trtexp.releases.needs import lacks
+from trtexp.migration.releases.api import find, known
+from trtexp.migration.releases.needs import lacks
 
 X = Ref("tensor", "x")
 QUANTIZE = Call(NETWORK, "add_quantize", {"input": X, "scale": X}, "y", ("y",))

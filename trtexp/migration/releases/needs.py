@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from trtexp.definition.network import DTYPES, INTERNAL, Array, BuildOptions, NetworkDefinition
 from trtexp.definition.steps import NETWORK, Assign, Call, Member, Parse, Plugin, Ref, Value
-from trtexp.releases.api import NETWORK_CLASS, Release, known
+from trtexp.migration.releases.api import NETWORK_CLASS, Release, known
 
 Path = tuple[str, ...]
 

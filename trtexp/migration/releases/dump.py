@@ -1,4 +1,4 @@
-"""Write the API of an installed release as data: `python -m trtexp.releases.dump tensorrt`. Needs no GPU.
+"""Write the API of an installed release as data: `python -m trtexp.migration.releases.dump tensorrt`. Needs no GPU.
 
 Run it in the interpreter that has the release. It reads the docstrings and the function records of the bindings and
 calls nothing. Without arguments for the file it writes among the data of this package.
@@ -17,7 +17,7 @@ from typing import Any
 
 from trtexp.files.opening import named
 from trtexp.files.outputs import write_output
-from trtexp.releases.api import DATA, NETWORK_CLASS, name_of
+from trtexp.migration.releases.api import DATA, NETWORK_CLASS, name_of
 
 #: Beside the layers.
 CLASSES = {
@@ -164,7 +164,9 @@ def to_json(value: Any, depth: int = 0) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m trtexp.releases.dump", description=(__doc__ or "").split(":")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m trtexp.migration.releases.dump", description=(__doc__ or "").split(":")[0]
+    )
     parser.add_argument("module", help="tensorrt, tensorrt_rtx, or one of their bindings")
     parser.add_argument("-o", "--output", type=named, help="the file (default: among the data, named by the release)")
     options = parser.parse_args()

@@ -2,8 +2,8 @@
 
 import pytest
 
-from trtexp.releases.api import find, known
-from trtexp.releases.history import ADVICE, history, instead
+from trtexp.migration.releases.api import find, known
+from trtexp.migration.releases.history import ADVICE, history, instead
 
 
 @pytest.mark.parametrize(

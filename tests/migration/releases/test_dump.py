@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from trtexp.releases.api import DATA, name_of
-from trtexp.releases.dump import _arguments, _note, dump, to_json
+from trtexp.migration.releases.api import DATA, name_of
+from trtexp.migration.releases.dump import _arguments, _note, dump, to_json
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trtexp.releases.api import NETWORK_CLASS, UnknownRelease, find, known, name_of, named
+from trtexp.migration.releases.api import NETWORK_CLASS, UnknownRelease, find, known, name_of, named
 
 EACH = pytest.mark.parametrize("release", known(), ids=lambda release: release.name)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 
-from trtexp.releases.api import Release, known
+from trtexp.migration.releases.api import Release, known
 
 #: What the bindings do not say. A name stands here under every class that has it.
 ADVICE = {

@@ -1,4 +1,4 @@
-"""The API of each known release: the JSON files that `python -m trtexp.releases.dump` writes."""
+"""The API of each known release: the JSON files that `python -m trtexp.migration.releases.dump` writes."""
 
 from __future__ import annotations
 
