@@ -1,4 +1,5 @@
 """Experiments against the API of a release: what it lacks, whether they say so, and what to write instead.
 
-May import spec, releases, definition and errors, and report for its page.
+`releases` holds the API of the known releases as data. May import spec, records, files, definition and errors, and
+report for its page.
 """
