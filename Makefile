@@ -9,11 +9,11 @@ RTX := $(lastword $(patsubst reports/tensorrt-rtx-%,%,$(wildcard reports/tensorr
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help run reports bench test test-gpu check schema clean
+.PHONY: help run reports bench test test-long test-gpu check schema clean
 .DELETE_ON_ERROR:
 
 help: ## print this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo; echo "what is missing in $(VENV) is set up first; then $(BIN)/trtexp is the program,"
 	@echo "and source $(BIN)/activate puts trtexp on your path"
 
@@ -34,7 +34,10 @@ reports: $(VENV)/ready ## run all experiments, and render every page
 	@$(BIN)/trtexp report
 
 test: $(VENV)/ready-dev ## run the tests that need no GPU
-	@$(BIN)/python -m pytest -n auto -m "not gpu" $(ARGS)
+	@$(BIN)/python -m pytest -n auto -m "not gpu and not long" $(ARGS)
+
+test-long: $(VENV)/ready-dev ## run those of which make test takes a sample, some minutes
+	@$(BIN)/python -m pytest -n auto -m long $(ARGS)
 
 test-gpu: $(VENV)/ready-dev ## run the tests that need one
 	@$(BIN)/python -m pytest -m gpu

@@ -205,9 +205,17 @@ def _definer(place: WorkerSpec) -> Definer:
             made.start()
         except WorkerUnavailable as error:
             raise NoGpu(f"fuzz: {error}") from error
-        atexit.register(made.close)
+        atexit.register(made.close)  # in a helper, which ends with its work
         _definers[place] = made
     return _definers[place]
+
+
+def end_workers() -> None:
+    """End the workers of this process."""
+    while _definers:
+        _, definer = _definers.popitem()
+        atexit.unregister(definer.close)
+        definer.close()
 
 
 def _family(definer: Definer) -> Family | None:

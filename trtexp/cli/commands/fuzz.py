@@ -35,12 +35,17 @@ def fuzz(options: FuzzOptions) -> int:
     for name, number in (("--examples", options.examples), ("--jobs", options.jobs), ("--time", options.seconds)):
         if number is not None and not number > 0:
             raise BadUsage(f"{name} {number}: give a number above 0")
+    from trtexp.fuzz.rounds import end_workers
+
     place = places(options.targets)[0]
-    if options.known:
-        return _known(place)
-    if options.find is not None or options.regress:
-        return _replay([options.find] if options.find is not None else _kept(), place)
-    return _campaign(options, place)
+    try:
+        if options.known:
+            return _known(place)
+        if options.find is not None or options.regress:
+            return _replay([options.find] if options.find is not None else _kept(), place)
+        return _campaign(options, place)
+    finally:
+        end_workers()
 
 
 def _campaign(options: FuzzOptions, place: WorkerSpec) -> int:
