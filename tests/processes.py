@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from trtexp.cli.main import main
+from trtexp.__main__ import main
 from trtexp.running import journal
 
 FILES, CASES = 4, 9
@@ -43,7 +43,8 @@ def _child(folder, arguments):
     with Path("said").open("a", encoding="utf-8") as said:
         os.dup2(said.fileno(), 1), os.dup2(said.fileno(), 2)
         sys.stdout = sys.stderr = said
-        code = main(arguments)
+        sys.argv = ["trtexp", *arguments]
+        code = main()  # with its signals, as the command has it
         said.flush()
         os._exit(code)
 

@@ -199,7 +199,7 @@ def test_exit_codes_and_text(project, capsys):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["tensorrt-8.6", GPU.name], "there are: tensorrt-8.5.3.1, tensorrt-8.6.0"),
+        (["tensorrt-9.9", GPU.name], "there are: tensorrt-8.5.3.1, tensorrt-8.6.0"),
         ([OLD.name, ".."], "there are: tensorrt-8.5.3.1, tensorrt-8.6.0"),
         ([OLD.name, GPU.name, "--reports", "none"], "there are: none; trtexp run writes them"),
         ([OLD.name, GPU.name, "experiments/simple.yaml"], "did you mean 'experiments/sample.yaml'?"),

@@ -134,7 +134,7 @@ def plan_files(paths: Chosen | Sequence[Path], helpers: Helpers, judge: Judge | 
     reference, perhaps by a helper.
     """
     keep, limits = not helpers.count and len(paths) <= FEW, current_limits()
-    files, faults, spent = list[Planned](), list[Fault](), Counter[str]()
+    files, faults, spent, more = list[Planned](), list[Fault](), Counter[str](), False
     chosen = paths if isinstance(paths, Mapping) else dict.fromkeys(paths, ())
     for one in helpers.each(partial(_check, judge=judge, keep=keep), list(chosen.items())):
         if isinstance(one, Planned):
@@ -142,8 +142,9 @@ def plan_files(paths: Chosen | Sequence[Path], helpers: Helpers, judge: Judge | 
             spent.update(one.spent)
             _check_run(spent, limits)
         else:
-            faults += map(_kept, one)
-    refused = SpecError(faults, limits.faults) if faults else None
+            faults += map(_kept, one.faults)
+            more |= one.more
+    refused = SpecError(faults, limits.faults, more) if faults else None
     if refused is not None and not files:
         raise refused
     return Files(tuple(files), refused)
@@ -165,13 +166,20 @@ def _kept(fault: Fault) -> Fault:
     return replace(fault, message=f"{fault.message}; {keep_trace(name, fault.case, fault.trace)}")
 
 
-def _check(chosen: tuple[Path, tuple[str, ...]], judge: Judge | None, keep: bool) -> Planned | tuple[Fault, ...]:
+class _Refused(NamedTuple):
+    """The faults of a file, of which there may be more than are told."""
+
+    faults: tuple[Fault, ...]
+    more: bool = False
+
+
+def _check(chosen: tuple[Path, tuple[str, ...]], judge: Judge | None, keep: bool) -> Planned | _Refused:
     """A file and the patterns of the cases that are meant, as planned, which may keep what was parsed; or its
     faults."""
     path, wanted = chosen
     name = shown(path)
     if (wrong := too_long(Path(report_name(path)))) is not None:
-        return (Fault(Mark(name, 1, 1), "", "", f"its page would have {wrong}; rename the file"),)
+        return _Refused((Fault(Mark(name, 1, 1), "", "", f"its page would have {wrong}; rename the file"),))
     try:
         data = read_experiment(path, name)
         file = read(path, name, data)
@@ -179,10 +187,10 @@ def _check(chosen: tuple[Path, tuple[str, ...]], judge: Judge | None, keep: bool
         named = replace(experiment, cases=tuple(case for case in experiment.cases if meant(case.name, wanted)))
         checked = Checked() if judge is None else with_traces(report_name(path), judge(named, file))
     except SpecError as error:
-        return error.faults
+        return _Refused(error.faults, error.more)
     except OSError as error:
-        return (Fault(Mark(name, 1, 1), "", "", f"cannot be read: {error.strerror or error}"),)
+        return _Refused((Fault(Mark(name, 1, 1), "", "", f"cannot be read: {error.strerror or error}"),))
     except Exception as error:
-        return (internal(Mark(name, 1, 1), "", error),)
+        return _Refused((internal(Mark(name, 1, 1), "", error),))
     names, parsed = tuple(name for name, _, _ in file.cases), file.unmade() if keep else None
     return Planned(path, file.shown, data, report_name(path), names, checked, wanted, file.budget.spent, parsed)

@@ -62,9 +62,9 @@ class Fault:
 class SpecError(UserError):
     """The faults of one or several files, in their order. most: how many are told; more: that there are others."""
 
-    def __init__(self, faults: Iterable[Fault], most: int = Limits.faults) -> None:
+    def __init__(self, faults: Iterable[Fault], most: int = Limits.faults, more: bool = False) -> None:
         every = sorted(set(faults))
-        self.faults, self.more = tuple(every[:most]), len(every) > most
+        self.faults, self.more = tuple(every[:most]), more or len(every) > most
         self.exit_code = 3 if any(fault.trace for fault in self.faults) else 2
         super().__init__("\n".join(str(fault) for fault in self.faults))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from trtexp.files.home import project
 from trtexp.files.opening import NoFile
 from trtexp.files.paths import real
-from trtexp.files.reading import MOST, read_bytes
+from trtexp.files.reading import MOST, TooLarge, read_bytes
 from trtexp.numerics.budget import current_limits
 from trtexp.spec.errors import Fault, Mark, SpecError
 
@@ -19,7 +19,8 @@ def read_experiment(path: Path, shown: str, most: int | None = None) -> bytes:
     try:
         return read_bytes(real(path), current_limits().bytes if most is None else most)
     except NoFile as error:
-        raise SpecError([Fault(Mark(shown, 1, 1), "", "", error.what)]) from error
+        more = ", which is what a file may have, or more by --limit bytes=N" if isinstance(error, TooLarge) else ""
+        raise SpecError([Fault(Mark(shown, 1, 1), "", "", f"{error.what}{more}")]) from error
 
 
 def read_below(name: str, folder: Path, most: int = MOST) -> bytes:
