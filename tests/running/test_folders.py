@@ -81,7 +81,7 @@ def test_pictures_that_a_page_has_no_more_are_deleted_with_their_folder(tmp_path
 def test_a_check_names_pictures_that_differ_or_are_stale_and_touches_nothing(tmp_path: Path) -> None:
     _, page = folders.write(WIDE, tmp_path)
     record, pictures = page.with_suffix(".json"), page.with_suffix("")
-    item = (record, folders.nearby(tmp_path)[record])
+    item = (record, folders.nearby(tmp_path, [record])[record])
     assert folders.render_again(item, tmp_path, check=True).changed == []
     (pictures / "a.y.svg").write_text("<svg/>")
     (pictures / "old.y.svg").write_text("<svg/>")
@@ -128,12 +128,13 @@ def test_a_release_that_another_run_writes_is_left_to_it(tmp_path: Path) -> None
     folders.write(named("b"), reports)
     (lock,) = folders.release_locks(reports, [RELEASE])
     with lock:
-        folders.link_up(reports, [])
+        folders.link_up(reports, [], folders.record_paths(reports))
         assert "b.md" not in page.read_text()
-    folders.link_up(reports, [])
+    folders.link_up(reports, [], folders.record_paths(reports))
     assert "b.md" in page.read_text()
 
 
 def test_a_page_names_those_that_its_run_is_still_to_write(tmp_path: Path) -> None:
-    _, page = folders.write(named("a"), tmp_path, ["a", "b"])
+    near = folders.near_to_run(tmp_path, RELEASE, ["a", "b"])
+    _, page = folders.write(named("a"), tmp_path, near[folders.record_path(tmp_path, RELEASE, "a")])
     assert "[b](b.md) →" in page.read_text()

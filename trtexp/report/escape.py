@@ -181,12 +181,13 @@ def _url(url: str) -> str:
 
 def wrap(markdown: str, columns: int = WIDTH) -> list[str]:
     """Lines of escaped Markdown, broken at spaces outside of code, each a plain line of its paragraph."""
-    lines, line = [], ""
+    lines, line, taken = [], "", 0
     held = re.sub(r" ([-+*=]) ", rf"{_HELD}\1{_HELD}", markdown)  # no line starts with what could be a bullet
     for word in _SPAN.sub(lambda m: m[0].replace(" ", _HELD), held).split(" "):
-        if line and width(line) + 1 + width(word) > columns:
+        columns_of_word = width(word)
+        if line and taken + 1 + columns_of_word > columns:
             lines.append(line)
-            line = word
+            line, taken = word, columns_of_word
         else:
-            line = f"{line} {word}" if line else word
+            line, taken = (f"{line} {word}", taken + 1 + columns_of_word) if line else (word, columns_of_word)
     return [_guard(each.replace(_HELD, " ")) for each in [*lines, line]]

@@ -8,15 +8,16 @@ before, and finished with the pages of all releases. No other file but `pages` k
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 
 from trtexp.errors import Held
 from trtexp.files.atomic import sweep, write_text
 from trtexp.files.locks import Lock
-from trtexp.files.opening import entries, files_below, is_there
+from trtexp.files.opening import entries, files_below
 from trtexp.files.reading import read_bytes
 from trtexp.migration.columns import RECORD as API
 from trtexp.migration.columns import api_columns, api_counts
@@ -59,12 +60,12 @@ def records(folder: Path, release: str = "*") -> dict[Path, ReportRecord]:
 
 def releases(folder: Path) -> list[str]:
     """The releases that have records."""
-    return sorted({path.relative_to(folder).parts[0] for path in record_paths(folder)})
+    return sorted({_name(path, folder)[0] for path in record_paths(folder)})
 
 
-def nearby(folder: Path, *more: Path) -> dict[Path, Near]:
-    """What is near to the page of each record. more: records that are not there yet."""
-    names = {path: _name(path, folder) for path in {*record_paths(folder), *more}}
+def nearby(folder: Path, records: Iterable[Path]) -> dict[Path, Near]:
+    """What is near to the page of each record, if these are all that there are."""
+    names = {path: _name(path, folder) for path in records}
     near = navigation.nearby(names.values())
     return {path: near[name] for path, name in names.items()}
 
@@ -75,16 +76,27 @@ def _name(record: Path, folder: Path) -> tuple[str, str]:
     return release, name
 
 
-def write(report: ReportRecord, folder: Path, coming: Sequence[str] = ()) -> tuple[ReportRecord, Path]:
+def near_to_run(folder: Path, release: str, names: Iterable[str]) -> dict[Path, Near]:
+    """What is near to each page once a run has written those of its files on a release, so that they may name each
+    other before they are there and are written once."""
+    return nearby(folder, {*record_paths(folder), *(record_path(folder, release, name) for name in names)})
+
+
+def path_of(report: ReportRecord, folder: Path) -> Path:
+    """Where a record lies."""
+    return record_path(folder, report.release.name, page_name(report.experiment))
+
+
+def write(report: ReportRecord, folder: Path, near: Near | None = None) -> tuple[ReportRecord, Path]:
     """Write the record of one file on one release, as far as it can be shown, its page and its pictures. Raises
     OSError.
 
-    coming: names of the files of the same run, whose pages this one may name though they are not there yet, so that it
-    is written once.
+    near: what is near to its page; if left out, what is there now.
     """
-    record = record_path(folder, report.release.name, page_name(report.experiment))
-    others = [record_path(folder, report.release.name, name) for name in coming]
-    report, page = rendered(report, partial(page_of, near=nearby(folder, record, *others)[record]))
+    record = path_of(report, folder)
+    if near is None:
+        near = nearby(folder, {*record_paths(folder), record})[record]
+    report, page = rendered(report, partial(page_of, near=near))
     write_text(record, to_json(report))
     for path, text in page.files(record).items():
         write_text(path, text)
@@ -116,25 +128,27 @@ def render_again(item: tuple[Path, Near], folder: Path, check: bool) -> Again:
     return Again(changed + stale, summarized(shown, data), shown is report)
 
 
-def link_up(folder: Path, held: Collection[str]) -> None:
+def link_up(folder: Path, held: Collection[str], records: Sequence[Path]) -> None:
     """Render the pages that name other neighbours than they have, since pages came or went. Raises OSError,
     DamagedRecord.
 
-    held: releases whose locks this run holds. One that another run is writing is left to that run, which does the same
-    when it is done.
+    records: all that there are. held: releases whose locks this run holds. One that another run is writing is left to
+    that run, which does the same when it is done.
     """
-    near = nearby(folder)
-    for release in releases(folder):
-        wrong = [path for path in record_paths(folder, release) if not _linked(path, folder, near[path])]
-        with _free(folder, release, held) if wrong else nullcontext(False) as free:
-            for path in wrong if free else ():
+    near = nearby(folder, records)
+    wrong = [path for path in records if not _linked(path, folder, near[path])]
+    for release, paths in groupby(wrong, key=lambda path: _name(path, folder)[0]):
+        with _free(folder, release, held) as free:
+            for path in paths if free else ():
                 render_again((path, near[path]), folder, check=False)
 
 
 def _linked(record: Path, folder: Path, near: Near) -> bool:
     line = navigation.line(_name(record, folder)[1], near)
-    page = page_path(record)
-    return is_there(page) and line in read_bytes(page).decode("utf-8", "replace")
+    try:
+        return line.encode("utf-8") in read_bytes(page_path(record))
+    except FileNotFoundError:
+        return False
 
 
 @contextmanager
@@ -203,10 +217,10 @@ def write_overviews(folder: Path, changes: Changes | None = None) -> None:
     with overviews_lock(folder):
         sweep(folder, below=False)
         sweep(folder / DIFFS)
-        reports = list(summaries(folder, record_paths(folder)).values())
-        for page, text in overviews(folder, reports, changes):
+        paths = record_paths(folder)
+        for page, text in overviews(folder, list(summaries(folder, paths).values()), changes):
             write_text(page, text)
-        link_up(folder, () if changes is None else changes.releases)
+        link_up(folder, () if changes is None else changes.releases, paths)
 
 
 def every_lock(folder: Path) -> list[Lock]:

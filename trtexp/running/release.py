@@ -20,9 +20,10 @@ from typing import Union
 from trtexp.judging.guarded import Recorded, recorded
 from trtexp.records.facts import OF_TRTEXP, Spread
 from trtexp.records.model import CaseRecord, ReportRecord
+from trtexp.report.navigation import Near
 from trtexp.running import results
 from trtexp.running.backends import Backend, Closed
-from trtexp.running.folders import write
+from trtexp.running.folders import near_to_run, path_of, write
 from trtexp.running.helpers import Job
 from trtexp.running.journal import Journal, Key
 from trtexp.running.pending import keep as keep_pending
@@ -122,6 +123,7 @@ class ReleaseRun:
         self._post, self._all_stop = post, stop
         self._failed = False
         self._lock = threading.Lock()
+        self._near: dict[Path, dict[Path, Near]] = {}  # by folder of reports, from the first report on
         self.kept = 0  # results that are on disk, or need not be
         self._tasks: queue.Queue[_Task | None] = queue.Queue(2 * backend.threads)
         self._beside: queue.Queue[_Task | None] = queue.Queue()
@@ -256,8 +258,11 @@ class ReleaseRun:
         report = work.head.model_copy(update={"cases": work.records})
         page, file = None, self.plan.files[work.index]
         if (folder := self.plan.reports_of(file)) is not None:
-            names = [one.name for one in self.plan.folders[folder]]
-            report, page = self.plan.helpers.submit(write, report, folder, names).result()
+            if folder not in self._near:
+                names = [one.name for one in self.plan.folders[folder]]
+                self._near[folder] = near_to_run(folder, report.release.name, names)
+            near = self._near[folder][path_of(report, folder)]
+            report, page = self.plan.helpers.submit(write, report, folder, near).result()
         if self.plan.pending is not None and folder is None:
             results.keep(file, report)
         elif self.plan.pending is not None:

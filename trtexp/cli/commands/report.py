@@ -32,7 +32,7 @@ def report(options: ReportOptions) -> int:
 
 
 def _report(folder: Path, check: bool) -> int:
-    near = nearby(folder)
+    near = nearby(folder, record_paths(folder))
     with Helpers(len(near)) as helpers:
         items = sorted(near.items(), key=lambda item: item[0])
         rendered = list(helpers.each(partial(render_again, folder=folder, check=check), items))
