@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
+from trtexp.cli.commands.generated import up_to_date
 from trtexp.cli.commands.layers import described, described_field, folded, print_line
 from trtexp.cli.options import ExplainOptions
 from trtexp.errors import BadUsage, NothingFound
@@ -64,10 +65,7 @@ def explained(given: str) -> Iterator[str]:
 
 def _check(path: Path) -> int:
     text = read_bytes(path).decode("utf-8")
-    if page(text) == text:
-        return 0
-    print(f"{path} is out of date; write it again: trtexp explain --write {path}", file=sys.stderr)
-    return 1
+    return up_to_date(path, page(text), f"trtexp explain --write {path}")
 
 
 def _outermost() -> list[str]:

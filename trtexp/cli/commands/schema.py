@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-
+from trtexp.cli.commands.generated import up_to_date
 from trtexp.cli.options import SchemaOptions
-from trtexp.files.reading import holds
 from trtexp.spec.schema import text
 
 
@@ -14,7 +12,4 @@ def schema(options: SchemaOptions) -> int:
     if options.check is None:
         print(text(), end="")
         return 0
-    if holds(options.check, text().encode("utf-8")):
-        return 0
-    print(f"{options.check} is out of date; write it again: trtexp schema > {options.check}", file=sys.stderr)
-    return 1
+    return up_to_date(options.check, text(), f"trtexp schema > {options.check}")

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
+from trtexp.cli.commands.generated import experiments_of, publish
 from trtexp.cli.options import AuditOptions
 from trtexp.coverage.plant import Trials, planted
 from trtexp.coverage.sensitivity import named, render_sensitivity
-from trtexp.errors import BadUsage, visible
-from trtexp.files.atomic import write_text
-from trtexp.files.paths import collect, shown
-from trtexp.files.reading import holds
+from trtexp.files.paths import shown
 from trtexp.running.folders import SENSITIVITY
 from trtexp.running.helpers import Helpers
 from trtexp.spec.load import load
@@ -23,25 +20,12 @@ def sensitivity(options: AuditOptions) -> int:
 
     Raises BadUsage, NothingFound, SpecError, OSError.
     """
-    if options.paths and options.check:
-        raise BadUsage("--check compares the page of all experiments; leave the paths out")
-    paths = collect(options.paths or ("experiments",))
+    paths = experiments_of(options)
     with Helpers(len(paths)) as helpers:
         files = list(helpers.each(_planted, paths))
-    text, page = render_sensitivity(files), options.reports / SENSITIVITY
-    if options.paths:
-        print(text, end="")
-        return 0
-    if not options.check:
-        write_text(page, text)
-        for line in named([trial for file in files for trial in file.trials]):
-            print(visible(line))
-        print(page)
-        return 0
-    if holds(page, text.encode("utf-8")):
-        return 0
-    print(f"{page} is out of date; write it again: trtexp audit --sensitivity", file=sys.stderr)
-    return 1
+    widest = named([trial for file in files for trial in file.trials])
+    page, text = options.reports / SENSITIVITY, render_sensitivity(files)
+    return publish(options, page, text, "trtexp audit --sensitivity", widest)
 
 
 def _planted(path: Path) -> Trials:
