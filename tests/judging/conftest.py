@@ -38,3 +38,19 @@ def told(record):
         return problems(one)
 
     return told
+
+
+@pytest.fixture
+def boxes_of_nan():
+    """NMS of three boxes, the first with a NaN score, and the count of those that are kept."""
+    return """
+title: NMS with a NaN score
+inputs:
+  boxes: {values: [[[[0, 0, 1, 1]], [[2, 2, 3, 3]], [[4, 4, 5, 5]]]]}
+  scores: {values: [[[.nan], [0.5], [0.9]]]}
+weights: {m: {shape: [], full: 3, dtype: int32}}
+network:
+  n: {constant: {shape: [], weights: m}}
+  y: {nms: {boxes: boxes, scores: scores, max_output_boxes_per_class: n}}
+outputs: [y, y.count]
+"""

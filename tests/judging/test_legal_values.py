@@ -172,21 +172,8 @@ def test_what_comes_of_a_refused_output_is_taken_and_the_other_is_judged(record)
     assert not record(BESIDE, "8.x", **outputs | {"last": ([4.0, 5.0], "float32")})["right"].as_expected
 
 
-NMS = """
-title: NMS with a NaN score
-inputs:
-  boxes: {values: [[[[0, 0, 1, 1]], [[2, 2, 3, 3]], [[4, 4, 5, 5]]]]}
-  scores: {values: [[[.nan], [0.5], [0.9]]]}
-weights: {m: {shape: [], full: 3, dtype: int32}}
-network:
-  n: {constant: {shape: [], weights: m}}
-  y: {nms: {boxes: boxes, scores: scores, max_output_boxes_per_class: n}}
-outputs: [y]
-"""
-
-
-def test_an_output_of_another_shape_is_a_mismatch_of_its_shape(told):
-    (said,) = told(NMS, "8.x", y=(np.zeros((4, 3)), "int32"))
+def test_an_output_of_another_shape_is_a_mismatch_of_its_shape(told, boxes_of_nan):
+    (said,) = told(boxes_of_nan.replace(", y.count", ""), "8.x", y=(np.zeros((4, 3)), "int32"))
     assert said.startswith("y: shape: actual 4×3, reference")
 
 

@@ -3,27 +3,15 @@
 import numpy as np
 import pytest
 
-BOXES_OF_NAN = """
-title: NMS with a NaN score
-inputs:
-  boxes: {values: [[[[0, 0, 1, 1]], [[2, 2, 3, 3]], [[4, 4, 5, 5]]]]}
-  scores: {values: [[[.nan], [0.5], [0.9]]]}
-weights: {m: {shape: [], full: 3, dtype: int32}}
-network:
-  n: {constant: {shape: [], weights: m}}
-  y: {nms: {boxes: boxes, scores: scores, max_output_boxes_per_class: n}}
-outputs: [y, y.count]
-"""
-
 
 @pytest.mark.parametrize("release", ["10.x", "RTX"])
 @pytest.mark.parametrize("rows", [[[0, 0, 2], [0, 0, 1]], [[0, 0, 0], [0, 0, 2], [0, 0, 1]], np.zeros((0, 3))])
-def test_elsewhere_nobody_knows_how_many_boxes_there_are_beside_nan(told, release, rows):
-    assert not told(BOXES_OF_NAN, release, **{"y": (rows, "int32"), "y.count": (len(rows), "int32")})
+def test_elsewhere_nobody_knows_how_many_boxes_there_are_beside_nan(told, release, rows, boxes_of_nan):
+    assert not told(boxes_of_nan, release, **{"y": (rows, "int32"), "y.count": (len(rows), "int32")})
 
 
-def test_what_is_made_of_an_unknown_number_of_rows_is_not_judged_and_no_fault(told, record):
-    text = BOXES_OF_NAN.replace(
+def test_what_is_made_of_an_unknown_number_of_rows_is_not_judged_and_no_fault(told, record, boxes_of_nan):
+    text = boxes_of_nan.replace(
         "outputs: [y, y.count]",
         "  first: {shuffle: {input: y}, set: {reshape_dims: [9]}}\n"
         "  boxes_too: {identity: {input: boxes}}\n"
@@ -35,9 +23,9 @@ def test_what_is_made_of_an_unknown_number_of_rows_is_not_judged_and_no_fault(to
     assert told(text, "10.x", **wrong)
 
 
-def test_boxes_whose_overlap_is_at_the_threshold_may_be_any_number(told):
+def test_boxes_whose_overlap_is_at_the_threshold_may_be_any_number(told, boxes_of_nan):
     """1/3 within the rounding of float32: two boxes are one or two rows."""
-    text = BOXES_OF_NAN.replace("[[.nan], [0.5], [0.9]]", "[[0.7], [0.5], [0.9]]").replace(
+    text = boxes_of_nan.replace("[[.nan], [0.5], [0.9]]", "[[0.7], [0.5], [0.9]]").replace(
         "[[2, 2, 3, 3]]", "[[0, 0, 1, 3]]"
     )
     text = (

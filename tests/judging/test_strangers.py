@@ -275,21 +275,8 @@ def test_no_release_but_8_is_held_to_a_place_of_nan(told, release):
     assert not told(BEST_OF_NAN.format(best="3", index=2), release, **given)
 
 
-BOXES_OF_NAN = """
-title: NMS with a NaN score
-inputs:
-  boxes: {values: [[[[0, 0, 1, 1]], [[2, 2, 3, 3]], [[4, 4, 5, 5]]]]}
-  scores: {values: [[[.nan], [0.5], [0.9]]]}
-weights: {m: {shape: [], full: 3, dtype: int32}}
-network:
-  n: {constant: {shape: [], weights: m}}
-  y: {nms: {boxes: boxes, scores: scores, max_output_boxes_per_class: n}}
-outputs: [y, y.count]
-"""
-
-
-def test_on_8_a_box_whose_score_is_nan_is_kept(told):
+def test_on_8_a_box_whose_score_is_nan_is_kept(told, boxes_of_nan):
     kept = {"y": ([[0, 0, 0], [0, 0, 2], [0, 0, 1]], "int32"), "y.count": (3, "int32")}
-    assert not told(BOXES_OF_NAN, "8.x", **kept)
-    assert told(BOXES_OF_NAN, "8.x", **{"y": ([[0, 0, 2], [0, 0, 1]], "int32"), "y.count": (2, "int32")})
-    assert not told(BOXES_OF_NAN)
+    assert not told(boxes_of_nan, "8.x", **kept)
+    assert told(boxes_of_nan, "8.x", **{"y": ([[0, 0, 2], [0, 0, 1]], "int32"), "y.count": (2, "int32")})
+    assert not told(boxes_of_nan)

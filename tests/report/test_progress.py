@@ -14,12 +14,7 @@ from trtexp.records.facts import Ending
 from trtexp.report.plain import difference
 from trtexp.report.progress import RunTerminal, Summary, status_word
 
-
-@pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("TERM", "xterm-256color")
+pytestmark = pytest.mark.usefixtures("environment")
 
 
 def test_plain_text_in_a_pipe() -> None:

@@ -18,12 +18,7 @@ from trtexp.report.bar import duration
 from trtexp.report.plain import difference
 from trtexp.report.progress import Detail, RunTerminal, Summary
 
-
-@pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("TERM", "xterm-256color")
+pytestmark = pytest.mark.usefixtures("environment")
 
 
 @pytest.fixture

@@ -6,21 +6,12 @@ import io
 import os
 
 import pytest
+from progress_samples import Tty
 
 from trtexp.report.fold import fold
 from trtexp.report.terminal import Terminal
 
-
-class Tty(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-@pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("TERM", "xterm-256color")
+pytestmark = pytest.mark.usefixtures("environment")
 
 
 @pytest.fixture
