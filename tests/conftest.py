@@ -71,3 +71,11 @@ def pytest_terminal_summary(terminalreporter):
     if ran:
         counts = (Path(__file__).parent / "onnx_nodes" / "AGREEMENT.md").read_text(encoding="utf-8").splitlines()[2]
         terminalreporter.write_line(counts)
+
+
+@pytest.fixture
+def environment(monkeypatch):
+    """One that says nothing of colours or columns, and has a terminal that knows both."""
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
