@@ -135,6 +135,6 @@ def test_a_release_that_another_run_writes_is_left_to_it(tmp_path: Path) -> None
 
 
 def test_a_page_names_those_that_its_run_is_still_to_write(tmp_path: Path) -> None:
-    near = folders.near_to_run(tmp_path, RELEASE, ["a", "b"])
+    near = folders.near_to_run(tmp_path, RELEASE, ["experiments/a.yaml", "experiments/b.yaml"])
     _, page = folders.write(named("a"), tmp_path, near[folders.record_path(tmp_path, RELEASE, "a")])
     assert "[b](b.md) →" in page.read_text()

@@ -76,10 +76,14 @@ def _name(record: Path, folder: Path) -> tuple[str, str]:
     return release, name
 
 
-def near_to_run(folder: Path, release: str, names: Iterable[str]) -> dict[Path, Near]:
-    """What is near to each page once a run has written those of its files on a release, so that they may name each
-    other before they are there and are written once."""
-    return nearby(folder, {*record_paths(folder), *(record_path(folder, release, name) for name in names)})
+def near_to_run(folder: Path, release: str, experiments: Iterable[str]) -> dict[Path, Near]:
+    """What is near to each page once a run has written those of its experiments on a release, so that they may name
+    each other before they are there and are written once.
+
+    experiments: their paths as records have them.
+    """
+    written = (record_path(folder, release, page_name(experiment)) for experiment in experiments)
+    return nearby(folder, {*record_paths(folder), *written})
 
 
 def path_of(report: ReportRecord, folder: Path) -> Path:

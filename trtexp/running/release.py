@@ -259,8 +259,8 @@ class ReleaseRun:
         page, file = None, self.plan.files[work.index]
         if (folder := self.plan.reports_of(file)) is not None:
             if folder not in self._near:
-                names = [one.name for one in self.plan.folders[folder]]
-                self._near[folder] = near_to_run(folder, report.release.name, names)
+                experiments = [self.plan.source(one) for one in self.plan.folders[folder]]
+                self._near[folder] = near_to_run(folder, report.release.name, experiments)
             near = self._near[folder][path_of(report, folder)]
             report, page = self.plan.helpers.submit(write, report, folder, near).result()
         if self.plan.pending is not None and folder is None:
