@@ -9,6 +9,7 @@ import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import GIVEN, Attributes, DataType, Kind, Layer, Maybe, Tensor, masked_axes
+from trtexp.layers.operands import of_indices
 from trtexp.layers.orders import IN_HALF, MEASURED, lost, rule, shaky
 from trtexp.numerics import UNIT, Arithmetic, Bounded, Family, either, exactly, moved, undetermined
 from trtexp.numerics.budget import Work
@@ -60,14 +61,13 @@ class TopK(Layer):
 
     def check_inputs(self, x: Bounded, k: Maybe, *, family: Family | None) -> None:
         shape, axes = x.shape, self.final.axes
-        if self.final.indices_type not in ("INT32", "INT64"):
+        if not of_indices(self.indices_type, self.final.indices_type):
             self.refuse("indices_type", f"{self.final.indices_type} given; give INT32 or INT64", "C4")
         if family == "tensorrt-rtx" and x.dtype in ("bool", "uint8"):
             self.refuse("input", f"a tensor of {x.dtype}; cast it to another type", "C5")
         if len(shape) < 2:
             self.refuse("input", f"{list(shape)} given; give rank 2 or more", "C3")
-        if len(masked_axes(axes, len(shape))) != 1 or axes >= 1 << len(shape):
-            allowed = [1 << i for i in range(len(shape))]
+        if axes not in (allowed := [1 << i for i in range(len(shape))]):
             self.refuse("axes", f"{axes} names no single axis of x {list(shape)}; give one of {allowed}", "C1")
         (axis,) = masked_axes(axes, len(shape))
         if not 0 <= self.count(k) <= min(MOST, shape[axis]):

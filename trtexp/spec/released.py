@@ -10,6 +10,7 @@ from trtexp.definition.network import NetworkDefinition
 from trtexp.layers.base import Layer
 from trtexp.layers.network import Evaluation, NodeError
 from trtexp.numerics import Bounded, Family, converted
+from trtexp.spec import declared
 from trtexp.spec.modelled import unmodelled
 
 CODES = ("float8e4m3", "float4e2m1", "int4")
@@ -53,7 +54,9 @@ def released(
         if name in tensors:
             dtype = output_type(tensors[name].dtype, _assigned(name, layers), definition.options.strongly_typed, family)
             tensors[name] = tensors[name] if dtype == tensors[name].dtype else converted(tensors[name], dtype)
-    of_rtx = tuple(_refusals(evaluation.tensors, layers, definition)) if family in (None, "tensorrt-rtx") else ()
+    of_rtx: tuple[NodeError, ...] = ()
+    if family in (None, "tensorrt-rtx"):
+        of_rtx = (*_refusals(evaluation.tensors, layers, definition), *declared.refusals(layers, definition))
     refusals, elsewhere = (*evaluation.refusals, *of_rtx), evaluation.elsewhere
     if family is None:
         refusals, noted = evaluation.refusals, [error for error in of_rtx if layers[error.layer].check]
