@@ -7,11 +7,12 @@ from pathlib import Path
 
 from trtexp.engine.outcome import Outcome
 from trtexp.errors import BadUsage
+from trtexp.fuzz.asking import defined, release_of
 from trtexp.fuzz.finds import head
 from trtexp.fuzz.known import Known
 from trtexp.fuzz.network import Answer, answered
 from trtexp.fuzz.oracle import Agreement, Sign, compared
-from trtexp.fuzz.rounds import defined, judge, release_of
+from trtexp.fuzz.stages import judge
 from trtexp.spec.load import load
 from trtexp.spec.requirement import Target
 from trtexp.workers import WorkerSpec
@@ -43,5 +44,5 @@ def known_again(entry: Known, place: WorkerSpec) -> bool | None:
     release = release_of(place)[1]
     if entry.release != release:
         return None
-    verdict = judge(place, entry.shown_by, [entry.experiment])[0].verdict
+    verdict = judge(place, "define", entry.shown_by, [entry.experiment])[0].verdict
     return isinstance(verdict, Sign) and entry.matches(verdict, release)

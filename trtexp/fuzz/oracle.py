@@ -11,6 +11,8 @@ from trtexp.engine.outcome import Outcome
 from trtexp.fuzz.network import Answer
 from trtexp.layers.base import Layer
 
+#: How far networks go.
+Stage = Literal["define", "build", "run"]
 #: we_refuse: TensorRT takes what a constraint of ours refuses. they_refuse: the other way round. shape, dtype: of an
 #: output. dies: the process that holds TensorRT ends or hangs. we_fail: the reference fails with no constraint.
 Kind = Literal["we_refuse", "they_refuse", "shape", "dtype", "dies", "we_fail"]
