@@ -64,7 +64,8 @@ def several_outputs(data: Data, of: Subject, draw: DrawFn) -> None:
     made = tuple(tensor for name, entry in network.items() for tensor in _outputs(name, entry))
     if made:
         chosen = draw(st.sets(st.sampled_from(made), min_size=1, max_size=4))
-        data["outputs"] = [tensor for tensor in made if tensor in chosen]
+        last = next(reversed(network))
+        data["outputs"] = [tensor for tensor in made if tensor in chosen or tensor.partition(".")[0] == last]
 
 
 @cache

@@ -94,6 +94,13 @@ def _gathered(layer: Layer, sizes: Sizes) -> str:
     return _known(("indices", -1))(layer, sizes) if mode == "ND" else ""
 
 
+def _blocks(layer: Layer, sizes: Sizes) -> str:
+    """The sizes that are cut into blocks."""
+    block, axis = getattr(layer.final, "block_shape", None), getattr(layer.final, "axis", None)
+    cut = [i for i, size in enumerate(block) if size > 1] if block is not None else [axis]
+    return _known(*(("input", i) for i in cut if i is not None))(layer, sizes)
+
+
 def _resized(layer: Layer, sizes: Sizes) -> str:
     """Without a shape or scales the size of the input is that of the output, and is told."""
     left_out = getattr(layer.final, "shape", None) is None and getattr(layer.final, "scales", None) is None
@@ -112,6 +119,8 @@ RULES: Mapping[str, Callable[[Layer, Sizes], str]] = {
     "add_attention": _attention,
     "add_attention_v2": _attention,
     "add_deconvolution_nd": _known(("input", 1)),
+    "add_dynamic_quantize": _blocks,
+    "add_dynamic_quantize_v2": _blocks,
     "add_gather": _gathered,
     "add_gather_v2": _gathered,
     "add_kv_cache_update": _known(("cache", 2)),
