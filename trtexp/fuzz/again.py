@@ -10,7 +10,7 @@ from trtexp.errors import BadUsage
 from trtexp.fuzz.asking import defined, release_of
 from trtexp.fuzz.finds import head
 from trtexp.fuzz.known import Known
-from trtexp.fuzz.network import Answer, answered
+from trtexp.fuzz.network import Answer, answered, declared
 from trtexp.fuzz.oracle import Agreement, Sign, compared
 from trtexp.fuzz.stages import judge
 from trtexp.spec.load import load
@@ -36,7 +36,7 @@ def replay(path: Path, place: WorkerSpec) -> Again:
         raise BadUsage(f"{path}: {len(experiment.cases)} cases; a find has one")
     case = experiment.cases[0]
     ours, theirs = answered(case.evaluation(), case.definition), defined(place, [case.definition])[0]
-    return Again(ours, theirs, compared(case.layers, subject, ours, theirs))
+    return Again(ours, theirs, compared(case.layers, subject, ours, theirs, declared(case.definition)))
 
 
 def known_again(entry: Known, place: WorkerSpec) -> bool | None:

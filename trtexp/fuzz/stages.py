@@ -9,7 +9,7 @@ from hypothesis.strategies import SearchStrategy
 
 from trtexp.fuzz import asking, strategies
 from trtexp.fuzz.asking import Judged
-from trtexp.fuzz.network import Data
+from trtexp.fuzz.network import Data, declared
 from trtexp.fuzz.oracle import Stage, compared
 from trtexp.workers import WorkerSpec
 
@@ -37,7 +37,9 @@ def _defined(place: WorkerSpec, word: str, batch: Sequence[Data]) -> list[Judged
             judged.append(Judged(data, None))
             continue
         ours, theirs = one.answer(family), next(outcomes)
-        judged.append(Judged(data, compared(one.layers, word, ours, theirs), one, ours, theirs))
+        judged.append(
+            Judged(data, compared(one.layers, word, ours, theirs, declared(one.definition)), one, ours, theirs)
+        )
     return judged
 
 

@@ -31,6 +31,10 @@ from trtexp.layers.settable import kinds, lowered
 from trtexp.numerics import FAMILIES, Arithmetic, Bounded, Family
 from trtexp.numerics.budget import Budget, Work
 
+LONG = ("alpha", "beta")  # that may have 64 bits
+MASKS = ("axes",)
+MOST_AXES = 8  # of a tensor: Dims::MAX_DIMS
+
 A = TypeVar("A", bound="Settable", covariant=True)
 
 
@@ -80,6 +84,8 @@ class Layer(Model):
     cannot give: weights arrays, and tensors among the attributes and among the arguments of `set_…` methods.
     `variadic`: how many inputs there may be at most, if the one operand is a tuple of them; else 0.
     `vectors`: the operands that tell a shape, indices along axes, or axes. S1: each is a vector of int32 or int64.
+    S2: no output has more than 8 axes, which is all that TensorRT's Dims hold. S3: a whole number fits into 32 bits,
+    with a sign but for bit masks.
     `aliases` says which attributes an argument or an attribute writes, where the names differ.
     """
 
@@ -232,7 +238,17 @@ class Layer(Model):
         types = Types.of(asked, inputs.values(), arithmetic.grants("half") and not self.rounds_to_half())
         with budget.paying():
             made = self.evaluate(*types.taken(operands), **granted(type(self).evaluate, arithmetic=arithmetic))
-        return types.made(made if isinstance(made, tuple) else (made,))
+        tensors = types.made(made if isinstance(made, tuple) else (made,))
+        if (most := max((len(tensor.shape) for tensor in tensors), default=0)) > MOST_AXES:
+            raise LayerError((self.word,), f"it would make a tensor of {most} axes; give {MOST_AXES} at most [S2]")
+        return tensors
+
+    def check_numbers(self) -> None:
+        """Refuse whole numbers that the API does not take. Raises LayerError."""
+        for owner, name, value in self.written:
+            low, high = (0, 2**32) if name in MASKS else (-(2**31), 2**31)
+            if type(value) is int and name not in LONG and not low <= value < high:
+                raise LayerError((owner, name), f"{value} given; give a number of 32 bits [S3]")
 
     def check_vectors(self, inputs: Mapping[int, Bounded]) -> None:
         """Refuse what tells no shape and no axes. Raises LayerError."""
