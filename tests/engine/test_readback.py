@@ -1,11 +1,17 @@
 """What TensorRT-RTX tells of networks that it holds."""
 
+import types
+
 import numpy as np
 import pytest
 
 from trtexp.definition.network import DTYPES, Array, Input, NetworkDefinition
 from trtexp.definition.readback import ReadTensor
 from trtexp.definition.steps import Assign, Call, Member, Ref
+from trtexp.engine.differences import Api
+from trtexp.engine.failure import Failed
+from trtexp.engine.outcome import Release
+from trtexp.engine.readback import read_back
 from trtexp.engine.session import Session
 
 X = Input("x", "float32", (1, 1, 4, 4))
@@ -85,6 +91,30 @@ def test_the_layers_of_a_loop_name_it(rtx):
     assert next(layer for layer in network.layers if layer.name == "r").inputs == ("x", "next")
 
 
-def test_two_tensors_of_one_name_are_refused(rtx):
-    outcome = read(rtx, [relu("z"), Assign("x", "name", "z")], outputs=("z",))
-    assert "two tensors are named 'z'; give each a name of its own" in outcome.message and outcome.network is None
+class Layer:
+    """A layer of a release that lets two have one name, as 8.x does."""
+
+    num_inputs, num_outputs, type = 0, 1, types.SimpleNamespace(name="IDENTITY")
+
+    def __init__(self, name, tensor):
+        self.name = name
+        dtype = types.SimpleNamespace(name="FLOAT")
+        self.output = types.SimpleNamespace(
+            name=tensor, shape=(), dtype=dtype, is_network_input=False, is_shape_tensor=False
+        )
+
+    def get_output(self, index):
+        return self.output
+
+
+@pytest.mark.parametrize(
+    ("layers", "said"),
+    [([("a", "x"), ("b", "x")], "two tensors are named 'x'"), ([("a", "x"), ("a", "y")], "two layers are named 'a'")],
+)
+def test_two_of_one_name_are_refused(layers, said):
+    made = [Layer(*names) for names in layers]
+    network = types.SimpleNamespace(num_inputs=0, num_outputs=0, num_layers=2, get_layer=made.__getitem__)
+    trt = types.ModuleType("trt")
+    vars(trt).update(IIdentityLayer=Layer, ILayer=Layer, ITensor=int, Weights=int)
+    with pytest.raises(Failed, match=f"^{said}; give each a name of its own$"):
+        read_back(Api(trt, Release("tensorrt", "8.6.0")), network)
