@@ -57,8 +57,8 @@ class _DynamicQuantize(Layer):
     x / (scale · g).
     C1: x is float and has 2 or 3 axes. C2: codes and scales are FP4 with FP8, or FP8 with E8M0 or FLOAT. C3: `axis` is
     one of the last two; a block shape has the rank of x, an empty one is none, and `axis` is from -8 to 7.
-    C4: blocks divide x. C5: FP4 has a positive g, FP8 none. C6: with g blocks have a size along an axis, not a shape (10.16 and RTX 1.7.1). C7: in RTX that size is 16 or 32
-    (1.7.1); the documentation has 16 for FP4 and 32 for FP8.
+    C4: blocks divide x. C5: FP4 has a positive g, FP8 none. C6: with g blocks have a size along an axis, not a shape
+    (10.16 and RTX 1.7.1). C7: in RTX that size is 16 or 32 (1.7.1); the documentation has 16 for FP4 and 32 for FP8.
     """
 
     interface = "IDynamicQuantizeLayer"
