@@ -10,12 +10,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
-<<<<<<< HEAD
-from trtexp.layers.base import MOST_AXES, Attributes, DataType, Dims, Layer, Maybe, Tensor
-=======
 from trtexp.definition.readback import ReadLayer, ReadTensor
-from trtexp.layers.base import Attributes, DataType, Dims, Layer, Maybe, Tensor
->>>>>>> import
+from trtexp.layers.base import MOST_AXES, Attributes, DataType, Dims, Layer, Maybe, Tensor
 from trtexp.numerics import (
     F64,
     LARGEST,
