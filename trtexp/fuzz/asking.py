@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from trtexp.definition.network import NetworkDefinition
 from trtexp.engine.outcome import Outcome, Release
 from trtexp.errors import NoGpu
+from trtexp.fuzz.joining import Ready, each_of_many
 from trtexp.fuzz.network import Answer, Data, Network, Unmade, network
 from trtexp.fuzz.oracle import Agreement, Sign
 from trtexp.fuzz.subject import known_release
 from trtexp.numerics import Family, family_of
 from trtexp.workers import WorkerOptions, WorkerSpec, WorkerUnavailable
 from trtexp.workers.definer import Definer
+from trtexp.workers.worker import START
 
 _definers: dict[WorkerSpec, Definer] = {}
 
@@ -68,6 +70,21 @@ def defined(place: WorkerSpec, definitions: Sequence[NetworkDefinition]) -> list
         return worker(place).define(definitions)
     except WorkerUnavailable as error:
         raise NoGpu(f"fuzz: {error}") from error
+
+
+def tried(place: WorkerSpec, ready: Sequence[Ready], build_only: bool) -> list[Outcome]:
+    """What comes of networks that are built, and run unless build_only says otherwise; many at a time. Raises
+    TooManyDeaths, NoGpu."""
+    at = worker(place)
+
+    def ask(one: Ready) -> Outcome:
+        outcome = at.run(one.definition, one.feeds, build_only=build_only)
+        if outcome.phase == START:
+            raise NoGpu(f"fuzz: {outcome.message}")
+        at.count(outcome)
+        return outcome
+
+    return each_of_many(ready, ask)
 
 
 def release(place: WorkerSpec) -> Release:

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from trtexp.definition.network import Input, NetworkDefinition
+from trtexp.definition.network import Array, Input, NetworkDefinition
 from trtexp.layers import LAYERS
 from trtexp.layers.base import Layer, LayerError
 from trtexp.layers.network import Evaluation, NodeError, partly_evaluate, steps
@@ -57,6 +57,11 @@ class Network:
     inputs: Mapping[str, Made]
     weights: Mapping[str, Made]
     definition: NetworkDefinition
+
+    @property
+    def feeds(self) -> dict[str, Array]:
+        """The inputs as the device gets them."""
+        return {name: made.array for name, made in self.inputs.items()}
 
     def answer(self, family: Family | None) -> Answer:
         """What trtexp's models say of it for a family of releases."""

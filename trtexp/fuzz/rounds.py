@@ -125,8 +125,7 @@ def _refused_later(place: WorkerSpec, task: Round, sign: Sign, judged: Judged) -
     if task.stage != "define" or sign.kind not in TAKEN:
         return False
     assert judged.made is not None
-    feeds = {name: made.array for name, made in judged.made.inputs.items()}
-    return worker(place).run(judged.made.definition, feeds).status not in ("built", "ran")
+    return worker(place).run(judged.made.definition, judged.made.feeds).status not in ("built", "ran")
 
 
 def _hypothesis(task: Round, trial: Callable[[Data], None], phases: Sequence[Phase]) -> None:

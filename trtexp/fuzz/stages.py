@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hypothesis.strategies import SearchStrategy
 
 from trtexp.fuzz import asking, strategies
 from trtexp.fuzz.asking import Judged
+from trtexp.fuzz.joining import Ready
 from trtexp.fuzz.network import Data, declared
 from trtexp.fuzz.oracle import Stage, compared
 from trtexp.workers import WorkerSpec
@@ -43,4 +44,19 @@ def _defined(place: WorkerSpec, word: str, batch: Sequence[Data]) -> list[Judged
     return judged
 
 
-WAYS: dict[Stage, Way] = {"define": Way(strategies.networks, _defined)}
+def _built(place: WorkerSpec, word: str, batch: Sequence[Data]) -> list[Judged]:
+    """What was defined is built, too: how that ends counts in its place."""
+    judged = _defined(place, word, batch)
+    taken = [(i, each.made) for i, each in enumerate(judged) if each.theirs and each.theirs.status == "defined"]
+    ready = [Ready(made.definition, made.feeds) for _, made in taken if made is not None]
+    for (i, made), outcome in zip(taken, asking.tried(place, ready, build_only=True), strict=True):
+        ours = judged[i].ours
+        assert made is not None and ours is not None
+        judged[i] = replace(judged[i], verdict=compared(made.layers, word, ours, outcome), theirs=outcome)
+    return judged
+
+
+WAYS: dict[Stage, Way] = {
+    "define": Way(strategies.networks, _defined),
+    "build": Way(strategies.networks, _built),
+}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any, ClassVar, NoReturn, Protocol, TypeVar, cast
 
+from trtexp.definition.readback import ReadLayer, ReadTensor
 from trtexp.definition.steps import NETWORK, Call, Ref, Step
 from trtexp.layers.attributes import Attributes as Attributes
 from trtexp.layers.attributes import DataType as DataType
@@ -21,13 +22,14 @@ from trtexp.layers.attributes import Weights as Weights
 from trtexp.layers.operands import Maybe as Maybe
 from trtexp.layers.operands import Operand, granted, no_vector, spread
 from trtexp.layers.operands import integers as integers
+from trtexp.layers.operands import masked_axes as masked_axes
 from trtexp.layers.precision import Types
 from trtexp.layers.settable import GIVEN as GIVEN
 from trtexp.layers.settable import Default as Default
 from trtexp.layers.settable import Kind as Kind
 from trtexp.layers.settable import Model as Model
 from trtexp.layers.settable import Settable as Settable
-from trtexp.layers.settable import kinds, lowered
+from trtexp.layers.settable import kinds, lowered, tensor_arguments
 from trtexp.numerics import FAMILIES, Arithmetic, Bounded, Family
 from trtexp.numerics.budget import Budget, Work
 
@@ -114,8 +116,8 @@ class Layer(Model):
             cls.word = cls.method.removeprefix("add_")
         base = cls.__base__
         assert base is not None
-        if cls.operands == (_tensors(base) if issubclass(base, Layer) else ()):
-            cls.operands = _tensors(cls)
+        if cls.operands == (tensor_arguments(base) if issubclass(base, Layer) else ()):
+            cls.operands = tensor_arguments(cls)
 
     @classmethod
     def settable(cls) -> type[Settable]:
@@ -131,6 +133,12 @@ class Layer(Model):
     def most_inputs(cls) -> int:
         """How many inputs TensorRT gives the layer at most, those of `set_input` included."""
         return cls.variadic or len(cls.operands)
+
+    @classmethod
+    def told(cls, read: ReadLayer, inputs: Sequence[ReadTensor | None]) -> dict[str, Any]:
+        """What a layer that was read back tells of itself, under the names of arguments and attributes: values of a
+        definition, or by name those that a `set_…` method takes. inputs: those of the layer, as they are made."""
+        return dict(read.attributes)
 
     @property
     def final(self: _With[A]) -> A:
@@ -165,7 +173,7 @@ class Layer(Model):
     def input_tensors(self) -> dict[int, tuple[tuple[str | int, ...], str]]:
         """{index: (place below the layer, tensor)}: of the constructor, of attributes, then of `set_input`."""
         found: dict[int, tuple[tuple[str | int, ...], str]] = {}
-        for name in _tensors(type(self)):
+        for name in tensor_arguments(type(self)):
             value = getattr(self, name)
             for tensor in [value] if isinstance(value, str) else value or ():
                 found[len(found)] = ((self.word, name), tensor)
@@ -303,13 +311,3 @@ class Layer(Model):
 
 
 _BESIDE = frozenset(Layer.model_fields)  # what stands beside the arguments
-
-
-def _tensors(model: type[Layer]) -> tuple[str, ...]:
-    """The arguments that are tensors."""
-    return tuple(name for name, kind in kinds(model).items() if kind == "tensor")
-
-
-def masked_axes(mask: int, rank: int) -> list[int]:
-    """The axes that a bit mask names, below a rank."""
-    return [axis for axis in range(rank) if mask >> axis & 1]

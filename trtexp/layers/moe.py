@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
+from trtexp.definition.readback import ReadLayer, ReadTensor
+from trtexp.definition.steps import Ref
 from trtexp.layers.attention import FLOATS
 from trtexp.layers.base import GIVEN, Attributes, DataType, Default, Dims, Kind, Layer, Maybe, Tensor
 from trtexp.layers.quantize import there_and_back
@@ -161,6 +163,21 @@ class MoE(Layer):
                 fc_up_weights: up
                 fc_down_weights: back
                 activation_type: NONE"""
+
+    @classmethod
+    def told(cls, read: ReadLayer, inputs: Sequence[ReadTensor | None]) -> dict[str, Any]:
+        """What the `set_…` methods were given are inputs behind the first three."""
+        names = zip(cls.operands + cls.more_operands, read.inputs, strict=False)
+        tensors = {name: Ref("tensor", tensor) for name, tensor in names if tensor is not None}
+        told = super().told(read, inputs)
+        for name, arguments in (("gated_weights", GatedWeights), ("gated_biases", GatedBiases)):
+            if given := {field: tensors[field] for field in arguments.model_fields if field in tensors}:
+                told[name] = given
+        if "gated_weights" in told:
+            told["gated_weights"]["activation_type"] = told["activation_type"]
+        if (scale := "fc_down_activation_scale") in tensors:
+            told["quantization_static"] = {scale: tensors[scale], "data_type": told.pop("quantization_to_type")}
+        return told
 
     hidden_states: Tensor
     selected_experts_for_tokens: Tensor

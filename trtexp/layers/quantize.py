@@ -3,12 +3,14 @@ Working with Quantized Types."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
+from trtexp.definition.readback import ReadLayer, ReadTensor
 from trtexp.layers.base import MOST_AXES, Attributes, DataType, Dims, Layer, Maybe, Tensor
 from trtexp.numerics import (
     F64,
@@ -73,6 +75,12 @@ class Scaled(Layer):
     output_type: DataType | None = None
     """The output's type; required by 11.x, where trtexp gives INT8 or FLOAT if it is left out."""
     set: QuantizeAttributes = QuantizeAttributes()
+
+    @classmethod
+    def told(cls, read: ReadLayer, inputs: Sequence[ReadTensor | None]) -> dict[str, Any]:
+        """The constructor's type is told as `to_type`."""
+        told = super().told(read, inputs)
+        return told | ({"output_type": told["to_type"]} if "to_type" in told else {})
 
     def check_inputs(self, x: Bounded, scale: Bounded, zero: Maybe, *, family: Family | None) -> None:
         axis, size = self.final.axis, scale.ref.size

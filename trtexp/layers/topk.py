@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
+from trtexp.definition.readback import ReadLayer, ReadTensor
 from trtexp.layers.base import GIVEN, Attributes, DataType, Kind, Layer, Maybe, Tensor, masked_axes
 from trtexp.layers.operands import of_indices
 from trtexp.layers.orders import IN_HALF, MEASURED, lost, rule, shaky
@@ -54,6 +56,12 @@ class TopK(Layer):
     axes: int
     indices_type: DataType | None = None
     set: TopKAttributes = TopKAttributes()
+
+    @classmethod
+    def told(cls, read: ReadLayer, inputs: Sequence[ReadTensor | None]) -> dict[str, Any]:
+        """k reads -1 where input 1 gives it, which the constructor refuses."""
+        told = super().told(read, inputs)
+        return told | ({"k": 1} if told.get("k") == -1 else {})
 
     def count(self, k: Maybe) -> int:
         """k, from input 1 if there is one."""
