@@ -53,6 +53,7 @@ def _campaign(options: FuzzOptions, place: WorkerSpec) -> int:
     from trtexp.fuzz.campaign import Plan, offered, run
     from trtexp.fuzz.finds import FOLDER, Find, write
     from trtexp.fuzz.page import NAME, page, summary
+    from trtexp.fuzz.runs import add, run_of
 
     terminal = Terminal(sys.stdout)
 
@@ -72,7 +73,7 @@ def _campaign(options: FuzzOptions, place: WorkerSpec) -> int:
         if made.ended is not None:
             helpers.kill()
     if not options.layers and not made.ended:
-        write_text(options.reports / NAME, page(made))
+        write_text(options.reports / NAME, page(add(options.reports, run_of(made, max(1, helpers.count)))))
     terminal.line(summary(made))
     if made.ended is not None:
         raise BrokenOff(made.ended, f"what was found by then is kept in {FOLDER}, not all of it shrunk")
