@@ -33,6 +33,7 @@ def fuzz(capsys):
         (("--regress",), "no finds are kept here"),
         (("--stage", "define", "--replay", "no.yaml"), "no.yaml"),
         (("--python", "/no/such/python"), "no worker starts in /no/such/python"),
+        (("softmax", "--device", "references"), "--device references runs networks: give --stage run"),
         (("cast", "--python", standin.command("8.5.3.1")), "tensorrt-8.5.3.1 has no cast"),
         (("identity", "--python", standin.command("99.1")), "its API is not known to trtexp"),
     ],

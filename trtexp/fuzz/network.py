@@ -24,7 +24,7 @@ from trtexp.spec.models import Build
 from trtexp.spec.released import released
 from trtexp.spec.tensors import InputModel, TensorError
 
-#: An experiment's `inputs`, `weights`, `network` and `build` as plain data.
+#: An experiment's `inputs`, `weights`, `network`, `outputs` and `build` as plain data.
 Data = dict[str, Any]
 #: What the reference of one network may come to; larger ones are not judged.
 LIMITS = Limits(elements=2**16, products=2**20)
@@ -39,7 +39,7 @@ class Unmade(ValueError):
 class Answer:
     """What trtexp says of a network. refusal: the message of the first constraint that does not hold, empty if all do;
     layer: whose; label: of the constraint, empty where the reference itself failed. outputs: name -> (dtype, shape).
-    too_large: the reference was not computed, so that nothing is known.
+    too_large: the reference was not computed, so that nothing is known. values: what it gives, in words.
     """
 
     refusal: str = ""
@@ -47,6 +47,7 @@ class Answer:
     label: str = ""
     outputs: tuple[tuple[str, str, tuple[int, ...]], ...] = ()
     too_large: bool = False
+    values: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +101,11 @@ def network(data: Data) -> Network:
     layers = {name: _layer(entry) for name, entry in data["network"].items()}
     try:
         flow = tuple(steps(layers))
-        outputs = layers[next(reversed(layers))].output_tensors(next(reversed(layers)))
+        made = {tensor for name, layer in layers.items() for tensor in layer.output_tensors(name)}
+        last = next(reversed(layers))
+        outputs = tuple(data.get("outputs") or layers[last].output_tensors(last))
+        if not made.issuperset(outputs):
+            raise Unmade("an output that no layer makes")
     except (NodeError, LayerError, AttributeError, TypeError) as error:
         raise Unmade(str(error)) from error
     used = {array for layer in layers.values() for _, _, array in layer.weight_arrays()}

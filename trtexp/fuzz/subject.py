@@ -15,6 +15,9 @@ from trtexp.migration.releases.needs import lacks
 from trtexp.spec.fields import Field, arguments, attributes
 from trtexp.spec.tree import Number
 
+#: The release of a device that is none of TensorRT: the newest one that has the layer at hand.
+ANY = ""
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -29,7 +32,10 @@ class Subject:
 
 @cache
 def subject(word: str, release: str) -> Subject | None:
-    """The layer as a release has it, None where it has none. release: the name of a known one, as tensorrt-rtx-1.7."""
+    """The layer as a release has it, None where it has none. release: the name of a known one, as tensorrt-rtx-1.7, or
+    ANY."""
+    if release == ANY:
+        return next(filter(None, (subject(word, each.name) for each in reversed(known()))), None)
     found = next(each for each in known() if each.name == release)
     start = _plain(scaffold(word))
     assert isinstance(start, dict)
