@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import onnxruntime
 
@@ -24,9 +26,17 @@ def onnx_runtime(word: str, data: Data) -> Reply:
     try:
         made = model("generated", case.definition.inputs, weights, case.layers, outputs, tensors)
         found = run(made, {name: np.asarray(decode(array)) for name, array in case.feeds.items()})
-    except (Inexpressible, Refused) as said:
-        return Reply((Told(Outcome("unsupported", "define", str(said))),))
+    except (Inexpressible, Refused) as error:
+        return Reply((Told(Outcome("unsupported", "define", str(error))),))
     except Exception as error:  # what it refuses and nobody has listed
-        return Reply((Told(Outcome("error", "run", " ".join(str(error).split()))),))
+        return Reply((Told(Outcome("error", "run", said(error))),))
     answer = Outcome("ran", outputs=dict(zip(outputs, found, strict=True)))
     return Reply((Told(answer),), {name: made_by(made, name) for name in outputs})
+
+
+def said(error: Exception) -> str:
+    """An error of ONNX Runtime without the places of its sources and the names of nodes."""
+    text = " ".join(str(error).split())
+    operator = re.search(r"running (\w+) node", text)
+    last = re.sub(r"\S*/\S+:\d+ ", "", text.partition("Status Message: ")[2] or text)
+    return f"{operator[1]}: {last}" if operator else last
