@@ -108,8 +108,8 @@ def test_a_judge_that_does_not_see_a_lie_is_told(monkeypatch):
         return "takes" if isinstance(made, Sign) and made.kind == "certified" else made
 
     monkeypatch.setattr(runs, "valued", blind)
-    (found,) = verdicts("references", identity())
-    assert found.kind == "judge"
+    found = verdicts("references", *(identity(inputs={"x": {"shape": [n], "full": 1.5}}) for n in range(2, 9)))
+    assert {each.kind for each in found if isinstance(each, Sign)} == {"judge"}
 
 
 def test_another_process_that_dies_is_an_answer_and_a_new_one_goes_on():

@@ -119,6 +119,11 @@ def network(data: Data) -> Network:
     return Network(layers, inputs, weights, definition)
 
 
+def declared(definition: NetworkDefinition) -> frozenset[str]:
+    """The inputs with a size that only the run tells."""
+    return frozenset(each.name for each in definition.inputs if -1 in each.shape)
+
+
 def build_options(data: Data) -> Data:
     """The `build` of an experiment, with a profile where inputs are declared for several shapes: their own alone."""
     dynamic = {name: given["shape"] for name, given in data.get("inputs", {}).items() if "declared" in given}

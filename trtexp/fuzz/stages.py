@@ -10,7 +10,7 @@ from hypothesis.strategies import SearchStrategy
 from trtexp.fuzz import asking, runs, strategies
 from trtexp.fuzz.asking import Judged, Place
 from trtexp.fuzz.joining import Ready, apart
-from trtexp.fuzz.network import Data
+from trtexp.fuzz.network import Data, declared
 from trtexp.fuzz.oracle import Stage, compared
 from trtexp.fuzz.telling import telling
 from trtexp.workers import WorkerSpec
@@ -40,7 +40,9 @@ def _defined(place: Place, word: str, batch: Sequence[Data]) -> list[Judged]:
             judged.append(Judged(data, None))
             continue
         ours, theirs = one.answer(family), next(outcomes)
-        judged.append(Judged(data, compared(one.layers, word, ours, theirs), one, ours, theirs))
+        judged.append(
+            Judged(data, compared(one.layers, word, ours, theirs, declared(one.definition)), one, ours, theirs)
+        )
     return judged
 
 
@@ -53,7 +55,8 @@ def _built(place: Place, word: str, batch: Sequence[Data]) -> list[Judged]:
     for (i, made), outcome in zip(taken, apart(asking.tried(place, ready, build_only=True)), strict=True):
         ours = judged[i].ours
         assert made is not None and ours is not None
-        judged[i] = replace(judged[i], verdict=compared(made.layers, word, ours, outcome), theirs=outcome)
+        verdict = compared(made.layers, word, ours, outcome, declared(made.definition))
+        judged[i] = replace(judged[i], verdict=verdict, theirs=outcome)
     return judged
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from trtexp.engine.outcome import Outcome
-from trtexp.fuzz.network import LIMITS, Answer, Network, answered
+from trtexp.fuzz.network import LIMITS, Answer, Network, answered, declared
 from trtexp.fuzz.oracle import Agreement, Kind, Sign, compared
 from trtexp.judging.case import judge_case
 from trtexp.judging.compare import judge
@@ -60,7 +60,7 @@ def answer_of(case: Case) -> Answer:
 
 def valued(case: Case, subject: str, ours: Answer, theirs: Outcome, widened: Widened | None = None) -> Sign | Agreement:
     """What two answers come to, the values with them. subject: the layer that is tried."""
-    before = compared(case.layers, subject, ours, theirs)
+    before = compared(case.layers, subject, ours, theirs, declared(case.definition))
     if before != "takes" or theirs.status != "ran":
         return before
     try:

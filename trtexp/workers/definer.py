@@ -43,21 +43,28 @@ class Definer(Worker):
     def define(self, definitions: Sequence[NetworkDefinition]) -> list[Outcome]:
         """An outcome for each definition, in order. One that kills the process or hangs is an outcome, too, and the
         others get a new process. Raises TooManyDeaths, WorkerUnavailable, WorkerClosed."""
+        return self._each(definitions, False)
+
+    def read(self, definitions: Sequence[NetworkDefinition]) -> list[Outcome]:
+        """The same, and each network that could be defined is read back: see `Outcome.network`."""
+        return self._each(definitions, True)
+
+    def _each(self, definitions: Sequence[NetworkDefinition], read: bool) -> list[Outcome]:
         outcomes: list[Outcome] = []
         while len(outcomes) < len(definitions):
             if self._link is None or not self._link.alive():
                 self._start()
             rest = [pack_definition(definition) for definition in definitions[len(outcomes) :]]
-            outcomes += self._answers(self._at_hand(), rest)
+            outcomes += self._answers(self._at_hand(), rest, read)
         return outcomes
 
-    def _answers(self, link: Link, packed: Sequence[tuple[str, dict[str, bytes]]]) -> list[Outcome]:
+    def _answers(self, link: Link, packed: Sequence[tuple[str, dict[str, bytes]]], read: bool) -> list[Outcome]:
         """The outcomes of the first definitions, up to one that ends the process."""
         self._number += 1
         seconds = self.timeouts["define"]
         found: list[Outcome] = []
         try:
-            link.send(("define", self._number, [list(each) for each in packed]), seconds)
+            link.send(("define", self._number, [list(each) for each in packed], read), seconds)
             while len(found) < len(packed):
                 found.append(self._read(link.receive(seconds)))
                 self.deaths.count(found[-1])
