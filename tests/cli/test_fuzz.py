@@ -53,10 +53,10 @@ def test_without_hypothesis_it_says_how_to_get_it(fuzz, monkeypatch):
 
 
 def test_what_differs_is_kept_and_can_be_tried_again(fuzz, tmp_path):
-    code, said = fuzz("identity", *PYTHON, "--examples", "60")
+    code, said = fuzz("identity", *PYTHON, "--examples", "300")
     assert code == 1
     kept = sorted((tmp_path / ".trtexp/fuzz").glob("*.yaml"))
     assert kept
-    assert "60 networks tried" in said
+    assert "300 networks tried" in said
     code, said = fuzz("--regress", *PYTHON)
     assert f"{len(kept)} tried again" in said
