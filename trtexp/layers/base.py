@@ -28,6 +28,7 @@ from trtexp.layers.settable import GIVEN as GIVEN
 from trtexp.layers.settable import Default as Default
 from trtexp.layers.settable import Kind as Kind
 from trtexp.layers.settable import Model as Model
+from trtexp.layers.settable import Origin as Origin
 from trtexp.layers.settable import Settable as Settable
 from trtexp.layers.settable import kinds, lowered, tensor_arguments
 from trtexp.numerics import FAMILIES, Arithmetic, Bounded, Family
@@ -103,14 +104,14 @@ class Layer(Model):
     """Inputs that are set afterwards: {index: tensor}."""
     check: bool = True
     """False: trtexp refuses nothing about this layer, so that TensorRT's own answer is the experiment."""
+    origin: Origin | None = None
+    """What it is called in the network that it was imported from."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         if "method" in cls.__dict__ and "word" not in cls.__dict__:
             cls.word = cls.method.removeprefix("add_")
-        base = cls.__base__
-        assert base is not None
-        if cls.operands == (tensor_arguments(base) if issubclass(base, Layer) else ()):
+        if cls.operands == (tensor_arguments(base) if issubclass(base := cls.__mro__[1], Layer) else ()):
             cls.operands = tensor_arguments(cls)
 
     @classmethod
@@ -130,8 +131,8 @@ class Layer(Model):
 
     @classmethod
     def told(cls, read: ReadLayer, inputs: Sequence[ReadTensor | None]) -> dict[str, Any]:
-        """What a layer that was read back tells of itself, under the names of arguments and attributes: values of a
-        definition, or by name those that a `set_…` method takes. inputs: those of the layer, as they are made."""
+        """What a layer that was read back tells of itself, by arguments and attributes: values of a definition, or
+        mappings of those that a `set_…` method takes."""
         return dict(read.attributes)
 
     @property
