@@ -41,7 +41,7 @@ def parser() -> ArgumentParser:
     made.add_argument("--version", action="version", version=f"trtexp {__version__}")
     commands = made.add_subparsers(prog="trtexp", required=True, metavar="COMMAND", help=SUPPRESS)
     for add in (
-        *(_run, _validate, _report, _new, _layers, _explain, _doctor, _audit, _fuzz, _diff, _check, _coverage),
+        *(_run, _validate, _report, _new, _import, _layers, _explain, _doctor, _audit, _fuzz, _diff, _check, _coverage),
         *(_show, _review, _accept),
         *(_cache, _script, _export, _schema, _completion),
     ):
@@ -130,6 +130,24 @@ def _new(commands: Commands) -> None:
     new = _command(commands, "new", "new:new", "NewOptions", text)
     completed(new.add_argument("layer", metavar="LAYER", help="as trtexp layers lists them"), completion.layers)
     new.add_argument("path", nargs="?", metavar="PATH", help="a file or a directory; - prints (default: experiments)")
+
+
+def _import(commands: Commands) -> None:
+    text = "write an ONNX model, or the network that a program builds, as an experiment"
+    made = _command(commands, "import", "importing:import_model", "ImportOptions", text)
+    what = "an .onnx file; or a program and its function that is given (network, config), which is run as it is"
+    made.add_argument("model", metavar="MODEL.onnx|SCRIPT.py:FUNCTION", help=what)
+    made.add_argument("-o", "--output", type=named, required=True, metavar="DIR", help="where both files go")
+    shape = "the shape of an input that the model leaves open, as x=1x3x320x320"
+    made.add_argument("--shape", dest="shapes", action="append", default=[], metavar="NAME=NxN", help=shape)
+    values = "the values of an input, an .npy file; else random numbers"
+    made.add_argument("--input", dest="inputs", action="append", default=[], metavar="NAME=FILE", help=values)
+    layer = "write only this layer with what it takes: by its name, its tensor or its node; or a range, as FIRST..LAST"
+    made.add_argument("--layer", dest="layers", action="append", default=[], metavar="NAME", help=layer)
+    tensors = "for --layer: an .npz file of tensors by the model's names; what it lacks is computed"
+    made.add_argument("--tensors", type=named, metavar="FILE", help=tensors)
+    for option in ("--python", "--worker", "--gpu"):
+        made.add_argument(option, **TARGETS[option])
 
 
 def _layers(commands: Commands) -> None:

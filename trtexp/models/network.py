@@ -33,7 +33,7 @@ from trtexp.models.names import Names, of_tensor
 @dataclass(frozen=True, eq=False)
 class Network:
     """data: what YAML gives of each layer, before it is validated. naming: from TensorRT's names to these. read: what
-    all was made of."""
+    all was made of. usual: of each layer by TensorRT's name, what its constructor alone gives."""
 
     inputs: Mapping[str, ReadTensor]
     weights: Mapping[str, Array]
@@ -42,6 +42,7 @@ class Network:
     outputs: tuple[str, ...]
     naming: Naming
     read: ReadNetwork = field(repr=False)
+    usual: Mapping[str, ReadLayer | None] = field(repr=False)
 
     @cached_property
     def tensors(self) -> Mapping[str, str]:
@@ -53,15 +54,16 @@ class Network:
         """What each layer is called in TensorRT's network."""
         return {name: layer.origin or Origin() for name, layer in self.layers.items()}
 
-    def named(self, name: str) -> TensorAttributes:
+    def attributes(self, name: str) -> dict[str, Any]:
         """What is set of an input: the names of its dimensions."""
         names = [{"index": i, "name": text} for i, text in enumerate(self.inputs[name].dimensions) if text]
-        return TensorAttributes.model_validate({"dimension_name": names} if names else {})
+        return {"dimension_name": names} if names else {}
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """The API calls, in order."""
-        return (*(step for name in self.inputs for step in self.named(name).steps(name)), *steps(self.layers))
+        given = {name: TensorAttributes.model_validate(self.attributes(name)) for name in self.inputs}
+        return (*(step for name, attributes in given.items() for step in attributes.steps(name)), *steps(self.layers))
 
     def definition(self, options: BuildOptions) -> NetworkDefinition:
         """The network of these layers."""
@@ -78,9 +80,13 @@ class Network:
 
 def made_of(read: ReadNetwork, read_back: ReadBack) -> Network:
     """The layers of a network. read_back: asks the same release of further networks. Raises Unread."""
+    return of_records(read, fresh(read_back, read))
+
+
+def of_records(read: ReadNetwork, usual: Mapping[str, ReadLayer | None]) -> Network:
+    """The same where it is known what each layer tells that its constructor alone has made. Raises Unread."""
     found = _Naming(read)
     order = _sorted(read)
-    usual = fresh(read_back, read)
     layers: dict[str, Layer] = {}
     data: dict[str, Mapping[str, Any]] = {}
     for layer in order:
@@ -103,6 +109,7 @@ def made_of(read: ReadNetwork, read_back: ReadBack) -> Network:
         tuple(found.naming.tensors[tensor] for tensor in read.outputs),
         found.naming,
         read,
+        usual,
     )
 
 
