@@ -19,8 +19,10 @@ from trtexp.layers.attributes import Spread as Spread
 from trtexp.layers.attributes import Tensor as Tensor
 from trtexp.layers.attributes import Typed as Typed
 from trtexp.layers.attributes import Weights as Weights
+from trtexp.layers.operands import LayerError as LayerError
 from trtexp.layers.operands import Maybe as Maybe
 from trtexp.layers.operands import Operand, granted, no_vector, spread
+from trtexp.layers.operands import Tensors as Tensors
 from trtexp.layers.operands import integers as integers
 from trtexp.layers.operands import masked_axes as masked_axes
 from trtexp.layers.precision import Types
@@ -34,38 +36,11 @@ from trtexp.layers.settable import kinds, lowered, tensor_arguments
 from trtexp.numerics import FAMILIES, Arithmetic, Bounded, Family
 from trtexp.numerics.budget import Budget, Work
 
+LONG = ("alpha", "beta")  # that may have 64 bits
+MASKS = ("axes",)
+MOST_AXES = 8  # of a tensor: Dims::MAX_DIMS
+
 A = TypeVar("A", bound="Settable", covariant=True)
-
-
-class LayerError(ValueError):
-    """A constraint that does not hold: `path` is the place below the layer, the message says what is allowed."""
-
-    def __init__(self, path: tuple[str | int, ...], message: str) -> None:
-        super().__init__(message)
-        self.path = path
-
-
-class Tensors(Protocol):
-    """The values of a network's tensors, computed when they are asked for."""
-
-    layers: Mapping[str, Layer]
-    weights: Mapping[str, Bounded]
-    arithmetic: Arithmetic
-    budget: Budget
-
-    def value(self, tensor: str) -> Bounded: ...
-
-    def codes(self, tensor: str) -> str | None:
-        """The type of the codes that a tensor was dequantized from, if it was."""
-        ...
-
-    def refused_by(self, layer: str, family: Family, error: LayerError) -> None:
-        """Take in what a family of releases refuses of a layer where no release is known."""
-        ...
-
-    def inside(self, known: Mapping[str, Bounded], varying: frozenset[str]) -> Tensors:
-        """The same network in which some tensors have other values, and the layers `varying` depend on them."""
-        ...
 
 
 class _With(Protocol[A]):
@@ -83,6 +58,8 @@ class Layer(Model):
     cannot give: weights arrays, and tensors among the attributes and among the arguments of `set_…` methods.
     `variadic`: how many inputs there may be at most, if the one operand is a tuple of them; else 0.
     `vectors`: the operands that tell a shape, indices along axes, or axes. S1: each is a vector of int32 or int64.
+    S2: no output has more than 8 axes, which is all that TensorRT's Dims hold. S3: a whole number fits into 32 bits,
+    with a sign but for bit masks.
     `aliases` says which attributes an argument or an attribute writes, where the names differ.
     """
 
@@ -241,7 +218,17 @@ class Layer(Model):
         types = Types.of(asked, inputs.values(), arithmetic.grants("half") and not self.rounds_to_half())
         with budget.paying():
             made = self.evaluate(*types.taken(operands), **granted(type(self).evaluate, arithmetic=arithmetic))
-        return types.made(made if isinstance(made, tuple) else (made,))
+        tensors = types.made(made if isinstance(made, tuple) else (made,))
+        if (most := max((len(tensor.shape) for tensor in tensors), default=0)) > MOST_AXES:
+            raise LayerError((self.word,), f"it would make a tensor of {most} axes; give {MOST_AXES} at most [S2]")
+        return tensors
+
+    def check_numbers(self) -> None:
+        """Refuse whole numbers that the API does not take. Raises LayerError."""
+        for owner, name, value in self.written:
+            low, high = (0, 2**32) if name in MASKS else (-(2**31), 2**31)
+            if type(value) is int and name not in LONG and not low <= value < high:
+                raise LayerError((owner, name), f"{value} given; give a number of 32 bits [S3]")
 
     def check_vectors(self, inputs: Mapping[int, Bounded]) -> None:
         """Refuse what tells no shape and no axes. Raises LayerError."""

@@ -129,6 +129,7 @@ class MoE(Layer):
     where a limit meets a gate or a factor that is NaN no source or measurement says which stays: undetermined.
     C1: shapes as above. C2: all float tensors are of one dtype, the experts int32 or int64. C3: experts are 0 to n - 1.
     C4: the weights are given. C5: scales are positive, () or (n,), for FP8. C6: no scales from the data.
+    C7: the shape of a block has four numbers, -1 or more (RTX 1.7.1).
     """
 
     method, interface = "add_moe", "IMoELayer"
@@ -205,6 +206,9 @@ class MoE(Layer):
             self.refuse("selected_experts_for_tokens", f"experts to {selected.ref.max():g} of {n}", "C3")
         if scale is not None and (scale.shape not in ((), (n,)) or not (scale.ref > 0).all() or self.codes() != "FP8"):
             self.refuse("quantization_static", f"{list(scale.shape)} for {self.codes()}; give positive ones, FP8", "C5")
+        block = self.final.quantization_block_shape
+        if block is not None and (len(block) != 4 or min(block) < -1):
+            self.refuse("quantization_block_shape", f"{block} given; give four numbers, -1 or more", "C7")
         if dbl_q is not None:
             self.refuse("quantization_dynamic_dbl_q", "scales from the data, which no release has yet", "C6")
 

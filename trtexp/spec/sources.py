@@ -12,7 +12,7 @@ import numpy as np
 from trtexp.numerics import LARGEST, SMALLEST_NORMAL, UNIT, VALUE_DTYPES
 from trtexp.numerics.budget import Budget
 from trtexp.spec.arrays import Arrays, NoArray
-from trtexp.spec.files import read_below
+from trtexp.spec.files import read_named
 from trtexp.spec.tensors import Random, TensorError
 
 MOST_DIMENSIONS = 32  # as numpy 1 has it; TensorRT takes 8
@@ -70,7 +70,7 @@ def from_file(value: str, folder: Path, budget: Budget, files: dict[str, Arrays]
     most = BYTES * budget.limits.elements
     try:
         if name not in files:
-            read = Arrays(read_below(name, folder, most))
+            read = Arrays(read_named(name, folder, most, budget))
             files.clear()
             files[name] = read
         array = files[name].array(member, most)

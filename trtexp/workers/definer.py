@@ -10,7 +10,7 @@ from trtexp.engine.outcome import Outcome
 from trtexp.engine.wire import pack_definition, unpack_outcome
 from trtexp.errors import UserError
 from trtexp.workers.link import Link, Lost, Slow
-from trtexp.workers.worker import Worker, WorkerUnavailable
+from trtexp.workers.worker import Worker, WorkerUnavailable, ended_badly
 
 MOST_DEATHS = 100  # in a row, after which it is not the networks
 
@@ -24,7 +24,7 @@ class TooManyDeaths(UserError):
 class Definer(Worker):
     """Asks TensorRT for the define phase alone: what it refuses, and which types and shapes it infers.
 
-    deaths: how many definitions in a row took their process with them.
+    deaths: how many networks in a row took their process with them.
     """
 
     deaths = 0
@@ -64,17 +64,21 @@ class Definer(Worker):
             link.send(message, seconds)
             while len(found) < count:
                 found.append(self._read(link.receive(seconds)))
-                self.deaths = 0
+                self.count(found[-1])
             return found
         except Slow:
             ended = Outcome("timeout", "define", f"no answer within {seconds:g} s of define")
         except Lost as error:
             ended = Outcome("crashed", "define", str(error))
-        self.deaths += 1
         self._drop()
-        if self.deaths >= MOST_DEATHS:
-            raise TooManyDeaths(f"{self.deaths} workers died in a row; the last one: {ended.message}")
+        self.count(ended)
         return [*found, ended]
+
+    def count(self, outcome: Outcome) -> None:
+        """Take in how one network ended. Raises TooManyDeaths."""
+        self.deaths = self.deaths + 1 if ended_badly(outcome) else 0
+        if self.deaths >= MOST_DEATHS:
+            raise TooManyDeaths(f"{self.deaths} workers died in a row; the last one: {outcome.message}")
 
     def _read(self, item: object) -> Outcome:
         """Raises Lost for what is no outcome of this batch, WorkerUnavailable where it says that it is of no use."""
