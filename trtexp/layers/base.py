@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any, ClassVar, NoReturn, Protocol, TypeVar, cast
@@ -180,6 +180,9 @@ class Layer(Model):
 
     def check_network(self, name: str, layers: Mapping[str, Layer]) -> None:
         """Refuse what is wrong with the layers around this one. Raises LayerError."""
+
+    def check_outputs(self, name: str, layers: Mapping[str, Layer], outputs: Collection[str]) -> None:
+        """Refuse tensors that have no single value as outputs of the network. Raises NodeError."""
 
     def pull(self, name: str, tensors: Tensors) -> tuple[Bounded, ...]:
         """The outputs, asking for the inputs' values; a layer that knows iterations or branches does it otherwise."""

@@ -79,8 +79,7 @@ class Made:
 
 @dataclass(frozen=True)
 class Making:
-    """What a tensor is made of: tensors above it by name, files of a folder, and what is left of the budget. files: the
-    last one that was read."""
+    """What a tensor is made of: tensors by name, files of a folder (the last one read is kept), what the budget has."""
 
     named: Mapping[str, Made]
     folder: Path
