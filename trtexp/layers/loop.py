@@ -191,7 +191,7 @@ class LoopOutput(Inner):
             raise LayerError((self.word, "tensor"), f"{self.tensor!r} is no recurrence of {self.loop} [C6]")
 
     def pull(self, name: str, tensors: Tensors) -> tuple[Bounded, ...]:
-        iterations = list(run(self.loop, tensors))
+        iterations = tensors.once(self.loop, lambda: run(self.loop, tensors))
         if self.kind == "LAST_VALUE":
             if not 0 <= self.final.axis <= LAST_AXIS:
                 self.refuse("axis", f"{self.final.axis} given, though it has no use; give 0 to {LAST_AXIS}", "C7")

@@ -90,7 +90,7 @@ class Case:
             tensors = {name: made.known for name, made in self.inputs.items()}
             weights = {name: made.known for name, made in self.weights.items()}
             refused = self.budget.refused
-            made = partly_evaluate(self.layers, tensors, weights, arithmetic, self.budget)
+            made = partly_evaluate(self.layers, tensors, weights, arithmetic, self.budget, self.definition.outputs)
             if self._evaluations and self.budget.refused > refused:
                 raise OverBudget(f"{made.refusal}; what a device may be granted needs it again")
             ranged = frozenset(name for name, given in self.inputs.items() if given.set.dynamic_range is not None)
