@@ -6,13 +6,13 @@ import pytest
 from trtexp.layers import LAYERS, unrolled
 
 CASES = [
-    ("convolution_nd", (2, 6, 9, 8), (4, 6), [3, 2], {"stride_nd": [2, 1], "pre_padding": [1, 0], "post_padding": [2, 1]}),
+    ("convolution_nd", (2, 6, 9, 8), (4, 6), [3, 2], {"stride_nd": [2, 1], "pre_padding": [1, 0]}),
     ("convolution_nd", (1, 6, 7, 7), (6, 1), [3, 3], {"num_groups": 6, "dilation_nd": [2, 1], "padding_nd": [2, 1]}),
     ("convolution_nd", (1, 3, 7, 7), (6, 1), [2, 2], {"num_groups": 3}),
     ("convolution_nd", (1, 6, 5, 5), (4, 3), [2, 2], {"num_groups": 2, "padding_mode": "SAME_UPPER"}),
     ("convolution_nd", (1, 4, 5, 6), (3, 4), [1, 1], {}),
     ("convolution_nd", (1, 2, 4, 5, 6), (3, 2), [2, 3, 1], {"padding_nd": [1, 1, 0]}),
-    ("deconvolution_nd", (2, 4, 3, 5), (4, 3), [3, 2], {"stride_nd": [2, 3], "pre_padding": [1, 0], "post_padding": [0, 1]}),
+    ("deconvolution_nd", (2, 4, 3, 5), (4, 3), [3, 2], {"stride_nd": [2, 3], "post_padding": [0, 1]}),
     ("deconvolution_nd", (1, 4, 3, 5), (4, 2), [2, 2], {"num_groups": 2, "dilation_nd": [1, 2]}),
 ]  # fmt: skip
 
