@@ -9,7 +9,7 @@ RTX := $(lastword $(patsubst reports/tensorrt-rtx-%,%,$(wildcard reports/tensorr
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help run reports bench test test-long test-gpu check schema clean
+.PHONY: help run reports bench test test-long test-gpu test-bits check schema clean
 .DELETE_ON_ERROR:
 
 help: ## print this
@@ -41,6 +41,17 @@ test-long: $(VENV)/ready-dev ## run those of which make test takes a sample, som
 
 test-gpu: $(VENV)/ready-dev ## run the tests that need one
 	@$(BIN)/python -m pytest -m gpu
+
+# In an environment of their own, since the judges need torch, a large download, and a compiler.
+test-bits: $(VENV)/ready-bits ## hold what instructions compute against models that others wrote, some minutes
+	@PATH=$(abspath $(VENV)/bits/bin):$$PATH PYTHONPATH=tests:. python -W ignore -m bits.recorded_blocks 1000000
+
+$(VENV)/ready-bits: $(VENV)/ready
+	@$(PYTHON) -m venv $(VENV)/bits
+	@echo "setting up $(VENV)/bits, once: torch, mmasim and mmaemu"
+	@$(VENV)/bits/bin/python -m pip install --disable-pip-version-check --no-input --quiet \
+	    torch mmasim==2.1.1 mmaemu==0.1.0 ninja ml_dtypes numpy
+	@touch $@
 
 check: $(VENV)/ready-dev ## check style, types, rooms, experiments and generated files
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from trtexp.definition.network import Array, Input, NetworkDefinition
+from trtexp.definition.script.program import script
 from trtexp.definition.steps import Assign, Parse
 from trtexp.engine.differences import Api
 from trtexp.engine.failure import Failed, Unsupported
@@ -17,7 +18,6 @@ from trtexp.engine.plugins import uses_plugins
 from trtexp.migration.releases.api import known
 from trtexp.migration.releases.needs import lacks
 from trtexp.running.report_head import calls
-from trtexp.script.program import script
 
 BYTES = b"a model"
 Code = enum.Enum("ErrorCode", "UNSUPPORTED_NODE")

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from trtexp.definition.network import NetworkDefinition
+from trtexp.definition.script.program import script
 from trtexp.definition.steps import Call, Plugin, Ref
 from trtexp.engine.differences import Api
 from trtexp.engine.failure import Failed, Unsupported
 from trtexp.engine.log import Log
 from trtexp.engine.outcome import Release
 from trtexp.engine.plugins import make_plugin, uses_plugins
-from trtexp.script.program import script
 
 FIELDS = (("mode", "INT32", (1,)), ("scales", "FLOAT32", (1.0, 0.5)), ("name", "CHAR", "sum"))
 PLUGIN = Plugin("Clip_TRT", "1", "", "y", FIELDS)

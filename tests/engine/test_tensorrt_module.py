@@ -138,7 +138,7 @@ def test_nothing_usable(installed, modules, flavour, sentence):
 def test_no_module_of_the_engine_imports_tensorrt_or_cuda():
     code = (
         "import sys; before = set(sys.modules)\n"  # a .pth file of cuda-python may have made its namespace
-        "import importlib, pkgutil, trtexp.engine as e, trtexp.script.program\n"
+        "import importlib, pkgutil, trtexp.engine as e, trtexp.definition.script.program\n"
         "for m in pkgutil.iter_modules(e.__path__): importlib.import_module('trtexp.engine.' + m.name)\n"
         "alien = {'tensorrt', 'tensorrt_rtx', 'cuda', 'execnet', 'yaml', 'pydantic', 'ml_dtypes', 'jinja2'}\n"
         "sys.exit(', '.join(alien & (set(sys.modules) - before)) or 0)"

@@ -16,8 +16,21 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from trtexp import __version__
 from trtexp.cli import completion
 from trtexp.cli.help_texts import EXAMPLES, overview
-from trtexp.cli.shared_arguments import LIMIT, ONLY, TARGETS, cases, completed, one_case, paths, patterns, reports
-from trtexp.files.home import CACHE, EXPERIMENTS, REPORTS, SCRATCH
+from trtexp.cli.shared_arguments import (
+    LIMIT,
+    ONLY,
+    TARGETS,
+    cases,
+    completed,
+    one_case,
+    paths,
+    patterns,
+    pending,
+    reports,
+    results,
+    shards,
+)
+from trtexp.files.home import CACHE
 from trtexp.files.opening import named
 
 if TYPE_CHECKING:
@@ -41,7 +54,7 @@ def parser() -> ArgumentParser:
     made.add_argument("--version", action="version", version=f"trtexp {__version__}")
     commands = made.add_subparsers(prog="trtexp", required=True, metavar="COMMAND", help=SUPPRESS)
     for add in (
-        *(_run, _validate, _report, _new, _layers, _explain, _doctor, _audit, _fuzz, _diff, _check, _coverage),
+        *(_run, _merge, _validate, _report, _new, _layers, _explain, _doctor, _audit, _fuzz, _diff, _check, _coverage),
         *(_show, _review, _accept),
         *(_cache, _script, _export, _schema, _completion),
     ):
@@ -94,17 +107,18 @@ def _run(commands: Commands) -> None:
         run.add_argument(option, **meaning)
     run.add_argument("--resume", action="store_true", help="continue a run that was interrupted")
     run.add_argument("-x", dest="first", action="store_true", help="stop at the first fault or failure")
-    shown = run.add_mutually_exclusive_group()
-    shown.add_argument("-v", "--verbose", dest="detail", action="store_const", const="cases", help="a line a case")
-    shown.add_argument("-q", "--quiet", dest="detail", action="store_const", const="failures", help="failures only")
-    run.add_argument("--no-wait", dest="wait", action="store_false", help="fail if another run writes the same reports")
-    where = f"where the reports go (default: {REPORTS}; {SCRATCH} for files that are not below {EXPERIMENTS})"
-    run.add_argument("--reports", type=named, metavar="DIR", help=where)
+    shards(run, "the same cases on every machine; writes no report, but one file for trtexp merge")
+    times = "share the cases out by the times of that run, a copy of its last-run.json (default: the last run here)"
+    run.add_argument("--times", type=named, metavar="FILE", help=times)
     run.add_argument("--no-reports", dest="reporting", action="store_false", help="write no reports")
-    run.add_argument("--junit", type=named, metavar="FILE", help="also write the results as JUnit XML")
-    run.add_argument("--json", type=named, metavar="FILE", help="also write all results as one JSON file")
-    run.add_argument("--github", action="store_true", help="write annotations and a step summary for GitHub Actions")
-    run.add_argument("--limit", **LIMIT)
+    results(run)
+
+
+def _merge(commands: Commands) -> None:
+    text = "put the results of --shard together, as one run would have written them"
+    merge = _command(commands, "merge", "merge:merge", "MergeOptions", text)
+    merge.add_argument("files", nargs="+", type=named, metavar="FILE", help="what run --shard wrote, all parts")
+    results(merge)
 
 
 def _validate(commands: Commands) -> None:
@@ -225,25 +239,16 @@ def _show(commands: Commands) -> None:
 def _review(commands: Commands) -> None:
     text = "show results that nobody has decided on: expected, actual and reference side by side"
     review = _command(commands, "review", "review:review_pending", "PendingOptions", text)
-    _pending(review)
+    pending(review)
     review.add_argument("--all", dest="every", action="store_true", help="show all at once, also on a terminal")
 
 
 def _accept(commands: Commands) -> None:
     text = "write the observed numbers, or the reference's, into the experiments, in place"
     accept = _command(commands, "accept", "accept:accept_pending", "PendingOptions", text)
-    _pending(accept)
+    pending(accept)
     whose = "device: what TensorRT gave, as from: observed (default); reference: its numbers, as from: derived"
     accept.add_argument("--from", dest="side", choices=("device", "reference"), default="device", help=whose)
-
-
-def _pending(command: ArgumentParser) -> None:
-    cases(command, ONLY)
-    patterns(command, "only these cases")
-    command.add_argument("--release", metavar="NAME", help="only what this release showed, as tensorrt-8.6.0")
-    doubtful = "also accept these: nan, inf, error"
-    command.add_argument("--allow", action="append", default=[], metavar="WHAT", help=doubtful)
-    command.add_argument("--limit", **LIMIT)
 
 
 def _cache(commands: Commands) -> None:

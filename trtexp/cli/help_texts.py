@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 #: What one wants -> the commands for it.
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "write experiments": ("new", "layers", "explain", "validate", "check"),
-    "run them": ("run", "review", "accept"),
+    "run them": ("run", "merge", "review", "accept"),
     "look at results": ("show", "report", "diff", "audit", "coverage", "fuzz"),
     "pass a case on": ("script", "export"),
     "this machine": ("doctor", "cache", "completion", "schema"),
@@ -26,6 +26,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "trtexp run experiments --record results.zip    # one file that one can send",
         "cat mine.yaml | trtexp run -",
     ),
+    "merge": ("trtexp run experiments --shard 2/4    # and 1/4, 3/4 and 4/4, anywhere", "trtexp merge *.shard"),
     "validate": ("trtexp validate experiments", "trtexp validate mine.yaml"),
     "new": ("trtexp new softmax", "trtexp new relu mine.yaml", "trtexp new conv2d -"),
     "layers": ("trtexp layers", "trtexp layers softmax", "trtexp layers LayerNorm"),

@@ -26,24 +26,41 @@ class Options:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunOptions(Options):
-    """reports: where they go, None for where they belong; reporting: whether there are any, which there are not either
-    where patterns name cases. first: the first
-    failure ends the run. failed: only what failed in the last run. detail: what is shown of cases, None for what suits
-    the number of files."""
+class ResultOptions(Options):
+    """What becomes of results. reports: where they go, None for where they belong. detail: what is shown of cases, None
+    for what suits the number of files."""
+
+    wait: bool
+    detail: Literal["cases", "failures"] | None
+    reports: Path | None
+    junit: Path | None
+    json: Path | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOptions(ResultOptions):
+    """reporting: whether there are reports, which there are not either where patterns name cases. first: the first
+    failure ends the run. failed: only what failed in the last run. shard: `I/N`, the part of the cases that is run,
+    whose results go to the file `output`, None for one in the working directory; times: by which run they are shared
+    out, None for the last one here."""
 
     paths: tuple[str, ...]
     patterns: tuple[str, ...]
     targets: TargetOptions
     resume: bool
-    wait: bool
     first: bool
     failed: bool
-    detail: Literal["cases", "failures"] | None
-    reports: Path | None
     reporting: bool
-    junit: Path | None
-    json: Path | None
+    shard: str | None
+    output: Path | None
+    times: Path | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MergeOptions(ResultOptions):
+    """files: of shards."""
+
+    files: tuple[Path, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from trtexp.cli import completion
-from trtexp.files.home import CACHE, REPORTS
+from trtexp.files.home import CACHE, EXPERIMENTS, REPORTS, SCRATCH
 from trtexp.files.opening import named
 
 #: Which TensorRT answers, and how: arguments of `trtexp run`, and with a prefix of the pytest plugin.
@@ -88,6 +88,40 @@ def one_case(command: ArgumentParser) -> None:
 
 def reports(command: ArgumentParser, what: str) -> None:
     command.add_argument("--reports", type=named, default=REPORTS, metavar="DIR", help=f"{what} (default: {REPORTS})")
+
+
+def pending(command: ArgumentParser) -> None:
+    """Which of the cases that nobody has decided on."""
+    cases(command, ONLY)
+    patterns(command, "only these cases")
+    command.add_argument("--release", metavar="NAME", help="only what this release showed, as tensorrt-8.6.0")
+    doubtful = "also accept these: nan, inf, error"
+    command.add_argument("--allow", action="append", default=[], metavar="WHAT", help=doubtful)
+    command.add_argument("--limit", **LIMIT)
+
+
+def results(command: ArgumentParser) -> None:
+    """What becomes of results."""
+    shown = command.add_mutually_exclusive_group()
+    shown.add_argument("-v", "--verbose", dest="detail", action="store_const", const="cases", help="a line a case")
+    shown.add_argument("-q", "--quiet", dest="detail", action="store_const", const="failures", help="failures only")
+    command.add_argument(
+        "--no-wait", dest="wait", action="store_false", help="fail if another run writes the same reports"
+    )
+    where = f"where the reports go (default: {REPORTS}; {SCRATCH} for files that are not below {EXPERIMENTS})"
+    command.add_argument("--reports", type=named, metavar="DIR", help=where)
+    command.add_argument("--junit", type=named, metavar="FILE", help="also write the results as JUnit XML")
+    command.add_argument("--json", type=named, metavar="FILE", help="also write all results as one JSON file")
+    command.add_argument(
+        "--github", action="store_true", help="write annotations and a step summary for GitHub Actions"
+    )
+    command.add_argument("--limit", **LIMIT)
+
+
+def shards(command: ArgumentParser, text: str) -> None:
+    command.add_argument("--shard", metavar="I/N", help=f"only the I-th of N parts, {text}")
+    output = "the file of a shard (default: shard-I-of-N.shard)"
+    command.add_argument("-o", "--output", type=named, metavar="FILE", help=output)
 
 
 def patterns(command: ArgumentParser, text: str) -> None:

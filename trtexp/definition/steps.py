@@ -114,29 +114,29 @@ def written(value: Value) -> str:
     return repr(value)
 
 
-def _value_to_json(value: Value) -> Any:
+def value_to_json(value: Value) -> Any:
     if isinstance(value, Ref):
         return {"ref": value.kind, "name": value.name}
     if isinstance(value, Member):
         return {"enum": value.enum, "name": value.name}
     if isinstance(value, Plugin):
-        fields = [[name, kind, _value_to_json(data)] for name, kind, data in value.fields]
+        fields = [[name, kind, value_to_json(data)] for name, kind, data in value.fields]
         return {"plugin": {**vars(value), "fields": fields}}
     if isinstance(value, tuple):
-        return [_value_to_json(v) for v in value]
+        return [value_to_json(v) for v in value]
     if isinstance(value, float):
         return {"float": value.hex()}
     return value
 
 
-def _value_from_json(data: Any) -> Value:
+def value_from_json(data: Any) -> Value:
     if isinstance(data, list):
-        return tuple(_value_from_json(v) for v in data)
+        return tuple(value_from_json(v) for v in data)
     if isinstance(data, dict):
         if "float" in data:
             return float.fromhex(data["float"])
         if "plugin" in data:
-            fields = tuple(_value_from_json(field) for field in data["plugin"]["fields"])
+            fields = tuple(value_from_json(field) for field in data["plugin"]["fields"])
             return Plugin(**{**data["plugin"], "fields": fields})
         return Ref(data["ref"], data["name"]) if "ref" in data else Member(data["enum"], data["name"])
     return data
@@ -145,13 +145,13 @@ def _value_from_json(data: Any) -> Value:
 def step_to_json(step: Step) -> dict[str, Any]:
     """A step as plain data; floats are written in hexadecimal, so that none is rounded."""
     if isinstance(step, Assign):
-        return {"object": step.object, "attribute": step.attribute, "value": _value_to_json(step.value)}
+        return {"object": step.object, "attribute": step.attribute, "value": value_to_json(step.value)}
     if isinstance(step, Parse):
         return {"parse": step.model, "inputs": list(step.inputs), "outputs": list(step.outputs)}
     return {
         "object": step.object,
         "method": step.method,
-        "arguments": [[name, _value_to_json(v)] for name, v in step.arguments.items()],
+        "arguments": [[name, value_to_json(v)] for name, v in step.arguments.items()],
         "makes": step.makes,
         "outputs": list(step.outputs),
     }
@@ -160,8 +160,8 @@ def step_to_json(step: Step) -> dict[str, Any]:
 def step_from_json(data: Mapping[str, Any]) -> Step:
     """Read what `step_to_json` wrote."""
     if "attribute" in data:
-        return Assign(data["object"], data["attribute"], _value_from_json(data["value"]))
+        return Assign(data["object"], data["attribute"], value_from_json(data["value"]))
     if "parse" in data:
         return Parse(data["parse"], tuple(data["inputs"]), tuple(data["outputs"]))
-    arguments = {name: _value_from_json(v) for name, v in data["arguments"]}
+    arguments = {name: value_from_json(v) for name, v in data["arguments"]}
     return Call(data["object"], data["method"], arguments, data["makes"], tuple(data["outputs"]))

@@ -202,6 +202,10 @@ class Api:
         except (RuntimeError, ValueError):  # RTX: "Could not get tensor shape."; 8.x: a length of -1
             return None
 
+    def dimension_name(self, tensor: Any, axis: int) -> str:
+        """The name of a dimension of an input; empty where it has none, or names only came later."""
+        return (tensor.get_dimension_name(axis) or "") if hasattr(type(tensor), "get_dimension_name") else ""
+
     def output_allocator(self, allocate: Callable[[int], int]) -> Any:
         """An IOutputAllocator: `.address`, `.shape` and `.error` hold what the run asked for and got.
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from trtexp.definition.facts import Adaptation, LogLine, Phase
 from trtexp.definition.network import Array
+from trtexp.definition.readback import ReadNetwork
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ class Outcome:
     the run; -1 is a dimension known only later. warnings: texts of Python warnings. notes: what the engine changed to
     suit the release. seconds: time by phase, never reported; `load` stands for `define` and `build` where the
     cache had the engine. repeats: where builds and runs were repeated, each distinct result (the bits of all outputs)
-    after the number of times it came, the first to come first; `outputs` is the first of them.
+    after the number of times it came, the first to come first; `outputs` is the first of them. network: what the
+    network says of itself, where it was read back.
     """
 
     status: OutcomeStatus
@@ -59,3 +61,4 @@ class Outcome:
     notes: tuple[Adaptation, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
     repeats: tuple[tuple[int, Mapping[str, Array]], ...] = ()
+    network: ReadNetwork | None = None

@@ -19,6 +19,7 @@ from trtexp.engine.log import process_logger, reason
 from trtexp.engine.network import define
 from trtexp.engine.outcome import Outcome
 from trtexp.engine.plugins import uses_plugins
+from trtexp.engine.readback import read_back
 from trtexp.engine.tensorrt_module import load
 from trtexp.engine.timings import Timings
 
@@ -72,13 +73,23 @@ class Session:
             gc.collect()  # what the case held is free before the next one begins
         return outcome if repeat is None else replace(outcome, repeats=tuple(case.results))
 
-    def define(self, definition: NetworkDefinition) -> Outcome:
-        """Define one network and build nothing: what TensorRT refuses by then, and the types and shapes it infers."""
+    def define(self, definition: NetworkDefinition, read: bool = False) -> Outcome:
+        """Define one network and build nothing: what TensorRT refuses by then, and the types and shapes it infers.
+
+        read: what the network says of itself, too.
+        """
         self.log.begin()
         case = Attempt(definition, Api(self._trt, self.release), self.log)
         try:
-            self._define(case)
-            return case.ended("defined")
+            if uses_plugins(definition):
+                self._load_plugins()
+            network = self._define(case)
+            if not read:
+                return case.ended("defined")
+            mark = self.log.mark()
+            found = read_back(case.api, network)
+            self.log.forget(mark)  # getters warn of what an input gives
+            return replace(case.ended("defined"), network=found)
         except Exception as error:
             return case.failed(error)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from trtexp.definition.facts import Adaptation, LogLine
 from trtexp.definition.network import Array, NetworkDefinition
+from trtexp.definition.readback import ReadNetwork
 from trtexp.engine.outcome import Outcome, Release
 
 Wire = dict[str, Any]
@@ -53,6 +54,7 @@ def pack_outcome(outcome: Outcome) -> Wire:
         "notes": [[note.kind, note.subject, note.reason] for note in outcome.notes],
         "seconds": dict(outcome.seconds),
         "repeats": [[count, pack_arrays(outputs)] for count, outputs in outcome.repeats],
+        "network": None if (read := outcome.network) is None else [read.to_json(), pack_arrays(read.weights)],
     }
 
 
@@ -69,4 +71,5 @@ def unpack_outcome(data: Mapping[str, Any]) -> Outcome:
         notes=tuple(Adaptation(kind, subject, reason) for kind, subject, reason in data["notes"]),
         seconds=dict(data["seconds"]),
         repeats=tuple((count, unpack_arrays(outputs)) for count, outputs in data["repeats"]),
+        network=None if (read := data["network"]) is None else ReadNetwork.from_json(read[0], unpack_arrays(read[1])),
     )

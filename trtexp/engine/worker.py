@@ -3,10 +3,11 @@
 It sends ("hello", release) or ("unavailable", sentence), then for every ("run", id, definition, weights, feeds,
 build_only, repeat): ("phase", id, name) as each phase starts, ("log", id, severity, text) as lines come, perhaps
 ("note", id, sentence) for the user and not for the record, and at last ("outcome", id, outcome). repeat is None or
-[builds, runs], and may be left out. For ("define", id, [[definition, weights], …]) it sends an ("outcome", id, outcome)
-for each definition as soon as it has it, and nothing else, so that one that kills it is the next. ("stop",) or the end
-of the channel ends it. Where a CUDA error has spoilt the process, it sends ("unavailable", sentence) after the outcome
-and ends: the next case needs a new process. Forms: see wire.py.
+[builds, runs], and may be left out. For ("define", id, [[definition, weights], …], read) it sends an ("outcome", id,
+outcome) for each definition as soon as it has it, and nothing else, so that one that kills it is the next. read:
+whether the networks are read back; False if it is left out. ("stop",) or the end of the channel ends it. Where a CUDA
+error has spoilt the process, it sends ("unavailable", sentence) after the outcome and ends: the next case needs a new
+process. Forms: see wire.py.
 """
 
 from __future__ import annotations
@@ -93,9 +94,10 @@ def _answer(channel: Channel, session: Session, identity: Any, message: Any) -> 
 
 def _define(channel: Channel, session: Session, identity: Any, message: tuple[Any, ...]) -> None:
     """Answer each definition of a batch. What cannot be read is an outcome like others."""
-    for text, weights in message[2]:
+    _, _, batch, *read = message
+    for text, weights in batch:
         try:
-            outcome = session.define(unpack_definition(text, weights))
+            outcome = session.define(unpack_definition(text, weights), *map(bool, read))
         except Exception as error:
             outcome = Outcome("error", message=f"internal: {type(error).__name__}: {error}")
         channel.send(("outcome", identity, pack_outcome(outcome)))

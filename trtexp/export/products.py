@@ -9,7 +9,7 @@ from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.export.writer import Exports, Writer, demand
 from trtexp.layers.base import masked_axes
 from trtexp.layers.cumulative import Cumulative
-from trtexp.layers.einsum import DOTS, Einsum
+from trtexp.layers.einsum import DOTS, Einsum, written_terms
 from trtexp.layers.fully_connected import FullyConnected
 from trtexp.layers.matrix_multiply import MatrixMultiply
 from trtexp.layers.normalization import Normalization
@@ -54,7 +54,7 @@ def fully_connected(writer: Writer, layer: FullyConnected, to: str, inputs: Sequ
 
 @EXPORTS("einsum")
 def einsum(writer: Writer, layer: Einsum, to: str, inputs: Sequence[str]) -> None:
-    terms, _ = layer.written_terms()
+    terms, _ = written_terms(layer.final.equation)
     demand(layer, DOTS not in layer.final.equation, "an ellipsis, which ONNX fills with other axes")
     sizes: dict[str, int] = {}
     for term, tensor in zip(terms, inputs, strict=True):

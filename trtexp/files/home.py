@@ -14,6 +14,7 @@ ACCEPTING = HOME / "accept.json"  # what trtexp accept writes, while it does
 LAST_RUN = HOME / "last-run.json"
 STANDARD_INPUT = HOME / "standard_input.yaml"  # an experiment that was piped in
 RESULTS = HOME / "results"  # of runs that wrote no reports
+SHARDS = HOME / "shards"  # what each shard of a run at hand leaves
 SCRATCH = HOME / "reports"  # of experiments that are none of the project
 
 REPORTS = Path("reports")  # of the project

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from trtexp.engine.outcome import Outcome
 from trtexp.errors import BadUsage
+from trtexp.fuzz.asking import defined, release_of
 from trtexp.fuzz.finds import head
 from trtexp.fuzz.known import Known
-from trtexp.fuzz.network import Answer, answered
+from trtexp.fuzz.network import Answer, answered, declared
 from trtexp.fuzz.oracle import Agreement, Sign, compared
-from trtexp.fuzz.rounds import defined, judge, release_of
+from trtexp.fuzz.stages import judge
 from trtexp.spec.load import load
 from trtexp.spec.requirement import Target
 from trtexp.workers import WorkerSpec
@@ -35,7 +36,7 @@ def replay(path: Path, place: WorkerSpec) -> Again:
         raise BadUsage(f"{path}: {len(experiment.cases)} cases; a find has one")
     case = experiment.cases[0]
     ours, theirs = answered(case.evaluation(), case.definition), defined(place, [case.definition])[0]
-    return Again(ours, theirs, compared(case.layers, subject, ours, theirs))
+    return Again(ours, theirs, compared(case.layers, subject, ours, theirs, declared(case.definition)))
 
 
 def known_again(entry: Known, place: WorkerSpec) -> bool | None:
@@ -43,5 +44,5 @@ def known_again(entry: Known, place: WorkerSpec) -> bool | None:
     release = release_of(place)[1]
     if entry.release != release:
         return None
-    verdict = judge(place, entry.shown_by, [entry.experiment])[0].verdict
+    verdict = judge(place, "define", entry.shown_by, [entry.experiment])[0].verdict
     return isinstance(verdict, Sign) and entry.matches(verdict, release)

@@ -12,7 +12,7 @@ from trtexp.engine.outcome import Outcome
 from trtexp.fuzz.finds import Find
 from trtexp.fuzz.known import known
 from trtexp.fuzz.network import Answer, network
-from trtexp.fuzz.oracle import Sign
+from trtexp.fuzz.oracle import Sign, Stage
 from trtexp.fuzz.rounds import explore, shrink
 from trtexp.fuzz.smaller import matter
 from trtexp.fuzz.subject import Subject, subject
@@ -36,6 +36,7 @@ class Plan:
     seed: int
     examples: int
     seconds: float | None = None
+    stage: Stage = "define"
 
     def rounds(self) -> Iterator[Round]:
         """The rounds, each layer in its turn, until there are as many networks as are asked for."""
@@ -45,7 +46,7 @@ class Plan:
                 if left <= 0:
                     return
                 count = min(OF_A_ROUND, left)
-                yield Round(word, self.release, self.seed, number, count)
+                yield Round(word, self.release, self.seed, number, count, self.stage)
                 left -= count
 
 

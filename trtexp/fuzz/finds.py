@@ -87,6 +87,8 @@ def _lines(find: Find) -> Iterator[str]:
     yield "network:"
     for name, entry in find.data["network"].items():
         yield f"  {name}: {flow(entry | _unchecked(find, name))}"
+    if "outputs" in find.data:
+        yield f"outputs: {flow(find.data['outputs'])}"
     if build := build_options(find.data):
         yield f"build: {flow(build)}"
     yield from _entry_lines(find)

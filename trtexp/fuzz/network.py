@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from trtexp.definition.network import Input, NetworkDefinition
+from trtexp.definition.network import Array, Input, NetworkDefinition
 from trtexp.layers import LAYERS
 from trtexp.layers.base import Layer, LayerError
 from trtexp.layers.network import Evaluation, NodeError, partly_evaluate, steps
@@ -24,7 +24,7 @@ from trtexp.spec.models import Build
 from trtexp.spec.released import released
 from trtexp.spec.tensors import InputModel, TensorError
 
-#: An experiment's `inputs`, `weights`, `network` and `build` as plain data.
+#: An experiment's `inputs`, `weights`, `network`, `outputs` and `build` as plain data.
 Data = dict[str, Any]
 #: What the reference of one network may come to; larger ones are not judged.
 LIMITS = Limits(elements=2**16, products=2**20)
@@ -57,6 +57,11 @@ class Network:
     inputs: Mapping[str, Made]
     weights: Mapping[str, Made]
     definition: NetworkDefinition
+
+    @property
+    def feeds(self) -> dict[str, Array]:
+        """The inputs as the device gets them."""
+        return {name: made.array for name, made in self.inputs.items()}
 
     def answer(self, family: Family | None) -> Answer:
         """What trtexp's models say of it for a family of releases."""
@@ -95,7 +100,11 @@ def network(data: Data) -> Network:
     layers = {name: _layer(entry) for name, entry in data["network"].items()}
     try:
         flow = tuple(steps(layers))
-        outputs = layers[next(reversed(layers))].output_tensors(next(reversed(layers)))
+        made = {tensor for name, layer in layers.items() for tensor in layer.output_tensors(name)}
+        last = next(reversed(layers))
+        outputs = tuple(data.get("outputs") or layers[last].output_tensors(last))
+        if not made.issuperset(outputs):
+            raise Unmade("an output that no layer makes")
     except (NodeError, LayerError, AttributeError, TypeError) as error:
         raise Unmade(str(error)) from error
     used = {array for layer in layers.values() for _, _, array in layer.weight_arrays()}
@@ -107,6 +116,11 @@ def network(data: Data) -> Network:
         options=Build.model_validate(build_options(data)).options(),
     )
     return Network(layers, inputs, weights, definition)
+
+
+def declared(definition: NetworkDefinition) -> frozenset[str]:
+    """The inputs with a size that only the run tells."""
+    return frozenset(each.name for each in definition.inputs if -1 in each.shape)
 
 
 def build_options(data: Data) -> Data:

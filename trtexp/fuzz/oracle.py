@@ -10,17 +10,20 @@ from typing import Literal
 from trtexp.engine.outcome import Outcome
 from trtexp.fuzz.network import Answer
 from trtexp.layers.base import Layer
+from trtexp.layers.network import upstream
 
+#: How far networks go.
+Stage = Literal["define", "build", "run"]
 #: we_refuse: TensorRT takes what a constraint of ours refuses. they_refuse: the other way round. shape, dtype: of an
 #: output. dies: the process that holds TensorRT ends or hangs. we_fail: the reference fails with no constraint.
 Kind = Literal["we_refuse", "they_refuse", "shape", "dtype", "dies", "we_fail"]
 #: What is no difference. takes, refuses: both do. lacks: the release has no such name. unknown: trtexp does not compute
-#: it, or TensorRT was not reached.
-Agreement = Literal["takes", "refuses", "lacks", "unknown"]
+#: it, or TensorRT was not reached. later: a constraint of ours is about sizes that TensorRT learns when it runs.
+Agreement = Literal["takes", "refuses", "lacks", "unknown", "later"]
 
 _NUMBERS = re.compile(r"-?\b\d[\d.]*(?:e[-+]?\d+)?\b|-?\binf\b|\bnan\b")
 _LISTS = re.compile(r"N(?:\s*[,x]\s*N)+")
-_NAMES = re.compile(r"\b[xwc]N\b|\bW?[xwc]\d+\b")
+_NAMES = re.compile(r"\b[xwc]N\b|\bW?[xwc]\d+\b|\bl\d+\w*\b")
 MOST_SAID = 160
 
 
@@ -36,8 +39,11 @@ class Sign:
     says: str
 
 
-def compared(layers: Mapping[str, Layer], subject: str, ours: Answer, theirs: Outcome) -> Sign | Agreement:
-    """What two answers come to. subject: the layer that is tried, to which all goes that names no other."""
+def compared(
+    layers: Mapping[str, Layer], subject: str, ours: Answer, theirs: Outcome, declared: frozenset[str] = frozenset()
+) -> Sign | Agreement:
+    """What two answers come to. subject: the layer that is tried, to which all goes that names no other; declared: the
+    inputs with a size that only the run tells."""
     if theirs.status in ("crashed", "timeout"):
         return Sign(subject, "dies", theirs.message)
     if theirs.status == "unsupported":
@@ -49,6 +55,8 @@ def compared(layers: Mapping[str, Layer], subject: str, ours: Answer, theirs: Ou
             return "refuses"
         name, said = _their_words(theirs.message)
         return Sign(layers[name].word if name in layers else subject, "they_refuse", said)
+    if ours.label and ours.layer in layers and _open(layers, layers[ours.layer], declared):
+        return "later"
     if ours.refusal:
         word = layers[ours.layer].word if ours.layer in layers else subject
         return Sign(word, "we_refuse", ours.label) if ours.label else Sign(word, "we_fail", _general(ours.refusal))
@@ -70,6 +78,12 @@ def _outputs(subject: str, ours: Answer, theirs: Outcome) -> Sign | None:
         if not same:
             return Sign(subject, "shape", f"{suffix or 'first output'}: a size")
     return None
+
+
+def _open(layers: Mapping[str, Layer], layer: Layer, declared: frozenset[str]) -> bool:
+    """Whether the sizes of what a layer takes are known when it runs alone."""
+    taken = (tensor for _, tensor in layer.input_tensors().values())
+    return any(not declared.isdisjoint(upstream(layers, tensor)) for tensor in taken)
 
 
 def _their_words(message: str) -> tuple[str, str]:

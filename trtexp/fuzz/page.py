@@ -58,7 +58,8 @@ def _lines(made: Campaign) -> Iterator[str]:
     for word, tally in sorted(made.tallies.items()):
         yield _row(made, word, tally)
     yield ""
-    yield "*Not judged*: data that are no network, names that the release lacks, and references that are too large."
+    yield "*Not judged*: data that are no network, names that the release lacks, references that are too large, and"
+    yield "constraints on sizes that TensorRT learns when it runs."
     yield "*Attributes* to *ranks*: how many of those that the release has were tried, arguments among the attributes."
     yield from _finds(made)
     yield from _known(made)
@@ -106,4 +107,4 @@ def _agreed(tally: Tally) -> int:
 
 
 def _unjudged(tally: Tally) -> int:
-    return tally.answers["unmade"] + tally.answers["lacks"] + tally.answers["unknown"]
+    return tally.answers["unmade"] + tally.answers["lacks"] + tally.answers["unknown"] + tally.answers["later"]

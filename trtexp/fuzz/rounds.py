@@ -3,7 +3,6 @@ helper processes, each of which keeps a worker of its own."""
 
 from __future__ import annotations
 
-import atexit
 import hashlib
 import json
 import time
@@ -12,36 +11,22 @@ from dataclasses import dataclass
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 
-from trtexp.definition.network import NetworkDefinition
 from trtexp.engine.outcome import Outcome
 from trtexp.errors import NoGpu
-from trtexp.fuzz.network import Answer, Data, Network, Unmade, network
-from trtexp.fuzz.oracle import Agreement, Sign, compared
+from trtexp.fuzz.asking import Judged, worker
+from trtexp.fuzz.network import Answer, Data
+from trtexp.fuzz.oracle import Sign
 from trtexp.fuzz.smaller import smaller
-from trtexp.fuzz.strategies import networks
-from trtexp.fuzz.subject import known_release, subject
+from trtexp.fuzz.stages import WAYS, judge
+from trtexp.fuzz.subject import subject
 from trtexp.fuzz.tally import Round, Seen, Tally, reaches
-from trtexp.numerics import Family, family_of
-from trtexp.workers import WorkerOptions, WorkerSpec, WorkerUnavailable
-from trtexp.workers.definer import Definer, TooManyDeaths
+from trtexp.workers import WorkerSpec
+from trtexp.workers.definer import TooManyDeaths
 
 SHRINKING = 10.0  # seconds for one difference
 OFTEN = 3  # networks of a difference that are built before it is one
 
 TAKEN = ("we_refuse", "we_fail", "shape", "dtype")  # kinds that TensorRT may still refuse when it builds
-
-_definers: dict[WorkerSpec, Definer] = {}
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A network and both answers. verdict: None for data that are no network."""
-
-    data: Data
-    verdict: Sign | Agreement | None
-    made: Network | None = None
-    ours: Answer | None = None
-    theirs: Outcome | None = None
 
 
 @dataclass(frozen=True)
@@ -56,19 +41,12 @@ class Shrunk:
     whole: bool = True
 
 
-def release_of(place: WorkerSpec) -> tuple[str, str]:
-    """(known release, full name) of a worker. Raises NoGpu where there is none, NothingFound for an unknown one."""
-    release = _definer(place).release
-    assert release is not None
-    return known_release(release.flavour, release.version), release.name
-
-
 def explore(place: WorkerSpec, task: Round) -> Tally:
     """Try the networks of a round. Raises TooManyDeaths, NoGpu."""
     of = subject(task.word, task.release)
     assert of is not None
     tally = Tally()
-    for judged in judge(place, task.word, generated(task)):
+    for judged in judge(place, task.stage, task.word, generated(task)):
         tally.tried += 1
         if isinstance(judged.verdict, Sign):
             tally.saw(judged.verdict, Seen(task, judged.data))
@@ -85,42 +63,14 @@ def generated(task: Round) -> list[Data]:
     return found
 
 
-def judge(place: WorkerSpec, word: str, batch: Sequence[Data]) -> list[Judged]:
-    """Ask both sides about networks, in one message. Raises TooManyDeaths, NoGpu."""
-    made: list[Network | None] = []
-    for data in batch:
-        try:
-            made.append(network(data))
-        except Unmade:
-            made.append(None)
-    outcomes = iter(defined(place, [each.definition for each in made if each is not None]))
-    family, judged = _family(_definer(place)), []
-    for data, one in zip(batch, made, strict=True):
-        if one is None:
-            judged.append(Judged(data, None))
-            continue
-        ours, theirs = one.answer(family), next(outcomes)
-        judged.append(Judged(data, compared(one.layers, word, ours, theirs), one, ours, theirs))
-    return judged
-
-
-def defined(place: WorkerSpec, definitions: Sequence[NetworkDefinition]) -> list[Outcome]:
-    """What TensorRT says of definitions. Raises TooManyDeaths, NoGpu."""
-    definer = _definer(place)
-    try:
-        return definer.define(definitions)
-    except WorkerUnavailable as error:
-        raise NoGpu(f"fuzz: {error}") from error
-
-
 def shrink(place: WorkerSpec, sign: Sign, seen: Seen) -> Shrunk | None:
     """The smallest network that shows a difference; None where TensorRT refuses it in its build, so that there is
     none. Raises TooManyDeaths, NoGpu."""
     task = seen.round
-    known = {json.dumps(each.data): each for each in judge(place, task.word, generated(task))}
+    known = {json.dumps(each.data): each for each in judge(place, task.stage, task.word, generated(task))}
     showing = [each for each in known.values() if each.verdict == sign]
-    if sign.kind in TAKEN:
-        showing = [each for each in showing[:OFTEN] if not _refused_in_build(place, each)]
+    if task.stage == "define" and sign.kind in TAKEN:
+        showing = [each for each in showing[:OFTEN] if not _refused_later(place, task, sign, each)]
         if not showing:
             return None
     smallest, end = [showing[0]] if showing else [], time.monotonic() + SHRINKING
@@ -128,10 +78,10 @@ def shrink(place: WorkerSpec, sign: Sign, seen: Seen) -> Shrunk | None:
     def trial(data: Data) -> None:
         text = json.dumps(data)
         if text not in known and time.monotonic() < end:
-            known[text] = judge(place, task.word, [data])[0]
+            known[text] = judge(place, task.stage, task.word, [data])[0]
         found = known.get(text)
         if found is not None and found.verdict == sign and (text, found) not in refused:
-            if sign.kind in TAKEN and _refused_in_build(place, found):
+            if _refused_later(place, task, sign, found):
                 refused.append((text, found))
                 return
             smallest[:] = [min((*smallest, found), key=_size)]
@@ -143,7 +93,9 @@ def shrink(place: WorkerSpec, sign: Sign, seen: Seen) -> Shrunk | None:
     except (_Shown, Exception) as error:  # Flaky, where the time was up
         if isinstance(error, (TooManyDeaths, NoGpu)):
             raise
-    found = _without_more(place, task, sign, smallest[0] if smallest else judge(place, task.word, [seen.data])[0])
+    found = _without_more(
+        place, task, sign, smallest[0] if smallest else judge(place, task.stage, task.word, [seen.data])[0]
+    )
     assert found.ours is not None and found.theirs is not None
     return Shrunk(found.data, found.ours, found.theirs, whole=time.monotonic() < end)
 
@@ -153,8 +105,8 @@ def _without_more(place: WorkerSpec, task: Round, sign: Sign, found: Judged) -> 
     of = subject(task.word, task.release)
     assert of is not None
     for data in smaller(found.data, of):
-        judged = judge(place, task.word, [data])[0]
-        if judged.verdict == sign and not (sign.kind in TAKEN and _refused_in_build(place, judged)):
+        judged = judge(place, task.stage, task.word, [data])[0]
+        if judged.verdict == sign and not _refused_later(place, task, sign, judged):
             return _without_more(place, task, sign, judged)
     return found
 
@@ -168,11 +120,12 @@ def _size(judged: Judged) -> tuple[int, str]:
     return len(text), text
 
 
-def _refused_in_build(place: WorkerSpec, judged: Judged) -> bool:
+def _refused_later(place: WorkerSpec, task: Round, sign: Sign, judged: Judged) -> bool:
     """Whether TensorRT refuses in its build what its define phase took, which is a refusal as well."""
+    if task.stage != "define" or sign.kind not in TAKEN:
+        return False
     assert judged.made is not None
-    feeds = {name: made.array for name, made in judged.made.inputs.items()}
-    return _definer(place).run(judged.made.definition, feeds).status not in ("built", "ran")
+    return worker(place).run(judged.made.definition, judged.made.feeds).status not in ("built", "ran")
 
 
 def _hypothesis(task: Round, trial: Callable[[Data], None], phases: Sequence[Phase]) -> None:
@@ -190,34 +143,8 @@ def _hypothesis(task: Round, trial: Callable[[Data], None], phases: Sequence[Pha
         print_blob=False,
         verbosity=Verbosity.quiet,
     )
-    @given(networks(task.word, task.release))
+    @given(WAYS[task.stage].networks(task.word, task.release))
     def each(data: Data) -> None:
         trial(data)
 
     each()
-
-
-def _definer(place: WorkerSpec) -> Definer:
-    """This process' worker. Raises NoGpu."""
-    if place not in _definers:
-        made = Definer(place, WorkerOptions())
-        try:
-            made.start()
-        except WorkerUnavailable as error:
-            raise NoGpu(f"fuzz: {error}") from error
-        atexit.register(made.close)  # in a helper, which ends with its work
-        _definers[place] = made
-    return _definers[place]
-
-
-def end_workers() -> None:
-    """End the workers of this process."""
-    while _definers:
-        _, definer = _definers.popitem()
-        atexit.unregister(definer.close)
-        definer.close()
-
-
-def _family(definer: Definer) -> Family | None:
-    assert definer.release is not None
-    return family_of(definer.release.flavour, definer.release.version)

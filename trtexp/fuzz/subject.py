@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from trtexp.authoring.scaffold import scaffold
 from trtexp.definition.network import DTYPES
 from trtexp.errors import NothingFound
-from trtexp.fuzz.network import Data, network
+from trtexp.fuzz.network import Data, network, word
 from trtexp.layers import LAYERS
 from trtexp.migration.releases.api import Release, known, name_of
 from trtexp.migration.releases.needs import lacks
 from trtexp.spec.fields import Field, arguments, attributes
 from trtexp.spec.tree import Number
+
+#: What layers make that older releases do not ask about.
+TYPES = {"add_quantize": "INT8", "add_dequantize": "FLOAT"}
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,7 @@ class Subject:
     """A layer of the table, as a release has it. start: its own small network; dtypes: of tensors."""
 
     word: str
+    release: str
     start: Data
     arguments: tuple[Field, ...]
     attributes: tuple[Field, ...]
@@ -28,17 +33,17 @@ class Subject:
 
 
 @cache
-def subject(word: str, release: str) -> Subject | None:
+def subject(name: str, release: str) -> Subject | None:
     """The layer as a release has it, None where it has none. release: the name of a known one, as tensorrt-rtx-1.7."""
     found = next(each for each in known() if each.name == release)
-    start = _plain(scaffold(word))
-    assert isinstance(start, dict)
+    start = _fitted(_plain(scaffold(name)), found)
     if any(missing.path[0] == "network" for missing in lacks(network(start).definition, found)):
         return None
-    model = LAYERS[word]
+    model = LAYERS[name]
     settable = [field for field in attributes(model) if found.has(f"{model.interface}.{field.name}")]
     return Subject(
-        word,
+        name,
+        release,
         start,
         tuple(_offered(field, found) for field in arguments(model)),
         tuple(_offered(field, found) for field in settable),
@@ -55,12 +60,24 @@ def known_release(flavour: str, version: str) -> str:
     return name
 
 
+def _fitted(start: Any, release: Release) -> Data:
+    """A small network with what the release demands beside, and without the build options that it lacks."""
+    for missing in lacks(network(start).definition, release):
+        place, name = missing.path[0], missing.path[-1]
+        if missing.demanded and name == "output_type":
+            entry = start["network"][missing.path[1]]
+            entry[word(entry)][name] = TYPES[missing.path[2]]
+        elif place == "build":
+            start.pop("build", None)
+    return dict(start)
+
+
 def _offered(field: Field, release: Release) -> Field:
     """A field with those members of its enum that the release has."""
     return field._replace(members=tuple(name for name in field.members if release.has(f"{field.kind}.{name}")))
 
 
-def _plain(value: object) -> object:
+def _plain(value: object) -> Any:
     """The numbers of YAML as Python's own, so that they go through JSON."""
     if isinstance(value, dict):
         return {key: _plain(child) for key, child in value.items()}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from trtexp.fuzz.network import Data
-from trtexp.fuzz.oracle import Sign
+from trtexp.fuzz.oracle import Sign, Stage
 from trtexp.fuzz.subject import Subject
 
 Reached = Literal["attributes", "members", "dtypes", "ranks"]
@@ -22,6 +22,7 @@ class Round:
     seed: int
     number: int
     count: int
+    stage: Stage = "define"
 
 
 @dataclass

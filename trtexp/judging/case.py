@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from trtexp.definition.script.program import script
 from trtexp.engine.outcome import Outcome
 from trtexp.judging.output import JudgedOutput, judge_output
 from trtexp.judging.recording import record_output
@@ -12,7 +13,6 @@ from trtexp.judging.verdict import Verdict, decide
 from trtexp.numerics import FAMILIES, Family
 from trtexp.records.facts import Difference, Place, Refusal
 from trtexp.records.model import CaseRecord
-from trtexp.script.program import script
 from trtexp.spec.case import Case
 from trtexp.spec.errors import Mark
 

@@ -12,7 +12,7 @@ from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import GIVEN, DataType, Described, Kind, Layer, Maybe, Spread, Tensor
 from trtexp.layers.quantize import there_and_back
 from trtexp.layers.softmax import softmaxed
-from trtexp.numerics import Arithmetic, Bounded, dot_product, moved, pointwise
+from trtexp.numerics import Arithmetic, Bounded, dot_product, exactly, moved, pointwise
 from trtexp.numerics.budget import OF_A_STEP, Work
 from trtexp.numerics.linear import matmul
 
@@ -156,6 +156,8 @@ class _Attention(Layer):
             keys, values = (sequence(x, k_form, k_lengths, b) for x in (k, v))
             there = None if mask is None else moved(lambda part, b=b: part[min(b, len(part) - 1)], mask)
             made.append(self.attend(queries, keys, values, there, scale, arithmetic))
+        if not made:
+            return exactly(np.zeros(q.shape), q.dtype)
         if q_form == PACKED:
             return moved(lambda *parts: np.concatenate([np.swapaxes(p, 0, 1) for p in parts]), *made)
         return moved(lambda *parts: np.stack(parts), *made)

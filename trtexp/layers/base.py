@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any, ClassVar, NoReturn, Protocol, TypeVar, cast
 
+from trtexp.definition.readback import ReadLayer, ReadTensor
 from trtexp.definition.steps import NETWORK, Call, Ref, Step
 from trtexp.layers.attributes import Attributes as Attributes
 from trtexp.layers.attributes import DataType as DataType
@@ -21,15 +22,20 @@ from trtexp.layers.attributes import Weights as Weights
 from trtexp.layers.operands import Maybe as Maybe
 from trtexp.layers.operands import Operand, granted, no_vector, spread
 from trtexp.layers.operands import integers as integers
+from trtexp.layers.operands import masked_axes as masked_axes
 from trtexp.layers.precision import Types
 from trtexp.layers.settable import GIVEN as GIVEN
 from trtexp.layers.settable import Default as Default
 from trtexp.layers.settable import Kind as Kind
 from trtexp.layers.settable import Model as Model
 from trtexp.layers.settable import Settable as Settable
-from trtexp.layers.settable import kinds, lowered
+from trtexp.layers.settable import kinds, lowered, tensor_arguments
 from trtexp.numerics import FAMILIES, Arithmetic, Bounded, Family
 from trtexp.numerics.budget import Budget, Work
+
+LONG = ("alpha", "beta")  # that may have 64 bits
+MASKS = ("axes",)
+MOST_AXES = 8  # of a tensor: Dims::MAX_DIMS
 
 A = TypeVar("A", bound="Settable", covariant=True)
 
@@ -84,6 +90,8 @@ class Layer(Model):
     cannot give: weights arrays, and tensors among the attributes and among the arguments of `set_…` methods.
     `variadic`: how many inputs there may be at most, if the one operand is a tuple of them; else 0.
     `vectors`: the operands that tell a shape, indices along axes, or axes. S1: each is a vector of int32 or int64.
+    S2: no output has more than 8 axes, which is all that TensorRT's Dims hold. S3: a whole number fits into 32 bits,
+    with a sign but for bit masks.
     `aliases` says which attributes an argument or an attribute writes, where the names differ.
     """
 
@@ -112,8 +120,8 @@ class Layer(Model):
             cls.word = cls.method.removeprefix("add_")
         base = cls.__base__
         assert base is not None
-        if cls.operands == (_tensors(base) if issubclass(base, Layer) else ()):
-            cls.operands = _tensors(cls)
+        if cls.operands == (tensor_arguments(base) if issubclass(base, Layer) else ()):
+            cls.operands = tensor_arguments(cls)
 
     @classmethod
     def settable(cls) -> type[Settable]:
@@ -129,6 +137,12 @@ class Layer(Model):
     def most_inputs(cls) -> int:
         """How many inputs TensorRT gives the layer at most, those of `set_input` included."""
         return cls.variadic or len(cls.operands)
+
+    @classmethod
+    def told(cls, read: ReadLayer, inputs: Sequence[ReadTensor | None]) -> dict[str, Any]:
+        """What a layer that was read back tells of itself, under the names of arguments and attributes: values of a
+        definition, or by name those that a `set_…` method takes. inputs: those of the layer, as they are made."""
+        return dict(read.attributes)
 
     @property
     def final(self: _With[A]) -> A:
@@ -163,7 +177,7 @@ class Layer(Model):
     def input_tensors(self) -> dict[int, tuple[tuple[str | int, ...], str]]:
         """{index: (place below the layer, tensor)}: of the constructor, of attributes, then of `set_input`."""
         found: dict[int, tuple[tuple[str | int, ...], str]] = {}
-        for name in _tensors(type(self)):
+        for name in tensor_arguments(type(self)):
             value = getattr(self, name)
             for tensor in [value] if isinstance(value, str) else value or ():
                 found[len(found)] = ((self.word, name), tensor)
@@ -236,7 +250,17 @@ class Layer(Model):
         types = Types.of(asked, inputs.values(), arithmetic.grants("half") and not self.rounds_to_half())
         with budget.paying():
             made = self.evaluate(*types.taken(operands), **granted(type(self).evaluate, arithmetic=arithmetic))
-        return types.made(made if isinstance(made, tuple) else (made,))
+        tensors = types.made(made if isinstance(made, tuple) else (made,))
+        if (most := max((len(tensor.shape) for tensor in tensors), default=0)) > MOST_AXES:
+            raise LayerError((self.word,), f"it would make a tensor of {most} axes; give {MOST_AXES} at most [S2]")
+        return tensors
+
+    def check_numbers(self) -> None:
+        """Refuse whole numbers that the API does not take. Raises LayerError."""
+        for owner, name, value in self.written:
+            low, high = (0, 2**32) if name in MASKS else (-(2**31), 2**31)
+            if type(value) is int and name not in LONG and not low <= value < high:
+                raise LayerError((owner, name), f"{value} given; give a number of 32 bits [S3]")
 
     def check_vectors(self, inputs: Mapping[int, Bounded]) -> None:
         """Refuse what tells no shape and no axes. Raises LayerError."""
@@ -291,13 +315,3 @@ class Layer(Model):
 
 
 _BESIDE = frozenset(Layer.model_fields)  # what stands beside the arguments
-
-
-def _tensors(model: type[Layer]) -> tuple[str, ...]:
-    """The arguments that are tensors."""
-    return tuple(name for name, kind in kinds(model).items() if kind == "tensor")
-
-
-def masked_axes(mask: int, rank: int) -> list[int]:
-    """The axes that a bit mask names, below a rank."""
-    return [axis for axis in range(rank) if mask >> axis & 1]

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
-from trtexp.layers.base import GIVEN, Attributes, DataType, Dims, Layer, Maybe, Tensor
+from trtexp.layers.base import GIVEN, MOST_AXES, Attributes, DataType, Dims, Layer, Maybe, Tensor
 from trtexp.layers.quantize import FLOATS, coded, quantized, spread
 from trtexp.layers.reduce import extreme
 from trtexp.numerics import (
@@ -56,9 +56,9 @@ class _DynamicQuantize(Layer):
     scales are s / g, rounded, g being the scalar of input 1, by which they are quantised themselves; codes are
     x / (scale · g).
     C1: x is float and has 2 or 3 axes. C2: codes and scales are FP4 with FP8, or FP8 with E8M0 or FLOAT. C3: `axis` is
-    one of the last two, a block shape has the rank of x. C4: blocks divide x. C5: FP4 has a positive g, FP8 none.
-    C6: with g blocks have a size along an axis, not a shape (10.16 and RTX 1.7.1). C7: in RTX that size is 16 or 32
-    (1.7.1); the documentation has 16 for FP4 and 32 for FP8.
+    one of the last two; a block shape has the rank of x, an empty one is none, and `axis` is from -8 to 7.
+    C4: blocks divide x. C5: FP4 has a positive g, FP8 none. C6: with g blocks have a size along an axis, not a shape
+    (10.16 and RTX 1.7.1). C7: in RTX that size is 16 or 32 (1.7.1); the documentation has 16 for FP4 and 32 for FP8.
     """
 
     interface = "IDynamicQuantizeLayer"
@@ -74,11 +74,15 @@ class _DynamicQuantize(Layer):
     def block(self, shape: tuple[int, ...]) -> list[int]:
         """The shape of a block."""
         final = self.final
-        if final.block_shape is not None:
-            return [n if b == -1 else b for b, n in zip(final.block_shape, shape, strict=False)]
+        if self.shaped():
+            return [n if b == -1 else b for b, n in zip(final.block_shape or (), shape, strict=False)]
         sizes = [1] * len(shape)
         sizes[final.axis % len(shape)] = final.block_size
         return sizes
+
+    def shaped(self) -> bool:
+        """Whether a block has a shape, and not a size along an axis."""
+        return bool(self.final.block_shape) or self.final.block_size is None
 
     def check_inputs(self, x: Bounded, second: Maybe, *, family: Family | None) -> None:
         final = self.final
@@ -89,19 +93,22 @@ class _DynamicQuantize(Layer):
             self.refuse(
                 "scale_type", f"{scheme[1]} for codes of {scheme[0]}; give FP4 with FP8, FP8 with E8M0 or FLOAT", "C2"
             )
-        block = self.block(x.shape)
-        if final.block_shape is None:
-            if final.axis % len(x.shape) < len(x.shape) - 2:
+        if final.axis is not None and not -MOST_AXES <= final.axis < MOST_AXES:
+            self.refuse("axis", f"{final.axis} given; give {-MOST_AXES} to {MOST_AXES - 1}", "C3")
+        if not self.shaped():
+            rank = len(x.shape)
+            if not -rank <= final.axis < rank or final.axis % rank < rank - 2:
                 self.refuse("axis", f"axis {final.axis} of {len(x.shape)}; give one of the last two", "C3")
-        elif len(final.block_shape) != len(x.shape):
+        elif len(final.block_shape or ()) != len(x.shape):
             self.refuse("block_shape", f"{final.block_shape} for {list(x.shape)}", "C3")
-        if family == "tensorrt-rtx" and final.block_shape is None and final.block_size not in SIZES:
+        if family == "tensorrt-rtx" and final.block_size not in (None, *SIZES):
             self.refuse("block_size", f"{final.block_size} given; RTX takes 16 or 32", "C7")
+        block = self.block(x.shape)
         if any(b < 1 or n % b for n, b in zip(x.shape, block, strict=True)):
             self.refuse("input", f"{list(x.shape)} given; blocks of {block} leave a rest", "C4")
         if (second is None) != (scheme[0] == "FP8") or (second is not None and not (second.ref > 0).all()):
             self.refuse("set_input", "FP4 needs a positive scale of the scales as input 1, FP8 has none", "C5")
-        if second is not None and final.block_shape is not None:
+        if second is not None and self.shaped():
             self.refuse("block_shape", f"{final.block_shape} beside a scale of scales; give axis and block_size", "C6")
 
     def work(self, x: Bounded, second: Maybe) -> Work:

@@ -33,7 +33,8 @@ class Einsum(Layer):
     C1: the equation has terms of lower-case letters, each with one ellipsis at most, one per input. C2: each letter of
     the output occurs in an input, and once in the output. C3: a term has as many letters as its input has axes, and one
     letter has one size, or 1. C4: all inputs are float and of one dtype. C5: in 8.x there are at most two inputs, no
-    ellipsis and no diagonal (8.6.0; 10.16 and RTX 1.7.1 take them all).
+    ellipsis and no diagonal (8.6.0; 10.16 and RTX 1.7.1 take them all). In RTX the constructor's equation holds C1 and
+    C2 as well where `set` gives another (1.7.1).
     """
 
     method, interface = "add_einsum", "IEinsumLayer"
@@ -47,14 +48,9 @@ class Einsum(Layer):
     equation: str
     set: EinsumAttributes = EinsumAttributes()
 
-    def written_terms(self) -> tuple[list[str], str | None]:
-        """The inputs' terms, and that of the output, None where there is no arrow."""
-        given, arrow, out = self.final.equation.replace(" ", "").partition("->")
-        return given.split(","), out if arrow else None
-
     def terms(self, inputs: tuple[Bounded, ...]) -> tuple[list[str], str]:
         """The inputs' letters, and the output's, with upper-case letters in the place of an ellipsis."""
-        given, out = self.written_terms()
+        given, out = written_terms(self.final.equation)
         ranks = [len(x.shape) - len(term) + len(DOTS) for term, x in zip(given, inputs, strict=True) if DOTS in term]
         between = string.ascii_uppercase[: max(ranks[:1], default=0)]
         terms = [term.replace(DOTS, between) for term in given]
@@ -63,16 +59,14 @@ class Einsum(Layer):
         return terms, between + once if out is None else out.replace(DOTS, between)
 
     def check_inputs(self, inputs: tuple[Bounded, ...], *, family: Family | None) -> None:
-        given, output = self.written_terms()
-        if len(given) != len(inputs) or not all(TERM.fullmatch(term) for term in (*given, output or "")):
-            self.refuse("equation", f"{self.final.equation!r} has not {len(inputs)} terms of lower-case letters", "C1")
+        for equation in (self.equation, self.final.equation) if family == "tensorrt-rtx" else (self.final.equation,):
+            self.check_equation(equation, len(inputs))
+        given, _ = written_terms(self.final.equation)
         repeating = any(len(set(term)) < len(term) for term in (term.replace(DOTS, "") for term in given))
         if family == "tensorrt<10" and (len(inputs) > 2 or DOTS in self.final.equation or repeating):
             message = f"{self.final.equation!r} given; 8.x takes two inputs at most, no ellipsis and no diagonal"
             self.refuse("equation", message, "C5")
-        terms, out = self.terms(inputs)
-        if len(set(out)) < len(out) or not set(out) <= set("".join(terms)):
-            self.refuse("equation", f"{out!r} repeats a letter, or has one that no input has", "C2")
+        terms, _ = self.terms(inputs)
         sizes: dict[str, int] = {}
         for term, x in zip(terms, inputs, strict=True):
             if len(term) != len(x.shape):
@@ -83,6 +77,15 @@ class Einsum(Layer):
         kinds = {x.dtype for x in inputs}
         if len(kinds) > 1 or not kinds <= {"float32", "float16", "bfloat16"}:
             self.refuse("inputs", f"{', '.join(sorted(kinds))} given; give one float dtype", "C4")
+
+    def check_equation(self, equation: str, count: int) -> None:
+        """C1, C2."""
+        given, output = written_terms(equation)
+        if len(given) != count or not all(TERM.fullmatch(term) for term in (*given, output or "")):
+            self.refuse("equation", f"{equation!r} has not {count} terms of lower-case letters", "C1")
+        out = (output or "").replace(DOTS, "")
+        if len(set(out)) < len(out) or not set(out) <= set("".join(given)):
+            self.refuse("equation", f"{output!r} repeats a letter, or has one that no input has", "C2")
 
     def contractions(self, inputs: tuple[Bounded, ...]) -> Iterator[tuple[str, str, str]]:
         """The letters of what there is, of the next input and of both together: from left to right, keeping what is
@@ -122,3 +125,9 @@ class Einsum(Layer):
             runs = (1, math.prod(sizes[letter] for letter in summed))
             done = dot_product(contract, done, x, None, arithmetic, runs=runs)
         return done
+
+
+def written_terms(equation: str) -> tuple[list[str], str | None]:
+    """The inputs' terms, and that of the output, None where there is no arrow."""
+    given, arrow, out = equation.replace(" ", "").partition("->")
+    return given.split(","), out if arrow else None

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
+from trtexp.definition.readback import ReadLayer, ReadTensor
 from trtexp.layers.base import GIVEN, Attributes, DataType, Dims, Kind, Layer, Maybe, integers
 from trtexp.numerics import F64, Arithmetic, Bounded, attribute, dot_product, exactly, held, library, moved, wrapped
 from trtexp.numerics.budget import Work
@@ -62,6 +63,12 @@ class Fill(Layer):
     output_type: DataType | None = None
     """The output's type, 10.x on; 8.x takes that of alpha."""
     set: FillAttributes = FillAttributes()
+
+    @classmethod
+    def told(cls, read: ReadLayer, inputs: Sequence[ReadTensor | None]) -> dict[str, Any]:
+        """The constructor wants a shape where input 0 gives it: one of the same rank."""
+        rank = len(read.outputs[0].shape or ())
+        return {"shape": (1,) * rank, **read.attributes}
 
     def output_shape(self, shape: Maybe) -> list[int]:
         return self.final.shape if shape is None else integers(shape)

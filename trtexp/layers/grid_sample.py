@@ -69,6 +69,9 @@ class GridSample(Layer):
         return Work((taps + 1) * math.prod(grid.shape[:-1]) * x.shape[1])
 
     def evaluate(self, x: Bounded, grid: Bounded, *, arithmetic: Arithmetic) -> Bounded:
+        if 0 in x.shape[2:]:
+            nothing = exactly(np.zeros((*x.shape[:2], *grid.shape[1:-1])), x.dtype)
+            return undetermined(nothing, np.ones(nothing.shape, bool))
         made = self.sampled(x, grid, arithmetic)
         nan, infinite = np.isnan(grid.ref).any(-1), np.isinf(grid.ref).any(-1)
         unsure = grid.undetermined.any(-1) | infinite | nan

@@ -16,6 +16,7 @@ from trtexp.numerics.budget import Work
 TripLimitKind = Annotated[Literal["COUNT", "WHILE"], Kind("TripLimit")]
 LoopOutputKind = Annotated[Literal["LAST_VALUE", "CONCATENATE", "REVERSE"], Kind("LoopOutput")]
 MOST_ITERATIONS = 1000
+REHEARSAL = -1  # the number of an iteration that is looked at and not run: iterators give zeros
 LAST_AXIS = 6  # that a loop output may be told, whatever its kind
 OfLoop = TypeVar("OfLoop", bound="Inner")
 
@@ -36,6 +37,7 @@ network:
 class Loop(Layer):
     """A loop, to which the other layers of this file belong; it makes no tensor.
 
+    In RTX a body that is never run holds its constraints, too (1.7.1).
     C1: it has one trip limit of kind COUNT, or one of kind WHILE, or one of each. C5: what an iteration makes leaves
     the loop by a loop_output, or serves a recurrence or a trip limit. C11: it ends, after 1,000 iterations at most.
     """
@@ -152,6 +154,8 @@ class Iterator(Inner):
         axis = self.final.axis
         if not 0 <= axis < len(x.shape):
             self.refuse("axis", f"{axis} given for {list(x.shape)}; give 0 to {len(x.shape) - 1}", "C7")
+        if i == REHEARSAL:
+            return (moved(lambda part: np.zeros_like(part, shape=np.delete(part.shape, axis)), x),)
         if i >= x.shape[axis]:
             self.refuse("tensor", f"{list(x.shape)} has no slice {i} along axis {axis}", "C9")
         place = x.shape[axis] - 1 - i if self.final.reverse else i
@@ -171,7 +175,7 @@ class LoopOutput(Inner):
     Where the length is more than the iterations, CONCATENATE gives zeros behind them (measured on 8.6.0 and 10.16);
     what RTX and REVERSE give is not known. C4: CONCATENATE and REVERSE have the length as input 1. C6: LAST_VALUE takes
     a recurrence of this loop and gives its value after the last iteration. C7: `axis` lies in the output, or
-    for LAST_VALUE from 0 to 6.
+    for LAST_VALUE from 0 to 6, and in RTX to the rank of the tensor (1.7.1).
     """
 
     method, interface = "add_loop_output", "ILoopOutputLayer"
@@ -193,9 +197,11 @@ class LoopOutput(Inner):
     def pull(self, name: str, tensors: Tensors) -> tuple[Bounded, ...]:
         iterations = tensors.once(self.loop, lambda: run(self.loop, tensors))
         if self.kind == "LAST_VALUE":
-            if not 0 <= self.final.axis <= LAST_AXIS:
-                self.refuse("axis", f"{self.final.axis} given, though it has no use; give 0 to {LAST_AXIS}", "C7")
-            return (iterations[-1].value(self.tensor),)
+            last = iterations[-1].value(self.tensor)
+            most = len(last.shape) if tensors.arithmetic.family == "tensorrt-rtx" else LAST_AXIS
+            if not 0 <= self.final.axis <= min(most, LAST_AXIS):
+                self.refuse("axis", f"{self.final.axis} given, though it has no use; give 0 to {most}", "C7")
+            return (last,)
         length, each = _whole(tensors.value(self.set_input[1]), "its length"), iterations[:-1]
         first = iterations[0].value(self.tensor)
         axis, rank = self.final.axis, len(first.shape)
@@ -255,6 +261,10 @@ def run(loop: str, tensors: Tensors) -> list[Tensors]:
             return iterations
         if i < count:
             carried = {n: recurrence.following(n, iteration) for n, recurrence in recurrences.items()}
+    if count == 0 and tensors.arithmetic.family == "tensorrt-rtx":
+        rehearsal = tensors.inside(carried | {loop: exactly(np.array(REHEARSAL), "int32")}, varying)
+        for n, recurrence in recurrences.items():
+            recurrence.following(n, rehearsal)
     if "COUNT" not in ends:
         raise LayerError((), f"{loop} has not ended after {MOST_ITERATIONS} iterations [C11]")
     return iterations

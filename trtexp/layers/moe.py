@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
+from trtexp.definition.readback import ReadLayer, ReadTensor
+from trtexp.definition.steps import Ref
 from trtexp.layers.attention import FLOATS
 from trtexp.layers.base import GIVEN, Attributes, DataType, Default, Dims, Kind, Layer, Maybe, Tensor
 from trtexp.layers.quantize import there_and_back
@@ -127,6 +129,7 @@ class MoE(Layer):
     where a limit meets a gate or a factor that is NaN no source or measurement says which stays: undetermined.
     C1: shapes as above. C2: all float tensors are of one dtype, the experts int32 or int64. C3: experts are 0 to n - 1.
     C4: the weights are given. C5: scales are positive, () or (n,), for FP8. C6: no scales from the data.
+    C7: the shape of a block has four numbers, -1 or more (RTX 1.7.1).
     """
 
     method, interface = "add_moe", "IMoELayer"
@@ -161,6 +164,21 @@ class MoE(Layer):
                 fc_down_weights: back
                 activation_type: NONE"""
 
+    @classmethod
+    def told(cls, read: ReadLayer, inputs: Sequence[ReadTensor | None]) -> dict[str, Any]:
+        """What the `set_…` methods were given are inputs behind the first three."""
+        names = zip(cls.operands + cls.more_operands, read.inputs, strict=False)
+        tensors = {name: Ref("tensor", tensor) for name, tensor in names if tensor is not None}
+        told = super().told(read, inputs)
+        for name, arguments in (("gated_weights", GatedWeights), ("gated_biases", GatedBiases)):
+            if given := {field: tensors[field] for field in arguments.model_fields if field in tensors}:
+                told[name] = given
+        if "gated_weights" in told:
+            told["gated_weights"]["activation_type"] = told["activation_type"]
+        if (scale := "fc_down_activation_scale") in tensors:
+            told["quantization_static"] = {scale: tensors[scale], "data_type": told.pop("quantization_to_type")}
+        return told
+
     hidden_states: Tensor
     selected_experts_for_tokens: Tensor
     scores_for_selected_experts: Tensor
@@ -188,6 +206,9 @@ class MoE(Layer):
             self.refuse("selected_experts_for_tokens", f"experts to {selected.ref.max():g} of {n}", "C3")
         if scale is not None and (scale.shape not in ((), (n,)) or not (scale.ref > 0).all() or self.codes() != "FP8"):
             self.refuse("quantization_static", f"{list(scale.shape)} for {self.codes()}; give positive ones, FP8", "C5")
+        block = self.final.quantization_block_shape
+        if block is not None and (len(block) != 4 or min(block) < -1):
+            self.refuse("quantization_block_shape", f"{block} given; give four numbers, -1 or more", "C7")
         if dbl_q is not None:
             self.refuse("quantization_dynamic_dbl_q", "scales from the data, which no release has yet", "C6")
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import Attributes, DataType, Kind, Layer, Maybe, Tensor
+from trtexp.layers.operands import of_indices
 from trtexp.layers.orders import MEASURED, rule
 from trtexp.numerics import F64, UNIT, Arithmetic, Bounded, exactly, undetermined
 from trtexp.numerics.budget import OF_A_STEP, Work
@@ -70,7 +71,7 @@ class NMS(Layer):
             self.refuse("scores", f"{scores.dtype} {list(scores.shape)} for boxes {list(boxes.shape)}", "C2")
         if boxes.dtype not in ("float32", "float16"):
             self.refuse("boxes", f"a tensor of {boxes.dtype}; give a float tensor", "C2")
-        if self.final.indices_type not in ("INT32", "INT64"):
+        if not of_indices(self.indices_type, self.final.indices_type):
             self.refuse("indices_type", f"{self.final.indices_type} given; give INT32 or INT64", "C5")
         if not 0 <= (limit := self.final.topk_box_limit) <= MOST:
             self.refuse("topk_box_limit", f"{limit} given; give 0 to {MOST}", "C3")

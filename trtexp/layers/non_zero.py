@@ -6,6 +6,7 @@ import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import Attributes, DataType, Layer, Tensor
+from trtexp.layers.operands import of_indices
 from trtexp.numerics import Bounded, Family, exactly
 from trtexp.numerics.budget import Work
 
@@ -39,8 +40,8 @@ class NonZero(Layer):
         return DTYPE_OF_MEMBER[self.final.indices_type]
 
     def check_inputs(self, x: Bounded, *, family: Family | None) -> None:
-        if self.dtype() not in ("int32", "int64"):
-            self.refuse("indices_type", f"{self.dtype()} given; give INT32 or INT64", "C1")
+        if not of_indices(self.indices_type, self.final.indices_type):
+            self.refuse("indices_type", f"{self.final.indices_type} given; give INT32 or INT64", "C1")
         if family == "tensorrt-rtx" and x.dtype not in TAKES:
             self.refuse("input", f"a tensor of {x.dtype}; give one of {', '.join(TAKES)}", "C3")
         if not x.exact:

@@ -29,6 +29,16 @@ def no_vector(x: Bounded) -> str:
     return f"{x.dtype} {list(x.shape)} given; give a vector of int32 or int64"
 
 
+def of_indices(argument: str | None, final: str) -> bool:
+    """Whether members of DataType are types of indices: the one that a constructor is given, and the last one."""
+    return {argument or final, final} <= {"INT32", "INT64"}
+
+
+def masked_axes(mask: int, rank: int) -> list[int]:
+    """The axes that a bit mask names, below a rank."""
+    return [axis for axis in range(rank) if mask >> axis & 1]
+
+
 def spread(*operands: Operand) -> int:
     """The elements that operands have together, or those that they broadcast to if these are more."""
     shapes = [x.shape for operand in operands for x in _each(operand)]

@@ -3,13 +3,15 @@ Working with Quantized Types."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
-from trtexp.layers.base import Attributes, DataType, Dims, Layer, Maybe, Tensor
+from trtexp.definition.readback import ReadLayer, ReadTensor
+from trtexp.layers.base import MOST_AXES, Attributes, DataType, Dims, Layer, Maybe, Tensor
 from trtexp.numerics import (
     F64,
     LARGEST,
@@ -49,10 +51,13 @@ class Scaled(Layer):
     input 2, is 0. C4: quantize goes from a float type to int8, int4, fp8 or fp4, dequantize back. C5: a block has a
     length per axis, which divides the input's; the scale has the shape of the blocks. C6: in RTX a scale of float16 or
     bfloat16 goes with that type at the other side, or with int8, E8M0 with fp8, and a scale of one element is a scalar
-    or 1-D (1.7.1). C7: a scale is float32, float16, bfloat16 or E8M0.
+    or 1-D (1.7.1). C7: a scale is float32, float16, bfloat16 or E8M0. C8: in RTX quantize takes 1 axis or
+    more, `axis` is from -8 to 7, beside one scale from -r to r, r being the rank of x, and a zero point has as many
+    elements as the scale (1.7.1).
     """
 
     operands = ("input", "scale", "zero_point")
+    aliases = {"output_type": ("to_type",)}
     takes: ClassVar[tuple[str, ...]]
     gives: ClassVar[tuple[str, ...]]
     default: ClassVar[str]
@@ -70,8 +75,16 @@ class Scaled(Layer):
     """The output's type; required by 11.x, where trtexp gives INT8 or FLOAT if it is left out."""
     set: QuantizeAttributes = QuantizeAttributes()
 
+    @classmethod
+    def told(cls, read: ReadLayer, inputs: Sequence[ReadTensor | None]) -> dict[str, Any]:
+        """The constructor's type is told as `to_type`."""
+        told = super().told(read, inputs)
+        return told | ({"output_type": told["to_type"]} if "to_type" in told else {})
+
     def check_inputs(self, x: Bounded, scale: Bounded, zero: Maybe, *, family: Family | None) -> None:
         axis, size = self.final.axis, scale.ref.size
+        if family == "tensorrt-rtx":
+            self.check_places(x, scale, zero)
         if self.blocked(x, scale):
             self.check_blocks(x.shape, scale.shape)
         elif size != 1 and (axis is None or not -x.ref.ndim <= axis < x.ref.ndim or size != x.shape[axis]):
@@ -85,8 +98,7 @@ class Scaled(Layer):
         if x.dtype not in self.takes:
             self.refuse("input", f"a tensor of {x.dtype}; give one of {', '.join(self.takes)}", "C4")
         if (made := self.to()) not in self.gives:
-            attribute = "to_type" if self.final.to_type else "output_type"
-            self.refuse(attribute, f"{made} given; give one of {', '.join(self.gives)}", "C4")
+            self.refuse("to_type", f"{made} given; give one of {', '.join(self.gives)}", "C4")
         types = {x.dtype, made}
         if family == "tensorrt-rtx" and scale.dtype in ("float16", "bfloat16") and not types & {"int8", scale.dtype}:
             self.refuse("scale", f"{scale.dtype} for {x.dtype} to {made}; RTX takes one float type", "C6")
@@ -94,6 +106,17 @@ class Scaled(Layer):
             self.refuse("scale", f"E8M0 for {x.dtype} to {made}; RTX has it with fp8", "C6")
         if family == "tensorrt-rtx" and len(scale.shape) > 1 and size == 1:
             self.refuse("scale", f"{list(scale.shape)} given; RTX takes one element as a scalar", "C6")
+
+    def check_places(self, x: Bounded, scale: Bounded, zero: Maybe) -> None:
+        """C8."""
+        rank, axis = len(x.shape), self.final.axis
+        if not rank and self.method == "add_quantize":
+            self.refuse("input", "a scalar; RTX takes 1 axis or more", "C8")
+        low, high = (-rank, rank) if scale.ref.size == 1 and self.final.block_shape is None else (-MOST_AXES, MOST_AXES)
+        if axis is not None and not low <= axis <= min(high, MOST_AXES - 1):
+            self.refuse("axis", f"{axis} given for {rank} axes; RTX takes {low} to {min(high, MOST_AXES - 1)}", "C8")
+        if zero is not None and zero.ref.size != scale.ref.size:
+            self.refuse("set_input", f"a zero point of {zero.ref.size} elements, a scale of {scale.ref.size}", "C8")
 
     def blocked(self, x: Bounded, scale: Bounded) -> bool:
         """Whether the scale has a number per block."""
@@ -105,7 +128,7 @@ class Scaled(Layer):
         if block and given and (len(block) != len(shape) or min(given) < 1):
             self.refuse("block_shape", f"{block} for an input {list(shape)}", "C5")
         blocks = None if given is None else [n / b for n, b in zip(shape, given, strict=True)]
-        fits = len(scale) == len(shape) and all(m and n % m == 0 for n, m in zip(shape, scale, strict=True))
+        fits = len(scale) == len(shape) and all(n % m == 0 if m else not n for n, m in zip(shape, scale, strict=True))
         if not fits or (blocks is not None and blocks != list(scale)):
             asked = "" if block is None else f" with blocks of {block}"
             self.refuse("scale", f"{list(scale)} for an input {list(shape)}{asked}", "C5")
@@ -121,7 +144,7 @@ class Scaled(Layer):
 
     def to(self) -> str:
         """The output's dtype."""
-        return DTYPE_OF_MEMBER[self.final.to_type or self.final.output_type or self.default]
+        return DTYPE_OF_MEMBER[self.final.to_type or self.default]
 
 
 class Quantize(Scaled):
@@ -156,6 +179,8 @@ class Dequantize(Scaled):
 
 def spread(scale: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """A number per block, repeated for every element of the block."""
+    if 0 in shape:
+        return np.ones(shape, scale.dtype)
     for axis, (n, m) in enumerate(zip(shape, scale.shape, strict=True)):
         scale = scale.repeat(n // m, axis)
     return scale

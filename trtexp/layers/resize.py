@@ -76,7 +76,8 @@ class Resize(Layer):
     weight that may be 0 the result is undetermined. C1: there is one number per axis. C2: no dimension of the output is
     negative, and scales are finite. C3: LINEAR changes the last three axes at most, CUBIC the last two (any in RTX
     1.7.1). C4: the input is float, or int8 for NEAREST and LINEAR (RTX 1.7.1; how that is rounded is not known). C5:
-    there are no scales beside input 1. C6: an empty axis of the input is one of the output.
+    there are no scales beside input 1. C6: an empty axis of the input is one of the output. C7: in RTX the input has 1
+    axis or more (1.7.1).
     """
 
     method, interface = "add_resize", "IResizeLayer"
@@ -120,6 +121,8 @@ class Resize(Layer):
         return self.final.coordinate_transformation or default
 
     def check_inputs(self, x: Bounded, shape: Maybe, *, family: Family | None) -> None:
+        if family == "tensorrt-rtx" and not x.shape:
+            self.refuse("input", "a scalar; RTX takes 1 axis or more", "C7")
         if not all(map(math.isfinite, self.factors() or ())):
             self.refuse("scales", f"{self.final.scales} given; give finite numbers", "C2")
         mode, made = self.final.resize_mode, self.output_shape(x, shape)

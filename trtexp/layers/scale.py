@@ -34,9 +34,10 @@ class Scale(Layer):
     """(x · scale + shift) ^ power: x (any shape) -> as x. An empty array is as good as none.
 
     UNIFORM takes 1 coefficient, CHANNEL one per index of the channel axis, ELEMENTWISE one per element of the channel
-    axis and all axes behind it. C1: the channel axis is one of x. C2: shift, scale and power have as many elements as
+    axis and all axes behind it. C1: the channel axis is one of x; in RTX -1 is the last, and a scalar has UNIFORM with
+    no axis above 0, or ELEMENTWISE with axis 0 (1.7.1). C2: shift, scale and power have as many elements as
     the mode asks for, or none. C3: the input is float. C4: in RTX shift, scale and power have the type
-    of the input.
+    of the input, empty ones too. C5: in RTX `set` gives no empty array (1.7.1).
     """
 
     method, interface = "add_scale", "IScaleLayer"
@@ -52,31 +53,43 @@ class Scale(Layer):
     power: Weights | None = None
     set: ScaleAttributes = ScaleAttributes()
 
-    def channel_axis_of(self, rank: int) -> int:
-        """The channel axis; negative, and so none, if the default does not exist."""
+    def named_axis(self, rank: int) -> int:
+        """The channel axis as it is given; negative if the default does not exist."""
         return rank - 3 if self.final.channel_axis is None else self.final.channel_axis
+
+    def channel_axis_of(self, rank: int) -> int:
+        """The channel axis, counted from the front."""
+        return self.named_axis(rank) % max(rank, 1)
+
+    def has_axis(self, rank: int, family: Family | None) -> bool:
+        """C1."""
+        axis = self.named_axis(rank)
+        if family not in (None, "tensorrt-rtx") or rank:
+            return (-rank if family in (None, "tensorrt-rtx") else 0) <= axis < rank
+        return {"UNIFORM": axis <= 0, "CHANNEL": False, "ELEMENTWISE": axis == 0}[self.final.mode]
 
     def shapes(self, shape: Sequence[int]) -> tuple[int, ...]:
         """The coefficients' shape, as it meets the input."""
         axis = self.channel_axis_of(len(shape))
         behind = [1] * (len(shape) - axis - 1)
         return {
-            "UNIFORM": (1,),
-            "CHANNEL": (shape[axis], *behind),
+            "UNIFORM": (1,)[: len(shape)],
+            "CHANNEL": (*shape[axis : axis + 1], *behind),
             "ELEMENTWISE": tuple(shape[axis:]),
         }[self.final.mode]
 
     def check_inputs(self, x: Bounded, shift: Maybe, scale: Maybe, power: Maybe, *, family: Family | None) -> None:
-        axis = self.channel_axis_of(len(x.shape))
-        if not 0 <= axis < len(x.shape):
-            self.refuse("channel_axis", f"{axis} is no axis of x {list(x.shape)}", "C1")
+        if not self.has_axis(len(x.shape), family):
+            self.refuse("channel_axis", f"{self.named_axis(len(x.shape))} is no axis of x {list(x.shape)}", "C1")
         wanted = math.prod(self.shapes(x.shape))
         for name, array in zip(self.more_operands, (shift, scale, power), strict=True):
             if array is not None and array.ref.size not in (0, wanted):
                 message = f"{array.ref.size} elements; {self.final.mode} takes {wanted} for x {list(x.shape)}"
                 self.refuse(name, message, "C2")
-            if family == "tensorrt-rtx" and array is not None and array.ref.size and array.dtype != x.dtype:
+            if family == "tensorrt-rtx" and array is not None and array.dtype != x.dtype:
                 self.refuse(name, f"{array.dtype} beside an input of {x.dtype}; RTX takes one type", "C4")
+            if family == "tensorrt-rtx" and array is not None and not array.ref.size and name in dict(self.set.given()):
+                self.refuse(name, "an empty array; RTX takes none here", "C5")
         if x.dtype not in ("float32", "float16", "bfloat16"):
             self.refuse("input", f"a tensor of {x.dtype}; give a float tensor", "C3")
 

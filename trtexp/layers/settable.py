@@ -38,7 +38,8 @@ class Model(BaseModel):
 
 
 class Arguments(Model):
-    """The arguments of a `set_…` method, which stands under its name without `set_` among the attributes."""
+    """The arguments of a `set_…` method, which stands under its name without `set_` among the attributes; in a list,
+    those of several calls."""
 
 
 class Settable(Model):
@@ -62,18 +63,24 @@ class Settable(Model):
     def steps(self, name: str) -> Iterator[Step]:
         """The assignments to the object of that name; what TensorRT sets by a method is a call."""
         for attribute, value in self.given():
-            if isinstance(value, Arguments):
-                yield Call(name, f"set_{attribute}", {k: lowered(kind, v) for k, kind, v in named(value)})
+            if calls := _calls(value):
+                yield from (Call(name, f"set_{attribute}", {k: lowered(kind, v) for k, kind, v in c}) for c in calls)
             else:
                 yield Assign(name, attribute, lowered(kinds(type(self)).get(attribute), value))
 
     def tensors(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """(place, tensor) of each tensor among the values."""
         for attribute, value in self.given():
-            if isinstance(value, Arguments):
-                yield from (((attribute, k), v) for k, kind, v in named(value) if kind == "tensor")
+            if calls := _calls(value):
+                yield from (((attribute, k), v) for call in calls for k, kind, v in call if kind == "tensor")
             elif kinds(type(self)).get(attribute) == "tensor" and value is not None:
                 yield (attribute,), value
+
+
+def _calls(value: Any) -> list[list[tuple[str, str | None, Any]]]:
+    """The arguments of the calls that a value stands for: of one, or of several of the same method."""
+    several = value if isinstance(value, list) else [value]
+    return [list(named(each)) for each in several if isinstance(each, Arguments)]
 
 
 def named(arguments: Arguments) -> Iterator[tuple[str, str | None, Any]]:
@@ -91,6 +98,11 @@ def kinds(model: type[Model]) -> Mapping[str, str]:
         for name, field in model.model_fields.items()
         for kind in [*(m for m in field.metadata if isinstance(m, Kind)), *_kinds_in(field.annotation)][:1]
     }
+
+
+def tensor_arguments(model: type[Model]) -> tuple[str, ...]:
+    """The fields that are tensors."""
+    return tuple(name for name, kind in kinds(model).items() if kind == "tensor")
 
 
 def _kinds_in(annotation: Any) -> Iterator[Kind]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
+from trtexp.definition.readback import ReadLayer, ReadTensor
 from trtexp.layers.base import Attributes, Default, Dims, Layer, Maybe, Tensor, integers
 from trtexp.numerics import Bounded, Family, moved
 
@@ -42,6 +44,16 @@ class Shuffle(Layer):
 
     input: Tensor
     set: ShuffleAttributes = ShuffleAttributes()
+
+    @classmethod
+    def told(cls, read: ReadLayer, inputs: Sequence[ReadTensor | None]) -> dict[str, Any]:
+        """A permutation is 8 long, whatever the rank; what stands behind that is no matter."""
+        told = super().told(read, inputs)
+        for name, tensor in (("first_transpose", inputs[0]), ("second_transpose", read.outputs[0])):
+            order = told.get(name)
+            if isinstance(order, tuple) and tensor is not None and tensor.shape is not None:
+                told[name] = order[: len(tensor.shape)]
+        return told
 
     def order(self, name: str, given: list[int] | None, rank: int) -> list[int]:
         """A transpose, or the axes as they are."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
+from trtexp.definition.readback import ReadLayer, ReadTensor
 from trtexp.layers.base import GIVEN, Attributes, Dims, Kind, Layer, Maybe, Tensor, integers
 from trtexp.numerics import Bounded, Family, exactly, moved
 from trtexp.numerics.budget import Work
@@ -50,6 +52,14 @@ class Slice(Layer):
     shape: Dims
     stride: Dims
     set: SliceAttributes = SliceAttributes()
+
+    @classmethod
+    def told(cls, read: ReadLayer, inputs: Sequence[ReadTensor | None]) -> dict[str, Any]:
+        """The constructor wants numbers for what inputs give, as many as there are axes."""
+        axes, x = read.attributes.get("axes"), inputs[0]
+        known = (*(read.attributes.get(name) for name in ("start", "shape", "stride")), axes)
+        count = next((len(value) for value in known if isinstance(value, tuple)), len((x and x.shape) or ()))
+        return {"start": (0,) * count, "shape": (1,) * count, "stride": (1,) * count, **read.attributes}
 
     def numbers(self, x: Bounded, start: Maybe, shape: Maybe, stride: Maybe, of: Maybe) -> list[list[int]]:
         """start, shape and stride for every axis, from the inputs where they are set; of: the axes that these mean."""

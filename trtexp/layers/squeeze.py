@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from trtexp.layers.base import Layer, Maybe, Tensor, integers
+from trtexp.layers.base import Layer, LayerError, Maybe, Tensor, integers
 from trtexp.numerics import Bounded, Family, moved
 
 
@@ -12,13 +14,23 @@ class Axes(Layer):
     """What squeeze and unsqueeze share: axes as a constant int vector, counted from the back if negative.
 
     C1: every axis lies in the longer one of the two shapes. C2: no axis comes twice. C4: in RTX the input is not uint8
-    (1.7.1).
+    (1.7.1). C5: the axes are made of constants and shapes alone.
     """
 
     vectors = ("axes",)
     input: Tensor
     axes: Tensor | None = None
     """The axes, a constant int32 or int64 vector."""
+
+    def check_network(self, name: str, layers: Mapping[str, Layer]) -> None:
+        makers = {tensor: layer for inner, layer in layers.items() for tensor in layer.output_tensors(inner)}
+        waiting = [] if self.axes is None else [self.input_tensors()[1][1]]
+        while waiting:
+            tensor = waiting.pop()
+            if tensor not in makers:
+                raise LayerError((self.word, "axes"), f"{tensor!r} is an input of the network; give a constant [C5]")
+            if makers[tensor].method != "add_shape":
+                waiting += [taken for _, taken in makers[tensor].input_tensors().values()]
 
     def check_types(self, x: Bounded, axes: Maybe, family: Family | None) -> None:
         """Refuse uint8."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Union
+
+from pydantic import Discriminator, Tag
 
 from trtexp.layers.settable import Arguments, Kind, Settable
 
@@ -16,6 +18,16 @@ class DimensionName(Arguments):
     """Its name."""
 
 
+def _how_many(value: Any) -> str:
+    return "several" if isinstance(value, list) else "one"
+
+
+DimensionNames = Annotated[
+    Union[Annotated[DimensionName, Tag("one")], Annotated[list[DimensionName], Tag("several")]],
+    Discriminator(_how_many),
+]
+
+
 class TensorAttributes(Settable):
     """Attributes of a network input; its name, dtype and shape stand beside `set`."""
 
@@ -27,5 +39,5 @@ class TensorAttributes(Settable):
     """Where the tensor lives; not in RTX. HOST is for shape tensors."""
     dynamic_range: list[float] | None = None
     """Smallest and largest value for INT8 without quantize layers; 8.x and 10.x."""
-    dimension_name: DimensionName | None = None
-    """A name for one of the dimensions, by `set_dimension_name`."""
+    dimension_name: DimensionNames | None = None
+    """A name for one of the dimensions, or a list of them for several, by `set_dimension_name`."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
+from trtexp.definition.readback import ReadLayer, ReadTensor
 from trtexp.layers.base import GIVEN, Attributes, DataType, Kind, Layer, Maybe, Tensor, masked_axes
+from trtexp.layers.operands import of_indices
 from trtexp.layers.orders import IN_HALF, MEASURED, lost, rule, shaky
 from trtexp.numerics import UNIT, Arithmetic, Bounded, Family, either, exactly, moved, undetermined
 from trtexp.numerics.budget import Work
@@ -38,7 +41,7 @@ class TopK(Layer):
     (MIN) stands with the index -1, which an element of that value beside a NaN may have, too. Elsewhere all that is
     picked beside a NaN is undetermined. C1: `axes` has exactly one bit set, below the rank of x. C2: k is from 0 to
     3840 and at most n. C3: the input has rank 2 or more. C4: the indices are of INT32 or INT64. C5: in RTX x is neither
-    bool nor uint8 (1.7.1).
+    bool nor uint8, and input 1 is int32 or int64 (1.7.1).
     """
 
     method, interface = "add_topk", "ITopKLayer"
@@ -54,20 +57,27 @@ class TopK(Layer):
     indices_type: DataType | None = None
     set: TopKAttributes = TopKAttributes()
 
+    @classmethod
+    def told(cls, read: ReadLayer, inputs: Sequence[ReadTensor | None]) -> dict[str, Any]:
+        """k reads -1 where input 1 gives it, which the constructor refuses."""
+        told = super().told(read, inputs)
+        return told | ({"k": 1} if told.get("k") == -1 else {})
+
     def count(self, k: Maybe) -> int:
         """k, from input 1 if there is one."""
         return self.final.k if k is None else int(k.ref)
 
     def check_inputs(self, x: Bounded, k: Maybe, *, family: Family | None) -> None:
         shape, axes = x.shape, self.final.axes
-        if self.final.indices_type not in ("INT32", "INT64"):
+        if not of_indices(self.indices_type, self.final.indices_type):
             self.refuse("indices_type", f"{self.final.indices_type} given; give INT32 or INT64", "C4")
         if family == "tensorrt-rtx" and x.dtype in ("bool", "uint8"):
             self.refuse("input", f"a tensor of {x.dtype}; cast it to another type", "C5")
+        if family == "tensorrt-rtx" and k is not None and k.dtype not in ("int32", "int64"):
+            self.refuse("set_input", f"a number of {k.dtype}; give int32", "C5")
         if len(shape) < 2:
             self.refuse("input", f"{list(shape)} given; give rank 2 or more", "C3")
-        if len(masked_axes(axes, len(shape))) != 1 or axes >= 1 << len(shape):
-            allowed = [1 << i for i in range(len(shape))]
+        if axes not in (allowed := [1 << i for i in range(len(shape))]):
             self.refuse("axes", f"{axes} names no single axis of x {list(shape)}; give one of {allowed}", "C1")
         (axis,) = masked_axes(axes, len(shape))
         if not 0 <= self.count(k) <= min(MOST, shape[axis]):

@@ -202,6 +202,7 @@ def _refused(name: str, layer: Layer, layers: Mapping[str, Layer], budget: Budge
                 raise LayerError(("set_input", index), message)
         if type(layer).check_network is not Layer.check_network:
             budget.spend("products", OF_A_STEP * len(layers))  # it looks at all of them
+        layer.check_numbers()
         layer.check_network(name, layers)
     except LayerError as error:
         return NodeError(name, error.path, str(error))

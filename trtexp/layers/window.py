@@ -179,7 +179,12 @@ class Window(Layer):
         if min(sizes) < 0:
             self.refuse("pre_padding", f"the output would have spatial shape {sizes}; pad less", "C8")
         for name, array in (("kernel", kernel), ("bias", bias)):
-            if family == "tensorrt-rtx" and array is not None and array.ref.size and array.dtype != x.dtype:
+            if (
+                family == "tensorrt-rtx"
+                and array is not None
+                and (array.ref.size or name == "kernel")
+                and array.dtype != x.dtype
+            ):
                 self.refuse(name, f"{array.dtype} beside an input of {x.dtype}; RTX takes one type", "C9")
 
     def work(self, x: Bounded, kernel: Bounded, bias: Maybe) -> Work:

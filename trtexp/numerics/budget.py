@@ -58,12 +58,13 @@ class Work(NamedTuple):
 
 class Budget:
     """What is left for one file. refused: how often something was too much. over: it was the file's fault, after which
-    nothing more of the file is looked at."""
+    nothing more of the file is looked at. named: the sha256 of each file that it names and that was read, by path."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = current_limits() if limits is None else limits
         self.over, self.refused = False, 0
         self.spent: Counter[str] = Counter()
+        self.named: dict[str, str] = {}
 
     def spend(self, what: str, amount: int) -> None:
         """Take an amount of a limit, or leave all as it was. Raises OverBudget."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from trtexp import __version__
-from trtexp.errors import NothingFound
+from trtexp.errors import BadUsage, NothingFound
+from trtexp.files.home import LAST_RUN
+from trtexp.files.reading import read_bytes
 from trtexp.files.signing import read_signed, write_signed
 from trtexp.running.backends import Backend
 from trtexp.running.run import Totals, Varying
@@ -59,6 +62,30 @@ def last_failed(path: Path) -> dict[str, tuple[str, ...]]:
         return {str(file): tuple(map(str, cases)) for file, cases in found.items()}
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise NothingFound(f"{path}: nothing is known of a last run; trtexp run PATH comes first") from error
+
+
+def last_times(path: Path | None) -> dict[str, float]:
+    """Seconds that each `file/case` took in the last run, of all its releases; none where nothing is known.
+
+    path: of the file that a run left, on this machine or another, None for the one that is here. Raises BadUsage,
+    OSError.
+    """
+    try:
+        if path is None:
+            found = json.loads(read_signed(LAST_RUN, PURPOSE))
+        else:
+            found = json.loads(read_bytes(path))["content"]
+        times: dict[str, float] = {}
+        for release in found["releases"].values():
+            for name, case in release["cases"].items():
+                seconds = sum(map(float, case["seconds"].values()))
+                if math.isfinite(seconds):
+                    times[name] = times.get(name, 0.0) + seconds
+    except (FileNotFoundError, ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
+        if path is None:
+            return {}
+        raise BadUsage(f"--times {path}: not the {LAST_RUN} of a run; copy that file, or leave this out") from error
+    return times
 
 
 def _release(backend: Backend, totals: Totals) -> dict[str, Any]:

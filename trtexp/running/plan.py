@@ -16,6 +16,7 @@ from trtexp.files.lengths import too_long
 from trtexp.files.paths import Chosen, inside, meant, report_name, shown
 from trtexp.judging.check import Checked
 from trtexp.numerics.budget import Limits, current_limits
+from trtexp.records.shard import Answered
 from trtexp.running.helpers import FEW, Helpers
 from trtexp.running.traces import keep_trace, with_traces
 from trtexp.spec.case import Experiment
@@ -29,8 +30,9 @@ Judge = Callable[[Experiment, ExperimentFile], Checked]
 @dataclass(frozen=True)
 class Planned:
     """A checked experiment file: its bytes as they were checked, the name of its report, the names of its cases, and
-    what a judge says of them. wanted: patterns of the cases that are meant, all if there are none. spent: of what a run
-    may ask for. parsed: the file, where few are run by this process alone."""
+    what a judge says of them. wanted: patterns of the cases that are meant, all if there are none. part: those that are
+    this shard's, None for all. spent: of what a run may ask for. named: the sha256 of the files that it names. parsed:
+    the file, where few are run by this process alone."""
 
     path: Path
     shown: str
@@ -39,7 +41,9 @@ class Planned:
     cases: tuple[str, ...]
     checked: Checked
     wanted: tuple[str, ...] = ()
+    part: frozenset[str] | None = None
     spent: Mapping[str, int] = field(default_factory=dict)
+    named: Mapping[str, str] = field(default_factory=dict)
     parsed: ExperimentFile | None = None
 
     def file(self) -> ExperimentFile:
@@ -53,7 +57,8 @@ class Planned:
 
     def selected(self, patterns: Sequence[str] = ()) -> list[str]:
         """The cases that are meant, and match one of the shell patterns if there are any."""
-        return [case for case in self.cases if meant(case, self.wanted, patterns)]
+        own = self.cases if self.part is None else filter(self.part.__contains__, self.cases)
+        return [case for case in own if meant(case, self.wanted, patterns)]
 
 
 def kept_as(path: Path) -> str:
@@ -75,8 +80,9 @@ class Plan:
     patterns: of case names. reports: where they go, None for none; scratch: where those of files go that are none of
     the project's experiments, None for no other place. journals: where each result goes at once, None for none; resume:
     take results from there. keep: whole reports are wanted at the end. pending: where the cases that are not as
-    expected are kept, None for nowhere. first: the first case that is not as expected ends the run. helpers: who else
-    reads files and writes reports.
+    expected are kept, None for nowhere. first: the first case that is not as expected ends the run. answered: what
+    shards gave of each release and experiment, in the place of running it. sharing: what comes of each case is kept for
+    a shard. helpers: who else reads files and writes reports.
     """
 
     files: Sequence[Planned]
@@ -88,6 +94,8 @@ class Plan:
     keep: bool = False
     pending: Path | None = None
     first: bool = False
+    answered: Mapping[tuple[str, str], Mapping[str, Answered]] | None = None
+    sharing: bool = False
     helpers: Helpers = field(default_factory=Helpers)
 
     def journal(self, release: str, file: Planned) -> Path:
@@ -192,5 +200,15 @@ def _check(chosen: tuple[Path, tuple[str, ...]], judge: Judge | None, keep: bool
         return _Refused((Fault(Mark(name, 1, 1), "", "", f"cannot be read: {error.strerror or error}"),))
     except Exception as error:
         return _Refused((internal(Mark(name, 1, 1), "", error),))
-    names, parsed = tuple(name for name, _, _ in file.cases), file.unmade() if keep else None
-    return Planned(path, file.shown, data, report_name(path), names, checked, wanted, file.budget.spent, parsed)
+    return Planned(
+        path,
+        file.shown,
+        data,
+        report_name(path),
+        tuple(name for name, _, _ in file.cases),
+        checked,
+        wanted,
+        spent=file.budget.spent,
+        named=file.budget.named,
+        parsed=file.unmade() if keep else None,
+    )

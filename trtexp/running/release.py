@@ -12,17 +12,18 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Union
 
 from trtexp.judging.guarded import Recorded, recorded
-from trtexp.records.facts import OF_TRTEXP, Spread
+from trtexp.records.facts import OF_TRTEXP
 from trtexp.records.model import CaseRecord, ReportRecord
 from trtexp.report.navigation import Near
 from trtexp.running import results
 from trtexp.running.backends import Backend, Closed
+from trtexp.running.events import Beside, CaseDone, Event, FileDone, Note, ReleaseDone, ReleaseFailed
 from trtexp.running.folders import near_to_run, path_of, write
 from trtexp.running.helpers import Job
 from trtexp.running.journal import Journal, Key
@@ -33,61 +34,6 @@ from trtexp.running.traces import kept
 from trtexp.spec.case import Case
 from trtexp.workers import Unsettled
 
-
-@dataclass(frozen=True)
-class CaseDone:
-    """release: the number of its ReleaseRun, as in all events. again: the record comes from the journal.
-
-    What varies from run to run stands beside it: seconds by phase, and how far repeated results are apart.
-    """
-
-    release: int
-    file: int
-    position: int
-    record: CaseRecord
-    again: bool = False
-    seconds: Mapping[str, float] = field(default_factory=dict)
-    spread: Spread | None = None
-
-
-@dataclass(frozen=True)
-class FileDone:
-    """A file whose cases all have a record. page: where it was written, None if no reports are."""
-
-    release: int
-    file: int
-    report: ReportRecord
-    page: Path | None
-
-
-@dataclass(frozen=True)
-class Beside:
-    """A file some of whose cases are answered beside the others, so that it may be whole long after them."""
-
-    release: int
-    file: int
-
-
-@dataclass(frozen=True)
-class Note:
-    """Something that the user should know and that is no result."""
-
-    release: int
-    text: str
-
-
-@dataclass(frozen=True)
-class ReleaseDone:
-    release: int
-
-
-@dataclass(frozen=True)
-class ReleaseFailed:
-    release: int
-    error: BaseException
-
-
-Event = Union[CaseDone, FileDone, Beside, Note, ReleaseDone, ReleaseFailed]
 Cases = deque[Union[tuple[Case, Key], Recorded]]
 
 
@@ -197,12 +143,23 @@ class ReleaseRun:
                 self._record(work, self._done(work, position, next_one, {}))
                 continue
             case, key = next_one
-            found = journal.found.pop(key, None) if journal else None
+            found = self._found(index, position, key, journal)
             if found is not None:
-                self._record(work, CaseDone(self.index, index, position, found, again=True))
+                self._record(work, found)
             elif not self._stopped:
                 tasks = self._beside if self.backend.beside(case) else self._tasks
                 tasks.put(_Task(work, position, case, key))
+
+    def _found(self, index: int, position: int, key: Key, journal: Journal | None) -> CaseDone | None:
+        """What is known of a case without asking: of the journal, or of shards."""
+        record = journal.found.pop(key, None) if journal else None
+        if record is not None:
+            return CaseDone(self.index, index, position, record, again=True, data=key.data)
+        place = self.backend.release.name, self.plan.files[index].shown
+        one = (self.plan.answered or {}).get(place, {}).get(key.case)
+        if one is None or (one.data, one.record.definition) != (key.data, key.definition):
+            return None
+        return CaseDone(self.index, index, position, one.record, False, one.seconds, one.spread, key.data)
 
     def _work(self, tasks: queue.Queue[_Task | None]) -> None:
         while (task := tasks.get()) is not None:
@@ -227,12 +184,15 @@ class ReleaseRun:
         found = recorded(case, outcome)
         if work.journal is not None and found.record.ending.kind not in OF_TRTEXP:
             work.journal.append(task.key, found.record)
-        self._record(work, self._done(work, task.position, found, outcome.seconds if outcome is not None else {}))
+        seconds = outcome.seconds if outcome is not None else {}
+        self._record(work, self._done(work, task.position, found, seconds, task.key.data))
 
-    def _done(self, work: _Work, position: int, found: Recorded, seconds: Mapping[str, float]) -> CaseDone:
+    def _done(
+        self, work: _Work, position: int, found: Recorded, seconds: Mapping[str, float], data: str = ""
+    ) -> CaseDone:
         """What came of a case; a traceback is kept."""
         found = kept(self.plan.files[work.index].name, found)
-        return CaseDone(self.index, work.index, position, found.record, False, seconds, found.spread)
+        return CaseDone(self.index, work.index, position, found.record, False, seconds, found.spread, data)
 
     def _record(self, work: _Work, done: CaseDone) -> None:
         self._post(done)

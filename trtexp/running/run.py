@@ -14,10 +14,12 @@ from trtexp.errors import FirstFailure, NoGpu
 from trtexp.judging.guarded import not_told
 from trtexp.records.facts import Spread
 from trtexp.records.model import ReportRecord
+from trtexp.records.shard import Answered
 from trtexp.report.progress import RunTerminal
 from trtexp.running.backends import Backend
+from trtexp.running.events import Beside, CaseDone, Event, FileDone, Note, ReleaseDone, ReleaseFailed
 from trtexp.running.plan import Plan
-from trtexp.running.release import Beside, CaseDone, Event, FileDone, Note, ReleaseDone, ReleaseFailed, ReleaseRun
+from trtexp.running.release import ReleaseRun
 from trtexp.running.traces import kept
 
 PATIENCE = 5.0  # seconds that a release has to end when it is stopped
@@ -36,7 +38,8 @@ class Totals:
 
     broken: cases at which trtexp failed; again: results taken from the journal; kept: results that the journal has at
     the end; failed: the cases of each file that were not as expected; seconds: by phase; cases: what varies of each
-    case that was run, by release and `file/case`; reports: of whole files, if the plan keeps them.
+    case that was run, by release and `file/case`; reports: of whole files, if the plan keeps them; shared: what came of
+    the cases of a shard, by release and experiment.
     """
 
     as_expected: int = 0
@@ -49,6 +52,7 @@ class Totals:
     cases: dict[str, dict[str, Varying]] = field(default_factory=dict)
     pages: list[Path] = field(default_factory=list)
     reports: list[ReportRecord] = field(default_factory=list)
+    shared: dict[str, dict[str, list[Answered]]] = field(default_factory=dict)
 
     @property
     def results(self) -> int:
@@ -70,6 +74,11 @@ class Totals:
         if event.seconds or event.spread:
             self.cases.setdefault(release, {})[name] = Varying(event.seconds, event.spread)
 
+    def share(self, release: str, file: str, event: CaseDone) -> None:
+        """Keep what came of a case for a shard."""
+        one = Answered(record=event.record, data=event.data, seconds=dict(event.seconds), spread=event.spread)
+        self.shared.setdefault(release, {}).setdefault(file, []).append(one)
+
     def join(self, other: Totals) -> None:
         """Add what other releases came to."""
         self.as_expected += other.as_expected
@@ -84,6 +93,7 @@ class Totals:
         self.cases |= other.cases
         self.pages += other.pages
         self.reports += other.reports
+        self.shared |= other.shared
 
 
 class _Order:
@@ -161,6 +171,8 @@ def run(backends: Sequence[Backend], plan: Plan, terminal: RunTerminal, totals: 
         if isinstance(event, CaseDone):
             name = f"{plan.files[event.file].name}/{event.record.name}"
             totals.add(backends[event.release].release.name, name, event)
+            if plan.sharing:
+                totals.share(backends[event.release].release.name, plan.files[event.file].shown, event)
             orders[event.release].add(event)
             if plan.first and not event.record.as_expected:
                 raise FirstFailure(f"{name} is not as expected, and -x stops there")

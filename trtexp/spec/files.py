@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
+from trtexp.files import paths
 from trtexp.files.home import project
 from trtexp.files.opening import NoFile
 from trtexp.files.paths import real
 from trtexp.files.reading import MOST, TooLarge, read_bytes
-from trtexp.numerics.budget import current_limits
+from trtexp.numerics.budget import Budget, current_limits
 from trtexp.spec.errors import Fault, Mark, SpecError
 
 
@@ -21,6 +23,13 @@ def read_experiment(path: Path, shown: str, most: int | None = None) -> bytes:
     except NoFile as error:
         more = ", which is what a file may have, or more by --limit bytes=N" if isinstance(error, TooLarge) else ""
         raise SpecError([Fault(Mark(shown, 1, 1), "", "", f"{error.what}{more}")]) from error
+
+
+def read_named(name: str, folder: Path, most: int, budget: Budget) -> bytes:
+    """The content of a file that an experiment names, from its folder; the budget notes it. Raises as `read_below`."""
+    data = read_below(name, folder, most)
+    budget.named[paths.shown(folder / name)] = hashlib.sha256(data).hexdigest()
+    return data
 
 
 def read_below(name: str, folder: Path, most: int = MOST) -> bytes:

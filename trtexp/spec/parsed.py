@@ -11,7 +11,7 @@ from trtexp.definition.network import Array
 from trtexp.definition.steps import Parse
 from trtexp.spec.checker import Checker
 from trtexp.spec.errors import nearest
-from trtexp.spec.files import read_below
+from trtexp.spec.files import read_named
 from trtexp.spec.make import Made
 from trtexp.spec.models import ExpectModel
 from trtexp.spec.onnx_model import Graph, NoModel, read
@@ -64,7 +64,7 @@ def model(check: Checker, known: dict[str, Model]) -> Model | None:
 
 def _read(name: str, check: Checker) -> Model:
     """Raises NoModel, ValueError with the name in its message, OSError."""
-    data = read_below(name, check.folder, check.budget.limits.bytes)
+    data = read_named(name, check.folder, check.budget.limits.bytes, check.budget)
     check.budget.spend("bytes", len(data))
     return Model(name, Array("uint8", (len(data),), np.frombuffer(data, np.uint8)), read(data, check.budget))
 

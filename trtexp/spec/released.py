@@ -10,6 +10,7 @@ from trtexp.definition.network import NetworkDefinition
 from trtexp.layers.base import Layer
 from trtexp.layers.network import Evaluation, NodeError
 from trtexp.numerics import Bounded, Family, converted
+from trtexp.spec import declared
 from trtexp.spec.modelled import unmodelled
 
 CODES = ("float8e4m3", "float4e2m1", "int4")
@@ -53,7 +54,9 @@ def released(
         if name in tensors:
             dtype = output_type(tensors[name].dtype, _assigned(name, layers), definition.options.strongly_typed, family)
             tensors[name] = tensors[name] if dtype == tensors[name].dtype else converted(tensors[name], dtype)
-    of_rtx = tuple(_refusals(evaluation.tensors, layers, definition)) if family in (None, "tensorrt-rtx") else ()
+    of_rtx: tuple[NodeError, ...] = ()
+    if family in (None, "tensorrt-rtx"):
+        of_rtx = (*_refusals(evaluation.tensors, layers, definition), *declared.refusals(layers, definition))
     refusals, elsewhere = (*evaluation.refusals, *of_rtx), evaluation.elsewhere
     if family is None:
         refusals, noted = evaluation.refusals, [error for error in of_rtx if layers[error.layer].check]
@@ -89,7 +92,8 @@ def _refusals(
     N1: codes (FP8, FP4, int4) go to plugins, dequantize, concatenation, shuffle, shape and identity alone. N2: uint8
     that a layer makes is an output of the network, and made by identity or cast. N3: E8M0 goes to no layer that
     computes, select or slice. N4: a constant of codes or int8 goes to dequantize, shape and plugins alone. N5:
-    num_ranks is 1 but for collectives and attention, where it may be more (refused when it is assigned).
+    num_ranks is 1 but for collectives and attention, where it may be more (refused when it is assigned). N6: see
+    `declared`. N7: `set_input` adds no input to a layer that is made with a number of them.
     """
     constants = {name for name, layer in layers.items() if layer.method == "add_constant"}
     for name, layer in layers.items():
@@ -98,6 +102,9 @@ def _refusals(
             yield NodeError(
                 name, ("set", "num_ranks"), f"{ranks} given; give {OF_RANKS.get(layer.method, 1)} in RTX [N5]"
             )
+        made_with = len(getattr(layer, layer.operands[0], ())) if layer.variadic else layer.most_inputs()
+        if (last := max(layer.set_input, default=-1)) >= made_with:
+            yield NodeError(name, ("set_input", last), f"input {last} of {made_with}; RTX adds none [N7]")
         for place, tensor in layer.input_tensors().values():
             dtype = tensors[tensor].dtype if tensor in tensors else ""
             if dtype in CODES and layer.method not in OF_CODES:

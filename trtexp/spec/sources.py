@@ -12,7 +12,7 @@ import numpy as np
 from trtexp.numerics import LARGEST, SMALLEST_NORMAL, UNIT, VALUE_DTYPES
 from trtexp.numerics.budget import Budget
 from trtexp.spec.arrays import NoArray, read_array
-from trtexp.spec.files import read_below
+from trtexp.spec.files import read_named
 from trtexp.spec.tensors import Random, TensorError
 
 MOST_DIMENSIONS = 32  # as numpy 1 has it; TensorRT takes 8
@@ -68,7 +68,7 @@ def from_file(value: str, folder: Path, budget: Budget) -> np.ndarray:
     name, _, member = value.partition("#")
     most = BYTES * budget.limits.elements
     try:
-        array = read_array(read_below(name, folder, most), member, most)
+        array = read_array(read_named(name, folder, most, budget), member, most)
     except NoArray as error:
         raise TensorError(("file",), f"{value}: {error}") from error
     except ValueError as error:

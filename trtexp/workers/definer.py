@@ -9,7 +9,7 @@ from trtexp.engine.outcome import Outcome
 from trtexp.engine.wire import pack_definition, unpack_outcome
 from trtexp.errors import UserError
 from trtexp.workers.link import Link, Lost, Slow
-from trtexp.workers.worker import Worker, WorkerUnavailable
+from trtexp.workers.worker import Worker, WorkerUnavailable, ended_badly
 
 MOST_DEATHS = 100  # in a row, after which it is not the networks
 
@@ -23,7 +23,7 @@ class TooManyDeaths(UserError):
 class Definer(Worker):
     """Asks TensorRT for the define phase alone: what it refuses, and which types and shapes it infers.
 
-    deaths: how many definitions in a row took their process with them.
+    deaths: how many networks in a row took their process with them.
     """
 
     deaths = 0
@@ -31,34 +31,45 @@ class Definer(Worker):
     def define(self, definitions: Sequence[NetworkDefinition]) -> list[Outcome]:
         """An outcome for each definition, in order. One that kills the process or hangs is an outcome, too, and the
         others get a new process. Raises TooManyDeaths, WorkerUnavailable, WorkerClosed."""
+        return self._each(definitions, False)
+
+    def read(self, definitions: Sequence[NetworkDefinition]) -> list[Outcome]:
+        """The same, and each network that could be defined is read back: see `Outcome.network`."""
+        return self._each(definitions, True)
+
+    def _each(self, definitions: Sequence[NetworkDefinition], read: bool) -> list[Outcome]:
         outcomes: list[Outcome] = []
         while len(outcomes) < len(definitions):
             if self._link is None or not self._link.alive():
                 self._start()
             rest = [pack_definition(definition) for definition in definitions[len(outcomes) :]]
-            outcomes += self._answers(self._at_hand(), rest)
+            outcomes += self._answers(self._at_hand(), rest, read)
         return outcomes
 
-    def _answers(self, link: Link, packed: Sequence[tuple[str, dict[str, bytes]]]) -> list[Outcome]:
+    def _answers(self, link: Link, packed: Sequence[tuple[str, dict[str, bytes]]], read: bool) -> list[Outcome]:
         """The outcomes of the first definitions, up to one that ends the process."""
         self._number += 1
         seconds = self.timeouts["define"]
         found: list[Outcome] = []
         try:
-            link.send(("define", self._number, [list(each) for each in packed]), seconds)
+            link.send(("define", self._number, [list(each) for each in packed], read), seconds)
             while len(found) < len(packed):
                 found.append(self._read(link.receive(seconds)))
-                self.deaths = 0
+                self.count(found[-1])
             return found
         except Slow:
             ended = Outcome("timeout", "define", f"no answer within {seconds:g} s of define")
         except Lost as error:
             ended = Outcome("crashed", "define", str(error))
-        self.deaths += 1
         self._drop()
-        if self.deaths >= MOST_DEATHS:
-            raise TooManyDeaths(f"{self.deaths} workers died in a row; the last one: {ended.message}")
+        self.count(ended)
         return [*found, ended]
+
+    def count(self, outcome: Outcome) -> None:
+        """Take in how one network ended. Raises TooManyDeaths."""
+        self.deaths = self.deaths + 1 if ended_badly(outcome) else 0
+        if self.deaths >= MOST_DEATHS:
+            raise TooManyDeaths(f"{self.deaths} workers died in a row; the last one: {outcome.message}")
 
     def _read(self, item: object) -> Outcome:
         """Raises Lost for what is no outcome of this batch, WorkerUnavailable where it says that it is of no use."""

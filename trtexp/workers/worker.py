@@ -104,12 +104,13 @@ class Worker:
         feeds: Mapping[str, Array],
         repeat: tuple[int, int] | None = None,
         fresh: bool = False,
+        build_only: bool = False,
     ) -> Outcome:
         """Build and run one definition. A crash or a hang over there is an Outcome. Raises WorkerClosed only.
 
-        fresh: in a process that has had no case before.
+        fresh: in a process that has had no case before. build_only: it is not run.
         """
-        message = (*pack_definition(definition), pack_arrays(feeds), False, *([] if repeat is None else [repeat]))
+        message = (*pack_definition(definition), pack_arrays(feeds), build_only, *([] if repeat is None else [repeat]))
         if fresh and self._number:
             self._drop()
         return self._attempt(message)

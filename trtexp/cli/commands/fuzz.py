@@ -35,7 +35,7 @@ def fuzz(options: FuzzOptions) -> int:
     for name, number in (("--examples", options.examples), ("--jobs", options.jobs), ("--time", options.seconds)):
         if number is not None and not number > 0:
             raise BadUsage(f"{name} {number}: give a number above 0")
-    from trtexp.fuzz.rounds import end_workers
+    from trtexp.fuzz.asking import end_workers
 
     place = places(options.targets)[0]
     try:
@@ -49,10 +49,10 @@ def fuzz(options: FuzzOptions) -> int:
 
 
 def _campaign(options: FuzzOptions, place: WorkerSpec) -> int:
+    from trtexp.fuzz.asking import release_of
     from trtexp.fuzz.campaign import Plan, offered, run
     from trtexp.fuzz.finds import FOLDER, Find, write
     from trtexp.fuzz.page import NAME, page, summary
-    from trtexp.fuzz.rounds import release_of
 
     terminal = Terminal(sys.stdout)
 

@@ -6,9 +6,9 @@ import re
 
 from trtexp.cli.one_case import one_case
 from trtexp.cli.options import ScriptOptions
+from trtexp.definition.script.program import script
 from trtexp.errors import NothingFound, visible
 from trtexp.migration.releases.api import spelled
-from trtexp.script.program import script
 from trtexp.spec.requirement import FLAVOURS, Target
 
 

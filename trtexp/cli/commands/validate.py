@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from trtexp.cli.commands.annotate import annotate_faults, faults_annotated, remark
+from trtexp.cli.annotate import annotate_faults, faults_annotated, remark
 from trtexp.cli.options import ValidateOptions
 from trtexp.errors import plural, worst
 from trtexp.files.paths import choose

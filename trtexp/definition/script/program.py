@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from trtexp.definition.network import DTYPES, INTERNAL, PRECISION_FLAGS, Array, NetworkDefinition
+from trtexp.definition.script import literals as literal
+from trtexp.definition.script.template import CREATE_PLUGIN, HEAD, KNOWN, PARSE, RUN, SELECTOR
 from trtexp.definition.steps import DEFAULT_ARGUMENTS, NETWORK, Assign, Call, Member, Parse, Plugin, Ref, Step, Value
-from trtexp.script import literals as literal
-from trtexp.script.template import CREATE_PLUGIN, HEAD, KNOWN, PARSE, RUN, SELECTOR
 
 #: Names that the program uses itself.
 TAKEN = """base64 np sys trt cudart logger builder network config flags plan profile runtime engine context stream feeds

@@ -9,10 +9,10 @@ import pytest
 
 from trtexp.cli.main import main
 from trtexp.definition.network import Array, BuildOptions, Input, NetworkDefinition, Range
+from trtexp.definition.script.program import script
 from trtexp.definition.steps import Assign, Call, Member, Ref
 from trtexp.engine.session import Session
 from trtexp.engine.tensorrt_module import EngineUnavailable
-from trtexp.script.program import script
 
 T, W = (lambda name: Ref("tensor", name)), (lambda name: Ref("weights", name))
 

@@ -4,32 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trtexp.cli.commands.annotate import remark
-from trtexp.cli.options import RunOptions
-from trtexp.errors import BadUsage
-from trtexp.files.lengths import too_long
-from trtexp.files.opening import NoFile, named
-from trtexp.files.outputs import append_output, check_output, write_output
+from trtexp.cli.annotate import remark
+from trtexp.cli.options import ResultOptions
+from trtexp.cli.output_files import check_file
+from trtexp.files.opening import named
+from trtexp.files.outputs import append_output, write_output
 from trtexp.records.files import all_to_json
 from trtexp.records.model import ReportRecord
 from trtexp.report import github, junit, summary
 from trtexp.running.rendering import rendered
 
 
-def wanted(options: RunOptions) -> bool:
+def wanted(options: ResultOptions) -> bool:
     """Whether all results are to be kept until the end. Raises BadUsage for a file that cannot be one."""
     for option, path in (("junit", options.junit), ("json", options.json)):
         if path is not None:
-            if (wrong := too_long(path)) is not None:
-                raise BadUsage(f"--{option} {path}: {wrong}")
-            try:
-                check_output(path)
-            except NoFile as error:
-                raise BadUsage(f"--{option} {error}") from error
+            check_file(f"--{option}", path)
     return bool(options.junit or options.json or options.github)
 
 
-def write(options: RunOptions, reports: Sequence[ReportRecord], ended: str | None = None) -> None:
+def write(options: ResultOptions, reports: Sequence[ReportRecord], ended: str | None = None) -> None:
     """Write what the options ask for. ended: why the run ended too early, if it did. Raises OSError."""
     reports = sorted(reports, key=lambda report: (report.release.name, report.experiment))
     try:
@@ -46,7 +40,7 @@ def _every(report: ReportRecord) -> tuple[str, ...]:
     return junit.render([report]), all_to_json([report]), summary.render([report], 0, None), *remarks
 
 
-def _write(options: RunOptions, reports: Sequence[ReportRecord], ended: str | None) -> None:
+def _write(options: ResultOptions, reports: Sequence[ReportRecord], ended: str | None) -> None:
     if options.junit:
         write_output(options.junit, junit.render(reports, ended))
     if options.json:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from trtexp.definition.network import Array
-from trtexp.script import literals as literal
+from trtexp.definition.script import literals as literal
 
 
 def array(values, dtype="float32"):

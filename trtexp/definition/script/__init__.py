@@ -1,0 +1,1 @@
+"""A definition as a standalone Python program, for a bug report."""

@@ -1,4 +1,0 @@
-"""A definition as a standalone Python program, for a bug report.
-
-May import the definition and numpy.
-"""
