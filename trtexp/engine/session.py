@@ -22,6 +22,7 @@ from trtexp.engine.plugins import uses_plugins
 from trtexp.engine.readback import read_back
 from trtexp.engine.tensorrt_module import load
 from trtexp.engine.timings import Timings
+from trtexp.engine.user_program import run
 
 
 class Session:
@@ -84,14 +85,31 @@ class Session:
             if uses_plugins(definition):
                 self._load_plugins()
             network = self._define(case)
-            if not read:
-                return case.ended("defined")
-            mark = self.log.mark()
-            found = read_back(case.api, network)
-            self.log.forget(mark)  # getters warn of what an input gives
-            return replace(case.ended("defined"), network=found)
+            return self._read(case, network) if read else case.ended("defined")
         except Exception as error:
             return case.failed(error)
+
+    def define_by(self, path: str, source: str, function: str) -> Outcome:
+        """Have a user's own function define a network, and read it back; whatever the program does, it does here."""
+        self.log.begin()
+        case = Attempt(NetworkDefinition((), {}, (), ()), Api(self._trt, self.release), self.log)
+        try:
+            with case.timed("define"):
+                self._builder = self._builder or self._make("Builder")
+                network = self._builder.create_network(case.api.creation_flags(False))
+                run(path, source, function, network, self._builder.create_builder_config())
+                if errors := self.log.errors():
+                    raise Failed(reason(errors))
+            return self._read(case, network)
+        except Exception as error:
+            return case.failed(error)
+
+    def _read(self, case: Attempt, network: Any) -> Outcome:
+        """What a network says of itself; getters warn of what an input gives, which is nothing to be told."""
+        mark = self.log.mark()
+        found = read_back(case.api, network)
+        self.log.forget(mark)
+        return replace(case.ended("defined"), network=found)
 
     def usable(self) -> bool:
         """Whether the device still answers; after some CUDA errors no call of this process succeeds any more."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trtexp import __version__
-from trtexp.authoring.scaffold import flow
 from trtexp.engine.outcome import Outcome
 from trtexp.errors import BadUsage, visible
 from trtexp.files.atomic import write_text
@@ -16,6 +15,7 @@ from trtexp.files.home import HOME
 from trtexp.files.reading import read_bytes
 from trtexp.fuzz.network import Answer, Data, build_options
 from trtexp.fuzz.oracle import Sign
+from trtexp.spec.flow import flow
 
 FOLDER = HOME / "fuzz"
 FORMAT = 1  # of the first line of a find

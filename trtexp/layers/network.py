@@ -10,7 +10,8 @@ import numpy as np
 from trtexp.definition.steps import Call, Ref, Step
 from trtexp.layers.base import Layer
 from trtexp.layers.values import NodeError as NodeError
-from trtexp.layers.values import Values, owner_of
+from trtexp.layers.values import Values as Values
+from trtexp.layers.values import owner_of
 from trtexp.numerics import Arithmetic, Bounded, Family
 from trtexp.numerics.budget import Budget
 
