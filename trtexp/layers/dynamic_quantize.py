@@ -11,7 +11,7 @@ import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.definition.readback import ReadLayer, ReadTensor
-from trtexp.layers.base import GIVEN, MOST_AXES, Attributes, DataType, Dims, Layer, Maybe, Tensor
+from trtexp.layers.base import GIVEN, Attributes, DataType, Dims, Layer, Maybe, Tensor
 from trtexp.layers.quantize import FLOATS, coded, quantized, spread
 from trtexp.layers.reduce import extreme
 from trtexp.numerics import (
