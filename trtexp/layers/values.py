@@ -137,7 +137,7 @@ class Values:
         sound = [layer for name, layer in self.layers.items() if name not in self.failed]
         hidden = {inner for layer in sound for inner in layer.hides(self.layers)}
         done = {} if wanted is None else last_uses(self.layers, wanted)
-        for name, layer in self.layers.items():
+        for name in self.layers:
             if name not in hidden and name not in self.failed and not self._has(name):
                 try:
                     self.make(name)
