@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from trtexp.definition.network import Array, NetworkDefinition
+from trtexp.definition.readback import ReadNetwork
 from trtexp.engine.attempt import Attempt
 from trtexp.engine.build import build
 from trtexp.engine.cache import Cache, CacheKey, entry_key, timing_key
@@ -68,6 +69,8 @@ class Session:
             else:
                 self._repeatedly(case, feeds, repeat[0], repeat[1] if runs else 0)
             outcome = case.ended("ran" if runs else "built")
+            if definition.models:
+                outcome = replace(outcome, network=self._parsed(case))
         except Exception as error:
             outcome = case.failed(error)
         if is_out_of_memory([outcome.message]):
@@ -103,6 +106,17 @@ class Session:
             return self._read(case, network)
         except Exception as error:
             return case.failed(error)
+
+    def _parsed(self, case: Attempt) -> ReadNetwork | None:
+        """What the parser made of a model, be the engine from the cache or not; None where it cannot be read back."""
+        mark = self.log.mark()
+        try:
+            self._builder = self._builder or self._make("Builder")
+            return read_back(case.api, define(case.api, self._builder, case.definition, self.log, [])[0])
+        except Failed:
+            return None
+        finally:
+            self.log.forget(mark)
 
     def _read(self, case: Attempt, network: Any) -> Outcome:
         """What a network says of itself; getters warn of what an input gives, which is nothing to be told."""

@@ -92,6 +92,10 @@ class ExperimentFile:
         """The same file without the cases that were made of it, which hold their tensors, and what they spent."""
         return replace(self, _built={}, budget=Budget(self.budget.limits))
 
+    def only(self, names: Collection[str]) -> ExperimentFile:
+        """The same file with some of its cases."""
+        return replace(self, cases=tuple(case for case in self.cases if case[0] in names), _built={})
+
     def check(self) -> Experiment:
         """The file for the reference, after every release override of it was checked as well, by what all releases
         demand. Raises SpecError."""

@@ -12,13 +12,13 @@ import numpy as np
 from onnx import ModelProto
 
 from trtexp.bench.models.plant import Fault, draw
+from trtexp.blame.devices import NoTensors, OnnxRuntime
+from trtexp.blame.local import look
+from trtexp.blame.subject import Subject, of_import
+from trtexp.blame.worlds import worlds
 from trtexp.definition.network import Array, BuildOptions, NetworkDefinition
 from trtexp.engine.outcome import Outcome
 from trtexp.engine.session import Session
-from trtexp.models.blame.devices import NoTensors, OnnxRuntime
-from trtexp.models.blame.local import look
-from trtexp.models.blame.subject import Subject, of_import
-from trtexp.models.blame.worlds import worlds
 from trtexp.models.importing import imported, renamed
 from trtexp.models.source import Given, model
 from trtexp.numerics import decode

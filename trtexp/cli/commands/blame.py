@@ -8,17 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import cast, get_args
 
+from trtexp.blame.devices import Device, OnnxRuntime, TensorRT
+from trtexp.blame.dumps import dumped, matched
+from trtexp.blame.guilty import text
+from trtexp.blame.run import Blaming, blame, of_dump
+from trtexp.blame.subject import Subject, of_case, of_import
+from trtexp.blame.worlds import worlds
 from trtexp.cli.one_case import one_case
 from trtexp.cli.options import BlameOptions
 from trtexp.definition.network import BuildOptions
 from trtexp.errors import BadUsage, NoGpu, plural, visible
 from trtexp.files.atomic import write_bytes, write_text
-from trtexp.models.blame.devices import Device, OnnxRuntime, TensorRT
-from trtexp.models.blame.dumps import dumped, matched
-from trtexp.models.blame.guilty import text
-from trtexp.models.blame.run import Blaming, blame, of_dump
-from trtexp.models.blame.subject import Subject, of_case, of_import
-from trtexp.models.blame.worlds import worlds
 from trtexp.models.given import given, read_model
 from trtexp.models.importing import imported, renamed
 from trtexp.models.source import model

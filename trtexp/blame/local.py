@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from trtexp.blame.subject import Decoded, Subject
 from trtexp.definition.network import Array
 from trtexp.judging.compare import judge
 from trtexp.judging.judgement import Judgement, Reading
 from trtexp.layers.lifetimes import last_uses
 from trtexp.layers.network import NodeError, Values
-from trtexp.models.blame.subject import Decoded, Subject
 from trtexp.models.values import UNBOUND
 from trtexp.numerics import SMALLEST, SMALLEST_NORMAL, UNIT, Arithmetic, Bounded, Freedom, decode, exactly, known
 from trtexp.numerics.budget import Budget

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from trtexp.blame.devices import Device, NoTensors, windows
+from trtexp.blame.guilty import Piece, cut_out
+from trtexp.blame.local import Judged, World, exact, look
+from trtexp.blame.subject import Subject
 from trtexp.definition.network import Array
-from trtexp.models.blame.devices import Device, NoTensors, windows
-from trtexp.models.blame.guilty import Piece, cut_out
-from trtexp.models.blame.local import Judged, World, exact, look
-from trtexp.models.blame.subject import Subject
 from trtexp.records.blame import Blame, Found, Look, Near, Way
 from trtexp.records.network import LayerRecord
 

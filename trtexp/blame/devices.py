@@ -8,10 +8,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from trtexp.blame.subject import Subject
 from trtexp.definition.network import Array
 from trtexp.errors import UserError
 from trtexp.layers.scale import ScaleNd
-from trtexp.models.blame.subject import Subject
 from trtexp.models.given import array_of
 from trtexp.models.network import Network
 from trtexp.numerics import decode

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trtexp.models.blame.local import World
-from trtexp.models.blame.subject import Subject
+from trtexp.blame.local import World
+from trtexp.blame.subject import Subject
 from trtexp.numerics import Arithmetic, Freedom
 
 CONVOLUTIONS = ("add_convolution", "add_convolution_nd")

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from trtexp.blame.subject import Subject
 from trtexp.definition.network import Array
 from trtexp.definition.readback import ReadTensor
 from trtexp.errors import BadUsage, NothingFound
 from trtexp.files.reading import read_bytes
-from trtexp.models.blame.subject import Subject
 from trtexp.models.given import ARRAYS, array_of, read_tensors, read_values
 
 
