@@ -55,10 +55,11 @@ def cut_out(layer: Layer, found: Found, taken: Mapping[str, Bounded], weights: M
     if layer.set_input or any(x.bound.any() or x.undetermined.any() for x in taken.values()) or found.got is None:
         return None
     whole = _piece(layer, taken, weights, tuple(found.index))
-    for piece in (_cut(layer, whole), whole):
-        if piece is not None and _fails(piece, found):
-            return piece
-    return None
+    try:
+        small = _cut(layer, whole)
+    except (ValueError, IndexError):  # of a shape that nobody thought of here
+        small = None
+    return next((piece for piece in (small, whole) if piece is not None and _fails(piece, found)), None)
 
 
 def text(piece: Piece, found: Found, stem: str, title: str, device: str) -> tuple[str, bytes | None]:
@@ -161,8 +162,7 @@ def _pointwise(whole: Piece) -> Piece:
 
 
 def _scaled(layer: Scale, whole: Piece) -> Piece:
-    axis = getattr(layer.final, "channel_axis", 1)
-    channel = whole.place[axis]
+    channel = whole.place[layer.channel_axis_of(len(whole.place))]
     weights = {n: _part(a, channel) if a.size > 1 else a for n, a in whole.weights.items()}
     made = _pointwise(whole)
     return _with(made, made.inputs, made.place, weights=weights)

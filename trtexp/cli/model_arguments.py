@@ -7,6 +7,9 @@ from argparse import ArgumentParser
 from trtexp.cli.shared_arguments import TARGETS
 from trtexp.files.opening import named
 
+IMPORT = "write an ONNX model, or the network that a program builds, as an experiment"
+BLAME = "name the layer of a model that is wrong, judging each on the inputs that TensorRT gave it"
+
 
 def importing(command: ArgumentParser) -> None:
     """Of `trtexp import`."""

@@ -11,7 +11,7 @@ from trtexp.report.escape import bullet, code, fence, image, inline, link
 from trtexp.report.mermaid import graph
 from trtexp.report.pictures.strip import strip
 from trtexp.report.table import table
-from trtexp.report.wording.blame import diagnosis, firsts, headline, look_line, named, offence
+from trtexp.report.wording.blame import ODD_COLUMNS, ODD_TITLE, diagnosis, firsts, headline, look_line, named, offence
 
 MOST = 20  # rows of a table
 
@@ -69,9 +69,9 @@ def _parts(made: Blame, stem: str) -> Iterator[str]:
             yield f"As an experiment of its own: {link(near.experiment, near.experiment)}."
     odd = [found for look in made.looks for found in look.found if found.odd]
     if odd:
-        yield "## NaN, infinities, zeros that a layer made"
+        yield f"## {ODD_TITLE}"
         yield table(
-            ["tensor", "NaN", "infinite", "subnormal taken as 0", "of"],
+            ODD_COLUMNS,
             [[code(f.model), str(f.nan), str(f.infinite), str(f.flushed), str(f.elements)] for f in odd[:MOST]],
         )
     for look in made.looks:

@@ -16,6 +16,10 @@ WAYS = {
 }
 
 
+ODD_TITLE = "NaN, infinities and zeros that a layer made"
+ODD_COLUMNS = ("tensor", "NaN", "infinite", "subnormal taken as 0", "of")
+
+
 def headline(made: Blame) -> str:
     """Who is guilty, or that nobody is."""
     guilty = made.guilty
