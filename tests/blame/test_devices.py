@@ -114,10 +114,10 @@ def test_the_command_is_clean_and_then_names_who_is_not(folder, capsys):
     [
         (["net.onnx", "--ways", "all"], 2, "give some of outputs, sparse, engine"),
         (["net.onnx", "--tensors", "t.npz", "--shape", "x=1x3x8x8"], 2, "the file has no input 'x'"),
-        (["none.onnx"], 5, "none.onnx: no such file"),
+        (["none.onnx"], 2, "none.onnx: no such file"),
         (["net.yaml", "--device", "onnxruntime"], 2, "runs models alone"),
         (["net.onnx", "--device", "onnxruntime"], 2, "give its dimensions"),
-        (["net.yaml", "--flags", "FP16"], 2, "an experiment says all that itself"),
+        (["net.yaml", "--flags", "FP16"], 2, "an experiment says all of that itself"),
     ],
 )
 def test_mistakes_are_one_message(words, code, said, folder, capsys):
