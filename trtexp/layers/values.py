@@ -147,6 +147,19 @@ class Values:
                     yield error
             self.give_up(done.get(name, ()))
 
+    def outputs(self, name: str) -> tuple[Bounded, ...]:
+        """What a layer makes of its inputs as they are known now, whatever is known of its outputs.
+
+        Raises NodeError."""
+        self.make(name)
+        return tuple(self.known[tensor] for tensor in self.layers[name].output_tensors(name))
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Let go of tensors that nobody asks for any more, and of the iterations of loops."""
+        for name in names:
+            self._iterations.pop(name, None)
+            self.known.pop(name, None)
+
     def give_up(self, names: Iterable[str]) -> None:
         """Keep of large tensors, once there are very many values, their type and shape alone, and nothing of loops."""
         for name in names:
