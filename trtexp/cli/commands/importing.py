@@ -13,7 +13,7 @@ from trtexp.files.program import program
 from trtexp.models.given import given, read_model, read_program, read_tensors
 from trtexp.models.importing import Import, imported, prove, renamed
 from trtexp.models.part import part
-from trtexp.models.source import asked, forms, model
+from trtexp.models.source import Given, asked, forms, model
 from trtexp.models.write import Head, arrays, text
 from trtexp.numerics import Family, family_of
 from trtexp.running.targets import places
@@ -27,14 +27,20 @@ def import_model(options: ImportOptions) -> int:
     """Write a model, or what a program builds, as an experiment. Raises BadUsage, NothingFound, NotImported, NoGpu,
     OSError."""
     known = {} if options.tensors is None else read_tensors(options.tensors)
+    wanted, program_of = given(options.shapes, options.inputs), read_program(options.model)
+    data = b"" if program_of is not None else read_model(Path(options.model))
+    if program_of is None:
+        model(data, _shown(options), wanted, None)  # what is wrong needs no TensorRT to be told
     with _definer(options) as definer:
-        made = _imported(options, definer)
+        made = _imported(options, definer, wanted, program_of, data)
         whole = len(made.network.layers)
         if options.layers:
             made = part(made, options.layers, known, _family(definer))
         written = _write(made, options, definer.name)
     print(f"{written}: {plural(len(made.network.layers), 'layer')}{f' of {whole}' if options.layers else ''}")
     print(f"{definer.name} made the same network of the {plural(whole, 'layer')} that it was read back as")
+    for line in made.warnings:
+        print(visible(f"{definer.name} warns: {line}"))
     if made.left_out:
         names = ", ".join(map(repr, made.left_out))
         print(visible(f"names of dimensions left out, since dimensions of one name have different sizes: {names}"))
@@ -42,25 +48,31 @@ def import_model(options: ImportOptions) -> int:
     return 0
 
 
-def _imported(options: ImportOptions, definer: Definer) -> Import:
-    asked_for = given(options.shapes, options.inputs)
-    if (found := read_program(options.model)) is not None:
-        path, source, function = found
+def _imported(
+    options: ImportOptions, definer: Definer, wanted: Given, program_of: tuple[Path, str, str] | None, data: bytes
+) -> Import:
+    shown = _shown(options)
+    if program_of is not None:
+        path, source, function = program_of
         outcome = definer.read_program(str(path.absolute()), source, function)
-        network = imported(outcome, definer.read, options.model, definer.name)
-        prove(network, definer.read, options.model)
-        return renamed(network, asked(forms(network.read), options.model, asked_for, None), asked_for.values)
-    path = Path(options.model)
-    definition, inputs = model(read_model(path), path.name, asked_for, _family(definer))
-    (outcome,) = definer.read([definition])
-    network = imported(outcome, definer.read, path.name, definer.name)
-    prove(network, definer.read, path.name)
-    return renamed(network, inputs, asked_for.values)
+        network = imported(outcome, definer.read, shown, definer.name)
+        inputs = asked(forms(network.read), shown, wanted, None)
+    else:
+        definition, inputs = model(data, shown, wanted, _family(definer))
+        (outcome,) = definer.read([definition])
+        network = imported(outcome, definer.read, shown, definer.name)
+    prove(network, definer.read, shown)
+    return renamed(network, inputs, wanted.values, outcome)
+
+
+def _shown(options: ImportOptions) -> str:
+    """What is imported, without the folders on the way."""
+    return Path(options.model).name
 
 
 def _write(made: Import, options: ImportOptions, release: str) -> Path:
     """Both files; the arrays first, so that the experiment never names what is not there."""
-    source = Path(options.model).name
+    source = _shown(options)
     stem = source.partition(".py:")[0].removesuffix(".onnx")
     head = Head(stem, source, release)
     write_bytes(options.output / f"{stem}.npz", arrays(made.network, made.values))
