@@ -190,8 +190,13 @@ def _fuzz(commands: Commands) -> None:
     fuzz = _command(commands, "fuzz", "fuzz:fuzz", "FuzzOptions", text)
     layers = fuzz.add_argument("layers", nargs="*", metavar="LAYER", help="only networks around these (default: all)")
     completed(layers, completion.layers)
-    asked = "define: what TensorRT refuses while the network is defined, and the shapes and dtypes it infers (default)"
-    fuzz.add_argument("--stage", choices=("define",), default="define", help=asked)
+    asked = (
+        "define: what TensorRT refuses while the network is defined, and the shapes and dtypes it infers (default); "
+        "build: what it refuses, or dies of, when it builds; run: the values"
+    )
+    fuzz.add_argument("--stage", choices=("define", "build", "run"), default="define", help=asked)
+    device = "what runs in the place of TensorRT: ONNX Runtime, or trtexp's own references in another process"
+    fuzz.add_argument("--device", choices=("onnxruntime", "references"), help=device)
     fuzz.add_argument("--examples", type=int, default=10_000, metavar="N", help="networks in all (default: 10000)")
     fuzz.add_argument("--time", dest="seconds", type=float, metavar="S", help="begin nothing after so many seconds")
     fuzz.add_argument("--seed", type=int, default=0, metavar="N", help="the same networks for the same number")

@@ -198,7 +198,7 @@ class LoopOutput(Inner):
             raise LayerError((self.word, "tensor"), f"{self.tensor!r} is no recurrence of {self.loop} [C6]")
 
     def pull(self, name: str, tensors: Tensors) -> tuple[Bounded, ...]:
-        iterations = list(run(self.loop, tensors))
+        iterations = tensors.once(self.loop, lambda: run(self.loop, tensors))
         if self.kind == "LAST_VALUE":
             last = iterations[-1].value(self.tensor)
             most = len(last.shape) if tensors.arithmetic.family == "tensorrt-rtx" else LAST_AXIS

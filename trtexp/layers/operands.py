@@ -44,6 +44,10 @@ class Tensors(Protocol):
         """Take in what a family of releases refuses of a layer where no release is known."""
         ...
 
+    def once(self, loop: str, make: Callable[[], list[Tensors]]) -> list[Tensors]:
+        """The iterations of a loop, made when they are asked for first."""
+        ...
+
     def inside(self, known: Mapping[str, Bounded], varying: frozenset[str]) -> Tensors:
         """The same network in which some tensors have other values, and the layers `varying` depend on them."""
         ...

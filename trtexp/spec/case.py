@@ -92,7 +92,8 @@ class Case:
             tensors = {self.names.get(name, name): made.known for name, made in self.inputs.items()}
             weights = {name: made.known for name, made in self.weights.items()}
             refused = self.budget.refused
-            made = partly_evaluate(self.layers, tensors, weights, arithmetic, self.budget)
+            wanted = [self.names.get(name, name) for name in self.definition.outputs]
+            made = partly_evaluate(self.layers, tensors, weights, arithmetic, self.budget, wanted)
             known = {name: made.tensors[own] for name, own in self.names.items() if own in made.tensors}
             made = replace(made, tensors={**made.tensors, **known})
             if self._evaluations and self.budget.refused > refused:

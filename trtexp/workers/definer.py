@@ -10,7 +10,8 @@ from trtexp.engine.outcome import Outcome
 from trtexp.engine.wire import pack_definition, unpack_outcome
 from trtexp.errors import UserError
 from trtexp.workers.link import Link, Lost, Slow
-from trtexp.workers.worker import Worker, WorkerUnavailable, ended_badly
+from trtexp.workers.spec import WorkerSpec
+from trtexp.workers.worker import Worker, WorkerOptions, WorkerUnavailable, ended_badly
 
 MOST_DEATHS = 100  # in a row, after which it is not the networks
 
@@ -21,13 +22,24 @@ class TooManyDeaths(UserError):
     exit_code = 3
 
 
+class Deaths:
+    """How many networks in a row took their process with them."""
+
+    in_a_row = 0
+
+    def count(self, outcome: Outcome) -> None:
+        """Take in how one network ended. Raises TooManyDeaths."""
+        self.in_a_row = self.in_a_row + 1 if ended_badly(outcome) else 0
+        if self.in_a_row >= MOST_DEATHS:
+            raise TooManyDeaths(f"{self.in_a_row} workers died in a row; the last one: {outcome.message}")
+
+
 class Definer(Worker):
-    """Asks TensorRT for the define phase alone: what it refuses, and which types and shapes it infers.
+    """Asks TensorRT for the define phase alone: what it refuses, and which types and shapes it infers."""
 
-    deaths: how many networks in a row took their process with them.
-    """
-
-    deaths = 0
+    def __init__(self, place: WorkerSpec, options: WorkerOptions | None = None) -> None:
+        super().__init__(place, options)
+        self.deaths = Deaths()
 
     def define(self, definitions: Sequence[NetworkDefinition]) -> list[Outcome]:
         """An outcome for each definition, in order. One that kills the process or hangs is an outcome, too, and the
@@ -64,21 +76,15 @@ class Definer(Worker):
             link.send(message, seconds)
             while len(found) < count:
                 found.append(self._read(link.receive(seconds)))
-                self.count(found[-1])
+                self.deaths.count(found[-1])
             return found
         except Slow:
             ended = Outcome("timeout", "define", f"no answer within {seconds:g} s of define")
         except Lost as error:
             ended = Outcome("crashed", "define", str(error))
         self._drop()
-        self.count(ended)
+        self.deaths.count(ended)
         return [*found, ended]
-
-    def count(self, outcome: Outcome) -> None:
-        """Take in how one network ended. Raises TooManyDeaths."""
-        self.deaths = self.deaths + 1 if ended_badly(outcome) else 0
-        if self.deaths >= MOST_DEATHS:
-            raise TooManyDeaths(f"{self.deaths} workers died in a row; the last one: {outcome.message}")
 
     def _read(self, item: object) -> Outcome:
         """Raises Lost for what is no outcome of this batch, WorkerUnavailable where it says that it is of no use."""
