@@ -44,9 +44,9 @@ def record_output(output: JudgedOutput) -> OutputRecord:
         tolerance=list(output.rules),
         granted=judged.granted,
         measured=list(judged.measured),
-        actual_reference=_comparison(judged.actual_reference),
-        actual_expected=_comparison(judged.actual_expected),
-        expected_reference=_comparison(judged.expected_reference),
+        actual_reference=comparison(judged.actual_reference),
+        actual_expected=comparison(judged.actual_expected),
+        expected_reference=comparison(judged.expected_reference),
         elements=int(np.prod(shape, dtype=np.int64)),
         disagreeing=0 if bad is None else int(bad.sum()),
         certified=judged.certified,
@@ -191,7 +191,7 @@ def _reference_record(reference: Bounded) -> TensorRecord:
     return TensorRecord(dtype="float64", shape=shape, summary=summarised(reference.ref) if reference.ref.size else None)
 
 
-def _comparison(pair: Pair | None) -> Comparison | None:
+def comparison(pair: Pair | None) -> Comparison | None:
     if pair is None:
         return None
     if not pair.error.size:
