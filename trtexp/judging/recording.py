@@ -21,8 +21,8 @@ from trtexp.spec.make import Made
 MOST_MARKS = 20
 
 
-def record_output(output: JudgedOutput) -> OutputRecord:
-    """All that a report may want to say of an output."""
+def record_output(output: JudgedOutput, called: str | None = None) -> OutputRecord:
+    """All that a report may want to say of an output. called: its name in the model that it was imported from."""
     judged, reference, expected = output.judged, output.judged.reference, output.expected
     made = expected.made if expected else None
     dtype, shape = _form(output)
@@ -59,6 +59,7 @@ def record_output(output: JudgedOutput) -> OutputRecord:
         rms_typical=short(np.sqrt(np.mean(ratios**2)), 3) if ratios is not None and ratios.size else None,
         marks=marks(output),
         picture=picture(output),
+        called=called,
     )
 
 

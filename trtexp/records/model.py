@@ -58,7 +58,8 @@ class OutputRecord(Record):
     many may be anything, so that nothing was judged there. leaving: the tensors in between without whose range as
     typed numbers the outcome would be wrong. terms: of the worst element's sum, for dot products.
     typical: the largest error / T, and rms_typical the root mean square over the uncertified elements.
-    picture: of an output of more than `WHOLE` elements. runtime: of an ONNX model; it decides nothing.
+    picture: of an output of more than `WHOLE` elements. called: its name in the model that it was imported from.
+    runtime: of an ONNX model; it decides nothing.
     """
 
     name: str
@@ -90,6 +91,7 @@ class OutputRecord(Record):
     rms_typical: Number | None = None
     marks: list[Mark] = []
     picture: Picture | None = None
+    called: str | None = None
     runtime: RuntimeRecord | None = None
 
 

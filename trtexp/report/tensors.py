@@ -110,6 +110,7 @@ def window_lines(output: OutputRecord, window: Window, room: int = PAGE) -> list
 
 def _output_lines(output: OutputRecord, columns: int) -> list[str]:
     head = f"{visible(output.name)}  {_type(output.dtype, output.shape)}"
+    head += f"  (in the model {visible(output.called)})" if output.called else ""
     views = _views(output)
     if not views:
         return [head]
