@@ -33,6 +33,7 @@ def fuzz(capsys):
         (("--regress",), "no finds are kept here"),
         (("--stage", "define", "--replay", "no.yaml"), "no.yaml"),
         (("--python", "/no/such/python"), "no worker starts in /no/such/python"),
+        (("softmax", "--device", "references"), "--device references runs networks: give --stage run"),
         (("cast", "--python", standin.command("8.5.3.1")), "tensorrt-8.5.3.1 has no cast"),
         (("identity", "--python", standin.command("99.1")), "its API is not known to trtexp"),
     ],
@@ -52,10 +53,10 @@ def test_without_hypothesis_it_says_how_to_get_it(fuzz, monkeypatch):
 
 
 def test_what_differs_is_kept_and_can_be_tried_again(fuzz, tmp_path):
-    code, said = fuzz("identity", *PYTHON, "--examples", "20")
+    code, said = fuzz("identity", *PYTHON, "--examples", "300")
     assert code == 1
     kept = sorted((tmp_path / ".trtexp/fuzz").glob("*.yaml"))
     assert kept
-    assert "20 networks tried" in said
+    assert "300 networks tried" in said
     code, said = fuzz("--regress", *PYTHON)
     assert f"{len(kept)} tried again" in said

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from trtexp import __version__
 from trtexp.cli import completion
 from trtexp.cli.help_texts import EXAMPLES, overview
+from trtexp.cli.model_arguments import importing
 from trtexp.cli.shared_arguments import (
     LIMIT,
     ONLY,
@@ -54,7 +55,8 @@ def parser() -> ArgumentParser:
     made.add_argument("--version", action="version", version=f"trtexp {__version__}")
     commands = made.add_subparsers(prog="trtexp", required=True, metavar="COMMAND", help=SUPPRESS)
     for add in (
-        *(_run, _merge, _validate, _report, _new, _layers, _explain, _doctor, _audit, _fuzz, _diff, _check, _coverage),
+        *(_run, _merge, _validate, _report, _new, _import, _layers, _explain, _doctor),
+        *(_audit, _fuzz, _diff, _check, _coverage),
         *(_show, _review, _accept),
         *(_cache, _script, _export, _schema, _completion),
     ):
@@ -146,6 +148,11 @@ def _new(commands: Commands) -> None:
     new.add_argument("path", nargs="?", metavar="PATH", help="a file or a directory; - prints (default: experiments)")
 
 
+def _import(commands: Commands) -> None:
+    text = "write an ONNX model, or the network that a program builds, as an experiment"
+    importing(_command(commands, "import", "importing:import_model", "ImportOptions", text))
+
+
 def _layers(commands: Commands) -> None:
     text = "list all layers, or what one has: arguments, members, constraints"
     layers = _command(commands, "layers", "layers:show", "LayersOptions", text)
@@ -183,8 +190,13 @@ def _fuzz(commands: Commands) -> None:
     fuzz = _command(commands, "fuzz", "fuzz:fuzz", "FuzzOptions", text)
     layers = fuzz.add_argument("layers", nargs="*", metavar="LAYER", help="only networks around these (default: all)")
     completed(layers, completion.layers)
-    asked = "define: what TensorRT refuses while the network is defined, and the shapes and dtypes it infers (default)"
-    fuzz.add_argument("--stage", choices=("define",), default="define", help=asked)
+    asked = (
+        "define: what TensorRT refuses while the network is defined, and the shapes and dtypes it infers (default); "
+        "build: what it refuses, or dies of, when it builds; run: the values"
+    )
+    fuzz.add_argument("--stage", choices=("define", "build", "run"), default="define", help=asked)
+    device = "what runs in the place of TensorRT: ONNX Runtime, or trtexp's own references in another process"
+    fuzz.add_argument("--device", choices=("onnxruntime", "references"), help=device)
     fuzz.add_argument("--examples", type=int, default=10_000, metavar="N", help="networks in all (default: 10000)")
     fuzz.add_argument("--time", dest="seconds", type=float, metavar="S", help="begin nothing after so many seconds")
     fuzz.add_argument("--seed", type=int, default=0, metavar="N", help="the same networks for the same number")

@@ -82,6 +82,19 @@ class NewOptions(Options):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ImportOptions(Options):
+    """model: a file, or `SCRIPT.py:FUNCTION`; shapes, inputs: `NAME=…`; layers: those to write, none for all."""
+
+    model: str
+    output: Path
+    shapes: tuple[str, ...]
+    inputs: tuple[str, ...]
+    layers: tuple[str, ...]
+    tensors: Path | None
+    targets: TargetOptions
+
+
+@dataclass(frozen=True, kw_only=True)
 class LayersOptions(Options):
     layer: str | None
 
@@ -111,11 +124,12 @@ class AuditOptions(Options):
 
 @dataclass(frozen=True, kw_only=True)
 class FuzzOptions(Options):
-    """layers: none for all that the release has. seconds: None for no limit; jobs: None for one on each core. known,
-    find, regress: what is tried again instead."""
+    """layers: none for all that the release has. device: None for TensorRT. seconds: None for no limit; jobs: None for
+    one on each core. known, find, regress: what is tried again instead."""
 
     layers: tuple[str, ...]
-    stage: Literal["define"]
+    stage: Literal["define", "build", "run"]
+    device: Literal["onnxruntime", "references"] | None
     examples: int
     seconds: float | None
     seed: int

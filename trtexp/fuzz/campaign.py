@@ -9,16 +9,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from trtexp.engine.outcome import Outcome
+from trtexp.fuzz.asking import Place
 from trtexp.fuzz.finds import Find
 from trtexp.fuzz.known import known
 from trtexp.fuzz.network import Answer, network
 from trtexp.fuzz.oracle import Sign, Stage
-from trtexp.fuzz.rounds import explore, shrink
+from trtexp.fuzz.rounds import Shrunk, explore, shrink
 from trtexp.fuzz.smaller import matter
-from trtexp.fuzz.subject import Subject, subject
+from trtexp.fuzz.subject import ANY, Subject, subject
 from trtexp.fuzz.tally import Round, Seen, Tally
 from trtexp.running.helpers import Helpers, Job
-from trtexp.workers import WorkerSpec
 from trtexp.workers.definer import TooManyDeaths
 
 OF_A_ROUND = 200  # networks
@@ -37,6 +37,11 @@ class Plan:
     examples: int
     seconds: float | None = None
     stage: Stage = "define"
+
+    @property
+    def device(self) -> str:
+        """The device in the place of TensorRT, empty if it is TensorRT."""
+        return self.full.partition("-")[0] if self.release == ANY else ""
 
     def rounds(self) -> Iterator[Round]:
         """The rounds, each layer in its turn, until there are as many networks as are asked for."""
@@ -71,7 +76,7 @@ class Campaign:
         yield from sorted(every.seen.items(), key=lambda pair: (-pair[1].count, pair[0]))
 
 
-def run(plan: Plan, place: WorkerSpec, helpers: Helpers, kept: Callable[[Find], None]) -> Campaign:
+def run(plan: Plan, place: Place, helpers: Helpers, kept: Callable[[Find], None]) -> Campaign:
     """Try all, then shrink what differs. Ctrl-C and workers that die again and again end it; what was found by then is
     in the campaign. kept: is given each find as soon as it is there, and again where more comes to it. Raises NoGpu."""
     made = Campaign(plan)
@@ -84,7 +89,7 @@ def run(plan: Plan, place: WorkerSpec, helpers: Helpers, kept: Callable[[Find], 
     return made
 
 
-def _explored(plan: Plan, place: WorkerSpec, helpers: Helpers) -> Iterator[tuple[Round, Tally]]:
+def _explored(plan: Plan, place: Place, helpers: Helpers) -> Iterator[tuple[Round, Tally]]:
     """The rounds in their order, a few of them under way at a time."""
     end = None if plan.seconds is None else time.monotonic() + plan.seconds
     waiting: deque[tuple[Round, Job[Tally]]] = deque()
@@ -99,7 +104,7 @@ def _explored(plan: Plan, place: WorkerSpec, helpers: Helpers) -> Iterator[tuple
         yield task, job.result()
 
 
-def _settle(made: Campaign, place: WorkerSpec, helpers: Helpers, kept: Callable[[Find], None]) -> None:
+def _settle(made: Campaign, place: Place, helpers: Helpers, kept: Callable[[Find], None]) -> None:
     """Shrink each difference that nobody knows, and put together what is one mechanism."""
     new: list[tuple[Sign, Seen]] = []
     for sign, seen in made.signs():
@@ -119,17 +124,19 @@ def _settle(made: Campaign, place: WorkerSpec, helpers: Helpers, kept: Callable[
         elif found is None:
             made.built[sign] += seen.count
         else:
-            names = matter(found.data, _subject(seen))
-            full, count, seed = made.plan.full, seen.count, made.plan.seed
-            find = Find(sign, names, found.data, found.ours, found.theirs, full, seed, count, found.whole)
-            kept(_add(made, find))
+            kept(_add(made, _shrunk(made.plan, sign, seen, found)))
+
+
+def _shrunk(plan: Plan, sign: Sign, seen: Seen, found: Shrunk) -> Find:
+    names, both = matter(found.data, _subject(seen)), (found.ours, found.theirs)
+    return Find(sign, names, found.data, *both, plan.full, plan.seed, seen.count, found.whole, plan.stage, found.came)
 
 
 def _as_it_came(plan: Plan, sign: Sign, seen: Seen) -> Find:
     """A difference that there was no time to shrink."""
     names, theirs = matter(seen.data, _subject(seen)), Outcome("error", message=sign.says)
     ours = network(seen.data).answer(None) if sign.kind in ("we_refuse", "we_fail") else Answer()
-    return Find(sign, names, seen.data, ours, theirs, plan.full, plan.seed, seen.count, whole=False)
+    return Find(sign, names, seen.data, ours, theirs, plan.full, plan.seed, seen.count, False, plan.stage)
 
 
 def _subject(seen: Seen) -> Subject:

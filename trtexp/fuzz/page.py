@@ -6,12 +6,18 @@ from collections import Counter
 from collections.abc import Iterator
 
 from trtexp.errors import plural
-from trtexp.fuzz.campaign import Campaign
+from trtexp.fuzz.campaign import Campaign, Plan
 from trtexp.fuzz.known import known
+from trtexp.fuzz.oracle import Stage
 from trtexp.fuzz.subject import subject
 from trtexp.fuzz.tally import Tally, reachable
 
-NAME = "FUZZ.md"
+#: How networks are asked about, in a sentence that goes on with the release.
+ASKED: dict[Stage, str] = {
+    "define": "asked of trtexp's models and of the define phase of",
+    "build": "asked of trtexp's models and built by",
+    "run": "given data that tell, run and judged by trtexp's references, and run once more beside a twin, by",
+}
 _COLUMNS = (
     *("layer", "tried", "both take", "both refuse", "refused in the build", "not judged", "differ"),
     *("attributes", "members", "dtypes", "ranks"),
@@ -23,7 +29,17 @@ _KINDS = {
     "dtype": "another dtype",
     "dies": "TensorRT dies",
     "we_fail": "trtexp's reference fails",
+    "value": "beyond the bound",
+    "certified": "another value of a certified element",
+    "twin": "another value in a twin",
+    "judge": "judged otherwise",
 }
+
+
+def name_of(plan: Plan) -> str:
+    """The file of the page: one for each stage and device."""
+    parts = ("FUZZ", *([plan.stage] if plan.stage != "define" else []), *([plan.device] if plan.device else []))
+    return f"{'_'.join(parts).upper()}.md"
 
 
 def page(made: Campaign) -> str:
@@ -47,11 +63,11 @@ def _lines(made: Campaign) -> Iterator[str]:
     yield "# What nobody wrote: generated networks, asked of trtexp and of TensorRT"
     yield ""
     yield (
-        f"Each network is made of a layer's own small one by up to five changes, and asked of trtexp's models and of "
-        f"the define phase of {plan.full}. {summary(made)}."
+        f"Each network is made of a layer's own small one by up to five changes, and {ASKED[plan.stage]} {plan.full}. "
+        f"{summary(made)}."
     )
     yield ""
-    yield f"Again: `trtexp fuzz --stage define --seed {plan.seed} --examples {_tried(made)}`"
+    yield f"Again: `trtexp fuzz --stage {plan.stage}{_device(plan)} --seed {plan.seed} --examples {_tried(made)}`"
     yield ""
     yield f"| {' | '.join(_COLUMNS)} |"
     yield f"|{' --- |' * len(_COLUMNS)}"
@@ -96,6 +112,10 @@ def _known(made: Campaign) -> Iterator[str]:
     for place, count in sorted(made.known.items(), key=lambda pair: -pair[1]):
         entry = known()[place]
         yield f"- `{entry.layer}`, {_KINDS[entry.kind]}, {count} times: {entry.reason} {entry.link}".rstrip()
+
+
+def _device(plan: Plan) -> str:
+    return f" --device {plan.device}" if plan.device else ""
 
 
 def _tried(made: Campaign) -> int:

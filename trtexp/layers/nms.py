@@ -12,7 +12,7 @@ from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import Attributes, DataType, Kind, Layer, Maybe, Tensor
 from trtexp.layers.operands import of_indices
 from trtexp.layers.orders import MEASURED, rule
-from trtexp.numerics import F64, UNIT, Arithmetic, Bounded, exactly, undetermined
+from trtexp.numerics import F64, LARGEST, TINY, UNIT, Arithmetic, Bounded, Family, exactly, undetermined
 from trtexp.numerics.budget import OF_A_STEP, Work
 
 BoundingBoxFormat = Annotated[Literal["CORNER_PAIRS", "CENTER_SIZES"], Kind("BoundingBoxFormat")]
@@ -41,7 +41,8 @@ class NMS(Layer):
     Elsewhere nothing is known where a score or a box is NaN, not even how many rows there are.
     An infinity is a score like others. C1: boxes have rank 3 or 4, with 4 numbers last; the maximum per class is a
     scalar. C2: scores are (N, B, C) of the boxes' dtype, float. C3: topk_box_limit is from 0 to 5000. C4: the
-    thresholds are scalars, that of the overlap from 0 to 1. C5: the indices are of INT32 or INT64.
+    thresholds are scalars, that of the overlap from 0 to 1. C5: the indices are of INT32 or INT64. C6: in
+    RTX the thresholds are float32 (1.7.1).
     """
 
     method, interface = "add_nms", "INMSLayer"
@@ -61,7 +62,9 @@ class NMS(Layer):
     indices_type: DataType | None = None
     set: NMSAttributes = NMSAttributes()
 
-    def check_inputs(self, boxes: Bounded, scores: Bounded, most: Bounded, overlap: Maybe, least: Maybe) -> None:
+    def check_inputs(
+        self, boxes: Bounded, scores: Bounded, most: Bounded, overlap: Maybe, least: Maybe, *, family: Family | None
+    ) -> None:
         if len(boxes.shape) not in (3, 4) or boxes.shape[-1] != 4:
             self.refuse("boxes", f"{list(boxes.shape)} given; give (N, B, 4) or (N, B, C, 4)", "C1")
         if most.shape or most.dtype not in ("int32", "int64"):
@@ -76,6 +79,8 @@ class NMS(Layer):
         if not 0 <= (limit := self.final.topk_box_limit) <= MOST:
             self.refuse("topk_box_limit", f"{limit} given; give 0 to {MOST}", "C3")
         for index, threshold in enumerate((overlap, least), 3):
+            if family == "tensorrt-rtx" and threshold is not None and threshold.dtype != "float32":
+                self.refuse("set_input", f"{threshold.dtype} as input {index}; RTX takes float32", "C6")
             if threshold is not None and (threshold.shape or (index == 3 and not 0 <= threshold.ref <= 1)):
                 self.refuse("set_input", f"{threshold.ref} as input {index}; give a scalar, 0 to 1 for input 3", "C4")
 
@@ -103,8 +108,9 @@ class NMS(Layer):
             for box, kind in best[: self.final.topk_box_limit]:
                 same = [other for other, c in taken if c == kind]
                 ratios = np.array([self.ratio(boxes.ref[item], box, other, kind) for other in same])
+                off = np.array([self.ratio_error(boxes.ref[item], box, other, kind) for other in same])
                 near = np.abs(ratios - threshold)
-                close = close or bool(((near > 0) & (near < 16 * UNIT["float32"])).any())
+                close = close or bool(((near > 0) & (near < off)).any())
                 if len(same) < int(most.ref) and not (ratios > threshold).any():
                     taken.append((box, kind))
             rows += [(item, kind, box) for box, kind in taken]
@@ -117,11 +123,25 @@ class NMS(Layer):
         rows_made = replace(undetermined(made, unsure), open=bool(close or lost))
         return rows_made, undetermined(count, np.array(close or lost))
 
+    def ratio_error(self, boxes: F64, one: int, other: int, kind: int) -> float:
+        """What a device's ratio of two boxes may be off by: a few roundings, and the numbers that it takes as 0.
+
+        Any ratio may come of areas that leave the range of float32.
+        """
+        sides = np.array([high - low for low, high in self.pair(boxes, one, other, kind)])
+        areas = sides.prod(-1)
+        if areas.max() > LARGEST["float32"]:
+            return np.inf
+        lost = 8 * TINY["float32"] * (1 + sides.max()) / areas.sum() if areas.sum() > 0 else 0.0
+        return float(16 * UNIT["float32"] + lost)
+
+    def pair(self, boxes: F64, one: int, other: int, kind: int) -> list[tuple[F64, F64]]:
+        """The corners of two boxes of a batch item."""
+        return [self.corners(boxes[(i, kind)] if boxes.ndim == 3 else boxes[i]) for i in (one, other)]
+
     def ratio(self, boxes: F64, one: int, other: int, kind: int) -> float:
         """Intersection over union of two boxes of a batch item."""
-        (low, high), (low_2, high_2) = (
-            self.corners(boxes[(i, kind)] if boxes.ndim == 3 else boxes[i]) for i in (one, other)
-        )
+        (low, high), (low_2, high_2) = self.pair(boxes, one, other, kind)
         shared = np.prod(np.maximum(np.minimum(high, high_2) - np.maximum(low, low_2), 0))
         union = np.prod(high - low) + np.prod(high_2 - low_2) - shared
         return float(shared / union) if union > 0 else 0.0

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trtexp.cli.options import FuzzOptions
 from trtexp.errors import BadUsage, BrokenOff, NothingFound, visible
@@ -17,7 +18,9 @@ from trtexp.running.helpers import Helpers
 from trtexp.running.targets import places
 from trtexp.spec.errors import SpecError
 from trtexp.spec.spoken import no_layer
-from trtexp.workers import WorkerSpec
+
+if TYPE_CHECKING:
+    from trtexp.fuzz.asking import Place
 
 NO_HYPOTHESIS = "fuzz needs Hypothesis, which generates the networks: pip install 'trtexp[fuzz]'"
 
@@ -35,9 +38,12 @@ def fuzz(options: FuzzOptions) -> int:
     for name, number in (("--examples", options.examples), ("--jobs", options.jobs), ("--time", options.seconds)):
         if number is not None and not number > 0:
             raise BadUsage(f"{name} {number}: give a number above 0")
-    from trtexp.fuzz.asking import end_workers
+    if options.device is not None and options.stage != "run":
+        raise BadUsage(f"--device {options.device} runs networks: give --stage run with it")
+    from trtexp.fuzz.asking import end_workers, one_run
 
-    place = places(options.targets)[0]
+    place = options.device or places(options.targets)[0]
+    one_run()
     try:
         if options.known:
             return _known(place)
@@ -48,11 +54,11 @@ def fuzz(options: FuzzOptions) -> int:
         end_workers()
 
 
-def _campaign(options: FuzzOptions, place: WorkerSpec) -> int:
-    from trtexp.fuzz.asking import release_of
+def _campaign(options: FuzzOptions, place: Place) -> int:
+    from trtexp.fuzz.asking import able
     from trtexp.fuzz.campaign import Plan, offered, run
     from trtexp.fuzz.finds import FOLDER, Find, write
-    from trtexp.fuzz.page import NAME, page, summary
+    from trtexp.fuzz.page import name_of, page, summary
 
     terminal = Terminal(sys.stdout)
 
@@ -63,23 +69,23 @@ def _campaign(options: FuzzOptions, place: WorkerSpec) -> int:
         sys.stdout.flush()
 
     with Helpers(options.examples, options.jobs) as helpers:
-        release, full = helpers.submit(release_of, place).result()
+        release, full = helpers.submit(able, place, options.stage).result()
         words = offered(options.layers or tuple(LAYERS), release)
         if missing := [word for word in options.layers if word not in words]:
             raise NothingFound(f"{full} has no {', '.join(missing)}; trtexp layers says which releases do")
-        plan = Plan(words, release, full, options.seed, options.examples, options.seconds)
+        plan = Plan(words, release, full, options.seed, options.examples, options.seconds, options.stage)
         made = run(plan, place, helpers, keep)
         if made.ended is not None:
             helpers.kill()
     if not options.layers and not made.ended:
-        write_text(options.reports / NAME, page(made))
+        write_text(options.reports / name_of(plan), page(made))
     terminal.line(summary(made))
     if made.ended is not None:
         raise BrokenOff(made.ended, f"what was found by then is kept in {FOLDER}, not all of it shrunk")
     return 1 if made.finds else 0
 
 
-def _replay(paths: Sequence[Path], place: WorkerSpec) -> int:
+def _replay(paths: Sequence[Path], place: Place) -> int:
     """Try finds again; 1 if one still differs."""
     from trtexp.fuzz.again import replay
     from trtexp.fuzz.oracle import Sign
@@ -108,7 +114,7 @@ def _kept() -> list[Path]:
     raise NothingFound(f"{FOLDER}: no finds are kept here; trtexp fuzz keeps what differs")
 
 
-def _known(place: WorkerSpec) -> int:
+def _known(place: Place) -> int:
     """Try the known differences again; 1 if one is gone."""
     from trtexp.fuzz.again import known_again
     from trtexp.fuzz.known import known
