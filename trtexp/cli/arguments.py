@@ -119,7 +119,7 @@ def _run(commands: Commands) -> None:
 def _merge(commands: Commands) -> None:
     text = "put the results of --shard together, as one run would have written them"
     merge = _command(commands, "merge", "merge:merge", "MergeOptions", text)
-    merge.add_argument("files", nargs="+", type=named, metavar="FILE", help="what run --shard wrote, all parts")
+    merge.add_argument("files", nargs="+", type=named, metavar="FILE", help="all parts of one run, or of one fuzz")
     results(merge)
 
 
@@ -201,6 +201,7 @@ def _fuzz(commands: Commands) -> None:
     fuzz.add_argument("--time", dest="seconds", type=float, metavar="S", help="begin nothing after so many seconds")
     fuzz.add_argument("--seed", type=int, default=0, metavar="N", help="the same networks for the same number")
     fuzz.add_argument("--jobs", type=int, metavar="N", help="processes (default: one on each core)")
+    shards(fuzz, "the same networks on every machine; writes no page, but one file for trtexp merge")
     again = fuzz.add_mutually_exclusive_group()
     again.add_argument("--known", action="store_true", help="try the known differences again; fail if one is gone")
     one = "try one find again; fail if it still differs"
