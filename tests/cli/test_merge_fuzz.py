@@ -20,7 +20,7 @@ from trtexp.running.split import Share
 from trtexp.running.targets import places
 
 PYTHON = ("--python", standin.command())
-CAMPAIGN = ("fuzz", "identity", *PYTHON, "--jobs", "1", "--seed", "3", "--examples", "600")
+CAMPAIGN = ("fuzz", "identity", *PYTHON, "--jobs", "1", "--seed", "3", "--examples", "240")
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +30,7 @@ def made(tmp_path_factory):
     for name in ("one", "many"):
         (folder / name).mkdir()
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("trtexp.fuzz.campaign.OF_A_ROUND", 40)
         patch.setattr("trtexp.fuzz.rounds.SHRINKING", 0.0)  # else the time decides how small a find is
         with inside(folder / "many"):
             codes = {main([*CAMPAIGN, "--shard", f"{number}/3"]) for number in (1, 2, 3)}
@@ -57,7 +58,7 @@ def test_parts_give_the_finds_and_the_page_of_one_campaign(made, parts, capsys):
     assert main(["merge", *parts]) == 1
     assert tree(Path(".trtexp/fuzz")) == tree(made / "one" / ".trtexp/fuzz") != {}
     assert Path("reports/FUZZ.md").read_bytes() == (made / "one" / "FUZZ.md").read_bytes()
-    assert "600 networks tried" in capsys.readouterr().out
+    assert "240 networks tried" in capsys.readouterr().out
 
 
 def changed(name, **changes):
