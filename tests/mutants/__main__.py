@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from mutants.catalogue import MUTANTS
-from mutants.fuzzing import UNSAID, Found, sought
+from mutants.fuzzing import NOBODY, UNSAID, Found, sought
 from trtexp.fuzz import asking
 
 PAGE = Path(__file__).with_name("FOUND.md")
@@ -26,7 +26,7 @@ references of a process without the bug. {summary}
 
 def line(name: str, room: str, found: Found) -> str:
     if found.judge is None or found.sign is None:
-        return f"| {name} | {room} | nobody: {UNSAID.get(name, 'not known why')} | | {found.networks} | |"
+        return f"| {name} | {room} | nobody: {UNSAID.get(name, 'in that time')} | | {found.networks} | |"
     sign = found.sign
     says = " ".join(f"{sign.layer} {sign.kind}: {sign.says}".replace("|", "\\|").split())
     return f"| {name} | {room} | {found.judge.name} | {says} | {found.networks} | {found.seconds:.1f} |"
@@ -36,7 +36,7 @@ def main(words: list[str]) -> None:
     wanted = [m for m in MUTANTS if not words or any(word in f"{m.room} {m.name}" for word in words)]
     lines, found = [], []
     for mutant in wanted:
-        found.append(sought(mutant))
+        found.append(NOBODY if mutant.name in UNSAID else sought(mutant))
         lines.append(line(mutant.name, mutant.room, found[-1]))
         print(lines[-1], flush=True)
     asking.end_workers()

@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 
 from mutants.catalogue import Mutant
+from mutants.changes import Result
 from trtexp.fuzz import asking, network, stages
 from trtexp.fuzz.asking import Place
 from trtexp.fuzz.network import Data
@@ -25,8 +26,8 @@ from trtexp.workers import WorkerSpec
 
 UNSAID: dict[str, str] = yaml.safe_load(Path(__file__).with_name("unsaid.yaml").read_text(encoding="utf-8"))
 SECONDS = 120.0  # for one bug
-SHARE = 1 / 6  # of it, for each other program
-AT_ONCE = 50  # networks
+SHARE = 1 / 10  # of it, for each other program
+AT_ONCE = 30  # networks
 SEED = 16
 #: What several layers share -> some that show it.
 SHARED = {
@@ -72,9 +73,13 @@ class Found:
     seconds: float
 
 
+NOBODY = Found(None, None, 0, 0.0)
+
+
 def judges_of(mutant: Mutant) -> list[Judge]:
     """Those that may find a bug, in the order that they are asked: other programs before the references."""
-    first = [RTX, ONNX] if mutant.kind in ("constraint", "shape") else [ONNX]
+    wide = isinstance(mutant.change, Result) and mutant.kind == "bound" and mutant.name.endswith(" 100")
+    first = [RTX, ONNX] if mutant.kind in ("constraint", "shape") else [] if wide else [ONNX]
     there = {RTX: find_spec("tensorrt_rtx"), ONNX: find_spec("onnxruntime")}
     return [*(judge for judge in first if there[judge]), REFERENCES]
 

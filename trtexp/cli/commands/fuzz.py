@@ -61,11 +61,16 @@ def _campaign(options: FuzzOptions, place: Place) -> int:
     from trtexp.fuzz.page import name_of, page, summary
 
     terminal = Terminal(sys.stdout)
+    lost: list[OSError] = []  # of a full disk, perhaps: the others are still told
 
     def keep(find: Find) -> None:
         said = f"{find.count} × {find.sign.layer} {find.sign.kind}: {find.sign.says}"
         terminal.line(visible(said), "red")
-        terminal.line(f"  {write(find)}")
+        try:
+            terminal.line(f"  {write(find)}")
+        except OSError as error:
+            lost.append(error)
+            terminal.line(f"  not kept: {error.strerror}")
         sys.stdout.flush()
 
     with Helpers(options.examples, options.jobs) as helpers:
@@ -80,6 +85,8 @@ def _campaign(options: FuzzOptions, place: Place) -> int:
     if not options.layers and not made.ended:
         write_text(options.reports / name_of(plan), page(made))
     terminal.line(summary(made))
+    if lost:
+        raise lost[0]
     if made.ended is not None:
         raise BrokenOff(made.ended, f"what was found by then is kept in {FOLDER}, not all of it shrunk")
     return 1 if made.finds else 0
