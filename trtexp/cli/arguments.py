@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from trtexp import __version__
 from trtexp.cli import completion
 from trtexp.cli.help_texts import EXAMPLES, overview
+from trtexp.cli.model_arguments import importing
 from trtexp.cli.shared_arguments import (
     LIMIT,
     ONLY,
@@ -54,7 +55,8 @@ def parser() -> ArgumentParser:
     made.add_argument("--version", action="version", version=f"trtexp {__version__}")
     commands = made.add_subparsers(prog="trtexp", required=True, metavar="COMMAND", help=SUPPRESS)
     for add in (
-        *(_run, _merge, _validate, _report, _new, _layers, _explain, _doctor, _audit, _fuzz, _diff, _check, _coverage),
+        *(_run, _merge, _validate, _report, _new, _import, _layers, _explain, _doctor),
+        *(_audit, _fuzz, _diff, _check, _coverage),
         *(_show, _review, _accept),
         *(_cache, _script, _export, _schema, _completion),
     ):
@@ -144,6 +146,11 @@ def _new(commands: Commands) -> None:
     new = _command(commands, "new", "new:new", "NewOptions", text)
     completed(new.add_argument("layer", metavar="LAYER", help="as trtexp layers lists them"), completion.layers)
     new.add_argument("path", nargs="?", metavar="PATH", help="a file or a directory; - prints (default: experiments)")
+
+
+def _import(commands: Commands) -> None:
+    text = "write an ONNX model, or the network that a program builds, as an experiment"
+    importing(_command(commands, "import", "importing:import_model", "ImportOptions", text))
 
 
 def _layers(commands: Commands) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 #: What one wants -> the commands for it.
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "write experiments": ("new", "layers", "explain", "validate", "check"),
+    "write experiments": ("new", "import", "layers", "explain", "validate", "check"),
     "run them": ("run", "merge", "review", "accept"),
     "look at results": ("show", "report", "diff", "audit", "coverage", "fuzz"),
     "pass a case on": ("script", "export"),
@@ -29,6 +29,12 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "merge": ("trtexp run experiments --shard 2/4    # and 1/4, 3/4 and 4/4, anywhere", "trtexp merge *.shard"),
     "validate": ("trtexp validate experiments", "trtexp validate mine.yaml"),
     "new": ("trtexp new softmax", "trtexp new relu mine.yaml", "trtexp new conv2d -"),
+    "import": (
+        "trtexp import det.onnx -o experiments/det --shape x=1x3x320x320",
+        "trtexp import det.onnx -o experiments/det --input x=page.npy",
+        "trtexp import det.onnx -o bug --input x=page.npy --layer Conv_12",
+        "trtexp import net.py:build -o experiments/net",
+    ),
     "layers": ("trtexp layers", "trtexp layers softmax", "trtexp layers LayerNorm"),
     "explain": (
         "trtexp explain tolerance",

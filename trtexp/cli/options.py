@@ -82,6 +82,19 @@ class NewOptions(Options):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ImportOptions(Options):
+    """model: a file, or `SCRIPT.py:FUNCTION`; shapes, inputs: `NAME=…`; layers: those to write, none for all."""
+
+    model: str
+    output: Path
+    shapes: tuple[str, ...]
+    inputs: tuple[str, ...]
+    layers: tuple[str, ...]
+    tensors: Path | None
+    targets: TargetOptions
+
+
+@dataclass(frozen=True, kw_only=True)
 class LayersOptions(Options):
     layer: str | None
 

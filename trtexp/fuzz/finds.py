@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import get_args
 
 from trtexp import __version__
-from trtexp.authoring.scaffold import flow
 from trtexp.engine.outcome import Outcome
 from trtexp.errors import BadUsage, visible
 from trtexp.files.atomic import write_text
@@ -17,6 +16,7 @@ from trtexp.files.home import HOME
 from trtexp.files.reading import read_bytes
 from trtexp.fuzz.network import Answer, Data, build_options
 from trtexp.fuzz.oracle import Sign, Stage
+from trtexp.spec.flow import flow
 
 FOLDER = HOME / "fuzz"
 FORMAT = 1  # of the first line of a find

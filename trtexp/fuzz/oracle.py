@@ -27,6 +27,9 @@ _NUMBERS = re.compile(r"-?\b\d[\d.]*(?:e[-+]?\d+)?\b|-?\binf\b|\bnan\b")
 _LISTS = re.compile(r"N(?:\s*[,x]\s*N)+")
 _NAMES = re.compile(r"\b[xwc]N\b|\bW?[xwc]\d+\b|\bl\d+\w*\b")
 MOST_SAID = 160
+#: A sentence about a constructor, which looks at its own arguments.
+_CONSTRUCTOR = re.compile(r"\w+: add_\w+(?: returned nothing|\()")
+REPLACED = "what is replaced later"
 
 
 @dataclass(frozen=True, order=True)
@@ -56,6 +59,8 @@ def compared(
         if ours.refusal:
             return "refuses"
         name, said = _their_words(theirs.message)
+        if name in layers and _CONSTRUCTOR.match(theirs.message) and _replaced(layers[name]):
+            said = f"{REPLACED}: {said}"[:MOST_SAID]
         return Sign(layers[name].word if name in layers else subject, "they_refuse", said)
     if ours.label and ours.layer in layers and _open(layers, layers[ours.layer], declared):
         return "later"
@@ -80,6 +85,20 @@ def _outputs(subject: str, ours: Answer, theirs: Outcome) -> Sign | None:
         if not same:
             return Sign(subject, "shape", f"{suffix or 'first output'}: a size")
     return None
+
+
+def _replaced(layer: Layer) -> bool:
+    """Whether something that the constructor is given is replaced later."""
+    given, later = (
+        {
+            attribute
+            for owner, name, value in layer.written
+            if (owner == "set") == at
+            for attribute in layer.writes(name, value)
+        }
+        for at in (False, True)
+    )
+    return not given.isdisjoint(later) or any(index < len(layer.operands) for index in layer.set_input)
 
 
 def _open(layers: Mapping[str, Layer], layer: Layer, declared: frozenset[str]) -> bool:

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
-from trtexp.layers.base import GIVEN, MOST_AXES, Attributes, DataType, Dims, Layer, Maybe, Tensor
+from trtexp.definition.readback import ReadLayer, ReadTensor
+from trtexp.layers.base import GIVEN, Attributes, DataType, Dims, Layer, Maybe, Tensor
 from trtexp.layers.quantize import FLOATS, coded, quantized, spread
 from trtexp.layers.reduce import extreme
 from trtexp.numerics import (
@@ -56,7 +58,7 @@ class _DynamicQuantize(Layer):
     scales are s / g, rounded, g being the scalar of input 1, by which they are quantised themselves; codes are
     x / (scale · g).
     C1: x is float and has 2 or 3 axes. C2: codes and scales are FP4 with FP8, or FP8 with E8M0 or FLOAT. C3: `axis` is
-    one of the last two; a block shape has the rank of x, an empty one is none, and `axis` is from -8 to 7.
+    one of the last two; a block shape has the rank of x, an empty one is none, and `axis` lies in x.
     C4: blocks divide x. C5: FP4 has a positive g, FP8 none. C6: with g blocks have a size along an axis, not a shape
     (10.16 and RTX 1.7.1). C7: in RTX that size is 16 or 32 (1.7.1); the documentation has 16 for FP4 and 32 for FP8.
     """
@@ -70,6 +72,12 @@ class _DynamicQuantize(Layer):
     output_type: DataType
     scale_type: DataType
     set: DynamicQuantizeAttributes = DynamicQuantizeAttributes()
+
+    @classmethod
+    def told(cls, read: ReadLayer, inputs: Sequence[ReadTensor | None]) -> dict[str, Any]:
+        """A size of -1 means that the shape of a block was given."""
+        told = super().told(read, inputs)
+        return {name: value for name, value in told.items() if (name, value) != ("block_size", -1)}
 
     def block(self, shape: tuple[int, ...]) -> list[int]:
         """The shape of a block."""
@@ -93,11 +101,11 @@ class _DynamicQuantize(Layer):
             self.refuse(
                 "scale_type", f"{scheme[1]} for codes of {scheme[0]}; give FP4 with FP8, FP8 with E8M0 or FLOAT", "C2"
             )
-        if final.axis is not None and not -MOST_AXES <= final.axis < MOST_AXES:
-            self.refuse("axis", f"{final.axis} given; give {-MOST_AXES} to {MOST_AXES - 1}", "C3")
+        rank = len(x.shape)
+        if final.axis is not None and not -rank <= final.axis < rank:
+            self.refuse("axis", f"{final.axis} given; give {-rank} to {rank - 1}", "C3")
         if not self.shaped():
-            rank = len(x.shape)
-            if not -rank <= final.axis < rank or final.axis % rank < rank - 2:
+            if final.axis % rank < rank - 2:
                 self.refuse("axis", f"axis {final.axis} of {len(x.shape)}; give one of the last two", "C3")
         elif len(final.block_shape or ()) != len(x.shape):
             self.refuse("block_shape", f"{final.block_shape} for {list(x.shape)}", "C3")

@@ -32,8 +32,8 @@ class KVCacheUpdate(Layer):
     Of batch i the rows write_indices[i] to write_indices[i] + s - 1 become those of the update. Cache and output are
     one piece of memory.
     C1: shapes as above, s at most n. C2: cache and update are of one float dtype. C3: write indices are int32 or int64,
-    in RTX int32 (1.7.1), and no row lies outside the cache. C4: the cache is a network input. C5: lengths
-    are int32 or int64; the packed form has some, which rise from 0 to the tokens.
+    in RTX int32 (1.7.1), and no row lies outside the cache. C4: the cache is a network input. C5: the
+    packed form alone has lengths, int32 or int64, which rise from 0 to the tokens.
     """
 
     method, interface = "add_kv_cache_update", "IKVCacheUpdateLayer"
@@ -72,8 +72,9 @@ class KVCacheUpdate(Layer):
             b,
         ):
             self.refuse("write_indices", f"{indices.dtype} {list(indices.shape)} given; give {b} integers", "C3")
-        if lengths is not None and lengths.dtype not in ("int32", "int64"):
-            self.refuse("update_lengths", f"{lengths.dtype} given; give int32", "C5")
+        if lengths is not None and (lengths.dtype not in ("int32", "int64") or not self.packed()):
+            form = self.final.update_form
+            self.refuse("update_lengths", f"{lengths.dtype} given with {form}; give int32, with PACKED_NHD", "C5")
         if self.packed():
             wanted: tuple[int, ...] = (*update.shape[:1], d, h)
             ends = np.zeros(0) if lengths is None else lengths.ref

@@ -12,7 +12,7 @@ from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import Attributes, DataType, Kind, Layer, Maybe, Tensor
 from trtexp.layers.operands import of_indices
 from trtexp.layers.orders import MEASURED, rule
-from trtexp.numerics import F64, LARGEST, TINY, UNIT, Arithmetic, Bounded, exactly, undetermined
+from trtexp.numerics import F64, LARGEST, TINY, UNIT, Arithmetic, Bounded, Family, exactly, undetermined
 from trtexp.numerics.budget import OF_A_STEP, Work
 
 BoundingBoxFormat = Annotated[Literal["CORNER_PAIRS", "CENTER_SIZES"], Kind("BoundingBoxFormat")]
@@ -41,7 +41,8 @@ class NMS(Layer):
     Elsewhere nothing is known where a score or a box is NaN, not even how many rows there are.
     An infinity is a score like others. C1: boxes have rank 3 or 4, with 4 numbers last; the maximum per class is a
     scalar. C2: scores are (N, B, C) of the boxes' dtype, float. C3: topk_box_limit is from 0 to 5000. C4: the
-    thresholds are scalars, that of the overlap from 0 to 1. C5: the indices are of INT32 or INT64.
+    thresholds are scalars, that of the overlap from 0 to 1. C5: the indices are of INT32 or INT64. C6: in
+    RTX the thresholds are float32 (1.7.1).
     """
 
     method, interface = "add_nms", "INMSLayer"
@@ -61,7 +62,9 @@ class NMS(Layer):
     indices_type: DataType | None = None
     set: NMSAttributes = NMSAttributes()
 
-    def check_inputs(self, boxes: Bounded, scores: Bounded, most: Bounded, overlap: Maybe, least: Maybe) -> None:
+    def check_inputs(
+        self, boxes: Bounded, scores: Bounded, most: Bounded, overlap: Maybe, least: Maybe, *, family: Family | None
+    ) -> None:
         if len(boxes.shape) not in (3, 4) or boxes.shape[-1] != 4:
             self.refuse("boxes", f"{list(boxes.shape)} given; give (N, B, 4) or (N, B, C, 4)", "C1")
         if most.shape or most.dtype not in ("int32", "int64"):
@@ -76,6 +79,8 @@ class NMS(Layer):
         if not 0 <= (limit := self.final.topk_box_limit) <= MOST:
             self.refuse("topk_box_limit", f"{limit} given; give 0 to {MOST}", "C3")
         for index, threshold in enumerate((overlap, least), 3):
+            if family == "tensorrt-rtx" and threshold is not None and threshold.dtype != "float32":
+                self.refuse("set_input", f"{threshold.dtype} as input {index}; RTX takes float32", "C6")
             if threshold is not None and (threshold.shape or (index == 3 and not 0 <= threshold.ref <= 1)):
                 self.refuse("set_input", f"{threshold.ref} as input {index}; give a scalar, 0 to 1 for input 3", "C4")
 

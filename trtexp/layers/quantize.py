@@ -47,7 +47,8 @@ class Scaled(Layer):
     """What quantize and dequantize share: an input, its scale, a zero point of 0.
 
     The scale is a scalar, or 1-D along `axis`, or has the rank of the input and one number per block.
-    C1: a 1-D scale has as many elements as the input along `axis`. C2: every scale is positive. C3: the zero point,
+    C1: a 1-D scale has as many elements as the input along `axis`, in RTX the
+    last one if it is left out (1.7.1). C2: every scale is positive. C3: the zero point,
     input 2, is 0. C4: quantize goes from a float type to int8, int4, fp8 or fp4, dequantize back. C5: a block has a
     length per axis, which divides the input's; the scale has the shape of the blocks. C6: in RTX a scale of float16 or
     bfloat16 goes with that type at the other side, or with int8, E8M0 with fp8, and a scale of one element is a scalar
@@ -84,6 +85,7 @@ class Scaled(Layer):
     def check_inputs(self, x: Bounded, scale: Bounded, zero: Maybe, *, family: Family | None) -> None:
         axis, size = self.final.axis, scale.ref.size
         if family == "tensorrt-rtx":
+            axis = -1 if axis is None else axis
             self.check_places(x, scale, zero)
         if self.blocked(x, scale):
             self.check_blocks(x.shape, scale.shape)
@@ -138,8 +140,8 @@ class Scaled(Layer):
         if self.blocked(x, scale):
             return moved(lambda part: spread(part, x.shape), scale)
         shape = [1] * x.ref.ndim if scale.ref.size > 1 else []
-        if shape and self.final.axis is not None:
-            shape[self.final.axis] = -1
+        if shape:
+            shape[-1 if self.final.axis is None else self.final.axis] = -1
         return moved(lambda part: part.reshape(shape), scale)
 
     def to(self) -> str:

@@ -37,7 +37,7 @@ class Scale(Layer):
     axis and all axes behind it. C1: the channel axis is one of x; in RTX -1 is the last, and a scalar has UNIFORM with
     no axis above 0, or ELEMENTWISE with axis 0 (1.7.1). C2: shift, scale and power have as many elements as
     the mode asks for, or none. C3: the input is float. C4: in RTX shift, scale and power have the type
-    of the input, empty ones too. C5: in RTX `set` gives no empty array (1.7.1).
+    of the input, empty ones too.
     """
 
     method, interface = "add_scale", "IScaleLayer"
@@ -88,8 +88,6 @@ class Scale(Layer):
                 self.refuse(name, message, "C2")
             if family == "tensorrt-rtx" and array is not None and array.dtype != x.dtype:
                 self.refuse(name, f"{array.dtype} beside an input of {x.dtype}; RTX takes one type", "C4")
-            if family == "tensorrt-rtx" and array is not None and not array.ref.size and name in dict(self.set.given()):
-                self.refuse(name, "an empty array; RTX takes none here", "C5")
         if x.dtype not in ("float32", "float16", "bfloat16"):
             self.refuse("input", f"a tensor of {x.dtype}; give a float tensor", "C3")
 

@@ -14,7 +14,7 @@ from typing import Literal, TypeVar
 from pydantic import ValidationError
 
 from trtexp import __version__
-from trtexp.errors import DamagedRecord, OtherFormat
+from trtexp.errors import DamagedRecord, NothingFound, OtherFormat
 from trtexp.files.sealed import Damaged, read_sealed, write_sealed
 from trtexp.files.sources import code
 from trtexp.records.facts import Record, Spread
@@ -111,13 +111,13 @@ def save(path: Path, shard: Shard) -> None:
 
 
 def kind_of(path: Path) -> Kind:
-    """What a file holds a part of. Raises DamagedRecord, OSError."""
+    """What a file holds a part of. Raises NothingFound, DamagedRecord, OSError."""
     found = json.loads(_read(path))
     return "fuzz" if isinstance(found, dict) and found.get("kind") == "fuzz" else "run"
 
 
 def load(path: Path, model: type[S]) -> S:
-    """Raises DamagedRecord, NoFile, OSError."""
+    """Raises NothingFound, DamagedRecord, NoFile, OSError."""
     text = _read(path)
     try:
         found = json.loads(text).get("format", FORMAT)
@@ -138,5 +138,7 @@ def load(path: Path, model: type[S]) -> S:
 def _read(path: Path) -> bytes:
     try:
         return read_sealed(path)
+    except FileNotFoundError as error:
+        raise NothingFound(f"{path}: no such file; trtexp run … --shard I/N writes one") from error
     except Damaged as error:
         raise DamagedRecord(f"{path}: no result of --shard, or damaged; copy it or run that shard again") from error

@@ -42,9 +42,9 @@ class Merged(Backend):
         return self._driver
 
     def answer(self, case: Case) -> Outcome | Unsettled | None:
-        here = maker().python
+        here, case_name = maker().python, f"{self.release.name}: {case.mark.file}: {case.name}"
         why = f"; the shards ran with {self._made}, and this is {here}" if here != self._made else ""
-        raise BadUsage(f"{self.release.name}: {case.name}: no shard has it with the tensors that it has here{why}")
+        raise BadUsage(f"{case_name}: no shard has it with the tensors that it has here{why}")
 
 
 class Whole(NamedTuple):

@@ -93,7 +93,8 @@ def _refusals(
     that a layer makes is an output of the network, and made by identity or cast. N3: E8M0 goes to no layer that
     computes, select or slice. N4: a constant of codes or int8 goes to dequantize, shape and plugins alone. N5:
     num_ranks is 1 but for collectives and attention, where it may be more (refused when it is assigned). N6: see
-    `declared`. N7: `set_input` adds no input to a layer that is made with a number of them.
+    `declared`. N7: `set_input` adds no input to a layer that is made with a number of them. N8: `set` gives no empty
+    array.
     """
     constants = {name for name, layer in layers.items() if layer.method == "add_constant"}
     for name, layer in layers.items():
@@ -105,6 +106,9 @@ def _refusals(
         made_with = len(getattr(layer, layer.operands[0], ())) if layer.variadic else layer.most_inputs()
         if (last := max(layer.set_input, default=-1)) >= made_with:
             yield NodeError(name, ("set_input", last), f"input {last} of {made_with}; RTX adds none [N7]")
+        for place, _, array in layer.weight_arrays():
+            if place[0] == "set" and array in definition.weights and not definition.weights[array].size:
+                yield NodeError(name, place, f"{array} is empty; RTX takes no empty array here [N8]")
         for place, tensor in layer.input_tensors().values():
             dtype = tensors[tensor].dtype if tensor in tensors else ""
             if dtype in CODES and layer.method not in OF_CODES:

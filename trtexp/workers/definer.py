@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from trtexp.definition.network import NetworkDefinition
 from trtexp.engine.outcome import Outcome
@@ -49,23 +50,31 @@ class Definer(Worker):
         """The same, and each network that could be defined is read back: see `Outcome.network`."""
         return self._each(definitions, True)
 
+    def read_program(self, path: str, source: str, function: str) -> Outcome:
+        """The same of a network that a user's function defines over there. Raises WorkerUnavailable, WorkerClosed."""
+        if self._link is None or not self._link.alive():
+            self._start()
+        self._number += 1
+        return self._answers(self._at_hand(), ("program", self._number, path, source, function), 1)[0]
+
     def _each(self, definitions: Sequence[NetworkDefinition], read: bool) -> list[Outcome]:
         outcomes: list[Outcome] = []
         while len(outcomes) < len(definitions):
             if self._link is None or not self._link.alive():
                 self._start()
             rest = [pack_definition(definition) for definition in definitions[len(outcomes) :]]
-            outcomes += self._answers(self._at_hand(), rest, read)
+            self._number += 1
+            message = ("define", self._number, [list(each) for each in rest], read)
+            outcomes += self._answers(self._at_hand(), message, len(rest))
         return outcomes
 
-    def _answers(self, link: Link, packed: Sequence[tuple[str, dict[str, bytes]]], read: bool) -> list[Outcome]:
-        """The outcomes of the first definitions, up to one that ends the process."""
-        self._number += 1
+    def _answers(self, link: Link, message: tuple[Any, ...], count: int) -> list[Outcome]:
+        """The outcomes of the first of so many definitions, up to one that ends the process."""
         seconds = self.timeouts["define"]
         found: list[Outcome] = []
         try:
-            link.send(("define", self._number, [list(each) for each in packed], read), seconds)
-            while len(found) < len(packed):
+            link.send(message, seconds)
+            while len(found) < count:
                 found.append(self._read(link.receive(seconds)))
                 self.deaths.count(found[-1])
             return found
