@@ -24,6 +24,7 @@ from trtexp.fuzz.tally import Round
 from trtexp.layers import LAYERS
 from trtexp.workers import WorkerSpec
 
+PAGE = Path(__file__).with_name("FOUND.md")
 UNSAID: dict[str, str] = yaml.safe_load(Path(__file__).with_name("unsaid.yaml").read_text(encoding="utf-8"))
 SECONDS = 120.0  # for one bug
 SHARE = 1 / 10  # of it, for each other program

@@ -1,18 +1,16 @@
 """`trtexp fuzz` finds planted bugs."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 pytest.importorskip("hypothesis")
 
 from mutants.catalogue import MUTANTS
-from mutants.fuzzing import SECONDS, UNSAID, judges_of, sought, words_of
+from mutants.fuzzing import PAGE, SECONDS, UNSAID, judges_of, sought, words_of
 from trtexp.fuzz import asking
 from trtexp.layers import LAYERS
 
-PAGE = Path(__file__).with_name("FOUND.md")
 #: One that each judge finds at once; `make test-long` seeks all.
 QUICK = ("powers of 2 for those of e", "a softmax with an axis of 1 in front", "softmax times 0.1")
 SAID = [mutant for mutant in MUTANTS if mutant.name not in UNSAID]
