@@ -112,6 +112,11 @@ def test_a_judge_that_does_not_see_a_lie_is_told(monkeypatch):
     assert {each.kind for each in found if isinstance(each, Sign)} == {"judge"}
 
 
+def test_a_judge_that_fails_is_told(monkeypatch):
+    monkeypatch.setattr("trtexp.fuzz.values.judge_case", lambda *_: [][1])
+    assert verdicts("references", identity()) == [Sign("identity", "judge", "it fails: IndexError")]
+
+
 def test_another_process_that_dies_is_an_answer_and_a_new_one_goes_on():
     aside = Aside("references")
     try:
