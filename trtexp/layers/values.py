@@ -97,7 +97,7 @@ class Values:
             tensors = (t for _, t in layer.input_tensors().values()) if type(layer).pull is Layer.pull else ()
             makers = (self._makers.get(tensor) for tensor in tensors if tensor not in self.known)
             own = (m for m in makers if m is not None and (self._outer is None or m in self._varying))
-            ahead = [maker for maker in own if maker not in seen | self._active]
+            ahead = [maker for maker in own if maker not in seen and maker not in self._active]
             seen |= set(ahead)
             waiting += ahead
             if not ahead and (name := waiting.pop()) != last:
