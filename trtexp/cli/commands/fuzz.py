@@ -81,43 +81,61 @@ def _campaign(options: FuzzOptions, place: Place, share: Share | None) -> int:
     from trtexp.fuzz.page import summary
     from trtexp.fuzz.parts import shard_of
 
+    kept = _Kept()
     with Helpers(options.examples, options.jobs) as helpers:
         release, full = helpers.submit(able, place, options.stage).result()
         words = offered(options.layers or tuple(LAYERS), release)
         if missing := [word for word in options.layers if word not in words]:
             raise NothingFound(f"{full} has no {', '.join(missing)}; trtexp layers says which releases do")
         plan = Plan(words, release, full, options.seed, options.examples, options.seconds, options.stage, share)
-        made = run(plan, place, helpers, _keep)
+        made = run(plan, place, helpers, kept.keep)
         if made.ended is not None:
             helpers.kill()
     if share is not None and not made.ended:
         save(output := output_of(options.output, share), shard_of(made, not options.layers))
         Terminal(sys.stdout).line(f"{summary(made)} · {output}")
-        return 1 if made.finds else 0
-    if made.ended is None:
-        return _concluded(made, None if options.layers else options.reports)
-    Terminal(sys.stdout).line(summary(made))
-    raise BrokenOff(made.ended, f"what was found by then is kept in {FOLDER}, not all of it shrunk")
+    elif made.ended is None:
+        _conclude(made, None if options.layers else options.reports)
+    else:
+        Terminal(sys.stdout).line(summary(made))
+    kept.check()
+    if made.ended is not None:
+        raise BrokenOff(made.ended, f"what was found by then is kept in {FOLDER}, not all of it shrunk")
+    return 1 if made.finds else 0
 
 
-def _keep(find: Find) -> None:
-    from trtexp.fuzz.finds import write
+class _Kept:
+    """Writes finds. lost: why some could not be, a full disk perhaps; the others are still told."""
 
-    terminal = Terminal(sys.stdout)
-    said = f"{find.count} × {find.sign.layer} {find.sign.kind}: {find.sign.says}"
-    terminal.line(visible(said), "red")
-    terminal.line(f"  {write(find)}")
-    sys.stdout.flush()
+    def __init__(self) -> None:
+        self.lost: list[OSError] = []
+
+    def keep(self, find: Find) -> None:
+        from trtexp.fuzz.finds import write
+
+        terminal = Terminal(sys.stdout)
+        said = f"{find.count} × {find.sign.layer} {find.sign.kind}: {find.sign.says}"
+        terminal.line(visible(said), "red")
+        try:
+            terminal.line(f"  {write(find)}")
+        except OSError as error:
+            self.lost.append(error)
+            terminal.line(f"  not kept: {error.strerror}")
+        sys.stdout.flush()
+
+    def check(self) -> None:
+        """Raises OSError: why the first find could not be written, if any could not."""
+        if self.lost:
+            raise self.lost[0]
 
 
-def _concluded(made: Campaign, reports: Path | None) -> int:
+def _conclude(made: Campaign, reports: Path | None) -> None:
     """Write the page of a campaign of all layers. reports: where it goes, None for nowhere. Raises OSError."""
     from trtexp.fuzz.page import name_of, page, summary
 
     if reports is not None:
         write_text(reports / name_of(made.plan), page(made))
     Terminal(sys.stdout).line(summary(made))
-    return 1 if made.finds else 0
 
 
 def merge_fuzz(options: MergeOptions) -> int:
@@ -129,8 +147,11 @@ def merge_fuzz(options: MergeOptions) -> int:
         raise BadUsage(NO_HYPOTHESIS)
     from trtexp.fuzz.parts import merged
 
-    made, every = merged(options.files, _keep)
-    return _concluded(made, (options.reports or REPORTS) if every else None)
+    kept = _Kept()
+    made, every = merged(options.files, kept.keep)
+    _conclude(made, (options.reports or REPORTS) if every else None)
+    kept.check()
+    return 1 if made.finds else 0
 
 
 def _replay(paths: Sequence[Path], place: Place) -> int:
