@@ -6,6 +6,7 @@ UserError                2   one or more sentences, never a traceback
 ├── NothingFound         2   a path, a case or a release that is not there
 ├── DamagedRecord        2   a record on disk that cannot be read
 │   └── OtherFormat      2   a record of an older or a newer format
+├── NotImported          2   a model, or inputs of it, of which no experiment is made (models/importing.py)
 ├── SpecError            2   faults of experiment files (spec/errors.py)
 ├── NoFile               2   a link, a pipe or a device where a file should be (files/opening.py)
 ├── Held                 1   another process holds a lock

@@ -4,7 +4,7 @@ import pytest
 
 from trtexp.engine.outcome import Outcome
 from trtexp.errors import BadUsage
-from trtexp.fuzz.finds import Find, head, write
+from trtexp.fuzz.finds import Find, Head, head, write
 from trtexp.fuzz.network import Answer
 from trtexp.fuzz.oracle import Sign
 from trtexp.spec.load import load
@@ -36,7 +36,7 @@ def test_a_find_is_an_experiment_of_at_most_30_lines_that_loads(tmp_path, made):
     assert made.theirs.message in text
     case = load(path, Target("tensorrt-rtx", "1.7.1.116")).cases[0]
     assert case.finding or case.crash
-    assert head(path) == Sign("softmax", made.sign.kind, "")
+    assert head(path) == Head(Sign("softmax", made.sign.kind, ""), RTX, "define")
 
 
 def test_what_tensorrt_refuses_has_an_entry_that_expects_it(tmp_path):

@@ -8,7 +8,7 @@ from trtexp.definition.network import Array
 from trtexp.engine.outcome import Outcome
 from trtexp.errors import NoGpu
 from trtexp.fuzz import asking
-from trtexp.fuzz.joining import MOST_JOINED, Ready, each_of_many, joined, split
+from trtexp.fuzz.joining import MOST_JOINED, Asked, Ready, apart, asked_together, each_outcome, joined
 from trtexp.fuzz.network import network
 from trtexp.workers.definer import TooManyDeaths
 
@@ -19,12 +19,16 @@ def place():
     asking.end_workers()
 
 
+def tried(place, *ready, build_only=False):
+    return apart(asking.tried(place, ready, build_only))
+
+
 def ready(*names, start=1):
     return Ready(standin.definition(*names), standin.feeds(start))
 
 
 def test_each_network_gets_what_it_gets_by_itself(place):
-    outcomes = asking.tried(place, [ready("a", start=1), ready("b", "c", start=5)], build_only=False)
+    outcomes = tried(place, ready("a", start=1), ready("b", "c", start=5))
     assert [outcome.status for outcome in outcomes] == ["ran", "ran"]
     assert [outcome.outputs[name].bits.tolist() for outcome, name in zip(outcomes, "ac", strict=True)] == [
         [1, 2, 3, 4],
@@ -38,12 +42,12 @@ def test_each_network_gets_what_it_gets_by_itself(place):
 )
 def test_one_that_ends_badly_is_found_by_halves_and_spoils_no_other(place, fault, status):
     names = ["a", "b", fault, "c", "d"]
-    outcomes = asking.tried(place, [ready(name) for name in names], build_only=False)
+    outcomes = tried(place, *(ready(name) for name in names))
     assert [outcome.status for outcome in outcomes] == [status if name == fault else "ran" for name in names]
 
 
 def test_what_is_only_built_has_no_outputs(place):
-    (outcome,) = asking.tried(place, [ready("a")], build_only=True)
+    (outcome,) = tried(place, ready("a"), build_only=True)
     assert (outcome.status, outcome.outputs) == ("built", {})
 
 
@@ -66,7 +70,7 @@ def test_a_few_questions_are_enough_for_many_networks():
         asked.append(len(one.definition.outputs))
         return Outcome("ran")
 
-    each_of_many([ready("a")] * (MOST_JOINED + 3), ask)
+    asked_together([ready("a")] * (MOST_JOINED + 3), ask)
     assert asked == [MOST_JOINED, 3]
 
 
@@ -86,7 +90,7 @@ def test_networks_with_other_options_are_asked_about_apart():
         made = network(data)
         return Ready(made.definition, made.feeds)
 
-    each_of_many([softmax(), softmax(strongly_typed=True), softmax()], ask)
+    asked_together([softmax(), softmax(strongly_typed=True), softmax()], ask)
     assert asked == [["n0_y", "n1_y"], ["y"]]
 
 
@@ -119,4 +123,4 @@ def test_every_name_of_a_network_gets_its_number_objects_and_profiles_too():
 def test_an_output_goes_to_the_network_whose_number_it_has():
     array = Array("float32", (1,), np.ones(1, "float32"))
     whole = Outcome("ran", outputs={f"n{i}_y": array for i in range(12)})
-    assert [list(each.outputs) for each in split(whole, 12)] == [["y"]] * 12
+    assert [list(each.outputs) for each in each_outcome(Asked(tuple(range(12)), ready("a"), whole))] == [["y"]] * 12

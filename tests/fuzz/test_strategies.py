@@ -47,7 +47,7 @@ def test_a_seed_gives_the_same_networks_again_and_another_one_others():
 
 def test_a_few_hundred_networks_reach_every_dtype_and_rank():
     of, reached = subject("softmax", RTX), set()
-    for data in generated(Round("softmax", RTX, 1, 0, 400)):
+    for data in generated(Round("softmax", RTX, 1, 0, 1200)):
         reached |= reaches(data, of)
     for what in ("dtypes", "ranks", "attributes"):
         assert len({name for kind, name in reached if kind == what}) == reachable(of)[what]

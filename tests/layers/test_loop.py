@@ -8,6 +8,7 @@ from layer_runs import tensor
 
 from trtexp.layers import LAYERS
 from trtexp.layers.network import NodeError, evaluate
+from trtexp.layers.region import exposed
 from trtexp.numerics import Arithmetic
 
 X = np.arange(1.0, 7).reshape(3, 2)
@@ -138,7 +139,15 @@ def test_a_length_goes_with_the_kind_c4():
 
 
 def test_a_tensor_used_outside_its_loop_is_refused_where_it_is_used_c5():
-    refused("C5", "z", "unary", z=("unary", {"input": "more", "op": "NEG"}))
+    layers = network(z=("unary", {"input": "more", "op": "NEG"}))
+    (error,) = exposed(layers, ["y", "z"])
+    assert (error.layer, error.path) == ("z", ("unary",)) and str(error).endswith("[C5]")
+    assert list(exposed(layers, ["y"])) == []
+
+
+def test_what_nobody_takes_may_stand_in_a_loop():
+    """As ONNX's count of iterations does, which few models use."""
+    assert value(z=("unary", {"input": "more", "op": "NEG"})) == [9, 12]
 
 
 def test_the_last_value_is_that_of_a_recurrence_c6():

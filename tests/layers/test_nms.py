@@ -105,3 +105,12 @@ def test_whole_numbers_are_refused_c2():
 @pytest.mark.parametrize("member", ["FP4", "FLOAT", "INT8"])
 def test_indices_of_another_type_are_refused_c5(member):
     assert refused("C5", "nms", inputs_of(), **KEYS, indices_type=member) == ("nms", "indices_type")
+
+
+@pytest.mark.parametrize("size", [1e-20, 1e-40, 1e20])
+def test_areas_beyond_the_range_of_float32_leave_the_choice_open(size):
+    """Of boxes that are that small a device may take each area for 0, and of large ones for infinite."""
+    found, count = chosen(BOXES * size, overlap=0.4)
+    assert found.open
+    assert count.undetermined
+    assert not chosen(BOXES, overlap=0.4)[0].open

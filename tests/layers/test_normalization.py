@@ -113,3 +113,10 @@ def test_c4_one_float_type(method):
 @pytest.mark.parametrize("precision", ["INT32", "INT8", "BOOL"])
 def test_c5_the_precision_is_a_float(method, precision):
     assert refused("C5", method, [X, S, B], **keys(12, compute_precision=precision)) == ("set", "compute_precision")
+
+
+@BOTH
+def test_sums_beyond_the_range_leave_their_slice_open(method):
+    """The squares of 3e20 are no float32: a device gives 0, or NaN."""
+    made = run(method, X * np.array([3e20, 1]).reshape(1, 2, 1, 1), S, B, 12)
+    assert made.undetermined[0].all(axis=(1, 2)).tolist() == [True, False]

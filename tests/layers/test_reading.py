@@ -4,7 +4,7 @@ import pytest
 
 from trtexp.definition.readback import ReadLayer, ReadTensor
 from trtexp.definition.steps import Member, Ref
-from trtexp.layers.reading import Naming, Unread, arguments, assigned, made, shortest, word_of
+from trtexp.layers.reading import Naming, Unread, arguments, assigned, made, short, word_of
 
 X, Y = ReadTensor("x.1", "float32", (2, 3)), ReadTensor("y", "float32", (2, 3))
 NAMING = Naming({"x.1": "x", "n": "n", "m": "m", "k": "k"}, {"d": "w", "none": "none"}, {"loop_0": "loop"})
@@ -92,4 +92,4 @@ def test_a_permutation_ends_at_the_rank():
 
 
 def test_a_float_is_as_short_as_float32_lets_it_be():
-    assert [shortest(x) for x in (0.10000000149011612, 0.1, 1e300, float("inf"))] == [0.1, 0.1, 1e300, float("inf")]
+    assert [short(x) for x in (0.10000000149011612, 0.1, 1e300, float("inf"))] == [0.1, 0.1, 1e300, float("inf")]

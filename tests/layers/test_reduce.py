@@ -135,3 +135,16 @@ def test_a_product_of_25_bits_is_rounded_in_float32():
     made = run("PROD", [[8191.0, 4095.0], [4097.0, 2047.0]])
     assert made.certified.tolist() == [False, True]
     assert abs(float(np.float32(8191.0 * 4095)) - made.ref[0]) <= made.bound[0]
+
+
+def test_a_product_whose_parts_are_beyond_the_range_may_be_anything():
+    """1e30 · 1e30 is infinite in float32, and what follows stays so; in another order it is 1."""
+    made = run("PROD", [[1e30, 1e30, 1e-30, 1e-30], [1e30, 2.0, 1e-30, 1.0]])
+    assert made.undetermined.tolist() == [True, False]
+
+
+def test_what_a_product_loses_below_the_range_is_multiplied_too():
+    rows = np.array([[2.0**-100, 2.0**-30, 2.0**100, 2.0**30], [2.0**-20, 2.0**-30, 2.0, 2.0]])
+    made = run("PROD", rows)
+    assert made.bound[0] >= 1.0
+    assert made.certified.tolist() == [False, True]

@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import numpy as np
-import onnx
 from exporting import exported, fed
 from planting import planted
 
-from onnx_runtime.session import Refused, run
 from trtexp.definition.network import Array
 from trtexp.export import Inexpressible
+from trtexp.fuzz.onnx_runtime.own_errors import widened
+from trtexp.fuzz.onnx_runtime.session import Refused, made_by, run
 from trtexp.judging.compare import judge
 from trtexp.judging.judgement import Judgement, Reading
-from trtexp.numerics import UNIT, Bounded
+from trtexp.numerics import Bounded
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.spec.case import Case
 
 AGREES, DISAGREES = "agrees", "disagrees"
-
-
-@dataclass(frozen=True)
-class OwnError:
-    """What ONNX Runtime's kernel of an operator is off by, whatever the input: absolute, for float32."""
-
-    largest: float
-    why: str
-
-
-#: Operators whose kernel is further off than the bound of a legal float32 computation.
-OWN_ERRORS = {
-    "Sigmoid": OwnError(3 * UNIT["float32"], "a quotient of polynomials, with the argument cut at ±18"),
-}
 
 
 @dataclass(frozen=True)
@@ -65,22 +50,6 @@ def answers(case: Case) -> Iterator[Answer]:
         for output, values in zip(outputs, found, strict=True):
             allowed = widened(case.evaluation().tensors[output], made_by(model, output))
             yield answer(output, values, allowed)
-
-
-def made_by(model: onnx.ModelProto, tensor: str) -> str:
-    """The operator that makes a tensor."""
-    return str(next(node.op_type for node in model.graph.node if tensor in node.output))
-
-
-def widened(reference: Bounded, operator: str) -> Bounded:
-    """The reference with both bounds. ONNX Runtime computes half in float32, and rounds more often than a device may:
-    such outputs may be off by a unit in the last place more."""
-    own = np.zeros(reference.shape)
-    if reference.dtype == "float16":
-        own += 2 * UNIT["float16"] * np.nan_to_num(np.abs(reference.ref), posinf=0.0)
-    if reference.dtype == "float32" and operator in OWN_ERRORS:
-        own += OWN_ERRORS[operator].largest
-    return replace(reference, bound=reference.bound + np.where(reference.certified, 0.0, own))
 
 
 def answer(output: str, values: Array, reference: Bounded) -> Answer:

@@ -121,7 +121,6 @@ MISTAKES = {
     "output": ("", "outputs: [z]\n", "5:11: outputs.0: no tensor 'z'; give one of: y"),
     "an_input_as_output": ("", "outputs: [x]\n", "5:11: outputs.0: no tensor 'x'; give one of: y"),
     "expected": ("", "expect: {z: {full: 1}}\n", "5:10: expect.z: no output 'z'; give one of: y"),
-    "finding": ("", "finding: odd\n", "5:1: finding: there is no reference of a model that TensorRT could differ from"),
 }
 
 

@@ -43,11 +43,11 @@ def test_one_that_hangs_is_ended(definer):
 
 
 def test_many_deaths_in_a_row_end_it(definer):
-    definer.deaths = MOST_DEATHS - 2
+    definer.deaths.in_a_row = MOST_DEATHS - 2
     with pytest.raises(TooManyDeaths, match=f"{MOST_DEATHS} workers died in a row"):
         statuses(definer, "segv_define", "segv_define", "a")
 
 
 def test_one_that_lives_begins_the_count_anew(definer):
-    definer.deaths = MOST_DEATHS - 2
+    definer.deaths.in_a_row = MOST_DEATHS - 2
     assert statuses(definer, "segv_define", "a", "segv_define")[1] == "defined"

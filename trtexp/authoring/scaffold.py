@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import json
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,13 +14,13 @@ from trtexp.numerics import UNIT, Bounded
 from trtexp.numerics.format import nested, number
 from trtexp.spec.errors import SpecError
 from trtexp.spec.fields import Field, arguments, attributes, words
+from trtexp.spec.flow import WIDTH, flow, lines
 from trtexp.spec.load import read
 from trtexp.spec.source import SPECIAL
 from trtexp.spec.spoken import Meant
-from trtexp.spec.tree import Number, parse, plain
+from trtexp.spec.tree import parse, plain
 
 MOST = 64  # elements of an output whose values are written out
-WIDTH = 116
 ABOUT = "What the layer makes of it, by the reference; say here what is to be seen."
 
 
@@ -79,10 +77,10 @@ def _head(layer: str, schema: str) -> str:
 def _network(layer: str, entry: dict[str, Any]) -> Iterator[str]:
     for group in ("inputs", "weights"):
         if group in entry:
-            yield f"\n{group}:\n" + "".join(_lines(entry[group], "  "))
+            yield f"\n{group}:\n" + "".join(lines(entry[group], "  "))
     yield "\nnetwork:\n"
     for name, parts in entry["network"].items():
-        yield f"  {name}:\n" + "".join(_lines(parts, "    "))
+        yield f"  {name}:\n" + "".join(lines(parts, "    "))
         if layer in parts:
             more = [field for field in arguments(LAYERS[layer]) if field.name not in parts[layer]]
             yield "".join(_comments(f"{layer} may have, too:", more))
@@ -94,20 +92,6 @@ def _network(layer: str, entry: dict[str, Any]) -> Iterator[str]:
             )
     if "build" in entry:
         yield f"\nbuild: {flow(entry['build'])}\n"
-
-
-def _lines(mapping: dict[str, Any], indent: str) -> Iterator[str]:
-    """A mapping in block style, what is in it in flow style where there is room."""
-    for key, value in mapping.items():
-        line = f"{indent}{flow(key)}: {flow(value)}\n"
-        if len(line) <= WIDTH or not isinstance(value, (dict, list)):
-            yield line
-            continue
-        yield f"{indent}{flow(key)}:\n"
-        if isinstance(value, dict):
-            yield from _lines(value, f"{indent}  ")
-        else:
-            yield from (f"{indent}  - {flow(item)}\n" for item in value)
 
 
 def _comments(title: str, fields: Iterable[Field]) -> Iterator[str]:
@@ -165,19 +149,3 @@ def _number(value: Any, dtype: str) -> str:
     if dtype not in UNIT:
         return str(int(value))
     return SPECIAL.get(number(float(value)), f"{float(value):.9g}")
-
-
-def flow(value: Any) -> str:
-    """Plain data as YAML in flow style."""
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{flow(key)}: {flow(child)}' for key, child in value.items())}}}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(flow, value))}]"
-    if isinstance(value, Number):
-        return value.text
-    if isinstance(value, str) and re.fullmatch(r"[A-Za-z_][\w .-]*", value) and value.lower() not in _WORDS:
-        return value
-    return json.dumps(value, ensure_ascii=False)
-
-
-_WORDS = ("true", "false", "null")

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from trtexp.authoring.advice import advice
 from trtexp.cli import ci
@@ -67,9 +68,13 @@ class OneRun:
         terminal.close()
         self.told = totals
 
+    def wrote(self, path: Path) -> None:
+        """Name a file in the summary."""
+        (self.told or self.totals).pages.append(path)
+
     def finish(self) -> None:
         """All is written: the summary of the last group says how long the command took."""
-        self.terminal.finish(summary(self.told or Totals(), self.steps.age()))
+        self.terminal.finish(summary(self.told or self.totals, self.steps.age()))
         if self.totals.differing and self.plan.pending is not None:
             found = pending_after(self.plan.pending, self.plan, [backend.release.name for backend in self.backends])
             self.terminal.header(advice(distinct(list(found))))

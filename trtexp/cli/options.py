@@ -82,6 +82,38 @@ class NewOptions(Options):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ImportOptions(Options):
+    """model: a file, or `SCRIPT.py:FUNCTION`; shapes, inputs: `NAME=…`; layers: those to write, none for all."""
+
+    model: str
+    output: Path
+    shapes: tuple[str, ...]
+    inputs: tuple[str, ...]
+    layers: tuple[str, ...]
+    tensors: Path | None
+    targets: TargetOptions
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlameOptions(Options):
+    """model: an .onnx file, or FILE::CASE; shapes, inputs: `NAME=…`; flags: of the builder; ways: of looking; both with
+    commas between. every: of `sparse`, engines: of `outputs`."""
+
+    model: str
+    output: Path | None
+    shapes: tuple[str, ...]
+    inputs: tuple[str, ...]
+    tensors: Path | None
+    device: str
+    flags: str
+    level: int | None
+    ways: str
+    every: int
+    engines: int
+    targets: TargetOptions
+
+
+@dataclass(frozen=True, kw_only=True)
 class LayersOptions(Options):
     layer: str | None
 
@@ -111,11 +143,12 @@ class AuditOptions(Options):
 
 @dataclass(frozen=True, kw_only=True)
 class FuzzOptions(Options):
-    """layers: none for all that the release has. seconds: None for no limit; jobs: None for one on each core. known,
-    find, regress: what is tried again instead."""
+    """layers: none for all that the release has. device: None for TensorRT. seconds: None for no limit; jobs: None for
+    one on each core. shard, output: as of `run`. known, find, regress: what is tried again instead."""
 
     layers: tuple[str, ...]
-    stage: Literal["define"]
+    stage: Literal["define", "build", "run"]
+    device: Literal["onnxruntime", "references"] | None
     examples: int
     seconds: float | None
     seed: int
@@ -123,6 +156,8 @@ class FuzzOptions(Options):
     known: bool
     find: Path | None
     regress: bool
+    shard: str | None
+    output: Path | None
     reports: Path
     targets: TargetOptions
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from trtexp.cli import ci
 from trtexp.cli.options import ResultOptions, RunOptions
-from trtexp.cli.output_files import check_file
+from trtexp.cli.output_files import check_file, output_of
 from trtexp.errors import BadUsage, NothingSelected, plural
 from trtexp.files.home import JOURNALS, LAST_RUN, PENDING, REPORTS, SCRATCH, SHARDS
 from trtexp.files.paths import Chosen, choose, meant, shown
-from trtexp.records.shard import SUFFIX
 from trtexp.report.terminal import Terminal
 from trtexp.running.helpers import FEW, Helpers
 from trtexp.running.last_run import last_failed, last_times
@@ -86,11 +86,11 @@ def places_of(options: ResultOptions) -> tuple[Path, Path | None]:
     return reports, SCRATCH if options.reports is None else None
 
 
-def read_files(paths: Chosen, helpers: Helpers) -> Files:
-    """Check files, of which there may be many. Raises SpecError, BadUsage as `plan_files` does."""
+def read_files(paths: Chosen, helpers: Helpers, parts: Mapping[Path, frozenset[str]] | None = None) -> Files:
+    """Check files, of which there may be many, or some cases of them. Raises SpecError, BadUsage as `plan_files`."""
     if len(paths) > FEW:
         Terminal(sys.stdout).header([f"reading {plural(len(paths), 'file')}"])
-    return plan_files(paths, helpers)
+    return plan_files(paths, helpers, parts=parts)
 
 
 def reject_namesakes(plan: Plan) -> None:
@@ -110,17 +110,17 @@ def _plan_shard(options: RunOptions, text: str, stack: ExitStack) -> Planning:
         raise BadUsage(f"--shard {share} shares out whole files; it goes with neither --failed, --case nor FILE::CASE")
     if options.reports is not None:
         raise BadUsage(f"--shard {share} writes no reports; give --reports {options.reports} to trtexp merge")
-    output = options.output or Path(f"trtexp-{share.label}{SUFFIX}")
+    output = output_of(options.output, share)
     check_file("--output", output)
     helpers = stack.enter_context(Helpers(len(paths)))
     own = part(paths, share, last_times(options.times), helpers)
-    files, refused = read_files(dict.fromkeys(own.cases, ()), helpers) if own.cases else Files((), None)
+    files, refused = _read_part(own, helpers)
     if refused is not None and options.first:
         raise refused
     Terminal(sys.stdout).header([str(own)])
     home = SHARDS / share.label
     plan = Plan(
-        own.planned(files),
+        files,
         journals=home / JOURNALS.name,
         resume=options.resume,
         keep=ci.wanted(options),
@@ -129,6 +129,15 @@ def _plan_shard(options: RunOptions, text: str, stack: ExitStack) -> Planning:
         helpers=helpers,
     )
     return Planning(plan, refused, own, output, home / LAST_RUN.name)
+
+
+def _read_part(own: Part, helpers: Helpers) -> Files:
+    """The files of a shard, which may be none, or none that is an experiment: the others are somewhere else. Raises
+    BadUsage."""
+    try:
+        return read_files(dict.fromkeys(own.cases, ()), helpers, own.cases) if own.cases else Files((), None)
+    except SpecError as error:
+        return Files((), error)
 
 
 def _chosen(options: RunOptions) -> Chosen:

@@ -9,8 +9,8 @@ from typing import Any
 from trtexp.files.home import CACHE, REPORTS
 from trtexp.files.paths import CASE, split_case
 
-_TEXTS = ("paths", "path", "case")  # the arguments of paths that are text, since they may be more than a path
-_PROGRAMS = ("python", "workers")
+_TEXTS = ("paths", "path", "case", "model")  # the arguments of paths that are text, since they may be more than a path
+_PROGRAMS = ("python", "workers", "inputs")
 
 
 def rebased(given: Mapping[str, Any], root: Path) -> dict[str, Any]:

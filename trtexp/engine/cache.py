@@ -118,7 +118,7 @@ class Cache:
         """Keep an engine or a refusal, unless it may come out otherwise the next time."""
         told = [line.text for line in outcome.log if not plan or line.severity != "WARNING"]
         if not is_transient([outcome.message, *told]):
-            self._write(key, pack_outcome(replace(outcome, outputs={}, seconds={}, repeats=())), plan)
+            self._write(key, pack_outcome(replace(outcome, outputs={}, seconds={}, repeats=(), network=None)), plan)
 
     def timing(self, key: CacheKey) -> bytes | None:
         found = self._read(key)

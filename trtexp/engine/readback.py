@@ -98,7 +98,10 @@ class _Reader:
 
     def attributes(self, layer: Any) -> Iterator[tuple[str, Value]]:
         """Those that have a value. A getter that throws has none."""
+        unset = {name for name in ("precision",) if not getattr(layer, f"{name}_is_set", True)}
         for name in _readable(layer.__class__):
+            if name in unset:
+                continue
             with python_warnings([]):  # old attributes warn
                 try:
                     value = self.value(getattr(layer, name))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from trtexp.definition.network import Array, NetworkDefinition
+from trtexp.definition.readback import ReadNetwork
 from trtexp.engine.attempt import Attempt
 from trtexp.engine.build import build
 from trtexp.engine.cache import Cache, CacheKey, entry_key, timing_key
@@ -22,6 +23,7 @@ from trtexp.engine.plugins import uses_plugins
 from trtexp.engine.readback import read_back
 from trtexp.engine.tensorrt_module import load
 from trtexp.engine.timings import Timings
+from trtexp.engine.user_program import run
 
 
 class Session:
@@ -67,6 +69,8 @@ class Session:
             else:
                 self._repeatedly(case, feeds, repeat[0], repeat[1] if runs else 0)
             outcome = case.ended("ran" if runs else "built")
+            if definition.models:
+                outcome = replace(outcome, network=self._parsed(case))
         except Exception as error:
             outcome = case.failed(error)
         if is_out_of_memory([outcome.message]):
@@ -84,14 +88,42 @@ class Session:
             if uses_plugins(definition):
                 self._load_plugins()
             network = self._define(case)
-            if not read:
-                return case.ended("defined")
-            mark = self.log.mark()
-            found = read_back(case.api, network)
-            self.log.forget(mark)  # getters warn of what an input gives
-            return replace(case.ended("defined"), network=found)
+            return self._read(case, network) if read else case.ended("defined")
         except Exception as error:
             return case.failed(error)
+
+    def define_by(self, path: str, source: str, function: str) -> Outcome:
+        """Have a user's own function define a network, and read it back; whatever the program does, it does here."""
+        self.log.begin()
+        case = Attempt(NetworkDefinition((), {}, (), ()), Api(self._trt, self.release), self.log)
+        try:
+            with case.timed("define"):
+                self._builder = self._builder or self._make("Builder")
+                network = self._builder.create_network(case.api.creation_flags(False))
+                run(path, source, function, network, self._builder.create_builder_config())
+                if errors := self.log.errors():
+                    raise Failed(reason(errors))
+            return self._read(case, network)
+        except Exception as error:
+            return case.failed(error)
+
+    def _parsed(self, case: Attempt) -> ReadNetwork | None:
+        """What the parser made of a model, be the engine from the cache or not; None where it cannot be read back."""
+        mark = self.log.mark()
+        try:
+            self._builder = self._builder or self._make("Builder")
+            return read_back(case.api, define(case.api, self._builder, case.definition, self.log, [])[0])
+        except Failed:
+            return None
+        finally:
+            self.log.forget(mark)
+
+    def _read(self, case: Attempt, network: Any) -> Outcome:
+        """What a network says of itself; getters warn of what an input gives, which is nothing to be told."""
+        mark = self.log.mark()
+        found = read_back(case.api, network)
+        self.log.forget(mark)
+        return replace(case.ended("defined"), network=found)
 
     def usable(self) -> bool:
         """Whether the device still answers; after some CUDA errors no call of this process succeeds any more."""

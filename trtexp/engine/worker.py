@@ -5,9 +5,10 @@ build_only, repeat): ("phase", id, name) as each phase starts, ("log", id, sever
 ("note", id, sentence) for the user and not for the record, and at last ("outcome", id, outcome). repeat is None or
 [builds, runs], and may be left out. For ("define", id, [[definition, weights], …], read) it sends an ("outcome", id,
 outcome) for each definition as soon as it has it, and nothing else, so that one that kills it is the next. read:
-whether the networks are read back; False if it is left out. ("stop",) or the end of the channel ends it. Where a CUDA
-error has spoilt the process, it sends ("unavailable", sentence) after the outcome and ends: the next case needs a new
-process. Forms: see wire.py.
+whether the networks are read back; False if it is left out. For ("program", id, path, source, function) it has a
+user's function define a network, reads that back, and sends an ("outcome", id, outcome). ("stop",) or the end of the
+channel ends it. Where a CUDA error has spoilt the process, it sends ("unavailable", sentence) after the outcome and
+ends: the next case needs a new process. Forms: see wire.py.
 """
 
 from __future__ import annotations
@@ -59,6 +60,9 @@ def _converse(channel: Channel, session: Session) -> bool:
         identity = message[1] if isinstance(message, tuple) and len(message) > 1 else None
         if isinstance(message, tuple) and message[:1] == ("define",):
             _define(channel, session, identity, message)
+            continue
+        if isinstance(message, tuple) and message[:1] == ("program",):
+            channel.send(("outcome", identity, pack_outcome(session.define_by(*map(str, message[2:])))))
             continue
         outcome = _answer(channel, session, identity, message)
         for text in [] if session.cache is None else session.cache.said[noted:]:

@@ -63,6 +63,7 @@ def unsqueeze(writer: Writer, layer: Unsqueeze, to: str, inputs: Sequence[str]) 
 
 @EXPORTS("concatenation")
 def concatenation(writer: Writer, layer: Concatenation, to: str, inputs: Sequence[str]) -> None:
+    demand(layer, all(inputs), "an input between others that nobody gave")
     writer.node("Concat", inputs, to, axis=layer.axis(len(writer.shape(to))))
 
 

@@ -78,9 +78,9 @@ def cut_below(writer: Writer, a: str, b: str, to: str) -> None:
 def activation(writer: Writer, layer: Activation, to: str, inputs: Sequence[str]) -> None:
     (x,), kind = inputs, layer.final.type
     alpha, beta = (float(np.float32(value)) for value in layer.parameters())
+    demand(layer, kind == "RELU" or writer.dtype(x) in UNIT, f"{kind} of {writer.dtype(x)}")
     if kind in ACTIVATIONS:
         op, names = ACTIVATIONS[kind]
-        demand(layer, kind == "RELU" or writer.dtype(x) in UNIT, f"{kind} of {writer.dtype(x)}")
         writer.node(op, [x], to, **dict(zip(names, (alpha, beta), strict=False)))
     elif kind in ("GELU_ERF", "GELU_TANH"):
         writer.node("Gelu", [x], to, approximate="tanh" if kind == "GELU_TANH" else "none")

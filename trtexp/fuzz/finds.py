@@ -6,29 +6,30 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 from trtexp import __version__
-from trtexp.authoring.scaffold import flow
 from trtexp.engine.outcome import Outcome
 from trtexp.errors import BadUsage, visible
 from trtexp.files.atomic import write_text
 from trtexp.files.home import HOME
 from trtexp.files.reading import read_bytes
 from trtexp.fuzz.network import Answer, Data, build_options
-from trtexp.fuzz.oracle import Sign
+from trtexp.fuzz.oracle import Sign, Stage
+from trtexp.spec.flow import flow
 
 FOLDER = HOME / "fuzz"
 FORMAT = 1  # of the first line of a find
 WIDTH = 116
 MOST_NAME = 60  # characters of a file's name
-_HEAD = re.compile(r"# trtexp fuzz (\d+): (\w+) (\w+), (\S+), seed (-?\d+)(?:, trtexp (\S+))?")
+_HEAD = re.compile(r"# trtexp fuzz (\d+): (\w+) (\w+), (\S+), seed (-?\d+)(?:, trtexp ([^\s,]+))?(?:, stage (\w+))?")
 
 
 @dataclass(frozen=True)
 class Find:
     """A difference that was shrunk. matter: the attributes and arguments that it takes, with `inputs` where shapes or
     dtypes are not those of the layer's own network. count: how often it came, of all that shrank to it. whole: whether
-    it was shrunk to the end."""
+    it was shrunk to the end. came: the values that did, in words."""
 
     sign: Sign
     matter: tuple[str, ...]
@@ -39,6 +40,8 @@ class Find:
     seed: int
     count: int
     whole: bool = True
+    stage: Stage = "define"
+    came: str = ""
 
     @property
     def mechanism(self) -> tuple[str, str, tuple[str, ...]]:
@@ -59,23 +62,35 @@ def write(find: Find, folder: Path = FOLDER) -> Path:
     return path
 
 
-def head(path: Path) -> Sign:
-    """Layer and kind of the find in a file. Raises BadUsage for what is none, or of another version."""
+@dataclass(frozen=True)
+class Head:
+    """What the first line of a find says: its layer and kind, what answered, and in which stage."""
+
+    sign: Sign
+    release: str
+    stage: Stage
+
+
+def head(path: Path) -> Head:
+    """Of the find in a file. Raises BadUsage for what is none, or of another version."""
     line = read_bytes(path).partition(b"\n")[0].decode("utf-8", "replace")
     found = _HEAD.match(line)
     if found is None:
         raise BadUsage(f"{path}: no find of trtexp fuzz; its first line is `# trtexp fuzz {FORMAT}: …`")
     if int(found[1]) != FORMAT:
         raise BadUsage(f"{path}: a find of format {found[1]}; this trtexp reads {FORMAT}: find it again by its seed")
-    return Sign(found[2], found[3], "")  # type: ignore[arg-type]  # a kind that nobody knows differs from all
+    stage = found[7] or "define"
+    if stage not in get_args(Stage):
+        raise BadUsage(f"{path}: stage {stage}; this trtexp has {', '.join(get_args(Stage))}")
+    return Head(Sign(found[2], found[3], ""), found[4], stage)  # type: ignore[arg-type]  # an unknown kind is none of ours
 
 
 def _lines(find: Find) -> Iterator[str]:
     sign = find.sign
-    versions = f"{find.release}, seed {find.seed}, trtexp {__version__}"
+    versions = f"{find.release}, seed {find.seed}, trtexp {__version__}, stage {find.stage}"
     yield f"# trtexp fuzz {FORMAT}: {sign.layer} {sign.kind}, {versions}"
-    yield f"# trtexp: {_said(find.ours.refusal or _outputs(find.ours))}"
-    yield f"# TensorRT: {_said(find.theirs.message or _inferred(find.theirs))}"
+    yield f"# trtexp: {_said(find.ours.refusal or find.ours.values or _outputs(find.ours))}"
+    yield f"# TensorRT: {_said(find.came or find.theirs.message or _inferred(find.theirs))}"
     yield f"# it takes: {', '.join(find.matter) or 'nothing but the layer'}; it came {find.count} times"
     if not find.whole:
         yield "# it was not shrunk to the end"
@@ -104,14 +119,15 @@ def _entry_lines(find: Find) -> Iterator[str]:
     """A finding, or what the release expects: ready to be moved into an experiment."""
     flavour = find.release.rpartition("-")[0]
     reason = f"{find.release} differs from trtexp's model: {find.sign.kind} ({find.sign.says})"
+    phase = find.theirs.phase or "define"
     match find.sign.kind:
         case "they_refuse":
             said = re.escape(find.theirs.message[:60]).replace("\\ ", " ")
             yield from ("releases:", f"  {flow(flavour)}:", f"    reason: {flow(reason)}")
-            yield f"    expect: {{error: {{define: {flow(said)}}}}}"
+            yield f"    expect: {{error: {{{phase}: {flow(said)}}}}}"
         case "dies":
             yield from ("releases:", f"  {flow(flavour)}:", f"    reason: {flow(reason)}")
-            yield f"    expect: {{crash: {{define: {flow(find.theirs.message[:60])}}}}}"
+            yield f"    expect: {{crash: {{{phase}: {flow(find.theirs.message[:60])}}}}}"
         case _:
             yield f"finding: {flow(reason)}"
 

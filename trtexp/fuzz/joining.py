@@ -24,25 +24,45 @@ class Ready:
     feeds: Feeds
 
 
-def each_of_many(ready: Sequence[Ready], ask: Callable[[Ready], Outcome]) -> list[Outcome]:
-    """An outcome for each network, in order, from as few questions as there can be: those with the same options are
-    asked about together, and in halves where that does not end well, so that each ends as it does by itself."""
-    found: dict[int, Outcome] = {}
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A question and its answer. places: of the networks that it was about."""
+
+    places: tuple[int, ...]
+    ready: Ready
+    outcome: Outcome
+
+
+def asked_together(ready: Sequence[Ready], ask: Callable[[Ready], Outcome]) -> list[Asked]:
+    """As few questions as there can be: networks with the same options are asked about together, and in halves where
+    that does not end well, so that each ends as it does by itself."""
+    found: list[Asked] = []
     for group in _alike(ready):
         for start in range(0, len(group), MOST_JOINED):
             _halved(ready, group[start : start + MOST_JOINED], ask, found)
-    return [found[place] for place in range(len(ready))]
+    return found
 
 
-def _halved(
-    ready: Sequence[Ready], places: Sequence[int], ask: Callable[[Ready], Outcome], found: dict[int, Outcome]
-) -> None:
-    if len(places) == 1:
-        found[places[0]] = ask(ready[places[0]])
-        return
-    outcome = ask(joined([ready[place] for place in places]))
-    if outcome.status in FINE:
-        found.update(zip(places, split(outcome, len(places)), strict=True))
+def apart(asked: Sequence[Asked]) -> list[Outcome]:
+    """The outcome of each network, in order."""
+    found: dict[int, Outcome] = {}
+    for one in asked:
+        found.update(zip(one.places, each_outcome(one), strict=True))
+    return [found[place] for place in range(len(found))]
+
+
+def each_outcome(asked: Asked) -> list[Outcome]:
+    """The outcome of each of the networks that were asked about together."""
+    if len(asked.places) == 1:
+        return [asked.outcome]
+    return [_of_one(asked.outcome, prefix(i)) for i in range(len(asked.places))]
+
+
+def _halved(ready: Sequence[Ready], places: Sequence[int], ask: Callable[[Ready], Outcome], found: list[Asked]) -> None:
+    one = ready[places[0]] if len(places) == 1 else joined([ready[place] for place in places])
+    outcome = ask(one)
+    if len(places) == 1 or outcome.status in FINE:
+        found.append(Asked(tuple(places), one, outcome))
         return
     middle = len(places) // 2
     _halved(ready, places[:middle], ask, found)
@@ -77,13 +97,10 @@ def joined(ready: Sequence[Ready]) -> Ready:
     return Ready(whole, feeds)
 
 
-def split(outcome: Outcome, count: int) -> Iterator[Outcome]:
-    """The outcome of each of the networks that were joined."""
-    for i in range(count):
-        start = prefix(i)
-        outputs = {name[len(start) :]: array for name, array in outcome.outputs.items() if name.startswith(start)}
-        inferred = {name[len(start) :]: form for name, form in outcome.inferred.items() if name.startswith(start)}
-        yield replace(outcome, outputs=outputs, inferred=inferred, log=(), warnings=())
+def _of_one(outcome: Outcome, start: str) -> Outcome:
+    outputs = {name[len(start) :]: array for name, array in outcome.outputs.items() if name.startswith(start)}
+    inferred = {name[len(start) :]: form for name, form in outcome.inferred.items() if name.startswith(start)}
+    return replace(outcome, outputs=outputs, inferred=inferred, log=(), warnings=())
 
 
 def prefix(number: int) -> str:

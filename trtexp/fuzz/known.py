@@ -6,11 +6,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from trtexp.fuzz.oracle import Kind, Sign
+from trtexp.fuzz.oracle import Kind, Sign, Stage
 from trtexp.layers.base import Model
 from trtexp.spec.tree import parse, plain
 
-PATH = Path(__file__).parent / "known.yaml"
+HERE = Path(__file__).parent
+#: Of TensorRT's define phase, of its build, and of ONNX Runtime.
+PATHS = (HERE / "known.yaml", HERE / "known_build.yaml", HERE / "onnx_runtime" / "known.yaml")
 ANY = "*"
 
 
@@ -21,6 +23,8 @@ class Known(Model):
     kind: Kind
     says: str
     release: str
+    """Its full name, or that of another device: `onnxruntime-1.32`."""
+    stage: Stage = "define"
     reason: str
     link: str
     shown_by: str
@@ -34,7 +38,7 @@ class Known(Model):
 
 
 @cache
-def known(path: Path = PATH) -> tuple[Known, ...]:
+def known() -> tuple[Known, ...]:
     """The whole list. Raises SpecError, pydantic's ValidationError."""
-    found = plain(parse(path.read_text(encoding="utf-8"), str(path)))
-    return tuple(Known.model_validate(entry) for entry in found["differences"])
+    found = [plain(parse(path.read_text(encoding="utf-8"), str(path))) for path in PATHS]
+    return tuple(Known.model_validate(entry) for one in found for entry in one["differences"])

@@ -39,7 +39,7 @@ class Unmade(ValueError):
 class Answer:
     """What trtexp says of a network. refusal: the message of the first constraint that does not hold, empty if all do;
     layer: whose; label: of the constraint, empty where the reference itself failed. outputs: name -> (dtype, shape).
-    too_large: the reference was not computed, so that nothing is known.
+    too_large: the reference was not computed, so that nothing is known. values: what it gives, in words.
     """
 
     refusal: str = ""
@@ -47,6 +47,7 @@ class Answer:
     label: str = ""
     outputs: tuple[tuple[str, str, tuple[int, ...]], ...] = ()
     too_large: bool = False
+    values: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,8 +15,10 @@ from trtexp.layers.network import upstream
 #: How far networks go.
 Stage = Literal["define", "build", "run"]
 #: we_refuse: TensorRT takes what a constraint of ours refuses. they_refuse: the other way round. shape, dtype: of an
-#: output. dies: the process that holds TensorRT ends or hangs. we_fail: the reference fails with no constraint.
-Kind = Literal["we_refuse", "they_refuse", "shape", "dtype", "dies", "we_fail"]
+#: output. dies: the process that holds TensorRT ends or hangs. we_fail: the reference fails with no constraint. value:
+#: an element beyond its bound; certified: one that no legal order rounds; twin: see twins.py; judge: the references of
+#: another process judge an answer otherwise.
+Kind = Literal["we_refuse", "they_refuse", "shape", "dtype", "dies", "we_fail", "value", "certified", "twin", "judge"]
 #: What is no difference. takes, refuses: both do. lacks: the release has no such name. unknown: trtexp does not compute
 #: it, or TensorRT was not reached. later: a constraint of ours is about sizes that TensorRT learns when it runs.
 Agreement = Literal["takes", "refuses", "lacks", "unknown", "later"]

@@ -9,11 +9,17 @@ from itertools import groupby
 from trtexp.errors import plural
 from trtexp.fuzz.campaign import Campaign
 from trtexp.fuzz.known import known
+from trtexp.fuzz.oracle import Stage
 from trtexp.fuzz.runs import Line, Run, together
-from trtexp.fuzz.subject import known_release, subject
+from trtexp.fuzz.subject import subject
 from trtexp.fuzz.tally import names, reachable
 
-NAME = "FUZZ.md"
+#: How networks are asked about, in a sentence that goes on with the release.
+ASKED: dict[Stage, str] = {
+    "define": "asked of trtexp's models and of the define phase of",
+    "build": "asked of trtexp's models and built by",
+    "run": "given data that tell, run and judged by trtexp's references, and run once more beside a twin, by",
+}
 LIMIT = 25_000  # definitions of one layer that TensorRT-RTX 1.7.1 answers in a second on one core
 _COLUMNS = (
     *("layer", "tried", "both take", "both refuse", "refused in the build", "not judged", "differ"),
@@ -26,6 +32,10 @@ _KINDS = {
     "dtype": "another dtype",
     "dies": "TensorRT dies",
     "we_fail": "trtexp's reference fails",
+    "value": "beyond the bound",
+    "certified": "another value of a certified element",
+    "twin": "another value in a twin",
+    "judge": "judged otherwise",
 }
 _WAYS = {
     "chains": "have more layers behind the one that is tried",
@@ -37,10 +47,10 @@ _WAYS = {
 
 
 def page(runs: Sequence[Run]) -> str:
-    """The page of all runs."""
+    """The page of all runs of one stage and device."""
     lines = ["# What nobody wrote: generated networks, asked of trtexp and of TensorRT"]
-    for (stage, release), group in groupby(runs, key=lambda run: (run.stage, run.release)):
-        lines += ["", f"## {release}, stage {stage}", "", *_section(list(group))]
+    for release, group in groupby(runs, key=lambda run: run.release):
+        lines += ["", f"## {release}", "", *_section(list(group))]
     return "\n".join(lines) + "\n"
 
 
@@ -62,45 +72,51 @@ def _section(runs: Sequence[Run]) -> Iterator[str]:
     open_ = sum(way.count for run in runs for way in run.ways)
     agreed = every.answers["takes"] + every.answers["refuses"] + every.built
     yield (
-        f"Each network is made of a layer's own small one by up to five changes. {plural(every.tried, 'network')} "
-        f"tried in {plural(len(runs), 'run')}: {agreed} agreed, {settled} differ as is known, {open_} differ "
-        f"otherwise, {_unjudged(every)} were not judged."
+        f"Each network is made of a layer's own small one by up to five changes, and {ASKED[runs[0].stage]} "
+        f"{runs[0].release}. {plural(every.tried, 'network')} tried in {plural(len(runs), 'run')}: {agreed} agreed, "
+        f"{settled} differ as is known, {open_} differ otherwise, {_unjudged(every)} were not judged."
     )
     yield ""
     yield "Of these networks " + ", ".join(f"{every.kinds.get(kind, 0)} {said}" for kind, said in _WAYS.items()) + "."
     yield ""
-    yield from _speed(runs)
-    yield from ("", "Again:", "", "```console")
-    yield from (f"trtexp fuzz --stage {run.stage} --seed {run.seed} --examples {run.tried}" for run in runs)
+    yield from _speed([run for run in runs if run.seconds is not None])
+    yield from ("Again:", "", "```text")
+    yield from (
+        f"trtexp fuzz --stage {run.stage}{_device(run)} --seed {run.seed} --examples {run.tried}" for run in runs
+    )
     yield from ("```", "", f"| {' | '.join(_COLUMNS)} |", f"|{' --- |' * len(_COLUMNS)}")
     words = sorted({word for run in runs for word in run.lines})
     by_word = {word: together(run.lines[word] for run in runs if word in run.lines) for word in words}
-    yield from (_row(word, line, runs[0].release) for word, line in by_word.items())
+    yield from (_row(word, line, runs[0].api) for word, line in by_word.items())
     yield from (
         "",
         "*Not judged*: data that are no network, names that the release lacks, references that are too large, and",
         "constraints on sizes that TensorRT learns when it runs. *Attributes* to *ranks*: how many of those that the",
         "release has were tried, arguments among the attributes; *constraints*: how many of trtexp's were crossed.",
     )
-    yield from _left(by_word, runs[0].release)
+    yield from _left(by_word, runs[0].api)
     yield from _open(runs)
     yield from _settled(runs)
 
 
 def _speed(runs: Sequence[Run]) -> Iterator[str]:
-    seconds, cpu = sum(run.seconds for run in runs), sum(run.cpu for run in runs)
+    """How fast those runs were that were timed."""
+    seconds, cpu = sum(run.seconds or 0 for run in runs), sum(run.cpu or 0 for run in runs)
     tried, jobs = sum(run.tried for run in runs), ", ".join(sorted({str(run.jobs) for run in runs}))
-    rate, alone = tried / max(seconds, 0.1), tried / max(cpu, 0.1)
+    if not runs or not seconds or not cpu:
+        return
     yield (
-        f"Tried in {seconds:.0f} s on {jobs} processes, shrinking not counted: {rate:.0f} a second. trtexp's own side "
-        f"took {cpu:.0f} s of CPU: {alone:.0f} a second and core. TensorRT-RTX 1.7.1 answers {LIMIT} definitions of "
-        f"one layer a second on one core; {alone / LIMIT:.1%} of that is reached, and the rest is what it takes to "
-        f"draw a network, to make it, and to ask our models."
+        f"{tried} of them were tried in {seconds:.0f} s on {jobs} processes, beside whatever else the machine had to "
+        f"do and without shrinking: {tried / seconds:.0f} a second. trtexp's own side took {cpu:.0f} s of CPU: "
+        f"{tried / cpu:.0f} a second and core. TensorRT-RTX 1.7.1 answers {LIMIT} definitions of one layer a second "
+        f"on one core; {tried / cpu / LIMIT:.1%} of that is reached, and the rest is what it takes to draw a network, "
+        f"to make it, and to ask trtexp's models."
     )
+    yield ""
 
 
-def _row(word: str, line: Line, release: str) -> str:
-    of = subject(word, _name(release))
+def _row(word: str, line: Line, api: str) -> str:
+    of = subject(word, api)
     reached = Counter(each.partition(":")[0] for each in line.reached)
     share = [] if of is None else [f"{reached[what]} of {most}" for what, most in reachable(of).items()]
     takes, refuses = line.answers.get("takes", 0), line.answers.get("refuses", 0)
@@ -109,12 +125,12 @@ def _row(word: str, line: Line, release: str) -> str:
     return f"| `{word}` | {' | '.join(map(str, numbers))} | {' | '.join(share)} |"
 
 
-def _left(by_word: dict[str, Line], release: str) -> Iterator[str]:
+def _left(by_word: dict[str, Line], api: str) -> Iterator[str]:
     """What was not reached, by layer."""
     yield from ("", "### Not reached", "")
     some = False
     for word, line in by_word.items():
-        of = subject(word, _name(release))
+        of = subject(word, api)
         rest = [] if of is None else [f"{what} {name}" for what, name in sorted(names(of) - _pairs(line))]
         if rest:
             some = True
@@ -167,7 +183,5 @@ def _unjudged(line: Line) -> int:
     return sum(line.answers.get(answer, 0) for answer in ("unmade", "lacks", "unknown", "later"))
 
 
-def _name(release: str) -> str:
-    """The known release of a full name."""
-    flavour, _, version = release.rpartition("-")
-    return known_release(flavour, version)
+def _device(run: Run) -> str:
+    return f" --device {run.device}" if run.device else ""

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 
 from trtexp.engine.outcome import Outcome
 from trtexp.errors import NoGpu
-from trtexp.fuzz.asking import Judged, worker
+from trtexp.fuzz.asking import Judged, Place, worker
 from trtexp.fuzz.network import Answer, Data
 from trtexp.fuzz.oracle import Sign
 from trtexp.fuzz.smaller import smaller
@@ -31,17 +31,16 @@ TAKEN = ("we_refuse", "we_fail", "shape", "dtype")  # kinds that TensorRT may st
 
 @dataclass(frozen=True)
 class Shrunk:
-    """The smallest network that shows a difference. build: what TensorRT says of it when it builds, empty where it
-    builds it or was not asked; whole: it was shrunk to the end."""
+    """The smallest network that shows a difference. whole: it was shrunk to the end. came: values, in words."""
 
     data: Data
     ours: Answer
     theirs: Outcome
-    build: str = ""
     whole: bool = True
+    came: str = ""
 
 
-def explore(place: WorkerSpec, task: Round) -> Tally:
+def explore(place: Place, task: Round) -> Tally:
     """Try the networks of a round. Raises TooManyDeaths, NoGpu."""
     of = subject(task.word, task.release)
     assert of is not None
@@ -69,7 +68,7 @@ def generated(task: Round) -> list[Data]:
     return found
 
 
-def shrink(place: WorkerSpec, sign: Sign, seen: Seen) -> Shrunk | None:
+def shrink(place: Place, sign: Sign, seen: Seen) -> Shrunk | None:
     """The smallest network that shows a difference; None where TensorRT refuses it in its build, so that there is
     none. Raises TooManyDeaths, NoGpu."""
     task = seen.round
@@ -103,10 +102,10 @@ def shrink(place: WorkerSpec, sign: Sign, seen: Seen) -> Shrunk | None:
         place, task, sign, smallest[0] if smallest else judge(place, task.stage, task.word, [seen.data])[0]
     )
     assert found.ours is not None and found.theirs is not None
-    return Shrunk(found.data, found.ours, found.theirs, whole=time.monotonic() < end)
+    return Shrunk(found.data, found.ours, found.theirs, time.monotonic() < end, found.came)
 
 
-def _without_more(place: WorkerSpec, task: Round, sign: Sign, found: Judged) -> Judged:
+def _without_more(place: Place, task: Round, sign: Sign, found: Judged) -> Judged:
     """The same without what it does not take: Hypothesis holds each change for as simple as any other."""
     of = subject(task.word, task.release)
     assert of is not None
@@ -126,9 +125,9 @@ def _size(judged: Judged) -> tuple[int, str]:
     return len(text), text
 
 
-def _refused_later(place: WorkerSpec, task: Round, sign: Sign, judged: Judged) -> bool:
+def _refused_later(place: Place, task: Round, sign: Sign, judged: Judged) -> bool:
     """Whether TensorRT refuses in its build what its define phase took, which is a refusal as well."""
-    if task.stage != "define" or sign.kind not in TAKEN:
+    if task.stage != "define" or sign.kind not in TAKEN or not isinstance(place, WorkerSpec):
         return False
     assert judged.made is not None
     return worker(place).run(judged.made.definition, judged.made.feeds).status not in ("built", "ran")

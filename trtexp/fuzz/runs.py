@@ -19,8 +19,8 @@ from trtexp.fuzz.oracle import Stage
 from trtexp.fuzz.tally import Tally
 from trtexp.layers.base import Model
 
-NAME = "fuzz.json"
 FORMAT = 1
+FEWEST_TIMED = 50_000  # networks: less measures how workers start
 
 
 class Line(Model):
@@ -45,16 +45,19 @@ class Way(Model):
 
 
 class Run(Model):
-    """One campaign. seconds: for trying, without shrinking; cpu: those of trtexp's own processes, workers not counted.
-    known: how often each entry of the reviewed list came, by layer, kind and what it says."""
+    """One campaign. release: its full name; api: as it is known. seconds: for trying, without shrinking; cpu: those of
+    trtexp's own processes, workers not counted; None for what is small, or was put together of shards. known: how often
+    each entry of the reviewed list came, by layer, kind and what it says."""
 
     stage: Stage
+    device: str
     release: str
+    api: str
     seed: int
     tried: int
-    jobs: int
-    seconds: float
-    cpu: float
+    jobs: int | None
+    seconds: float | None
+    cpu: float | None
     trtexp: str
     lines: dict[str, Line]
     ways: list[Way]
@@ -68,17 +71,27 @@ class Runs(Model):
     runs: list[Run]
 
 
+def name_of(run: Run, ending: str) -> str:
+    """The file of the page, or of its record: one for each stage and device."""
+    parts = ("FUZZ", *([run.stage] if run.stage != "define" else []), *([run.device] if run.device else []))
+    return f"{'_'.join(parts).upper()}.{ending}"
+
+
 def run_of(made: Campaign, jobs: int) -> Run:
     """A campaign as it is kept."""
+    tried = sum(tally.tried for tally in made.tallies.values())
+    timed = made.seconds > 0 and tried >= FEWEST_TIMED
     finds = sorted(made.finds.values(), key=lambda find: (-find.count, find.mechanism))
     return Run(
         stage=made.plan.stage,
+        device=made.plan.device,
         release=made.plan.full,
+        api=made.plan.release,
         seed=made.plan.seed,
-        tried=sum(tally.tried for tally in made.tallies.values()),
-        jobs=jobs,
-        seconds=round(made.seconds, 1),
-        cpu=round(sum(tally.cpu for tally in made.tallies.values()), 1),
+        tried=tried,
+        jobs=jobs if timed else None,
+        seconds=round(made.seconds, 1) if timed else None,
+        cpu=round(sum(tally.cpu for tally in made.tallies.values()), 1) if timed else None,
         trtexp=__version__,
         lines={word: _line(made, tally) for word, tally in sorted(made.tallies.items())},
         ways=[
@@ -108,9 +121,8 @@ def _way(find: Find) -> Way:
     return Way(layer=sign.layer, kind=sign.kind, matter=[*find.matter], says=sign.says, count=find.count)
 
 
-def read(folder: Path) -> list[Run]:
-    """The runs that are kept in a folder of reports. Raises BadUsage for a file that is none of this version."""
-    path = folder / NAME
+def read(path: Path) -> list[Run]:
+    """The runs that a record keeps. Raises BadUsage for a file that is none of this version."""
     if not path.exists():
         return []
     try:
@@ -124,11 +136,11 @@ def read(folder: Path) -> list[Run]:
 
 def add(folder: Path, new: Run) -> list[Run]:
     """Keep a run; one of the same stage, release and seed takes the place of an older one. Raises BadUsage, OSError."""
-    key = (new.stage, new.release, new.seed)
-    rest = [run for run in read(folder) if (run.stage, run.release, run.seed) != key]
-    runs = sorted([*rest, new], key=lambda run: (run.stage, run.release, run.seed))
+    path = folder / name_of(new, "json")
+    rest = [run for run in read(path) if (run.release, run.seed) != (new.release, new.seed)]
+    runs = sorted([*rest, new], key=lambda run: (run.release, run.seed))
     made = Runs(format=FORMAT, runs=runs).model_dump(mode="json")
-    write_text(folder / NAME, json.dumps(made, indent=1, ensure_ascii=False) + "\n")
+    write_text(path, json.dumps(made, indent=1, ensure_ascii=False) + "\n")
     return runs
 
 

@@ -16,6 +16,8 @@ from trtexp.migration.releases.needs import lacks
 from trtexp.spec.fields import Field, arguments, attributes
 from trtexp.spec.tree import Number
 
+#: The release of a device that is none of TensorRT: the newest one that has the layer at hand.
+ANY = ""
 #: What layers make that older releases do not ask about.
 TYPES = {"add_quantize": "INT8", "add_dequantize": "FLOAT"}
 
@@ -34,7 +36,10 @@ class Subject:
 
 @cache
 def subject(name: str, release: str) -> Subject | None:
-    """The layer as a release has it, None where it has none. release: the name of a known one, as tensorrt-rtx-1.7."""
+    """The layer as a release has it, None where it has none. release: the name of a known one, as tensorrt-rtx-1.7, or
+    ANY."""
+    if release == ANY:
+        return next(filter(None, (subject(name, each.name) for each in reversed(known()))), None)
     found = next(each for each in known() if each.name == release)
     start = _fitted(_plain(scaffold(name)), found)
     if any(missing.path[0] == "network" for missing in lacks(network(start).definition, found)):

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from trtexp.engine.outcome import Outcome
 from trtexp.judging.case import place, record_case
+from trtexp.judging.parsed import with_layers
 from trtexp.judging.repeats import spread
+from trtexp.judging.runtime import with_runtime
 from trtexp.numerics.budget import OverBudget
 from trtexp.records.facts import Difference, Ending, EndingKind, Place, Spread, Status
 from trtexp.records.model import CaseRecord
@@ -29,7 +31,8 @@ class Recorded:
 def recorded(case: Case, outcome: Outcome | None) -> Recorded:
     """What came of a case; never raises."""
     try:
-        return Recorded(record_case(case, outcome), spread(case, outcome))
+        case = with_layers(case, outcome)
+        return Recorded(with_runtime(case, record_case(case, outcome)), spread(case, outcome))
     except Exception as error:
         return not_judged(case, outcome, error)
 

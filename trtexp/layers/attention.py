@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
+from trtexp.definition.readback import ReadLayer, ReadTensor
 from trtexp.layers.base import GIVEN, DataType, Described, Kind, Layer, Maybe, Spread, Tensor
 from trtexp.layers.quantize import there_and_back
 from trtexp.layers.softmax import softmaxed
@@ -70,6 +71,13 @@ class _Attention(Layer):
     value: Tensor
     norm_op: Norm
     set: AttentionAttributes = AttentionAttributes()  # type: ignore[assignment]
+
+    @classmethod
+    def told(cls, read: ReadLayer, inputs: Sequence[ReadTensor | None]) -> dict[str, Any]:
+        """The type of quantised scores says nothing without a scale."""
+        told = super().told(read, inputs)
+        scaled = "normalization_quantize_scale" in told
+        return {name: value for name, value in told.items() if scaled or name != "normalization_quantize_to_type"}
 
     def writes(self, name: str, value: Any) -> Mapping[str, Any]:
         """`causal` writes the causal kind, too."""

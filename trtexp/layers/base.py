@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any, ClassVar, NoReturn, Protocol, TypeVar, cast
@@ -19,8 +19,10 @@ from trtexp.layers.attributes import Spread as Spread
 from trtexp.layers.attributes import Tensor as Tensor
 from trtexp.layers.attributes import Typed as Typed
 from trtexp.layers.attributes import Weights as Weights
+from trtexp.layers.operands import LayerError as LayerError
 from trtexp.layers.operands import Maybe as Maybe
 from trtexp.layers.operands import Operand, granted, no_vector, spread
+from trtexp.layers.operands import Tensors as Tensors
 from trtexp.layers.operands import integers as integers
 from trtexp.layers.operands import masked_axes as masked_axes
 from trtexp.layers.precision import Types
@@ -28,6 +30,7 @@ from trtexp.layers.settable import GIVEN as GIVEN
 from trtexp.layers.settable import Default as Default
 from trtexp.layers.settable import Kind as Kind
 from trtexp.layers.settable import Model as Model
+from trtexp.layers.settable import Origin as Origin
 from trtexp.layers.settable import Settable as Settable
 from trtexp.layers.settable import kinds, lowered, tensor_arguments
 from trtexp.numerics import FAMILIES, Arithmetic, Bounded, Family
@@ -38,37 +41,6 @@ MASKS = ("axes",)
 MOST_AXES = 8  # of a tensor: Dims::MAX_DIMS
 
 A = TypeVar("A", bound="Settable", covariant=True)
-
-
-class LayerError(ValueError):
-    """A constraint that does not hold: `path` is the place below the layer, the message says what is allowed."""
-
-    def __init__(self, path: tuple[str | int, ...], message: str) -> None:
-        super().__init__(message)
-        self.path = path
-
-
-class Tensors(Protocol):
-    """The values of a network's tensors, computed when they are asked for."""
-
-    layers: Mapping[str, Layer]
-    weights: Mapping[str, Bounded]
-    arithmetic: Arithmetic
-    budget: Budget
-
-    def value(self, tensor: str) -> Bounded: ...
-
-    def codes(self, tensor: str) -> str | None:
-        """The type of the codes that a tensor was dequantized from, if it was."""
-        ...
-
-    def refused_by(self, layer: str, family: Family, error: LayerError) -> None:
-        """Take in what a family of releases refuses of a layer where no release is known."""
-        ...
-
-    def inside(self, known: Mapping[str, Bounded], varying: frozenset[str]) -> Tensors:
-        """The same network in which some tensors have other values, and the layers `varying` depend on them."""
-        ...
 
 
 class _With(Protocol[A]):
@@ -109,14 +81,14 @@ class Layer(Model):
     """Inputs that are set afterwards: {index: tensor}."""
     check: bool = True
     """False: trtexp refuses nothing about this layer, so that TensorRT's own answer is the experiment."""
+    origin: Origin | None = None
+    """What it is called in the network that it was imported from."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         if "method" in cls.__dict__ and "word" not in cls.__dict__:
             cls.word = cls.method.removeprefix("add_")
-        base = cls.__base__
-        assert base is not None
-        if cls.operands == (tensor_arguments(base) if issubclass(base, Layer) else ()):
+        if cls.operands == (tensor_arguments(base) if issubclass(base := cls.__mro__[1], Layer) else ()):
             cls.operands = tensor_arguments(cls)
 
     @classmethod
@@ -136,8 +108,8 @@ class Layer(Model):
 
     @classmethod
     def told(cls, read: ReadLayer, inputs: Sequence[ReadTensor | None]) -> dict[str, Any]:
-        """What a layer that was read back tells of itself, under the names of arguments and attributes: values of a
-        definition, or by name those that a `set_…` method takes. inputs: those of the layer, as they are made."""
+        """What a layer that was read back tells of itself, by arguments and attributes: values of a definition, or
+        mappings of those that a `set_…` method takes."""
         return dict(read.attributes)
 
     @property
@@ -208,6 +180,9 @@ class Layer(Model):
 
     def check_network(self, name: str, layers: Mapping[str, Layer]) -> None:
         """Refuse what is wrong with the layers around this one. Raises LayerError."""
+
+    def check_outputs(self, name: str, layers: Mapping[str, Layer], outputs: Collection[str]) -> None:
+        """Refuse tensors that have no single value as outputs of the network. Raises NodeError."""
 
     def pull(self, name: str, tensors: Tensors) -> tuple[Bounded, ...]:
         """The outputs, asking for the inputs' values; a layer that knows iterations or branches does it otherwise."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from trtexp.layers.base import Dims, Tensor, Weights
 from trtexp.layers.geometry import Axis, convolved
+from trtexp.layers.unrolled import convolve
 from trtexp.layers.window import Window, WindowAttributes, grouped
 from trtexp.numerics import F64
 
@@ -40,6 +42,9 @@ class ConvolutionNd(Window):
     def placed(self, axis: Axis) -> Axis:
         return convolved(self.final.padding_mode, axis)
 
+    def places(self, shape: Sequence[int]) -> int:
+        return math.prod(axis.out for axis in self.axes(shape))
+
     def spans(self, shape: Sequence[int]) -> list[int]:
         return [axis.pre + axis.size + axis.behind for axis in self.axes(shape)]
 
@@ -56,6 +61,9 @@ class ConvolutionNd(Window):
             window: Any = (..., *(axis.at(t, axis.out) for t, axis in zip(tap, axes, strict=True)))
             y += grouped(padded[window], taps[(..., *tap)])
         return y if b is None else y + b.reshape(len(b), 1, -1, *[1] * len(kernel))
+
+    def fast(self, x: np.ndarray, w: np.ndarray, b: np.ndarray | None) -> np.ndarray:
+        return convolve(x, w, b, self.axes(x.shape), self.final.num_groups)
 
 
 class Convolution(ConvolutionNd):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 
 from trtexp.layers.base import Dims, Tensor, Weights
 from trtexp.layers.geometry import Axis, halved
+from trtexp.layers.unrolled import deconvolve
 from trtexp.layers.window import Window, grouped
 from trtexp.numerics import F64
 
@@ -42,6 +44,9 @@ class DeconvolutionNd(Window):
             post = pre
         return replace(axis, pre=pre, post=post, out=(axis.size - 1) * axis.stride + axis.extent - pre - post)
 
+    def places(self, shape: Sequence[int]) -> int:
+        return math.prod(axis.size for axis in self.axes(shape))
+
     def spans(self, shape: Sequence[int]) -> list[int]:
         return [axis.out + axis.pre + axis.post for axis in self.axes(shape)]
 
@@ -58,6 +63,9 @@ class DeconvolutionNd(Window):
         cut: Any = (..., *(slice(axis.pre, axis.pre + axis.out) for axis in axes))
         y = y[cut]
         return y if b is None else y + b.reshape(len(b), 1, -1, *[1] * len(kernel))
+
+    def fast(self, x: np.ndarray, w: np.ndarray, b: np.ndarray | None) -> np.ndarray:
+        return deconvolve(x, w, b, self.axes(x.shape), self.final.num_groups)
 
 
 class Deconvolution(DeconvolutionNd):

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from trtexp.definition.network import DTYPE_OF_MEMBER
+from trtexp.definition.readback import ReadLayer, ReadTensor
 from trtexp.layers.base import GIVEN, Attributes, DataType, Dims, Layer, Maybe, Tensor
 from trtexp.layers.quantize import FLOATS, coded, quantized, spread
 from trtexp.layers.reduce import extreme
@@ -70,6 +72,12 @@ class _DynamicQuantize(Layer):
     output_type: DataType
     scale_type: DataType
     set: DynamicQuantizeAttributes = DynamicQuantizeAttributes()
+
+    @classmethod
+    def told(cls, read: ReadLayer, inputs: Sequence[ReadTensor | None]) -> dict[str, Any]:
+        """A size of -1 means that the shape of a block was given."""
+        told = super().told(read, inputs)
+        return {name: value for name, value in told.items() if (name, value) != ("block_size", -1)}
 
     def block(self, shape: tuple[int, ...]) -> list[int]:
         """The shape of a block."""

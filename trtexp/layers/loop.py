@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Literal, TypeVar
 
 import numpy as np
 
 from trtexp.layers.base import Attributes, Kind, Layer, LayerError, Object, Settable, Tensor, Tensors
 from trtexp.layers.network import NodeError
-from trtexp.layers.region import between, check_exits
+from trtexp.layers.region import between
 from trtexp.numerics import Bounded, exactly, moved, undetermined
 from trtexp.numerics.budget import Work
 
@@ -39,7 +39,7 @@ class Loop(Layer):
 
     In RTX a body that is never run holds its constraints, too (1.7.1).
     C1: it has one trip limit of kind COUNT, or one of kind WHILE, or one of each. C5: what an iteration makes leaves
-    the loop by a loop_output, or serves a recurrence or a trip limit. C11: it ends, after 1,000 iterations at most.
+    the loop by a loop_output. C11: it ends, after 1,000 iterations at most.
     """
 
     method, interface = "add_loop", "ILoop"
@@ -54,10 +54,13 @@ class Loop(Layer):
         if not kinds or len(set(kinds)) != len(kinds):
             given = " and ".join(kinds) or "none"
             raise LayerError((self.word,), f"trip limits given: {given}; give one trip_limit of each kind at most [C1]")
-        exits = {n for kind in (LoopOutput, Recurrence, TripLimit) for n in _of(layers, name, kind)}
-        message = f"its tensor is used outside {name}, or not at all; give it to a loop_output [C5]"
-        if all(1 in recurrence.set_input for recurrence in _of(layers, name, Recurrence).values()):  # else C3
-            check_exits(layers, body(layers, name), frozenset(exits), message)
+
+    def check_outputs(self, name: str, layers: Mapping[str, Layer], outputs: Collection[str]) -> None:
+        inside = body(layers, name)
+        for inner in layers:
+            if inner in inside and not set(outputs).isdisjoint(layers[inner].output_tensors(inner)):
+                message = f"its tensor is used outside {name}; give it to a loop_output [C5]"
+                raise NodeError(inner, (layers[inner].word,), message)
 
     def hides(self, layers: Mapping[str, Layer]) -> frozenset[str]:
         name = next(n for n, layer in layers.items() if layer is self)
@@ -195,7 +198,7 @@ class LoopOutput(Inner):
             raise LayerError((self.word, "tensor"), f"{self.tensor!r} is no recurrence of {self.loop} [C6]")
 
     def pull(self, name: str, tensors: Tensors) -> tuple[Bounded, ...]:
-        iterations = list(run(self.loop, tensors))
+        iterations = tensors.once(self.loop, lambda: run(self.loop, tensors))
         if self.kind == "LAST_VALUE":
             last = iterations[-1].value(self.tensor)
             most = len(last.shape) if tensors.arithmetic.family == "tensorrt-rtx" else LAST_AXIS

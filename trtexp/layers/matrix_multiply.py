@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Kind, Layer, Tensor
-from trtexp.numerics import Arithmetic, Bounded, dot_product, moved
+from trtexp.numerics import MOST, Arithmetic, Bounded, Plenty, dot_product, moved, product
 from trtexp.numerics.budget import OF_MATRICES, Work
 from trtexp.numerics.linear import matmul
 
@@ -70,12 +70,16 @@ class MatrixMultiply(Layer):
     def evaluate(self, a: Bounded, b: Bounded, *, arithmetic: Arithmetic) -> Bounded:
         lost = tuple(axis for axis, op in ((-2, self.final.op0), (-1, self.final.op1)) if op == "VECTOR")
         x, w = self.matrices(a, b)
-        runs = (1, x.shape[-1])
-        return dot_product(lambda m, n, _: matmul(m, n).squeeze(lost), x, w, None, arithmetic, runs=runs)
+        terms = x.shape[-1]
+        many = self.work(a, b).products * OF_MATRICES > MOST
+        plenty = Plenty(lambda m, n, _: product(m, n).squeeze(lost), terms) if many else None
+        return dot_product(
+            lambda m, n, _: matmul(m, n).squeeze(lost), x, w, None, arithmetic, runs=(1, terms), plenty=plenty
+        )
 
 
 def matrix(x: Bounded, op: MatrixOperation, axis: int) -> Bounded:
     """A tensor as matrices; a vector gets an axis of 1 there."""
     if op == "VECTOR":
         return moved(lambda part: np.expand_dims(part, axis), x)
-    return moved(lambda part: np.swapaxes(part, -1, -2), x) if op == "TRANSPOSE" else x
+    return x.transposed if op == "TRANSPOSE" else x

@@ -170,6 +170,8 @@ class MoE(Layer):
         names = zip(cls.operands + cls.more_operands, read.inputs, strict=False)
         tensors = {name: Ref("tensor", tensor) for name, tensor in names if tensor is not None}
         told = super().told(read, inputs)
+        if not told.get("quantization_block_shape"):
+            told.pop("quantization_block_shape", None)
         for name, arguments in (("gated_weights", GatedWeights), ("gated_biases", GatedBiases)):
             if given := {field: tensors[field] for field in arguments.model_fields if field in tensors}:
                 told[name] = given

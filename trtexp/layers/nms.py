@@ -12,7 +12,7 @@ from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import Attributes, DataType, Kind, Layer, Maybe, Tensor
 from trtexp.layers.operands import of_indices
 from trtexp.layers.orders import MEASURED, rule
-from trtexp.numerics import F64, UNIT, Arithmetic, Bounded, Family, exactly, undetermined
+from trtexp.numerics import F64, LARGEST, TINY, UNIT, Arithmetic, Bounded, Family, exactly, undetermined
 from trtexp.numerics.budget import OF_A_STEP, Work
 
 BoundingBoxFormat = Annotated[Literal["CORNER_PAIRS", "CENTER_SIZES"], Kind("BoundingBoxFormat")]
@@ -108,8 +108,9 @@ class NMS(Layer):
             for box, kind in best[: self.final.topk_box_limit]:
                 same = [other for other, c in taken if c == kind]
                 ratios = np.array([self.ratio(boxes.ref[item], box, other, kind) for other in same])
+                off = np.array([self.ratio_error(boxes.ref[item], box, other, kind) for other in same])
                 near = np.abs(ratios - threshold)
-                close = close or bool(((near > 0) & (near < 16 * UNIT["float32"])).any())
+                close = close or bool(((near > 0) & (near < off)).any())
                 if len(same) < int(most.ref) and not (ratios > threshold).any():
                     taken.append((box, kind))
             rows += [(item, kind, box) for box, kind in taken]
@@ -122,11 +123,25 @@ class NMS(Layer):
         rows_made = replace(undetermined(made, unsure), open=bool(close or lost))
         return rows_made, undetermined(count, np.array(close or lost))
 
+    def ratio_error(self, boxes: F64, one: int, other: int, kind: int) -> float:
+        """What a device's ratio of two boxes may be off by: a few roundings, and the numbers that it takes as 0.
+
+        Any ratio may come of areas that leave the range of float32.
+        """
+        sides = np.array([high - low for low, high in self.pair(boxes, one, other, kind)])
+        areas = sides.prod(-1)
+        if areas.max() > LARGEST["float32"]:
+            return np.inf
+        lost = 8 * TINY["float32"] * (1 + sides.max()) / areas.sum() if areas.sum() > 0 else 0.0
+        return float(16 * UNIT["float32"] + lost)
+
+    def pair(self, boxes: F64, one: int, other: int, kind: int) -> list[tuple[F64, F64]]:
+        """The corners of two boxes of a batch item."""
+        return [self.corners(boxes[(i, kind)] if boxes.ndim == 3 else boxes[i]) for i in (one, other)]
+
     def ratio(self, boxes: F64, one: int, other: int, kind: int) -> float:
         """Intersection over union of two boxes of a batch item."""
-        (low, high), (low_2, high_2) = (
-            self.corners(boxes[(i, kind)] if boxes.ndim == 3 else boxes[i]) for i in (one, other)
-        )
+        (low, high), (low_2, high_2) = self.pair(boxes, one, other, kind)
         shared = np.prod(np.maximum(np.minimum(high, high_2) - np.maximum(low, low_2), 0))
         union = np.prod(high - low) + np.prod(high_2 - low_2) - shared
         return float(shared / union) if union > 0 else 0.0

@@ -9,7 +9,7 @@ import numpy as np
 from trtexp.definition.network import DTYPE_OF_MEMBER
 from trtexp.layers.base import GIVEN, Attributes, DataType, Layer, Tensor, masked_axes
 from trtexp.layers.broadcast import broadcasts_to
-from trtexp.numerics import F64, OWN_ERROR, TINY, UNIT, Bounded, attribute, narrowed
+from trtexp.numerics import F64, LARGEST, OWN_ERROR, TINY, UNIT, Bounded, attribute, narrowed
 
 
 class NormalizationAttributes(Attributes):
@@ -28,7 +28,8 @@ class NormalizationAttributes(Attributes):
 class Normalization(Layer):
     """(x - mean) / sqrt(variance + epsilon) · scale + bias: x (N, C, …), scale and bias that broadcast to x -> as x.
 
-    Mean and variance are taken over `axes`, within each of `num_groups` groups of channels if there are more than one.
+    Mean and variance are taken over `axes`, within each of `num_groups` groups of channels if there are more than one;
+    where their sums leave the range of float32, anything may come.
     C1: `axes` names at least one axis of x. C2: num_groups divides the channels; with more than one group `axes` names
     all axes behind the channels. C3: scale and bias have the rank of x and broadcast to it; for groups their shape is
     (1, groups, 1, …). C4: all three have one float dtype. C5: compute_precision is a float type.
@@ -108,7 +109,10 @@ class Normalization(Layer):
         slack = slack + np.abs(z) * spread(scale.slack) + spread(bias.slack)
         slack = slack + OWN_ERROR * (own / u * np.abs(w) + np.abs(z * w) + np.abs(c))
         bound, zero = np.nan_to_num(bound.reshape(x.shape), posinf=np.inf), np.zeros(x.shape, bool)
-        unsure = np.broadcast_to(x.undetermined.any(), x.shape)
+        beyond = np.fmax(n * var, np.abs(v).sum(axes, keepdims=True)) > LARGEST["float32"]  # in a sum of the device
+        finite = np.isfinite(v).all(axes, keepdims=True)
+        too_large = np.broadcast_to(beyond & finite, split).reshape(x.shape)
+        unsure = np.broadcast_to(x.undetermined.any(), x.shape) | too_large
         return Bounded(x.dtype, ref.reshape(x.shape), bound, bound, slack.reshape(x.shape), zero, unsure)
 
     def normalized(self, x: F64, axes: tuple[int, ...]) -> F64:

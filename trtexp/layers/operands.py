@@ -7,14 +7,50 @@ import itertools
 import math
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import Any, Union
+from typing import Any, Protocol, Union
 
-from trtexp.numerics import UNIT, Bounded
+from trtexp.numerics import UNIT, Arithmetic, Bounded, Family
+from trtexp.numerics.budget import Budget
 
 #: An operand that may be missing.
 Maybe = Union[Bounded, None]
 #: A tensor or a weights array, all inputs of a variadic layer, or arrays by name; None if it is missing.
 Operand = Union[Bounded, tuple[Bounded, ...], Mapping[str, Bounded], None]
+
+
+class LayerError(ValueError):
+    """A constraint that does not hold: `path` is the place below the layer, the message says what is allowed."""
+
+    def __init__(self, path: tuple[str | int, ...], message: str) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class Tensors(Protocol):
+    """The values of a network's tensors, computed when they are asked for."""
+
+    layers: Mapping[str, Any]  # models of layers
+    weights: Mapping[str, Bounded]
+    arithmetic: Arithmetic
+    budget: Budget
+
+    def value(self, tensor: str) -> Bounded: ...
+
+    def codes(self, tensor: str) -> str | None:
+        """The type of the codes that a tensor was dequantized from, if it was."""
+        ...
+
+    def refused_by(self, layer: str, family: Family, error: LayerError) -> None:
+        """Take in what a family of releases refuses of a layer where no release is known."""
+        ...
+
+    def once(self, loop: str, make: Callable[[], list[Tensors]]) -> list[Tensors]:
+        """The iterations of a loop, made when they are asked for first."""
+        ...
+
+    def inside(self, known: Mapping[str, Bounded], varying: frozenset[str]) -> Tensors:
+        """The same network in which some tensors have other values, and the layers `varying` depend on them."""
+        ...
 
 
 def integers(x: Bounded) -> list[int]:

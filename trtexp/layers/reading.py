@@ -15,6 +15,7 @@ from trtexp.definition.steps import Member, Ref, Value
 from trtexp.layers import LAYERS
 from trtexp.layers.base import Layer
 from trtexp.layers.settable import kinds, tensor_arguments
+from trtexp.numerics.format import shortest
 
 #: Kind of layer -> the word of its model, where that is not the kind in small letters.
 WORDS = {
@@ -52,14 +53,13 @@ class Naming:
             return value.name
         if isinstance(value, Ref):
             return (self.weights if value.kind == "weights" else self.tensors)[value.name]
-        return shortest(value) if isinstance(value, float) else value
+        return short(value) if isinstance(value, float) else value
 
 
-def shortest(value: float) -> float:
+def short(value: float) -> float:
     """The number with the fewest digits that is the same float32, if it is one: what was 0.1 before it was read."""
     with np.errstate(over="ignore"):
-        single = np.float32(value)
-    return float(str(single)) if float(single) == value else value
+        return float(shortest(value, "float32")) if float(np.float32(value)) == value else value
 
 
 def inputs_of(layer: ReadLayer, tensors: Mapping[str, ReadTensor]) -> list[ReadTensor | None]:
@@ -95,7 +95,8 @@ def assigned(
     """The attributes that differ from those of a layer that its constructor alone has made; all of them without it."""
     model = LAYERS[word_of(read)]
     told, usual = model.told(read, inputs), {} if fresh is None else model.told(fresh, inputs)
-    names = [name for name in model.settable().model_fields if name in told and name not in model.aliases]
+    given = {name for name, kind in kinds(model).items() if kind == "weights"}  # which a fresh layer goes without
+    names = [name for name in model.settable().model_fields if name in told and name not in {*given, *model.aliases}]
     return {name: naming.of(told[name]) for name in names if fresh is None or told[name] != usual.get(name)}
 
 

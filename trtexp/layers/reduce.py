@@ -12,7 +12,9 @@ from trtexp.layers.base import GIVEN, Attributes, Kind, Layer, Tensor, masked_ax
 from trtexp.layers.orders import IN_HALF, MEASURED, rule
 from trtexp.numerics import (
     F64,
+    LARGEST,
     RANGE,
+    SMALLEST_NORMAL,
     TINY,
     UNIT,
     WORKING_UNIT,
@@ -139,12 +141,18 @@ def among(op: str, rows: Bounded, made: Bounded) -> Bounded:
 
 
 def product(rows: Bounded) -> Bounded:
-    """The product of each row: |y| ((1 + u)^n - 1), or exact where no partial product needs more than all bits."""
+    """The product of each row: |y| ((1 + u)^n - 1), or exact where no partial product needs more than all bits.
+
+    Partial products leave the range in some order: what is lost below it is multiplied by all factors above 1, and
+    where one is beyond it and the product is not, anything may come.
+    """
     ref, u = rows.ref.prod(-1), WORKING_UNIT[rows.dtype]
+    size = np.abs(rows.ref)
+    most, least = np.fmax(size, 1.0).prod(-1), np.where(size > 0, np.fmin(size, 1.0), 1.0).prod(-1)
     bits = np.where(rows.ref == 0, 0, np.frexp(rows.ref)[1] - lowest_bit(rows.ref)).sum(-1)
-    rounding = np.abs(ref) * library.expm1(rows.shape[-1] * library.log1p(u)) + TINY[rows.dtype] * (ref != 0)
+    rounding = np.abs(ref) * library.expm1(rows.shape[-1] * library.log1p(u)) + TINY[rows.dtype] * most * (ref != 0)
     rounding = np.where(np.isfinite(ref), rounding + narrowed(ref, rows.dtype, 1.0), 0.0)
-    few = (bits <= 1 - np.frexp(UNIT[rows.dtype])[1]) & (bits > 0)
+    few = (bits <= 1 - np.frexp(UNIT[rows.dtype])[1]) & (bits > 0) & (least >= SMALLEST_NORMAL[rows.dtype])
     own = np.where(few, 0.0, rounding) if rows.exact else rounding
 
     def carried(error: F64) -> F64:
@@ -153,5 +161,6 @@ def product(rows: Bounded) -> Bounded:
 
     bound = own + carried(rows.bound)
     certified = np.asarray((bound == 0) & rows.certified.all(-1))
-    unsure = np.asarray(rows.undetermined.any(-1))
+    beyond = np.isfinite(rows.ref).all(-1) & (most > LARGEST["float32"]) & (np.abs(ref) < LARGEST["float32"])
+    unsure = np.asarray(rows.undetermined.any(-1) | beyond)
     return Bounded(rows.dtype, ref, bound, own + carried(rows.typical), carried(rows.slack), certified, unsure)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from trtexp.layers.base import Layer
 from trtexp.layers.network import NodeError
@@ -27,6 +27,15 @@ def check_exits(layers: Mapping[str, Layer], inside: frozenset[str], exits: froz
     for name in layers:
         if name in inside - useful:
             raise NodeError(name, (layers[name].word,), message)
+
+
+def exposed(layers: Mapping[str, Layer], outputs: Collection[str]) -> Iterator[NodeError]:
+    """The refusals of outputs that have no single value."""
+    for name, layer in layers.items():
+        try:
+            layer.check_outputs(name, layers, outputs)
+        except NodeError as error:
+            yield error
 
 
 def before(layers: Mapping[str, Layer], inside: frozenset[str], tensors: set[str]) -> frozenset[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 import numpy as np
 
+from trtexp.definition.readback import ReadLayer, ReadTensor
 from trtexp.layers.base import Attributes, Default, Dims, Kind, Layer, Maybe, Tensor, integers
 from trtexp.layers.interpolation import InterpolationMode, coordinate_error, numbers, taps, weighted, with_others
 from trtexp.numerics import (
@@ -88,6 +89,12 @@ class Resize(Layer):
 
     input: Tensor
     set: ResizeAttributes = ResizeAttributes()
+
+    @classmethod
+    def told(cls, read: ReadLayer, inputs: Sequence[ReadTensor | None]) -> dict[str, Any]:
+        """Scales that were not given are none at all."""
+        told = super().told(read, inputs)
+        return {name: value for name, value in told.items() if name != "scales" or value}
 
     def writes(self, name: str, value: Any) -> Mapping[str, Any]:
         """Of `shape` and `scales` the last one stands."""

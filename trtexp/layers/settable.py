@@ -37,6 +37,17 @@ class Model(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=True, defer_build=True)
 
 
+class Origin(Model):
+    """What an imported network calls a layer; reports show it beside the layer's own name."""
+
+    layer: str = ""
+    """The layer."""
+    tensor: str = ""
+    """Its first output."""
+    node: str = ""
+    """The node of the ONNX model that it was made for."""
+
+
 class Arguments(Model):
     """The arguments of a `set_…` method, which stands under its name without `set_` among the attributes; in a list,
     those of several calls."""

@@ -14,7 +14,19 @@ import numpy as np
 
 from trtexp.layers.base import GIVEN, Attributes, Default, Dims, Layer, Maybe, PaddingMode, Weights
 from trtexp.layers.geometry import Axis
-from trtexp.numerics import F64, UNIT, Arithmetic, Bounded, Family, converted, dot_product, moved, undetermined
+from trtexp.numerics import (
+    F64,
+    MOST,
+    UNIT,
+    Arithmetic,
+    Bounded,
+    Family,
+    Plenty,
+    converted,
+    dot_product,
+    moved,
+    undetermined,
+)
 from trtexp.numerics.budget import OF_MATRICES, Work
 from trtexp.numerics.linear import matmul
 
@@ -110,6 +122,10 @@ class Window(Layer):
     def _axes(self) -> dict[tuple[int, ...], list[Axis]]:
         return {}
 
+    def places(self, shape: Sequence[int]) -> int:
+        """How often each number of the kernel is a factor, for one image of the batch."""
+        raise NotImplementedError
+
     def spans(self, shape: Sequence[int]) -> list[int]:
         """Elements along each spatial dimension of the largest array that `apply` makes."""
         raise NotImplementedError
@@ -120,6 +136,10 @@ class Window(Layer):
 
     def apply(self, x: F64, w: F64, b: F64 | None) -> F64:
         """The operator in float64, on V variants at once: x (V, N, C, *I), w (V, and its own axes), b (V, K)."""
+        raise NotImplementedError
+
+    def fast(self, x: np.ndarray, w: np.ndarray, b: np.ndarray | None) -> np.ndarray:
+        """The same on one variant without its axis, in the operands' own type and any order of its sums."""
         raise NotImplementedError
 
     def operand(self, name: str, tensor: Maybe, array: Maybe) -> Maybe:
@@ -185,7 +205,9 @@ class Window(Layer):
         w = _reshaped(kernel, self.kernel_shape_of(behind[0]))
         b = None if bias is None or bias.ref.size == 0 else _reshaped(bias, (bias.ref.size,))
         runs = (math.prod(self.final.kernel_size_nd), behind[0] // self.final.num_groups)
-        y = dot_product(self.apply, folded, w, b, arithmetic, stacked=True, runs=runs)
+        many = math.prod(batch) * kernel.ref.size * self.places(x.shape) > MOST
+        plenty = Plenty(self.fast, math.prod(runs)) if many else None
+        y = dot_product(self.apply, folded, w, b, arithmetic, stacked=True, runs=runs, plenty=plenty)
         return _reshaped(y, (*batch, *y.shape[1:]))
 
 

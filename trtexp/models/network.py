@@ -22,7 +22,7 @@ from trtexp.definition.network import Array, BuildOptions, Input, NetworkDefinit
 from trtexp.definition.readback import ReadLayer, ReadNetwork, ReadTensor
 from trtexp.definition.steps import Step, references
 from trtexp.layers import LAYERS
-from trtexp.layers.base import Layer
+from trtexp.layers.base import Layer, Origin
 from trtexp.layers.network import steps
 from trtexp.layers.reading import NO_WEIGHTS, Naming, arguments, assigned, inputs_of, made, word_of
 from trtexp.layers.tensor import TensorAttributes
@@ -30,43 +30,40 @@ from trtexp.models.fresh import ReadBack, fresh
 from trtexp.models.names import Names, of_tensor
 
 
-@dataclass(frozen=True)
-class Origin:
-    """What TensorRT's network calls a layer and its first output, and the node of the model that it was made for."""
-
-    layer: str
-    tensor: str = ""
-    node: str = ""
-
-
 @dataclass(frozen=True, eq=False)
 class Network:
     """data: what YAML gives of each layer, before it is validated. naming: from TensorRT's names to these. read: what
-    all was made of."""
+    all was made of. usual: of each layer by TensorRT's name, what its constructor alone gives."""
 
     inputs: Mapping[str, ReadTensor]
     weights: Mapping[str, Array]
     layers: Mapping[str, Layer]
     data: Mapping[str, Mapping[str, Any]]
     outputs: tuple[str, ...]
-    origins: Mapping[str, Origin]
     naming: Naming
     read: ReadNetwork = field(repr=False)
+    usual: Mapping[str, ReadLayer | None] = field(repr=False)
 
     @cached_property
     def tensors(self) -> Mapping[str, str]:
         """The name of a tensor here -> its name in TensorRT's network."""
         return {new: old for old, new in self.naming.tensors.items()}
 
-    def named(self, name: str) -> TensorAttributes:
+    @cached_property
+    def origins(self) -> Mapping[str, Origin]:
+        """What each layer is called in TensorRT's network."""
+        return {name: layer.origin or Origin() for name, layer in self.layers.items()}
+
+    def attributes(self, name: str) -> dict[str, Any]:
         """What is set of an input: the names of its dimensions."""
         names = [{"index": i, "name": text} for i, text in enumerate(self.inputs[name].dimensions) if text]
-        return TensorAttributes.model_validate({"dimension_name": names} if names else {})
+        return {"dimension_name": names} if names else {}
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """The API calls, in order."""
-        return (*(step for name in self.inputs for step in self.named(name).steps(name)), *steps(self.layers))
+        given = {name: TensorAttributes.model_validate(self.attributes(name)) for name in self.inputs}
+        return (*(step for name, attributes in given.items() for step in attributes.steps(name)), *steps(self.layers))
 
     def definition(self, options: BuildOptions) -> NetworkDefinition:
         """The network of these layers."""
@@ -83,37 +80,50 @@ class Network:
 
 def made_of(read: ReadNetwork, read_back: ReadBack) -> Network:
     """The layers of a network. read_back: asks the same release of further networks. Raises Unread."""
+    return of_records(read, fresh(read_back, read))
+
+
+def of_records(read: ReadNetwork, usual: Mapping[str, ReadLayer | None]) -> Network:
+    """The same where it is known what each layer tells that its constructor alone has made. Raises Unread."""
     found = _Naming(read)
     order = _sorted(read)
-    usual = fresh(read_back, read)
     layers: dict[str, Layer] = {}
     data: dict[str, Mapping[str, Any]] = {}
-    origins: dict[str, Origin] = {}
     for layer in order:
         owner = layer.owner and found.naming.owners[layer.owner]
         if owner and owner not in layers:
             kind, name = read.owners[layer.owner or ""]
-            layers[owner], data[owner], origins[owner] = LAYERS[kind](), {kind: {}}, Origin(name)
+            given = {"origin": {"layer": name}}
+            layers[owner], data[owner] = _entered(LAYERS[kind].model_validate(given), given)
         inputs = inputs_of(layer, read.tensors)
-        given = arguments(layer, inputs, found.naming)
-        attributes = assigned(layer, usual.get(layer.name), inputs, found.naming)
-        whole = given | ({"set": attributes} if attributes else {})
-        name = found.layers[layer.name]
-        layers[name] = made(layer, whole)
-        beside = {key: whole.pop(key) for key in ("set", "set_input") if key in whole}
-        data[name] = {word_of(layer): whole, **beside}
-        first = layer.outputs[0].name if layer.outputs else ""
-        origins[name] = Origin(layer.name, first, node_of(layer.metadata))
+        whole = arguments(layer, inputs, found.naming)
+        if attributes := assigned(layer, usual.get(layer.name), inputs, found.naming):
+            whole["set"] = attributes
+        whole["origin"] = _origin(layer)
+        layers[found.layers[layer.name]], data[found.layers[layer.name]] = _entered(made(layer, whole), whole)
     return Network(
         {found.naming.tensors[tensor.name]: tensor for tensor in read.inputs},
         {new: read.weights.get(digest, _NONE) for digest, new in found.naming.weights.items()},
         layers,
         data,
         tuple(found.naming.tensors[tensor] for tensor in read.outputs),
-        origins,
         found.naming,
         read,
+        usual,
     )
+
+
+def _origin(layer: ReadLayer) -> dict[str, str]:
+    """What a layer was called, as far as it was called anything."""
+    first = layer.outputs[0].name if layer.outputs else ""
+    told = {"layer": layer.name, "tensor": first, "node": node_of(layer.metadata)}
+    return {key: text for key, text in told.items() if text}
+
+
+def _entered(layer: Layer, given: Mapping[str, Any]) -> tuple[Layer, Mapping[str, Any]]:
+    """A layer, and what YAML says of it."""
+    beside = {key: given[key] for key in ("set", "set_input", "origin") if key in given}
+    return layer, {layer.word: {key: given[key] for key in given if key not in beside}, **beside}
 
 
 _NONE = Array("float32", (0,), np.zeros(0, np.float32))

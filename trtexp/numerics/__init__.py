@@ -41,6 +41,7 @@ from trtexp.numerics.functions import (
     tanh_least,
 )
 from trtexp.numerics.integers import RANGE, wrapped, wrapping
+from trtexp.numerics.plenty import MOST, Plenty, product
 from trtexp.numerics.pointwise import equal, jumping, pointwise, rounded
 from trtexp.numerics.ranges import kept, leaves
 from trtexp.numerics.sums import Apply, Terms, dot_product
@@ -49,6 +50,7 @@ __all__ = [
     "F64",
     "FAMILIES",
     "LARGEST",
+    "MOST",
     "OWN_ERROR",
     "RANGE",
     "SMALLEST",
@@ -66,6 +68,7 @@ __all__ = [
     "Freedom",
     "Function",
     "Mask",
+    "Plenty",
     "Terms",
     "attribute",
     "computed",
@@ -92,6 +95,7 @@ __all__ = [
     "perhaps_half",
     "pointwise",
     "pow_error",
+    "product",
     "quotient",
     "rounded",
     "same",

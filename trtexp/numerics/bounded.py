@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from trtexp.definition.network import Array
-from trtexp.numerics.dtypes import F64, UNIT, Mask, decode, encode, held
+from trtexp.numerics.dtypes import F64, UNIT, Mask, decode, encode, held, lowest_bit
 from trtexp.numerics.integers import RANGE
 
 
@@ -65,6 +65,27 @@ class Bounded:
             return self.undetermined
         return self.undetermined & ~np.logical_or.reduce([other.where for other in self.also])
 
+    @cached_property
+    def transposed(self) -> Bounded:
+        """The last two axes the other way round; kept, since a loop asks in every iteration."""
+        made = moved(lambda part: np.swapaxes(part, -1, -2), self)
+        return replace(made, ref=np.ascontiguousarray(made.ref))
+
+    @cached_property
+    def magnitude(self) -> F64:
+        """No legal value is further from 0; kept like the next two, which sums of products ask of weights."""
+        return np.abs(self.ref) + self.bound
+
+    @cached_property
+    def there(self) -> F64:
+        """1 where a value may be other than 0."""
+        return (self.magnitude != 0).astype(float)
+
+    @cached_property
+    def lowest(self) -> np.ndarray:
+        """The exponents of the lowest bits of the values."""
+        return lowest_bit(self.ref)
+
     def ends(self, kind: str = "bound") -> tuple[np.ndarray, np.ndarray]:
         """The least and the largest value within an error; those of integers stay in the range of their type."""
         error = getattr(self, kind)
@@ -84,9 +105,18 @@ class Bounded:
 
 def exactly(values: np.ndarray, dtype: str) -> Bounded:
     """Values without any error."""
-    ref = held(values, dtype)
-    zero, no = np.zeros(ref.shape), np.zeros(ref.shape, bool)
-    return Bounded(dtype, ref, zero, zero, zero, ~no, no)
+    return _exact(held(values, dtype), dtype)
+
+
+def _exact(ref: np.ndarray, dtype: str) -> Bounded:
+    zero, no, yes = (np.broadcast_to(one, ref.shape) for one in (np.zeros(()), np.zeros((), bool), np.ones((), bool)))
+    return Bounded(dtype, ref, zero, zero, zero, yes, no)
+
+
+def emptied(x: Bounded) -> Bounded:
+    """What is left of a tensor whose values nobody asks for: its type, its shape, and whether one of them is NaN."""
+    value = held(np.nan if x.dtype in UNIT and np.isnan(x.ref).any() else 0, x.dtype)
+    return _exact(np.broadcast_to(value, x.shape), x.dtype)
 
 
 def known(array: Array, decimals: np.ndarray | None = None) -> Bounded:

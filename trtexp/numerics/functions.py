@@ -34,7 +34,7 @@ def computed(
     in its own units; 8.5.3.1 and 8.6.0 on an NVIDIA H100 compute most functions of half in float32, off by 0.5. seen:
     what was measured of it.
     """
-    unit = WORKING_UNIT[inputs[0].dtype]
+    unit, f = WORKING_UNIT[inputs[0].dtype], _once(f)
 
     def own(*values: F64) -> F64:
         result = np.asarray(f(*values))
@@ -42,6 +42,18 @@ def computed(
         return unit * np.where(np.isfinite(units), units, 8 * np.abs(result))
 
     return pointwise(f, inputs, floor=own, least=least or 0.0, narrow=narrow, seen=seen)
+
+
+def _once(f: Function) -> Function:
+    """A function that knows its last result: it is asked for the values, and again for their errors."""
+    last: list[tuple[tuple[F64, ...], F64]] = []
+
+    def asked(*values: F64) -> F64:
+        if not last or any(a is not b for a, b in zip(last[0][0], values, strict=True)):
+            last[:] = [(values, f(*values))]
+        return last[0][1]
+
+    return asked
 
 
 def exp_error(x: F64) -> F64:

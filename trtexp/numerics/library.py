@@ -2,6 +2,7 @@
 
 The machine's own library computes in its widest float; wherever that lies so near the middle between two float64
 numbers that the library's error may decide, decimals do. Basic operations and sqrt are exact by IEEE 754 already.
+Tensors of more elements than any experiment of the house has are computed in float64, off by `MANY_ERROR`.
 """
 
 from __future__ import annotations
@@ -15,13 +16,18 @@ import numpy as np
 
 from trtexp.numerics import decimals
 from trtexp.numerics.budget import OF_A_DECIMAL, pay
-from trtexp.numerics.dtypes import F64, Function
+from trtexp.numerics.dtypes import F64, F64_UNIT, Function
 
 #: How far the widest float of a machine may be off, relative to the result: 5 of its ulps are the most that glibc
 #: documents for any of these on x86, 8 are granted; where it is no wider than float64, all is left to decimals.
 MARGIN = max(2.0**-60, 8 * float(np.finfo(np.longdouble).eps))
 ENDS = np.longdouble(1) - MARGIN, np.longdouble(1) + MARGIN
+MANY = 2**15  # elements, beyond which nobody prints the last digits of a function
+MANY_ERROR = (
+    16 * F64_UNIT
+)  # of a function in float64, relative: numpy's are off by 4 ulps at the most, and erf by as many
 ERF_STEPS, ERF_END = 16, 7  # erf is expanded around multiples of 1 / 16 up to 7, from where on it is 1
+BLOCK = 2**13
 ERF_TERMS = 18  # of an expansion, at most half a step away
 
 
@@ -31,6 +37,8 @@ def correct(wide: Callable[..., Any], exact: decimals.Exact, cost: int = 4) -> F
 
     def function(*x: Any) -> F64:
         values = [np.asarray(each, dtype=np.float64) for each in x]
+        if np.broadcast(*values).size > MANY:
+            return _plain(wide, *values)
         pay(cost * np.broadcast(*values).size)
         with np.errstate(all="ignore"):
             near = np.asarray(wide(*(each.astype(np.longdouble) for each in values)))
@@ -46,6 +54,17 @@ def correct(wide: Callable[..., Any], exact: decimals.Exact, cost: int = 4) -> F
     return function
 
 
+def _plain(wide: Callable[..., Any], *values: F64) -> F64:
+    """A function in float64, a block of elements at a time, which stays near the processor."""
+    flat = [np.broadcast_to(each, np.broadcast_shapes(*(v.shape for v in values))).reshape(-1) for each in values]
+    made = np.empty(flat[0].size)
+    with np.errstate(all="ignore"):
+        for first in range(0, made.size, BLOCK):
+            part = slice(first, first + BLOCK)
+            made[part] = wide(*(each[part] for each in flat))
+    return made.reshape(np.broadcast_shapes(*(v.shape for v in values)))
+
+
 @lru_cache(1)
 def _erf_table() -> tuple[np.ndarray, np.ndarray]:
     """erf and its derivative 2 / sqrt(pi) · exp(-x²) at the multiples of the step."""
@@ -57,11 +76,11 @@ def _erf_table() -> tuple[np.ndarray, np.ndarray]:
 
 
 def wide_erf(x: np.ndarray) -> np.ndarray:
-    """erf in the widest float, by Taylor's series around the nearest multiple of the step."""
+    """erf in the type of x, by Taylor's series around the nearest multiple of the step."""
     size = np.minimum(np.abs(x), ERF_END)
     place = np.rint(size * ERF_STEPS)
     at, h = place / ERF_STEPS, size - place / ERF_STEPS
-    values, slopes = (column[np.nan_to_num(place).astype(int)] for column in _erf_table())
+    values, slopes = (column.astype(x.dtype)[np.nan_to_num(place).astype(int)] for column in _erf_table())
     before, term = np.zeros_like(h), np.ones_like(h)
     total = term
     for n in range(1, ERF_TERMS):

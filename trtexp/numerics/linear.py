@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-FEW = 2000  # elements of a result whose terms are made side by side; the terms of more are made one by one
+FEW = 2**13  # elements of a result whose terms are made side by side; the terms of more are made one by one
 AT_ONCE = 2**15  # products that are held at once
 
 

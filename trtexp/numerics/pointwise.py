@@ -11,7 +11,8 @@ import numpy as np
 
 from trtexp.numerics.alternatives import either, elementwise, same, undetermined
 from trtexp.numerics.bounded import Bounded, exactly
-from trtexp.numerics.dtypes import F64, F64_UNIT, OWN_ERROR, SMALLEST_NORMAL, TINY, WORKING_UNIT, held, narrowed
+from trtexp.numerics.dtypes import F64, F64_UNIT, OWN_ERROR, SMALLEST_NORMAL, TINY, UNIT, WORKING_UNIT, held, narrowed
+from trtexp.numerics.library import MANY, MANY_ERROR
 from trtexp.numerics.tables import Seen
 
 Units = float | Callable[..., F64]
@@ -69,7 +70,9 @@ def _continuous(
 ) -> Bounded:
     values = [x.ref for x in inputs]
     ref = held(f(*values), dtype)
-    units, apart, more, narrow = (u(*values) if callable(u) else u for u in errors)
+    narrower = UNIT.get(dtype) != WORKING_UNIT.get(dtype)
+    asked = errors if narrower else (*errors[:3], 0.0)
+    units, apart, more, narrow = (u(*values) if callable(u) else u for u in asked)
     unit, size = WORKING_UNIT.get(dtype, 0.0), np.abs(ref)
     formula = np.maximum(2 * unit * size * units, apart)
     own = np.where(np.isfinite(ref), np.maximum(formula, more), 0.0)
@@ -77,6 +80,7 @@ def _continuous(
     float64 = np.maximum(OWN_ERROR * size, 2 * F64_UNIT * formula / unit) if unit else 0.0
     own = own + np.where(inexact, narrowed(ref, dtype, narrow), 0.0)
     own = own + np.where(inexact & (ref != 0), TINY.get(dtype, 0.0), 0.0)
+    own = own + np.where(inexact, MANY_ERROR * size, 0.0) if size.size > MANY else own
     own = own if seen is None else seen.error(dtype, tuple(values), ref, own)
     bound, typical, slack = (_carried(f, inputs, kind, ref, dtype) for kind in ("bound", "typical", "slack"))
     certified = np.logical_and.reduce([np.broadcast_to(x.certified, ref.shape) for x in inputs])

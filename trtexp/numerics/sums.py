@@ -25,6 +25,7 @@ from trtexp.numerics.dtypes import (
     lowest_bit,
     significant_bits,
 )
+from trtexp.numerics.plenty import Plenty, hopeless
 
 Terms = tuple[F64, F64, "F64 | None"]
 
@@ -37,6 +38,7 @@ def dot_product(
     arithmetic: Arithmetic,
     stacked: bool = False,
     runs: tuple[int, int] | None = None,
+    plenty: Plenty | None = None,
 ) -> Bounded:
     """Convolution, deconvolution, matmul and their kin: bound, typical bound and certificate of a sum of products.
 
@@ -44,17 +46,17 @@ def dot_product(
     added without a product. It runs on the values, on magnitudes, on squares and on indicators, then on powers that
     give the lowest bit of each element's terms and on the errors of the inputs. stacked: it takes all these at once,
     each argument with one more axis in front. runs: of a product of matrices, how many runs of neighbouring products
-    there are, the taps, and how long one is; None for other sums. A sum that is NaN or infinite has no error. Operands
-    that may be one thing or another make sums that may.
+    there are, the taps, and how long one is; None for other sums. plenty: how it is computed where there are very many
+    products. A sum that is NaN or infinite has no error. Operands that may be one thing or another make sums that may.
     """
     if not any(part is not None and part.also for part in (x, w, b)):
-        return _dot_product(apply, x, w, b, arithmetic, stacked, runs)
+        return _dot_product(apply, x, w, b, arithmetic, stacked, runs, plenty)
 
     def product(x: Bounded, w: Bounded, b: Bounded | None) -> Bounded:
-        return _dot_product(apply, x, w, b, arithmetic, stacked, runs)
+        return _dot_product(apply, x, w, b, arithmetic, stacked, runs, plenty)
 
     def plain(x: F64, w: F64, b: F64 | None) -> F64:
-        return _each(apply, stacked, (x, w, b))[0]
+        return plenty.apply(x, w, b) if plenty else _each(apply, stacked, (x, w, b))[0]
 
     return over_choices(product, plain, (x, w, b))
 
@@ -67,14 +69,20 @@ def _dot_product(
     arithmetic: Arithmetic,
     stacked: bool,
     runs: tuple[int, int] | None,
+    plenty: Plenty | None,
 ) -> Bounded:
     allowed = grant(x.dtype, arithmetic, runs is not None)
     cut = sum(allowed.cut for a in (x, w) if allowed.cut and (significant_bits(a.ref) > CUT_BITS or not a.exact))
     transformed = arithmetic.grants("transform_domain")
-    sums = _sums(apply, x, w, b, stacked)
+    sums = _sums(apply, x, w, b, stacked) if plenty is None else plenty.sums(x, w, b)
     exact = x.exact and w.exact and (b is None or b.exact) and not cut and not transformed
-    lowest = _lowest_terms(x.ref, w.ref, None if b is None else b.ref, sums.n) if exact else None
-    made = _further(apply, x, w, b, stacked, lowest, transformed)
+    exact = exact and (plenty is None or not hopeless(x.ref, w.ref))
+    lowest = _lowest_terms(x.ref, w, None if b is None else b.ref, sums.n) if exact else None
+    asked = _further(x, w, b, lowest, transformed)
+    if plenty is None:
+        made = dict(zip(asked, _each(apply, stacked, *asked.values()), strict=True))
+    else:
+        made = {n: (plenty.apply if n == "powers" else plenty.positive)(*terms) for n, terms in asked.items()}
     if transformed:
         sums = replace(sums, m=made["global"], s=made["global"])
     errors = [
@@ -83,17 +91,18 @@ def _dot_product(
     ]
     error = widest(errors)
     last = UNIT[x.dtype] * np.abs(sums.right) * (UNIT[x.dtype] > UNIT["float32"]) + TINY[x.dtype] * (sums.m != 0)
-    hard = (cut + (cut / 2) ** 2) * sums.m + error.hard + last
+    own = 0.0 if plenty is None else plenty.own * sums.m
+    hard = (cut + (cut / 2) ** 2) * sums.m + error.hard + last + own
     usual = arithmetic.lam * np.sqrt(1 / 24) * cut * np.sqrt(sums.squares) + cut / 2 * np.abs(sums.right)
     carried = {
         kind: sum((part for name, part in made.items() if name.startswith(kind)), np.zeros(sums.right.shape))
         for kind in ("bound", "typical", "slack", "undetermined")
     }
     bound = hard + carried["bound"]
-    typical = np.minimum(usual + error.typical + last + carried["typical"], bound)
+    typical = np.minimum(usual + error.typical + last + own + carried["typical"], bound)
     certain = _certified(allowed.accumulators, sums, lowest.of(made.get("powers")), x.dtype) if lowest else sums.m == 0
     # The last term pays for float64, in which author's decimals and device's inputs are told apart.
-    slack = carried["slack"] + OWN_ERROR * sums.m
+    slack = carried["slack"] + OWN_ERROR * sums.m + own
     unsure = ~(error.judged & ~error.overflows) & ~certain
     finite, terms = np.isfinite(sums.right), (sums.m, sums.n, sums.s)
     unsure = (carried["undetermined"] > 0) | (unsure & finite)
@@ -113,22 +122,20 @@ def _told(error: F64, finite: Mask) -> F64:
 
 def _sums(apply: Apply, x: Bounded, w: Bounded, b: Bounded | None, stacked: bool) -> Sums:
     """The sums themselves, of magnitudes and squares, and how many terms there are."""
-    ax, aw, ab = np.abs(x.ref) + x.bound, np.abs(w.ref) + w.bound, None if b is None else np.abs(b.ref) + b.bound
+    ax, aw, ab = np.abs(x.ref) + x.bound, w.magnitude, None if b is None else np.abs(b.ref) + b.bound
     ref, m, squares, n = _each(
         apply,
         stacked,
         (x.ref, w.ref, None if b is None else b.ref),
         (ax, aw, ab),
         (ax**2, aw**2, None if ab is None else ab**2),
-        ((ax != 0).astype(float), (aw != 0).astype(float), None if ab is None else (ab != 0).astype(float)),
+        ((ax != 0).astype(float), w.there, None if ab is None else (ab != 0).astype(float)),
     )
     return Sums(ref, m, squares, np.rint(n), np.maximum(m + ref, m - ref) / 2)
 
 
-def _further(
-    apply: Apply, x: Bounded, w: Bounded, b: Bounded | None, stacked: bool, lowest: _Lowest | None, transformed: bool
-) -> dict[str, F64]:
-    """The operator on all else that is asked of it, by name: `powers`, the inputs' errors, `global`, what is unsure."""
+def _further(x: Bounded, w: Bounded, b: Bounded | None, lowest: _Lowest | None, transformed: bool) -> dict[str, Terms]:
+    """All else that the operator is asked of, by name: `powers`, the inputs' errors, `global`, what is unsure."""
     asked: dict[str, Terms] = {}
     if lowest is not None and lowest.powers is not None:
         asked["powers"] = lowest.powers
@@ -141,7 +148,7 @@ def _further(
         none = None if b is None else np.zeros(b.ref.shape)
         asked["undetermined x"] = (x.undetermined.astype(float), (w.ref != 0).astype(float), none)
         asked["undetermined w"] = ((x.ref != 0).astype(float), w.undetermined.astype(float), none)
-    return dict(zip(asked, _each(apply, stacked, *asked.values()), strict=True))
+    return asked
 
 
 def _blocks(accumulator: Accumulator, runs: tuple[int, int] | None, b: Bounded | None) -> int | None:
@@ -200,9 +207,9 @@ class _Lowest:
         return np.where(total > 0, self.top - np.floor_divide(exponent, self.step), 10_000)
 
 
-def _lowest_terms(x: F64, w: F64, b: F64 | None, n: F64) -> _Lowest:
+def _lowest_terms(x: F64, of_w: Bounded, b: F64 | None, n: F64) -> _Lowest:
     step = int(n.max(initial=1.0)).bit_length() + 1
-    qx, qw = lowest_bit(x), lowest_bit(w)
+    w, qx, qw = of_w.ref, lowest_bit(x), of_w.lowest
     top_x = int(qx[x != 0].max(initial=0)) if (x != 0).any() else 0
     top_w = int(qw[w != 0].max(initial=0)) if (w != 0).any() else 0
     low = int(qx.min(initial=10_000)) + int(qw.min(initial=10_000))

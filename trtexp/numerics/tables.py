@@ -40,8 +40,8 @@ class ErrorTable:
             return None
         low, high, ulps, _, absolute = np.array(rows).T
         # the end of a range that is further from 0 does not belong to it
-        place = np.where(key < 0, np.searchsorted(low, key, side="left"), np.searchsorted(low, key, side="right"))
-        place = np.clip(place - 1, 0, len(rows) - 1)
+        place = np.searchsorted(low, key, side="right") - 1
+        place = np.maximum(place - ((key < 0) & (low[place] == key)), 0)
         inside = (key >= low[place]) & (key <= high[place]) & np.isfinite(right)
         with np.errstate(invalid="ignore"):
             worst = np.minimum(ulps[place] * spacing(np.where(inside, right, 0.0), dtype), absolute[place])

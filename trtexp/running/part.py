@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,10 +31,6 @@ class Part:
     split: str
     every: int
     seconds: tuple[float, float] | None
-
-    def planned(self, files: Sequence[Planned]) -> list[Planned]:
-        """Files that were read, with this shard's cases alone."""
-        return [replace(file, part=self.cases[file.path]) for file in files]
 
     def __str__(self) -> str:
         count = sum(len(cases - {""}) for cases in self.cases.values())

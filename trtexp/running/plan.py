@@ -30,9 +30,9 @@ Judge = Callable[[Experiment, ExperimentFile], Checked]
 @dataclass(frozen=True)
 class Planned:
     """A checked experiment file: its bytes as they were checked, the name of its report, the names of its cases, and
-    what a judge says of them. wanted: patterns of the cases that are meant, all if there are none. part: those that are
-    this shard's, None for all. spent: of what a run may ask for. named: the sha256 of the files that it names. parsed:
-    the file, where few are run by this process alone."""
+    what a judge says of them. wanted: patterns of the cases that are meant, all if there are none. part: the cases of a
+    shard, beside which it has no others, None for all. spent: of what a run may ask for. named: the sha256 of the files
+    that it names. parsed: the file, where few are run by this process alone."""
 
     path: Path
     shown: str
@@ -48,7 +48,8 @@ class Planned:
 
     def file(self) -> ExperimentFile:
         """The file as it was checked; none of its cases is made yet."""
-        return self.parsed or read(self.path, self.shown, self.data)
+        found = self.parsed or read(self.path, self.shown, self.data)
+        return found if self.part is None else found.only(self.part)
 
     @property
     def kept(self) -> str:
@@ -57,8 +58,7 @@ class Planned:
 
     def selected(self, patterns: Sequence[str] = ()) -> list[str]:
         """The cases that are meant, and match one of the shell patterns if there are any."""
-        own = self.cases if self.part is None else filter(self.part.__contains__, self.cases)
-        return [case for case in own if meant(case, self.wanted, patterns)]
+        return [case for case in self.cases if meant(case, self.wanted, patterns)]
 
 
 def kept_as(path: Path) -> str:
@@ -134,17 +134,23 @@ def check_patterns(files: Sequence[Planned], patterns: Sequence[str] = ()) -> No
         raise NothingSelected(f"no case matches both {', '.join(own)} and --case {', '.join(patterns)}")
 
 
-def plan_files(paths: Chosen | Sequence[Path], helpers: Helpers, judge: Judge | None = None) -> Files:
+def plan_files(
+    paths: Chosen | Sequence[Path],
+    helpers: Helpers,
+    judge: Judge | None = None,
+    parts: Mapping[Path, frozenset[str]] | None = None,
+) -> Files:
     """Check every file before anything is run; what was checked is what will be run. Raises SpecError if there is no
     file without faults, BadUsage where they are too much together.
 
     paths: of files, perhaps with the cases that are meant. judge: is shown each file's cases as they are for the
-    reference, perhaps by a helper.
+    reference, perhaps by a helper. parts: the cases of each file that are looked at, None for all.
     """
     keep, limits = not helpers.count and len(paths) <= FEW, current_limits()
     files, faults, spent, more = list[Planned](), list[Fault](), Counter[str](), False
     chosen = paths if isinstance(paths, Mapping) else dict.fromkeys(paths, ())
-    for one in helpers.each(partial(_check, judge=judge, keep=keep), list(chosen.items())):
+    asked = [(path, wanted, None if parts is None else parts[path]) for path, wanted in chosen.items()]
+    for one in helpers.each(partial(_check, judge=judge, keep=keep), asked):
         if isinstance(one, Planned):
             files.append(one)
             spent.update(one.spent)
@@ -181,16 +187,19 @@ class _Refused(NamedTuple):
     more: bool = False
 
 
-def _check(chosen: tuple[Path, tuple[str, ...]], judge: Judge | None, keep: bool) -> Planned | _Refused:
-    """A file and the patterns of the cases that are meant, as planned, which may keep what was parsed; or its
-    faults."""
-    path, wanted = chosen
+def _check(
+    chosen: tuple[Path, tuple[str, ...], frozenset[str] | None], judge: Judge | None, keep: bool
+) -> Planned | _Refused:
+    """A file, the patterns of the cases that are meant and those of a shard, as planned, which may keep what was
+    parsed; or its faults."""
+    path, wanted, part = chosen
     name = shown(path)
     if (wrong := too_long(Path(report_name(path)))) is not None:
         return _Refused((Fault(Mark(name, 1, 1), "", "", f"its page would have {wrong}; rename the file"),))
     try:
         data = read_experiment(path, name)
         file = read(path, name, data)
+        file = file if part is None else file.only(part)
         experiment = file.check()
         named = replace(experiment, cases=tuple(case for case in experiment.cases if meant(case.name, wanted)))
         checked = Checked() if judge is None else with_traces(report_name(path), judge(named, file))
@@ -208,6 +217,7 @@ def _check(chosen: tuple[Path, tuple[str, ...]], judge: Judge | None, keep: bool
         tuple(name for name, _, _ in file.cases),
         checked,
         wanted,
+        part,
         spent=file.budget.spent,
         named=file.budget.named,
         parsed=file.unmade() if keep else None,

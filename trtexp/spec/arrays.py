@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,31 +21,48 @@ class NoArray(ValueError):
     """Bytes that are no array, or too large a one; the message is a clause: `cannot be read: …`."""
 
 
-def read_array(data: bytes, member: str, most: int) -> Any:
-    """The array of an .npy file, or that member of an .npz file, if it has at most so many bytes. Raises NoArray."""
-    try:
-        if not data.startswith(b"PK"):
-            return _array(data)
-        with _archive(data) as archive:
-            names = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
-            if member not in names:
-                raise NoArray(f"the file holds: {', '.join(names)}; write one of them behind #")
-            info = names[member]
+class Arrays:
+    """What an .npy or an .npz file holds; the list of members is read once."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+    @cached_property
+    def members(self) -> dict[str, zipfile.ZipInfo]:
+        """What an .npz file holds, by name; nothing for an .npy file. Raises NoArray."""
+        if not self.data.startswith(b"PK"):
+            return {}
+        if self.data.count(b"PK\x01\x02") > MOST_MEMBERS:
+            raise NoArray(f"has more than {MOST_MEMBERS} members")
+        with _damaged():
+            self._archive = zipfile.ZipFile(io.BytesIO(self.data))
+            return {info.filename.removesuffix(".npy"): info for info in self._archive.infolist()}
+
+    def array(self, member: str, most: int) -> Any:
+        """The array of the .npy file, or that member of the .npz file, if it has at most so many bytes. Raises
+        NoArray."""
+        with _damaged():
+            if not self.data.startswith(b"PK"):
+                return _array(self.data)
+            if member not in self.members:
+                raise NoArray(f"the file holds: {', '.join(self.members)}; write one of them behind #")
+            info = self.members[member]
             if info.file_size > most or info.compress_type not in _PACKED:
                 raise NoArray(f"{member} has {info.file_size} bytes when it is unpacked; at most {most} are allowed")
-            with archive.open(info) as unpacked:
+            with self._archive.open(info) as unpacked:
                 return _array(unpacked.read(most))
+
+
+@contextmanager
+def _damaged() -> Iterator[None]:
+    """Whatever a damaged file makes of numpy, zipfile or zlib is a NoArray."""
+    try:
+        yield
     except NoArray:
         raise
-    except Exception as error:  # whatever a damaged file makes of numpy, zipfile or zlib
+    except Exception as error:
         said = re.sub(r"\[Errno \d+\] |: '.*'", "", str(error)) or type(error).__name__
         raise NoArray(f"cannot be read: {said}") from error
-
-
-def _archive(data: bytes) -> zipfile.ZipFile:
-    if data.count(b"PK\x01\x02") > MOST_MEMBERS:
-        raise NoArray(f"has more than {MOST_MEMBERS} members")
-    return zipfile.ZipFile(io.BytesIO(data))
 
 
 def _array(data: bytes) -> Any:

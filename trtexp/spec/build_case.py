@@ -13,10 +13,12 @@ from trtexp.definition.steps import Step, references
 from trtexp.layers import LAYERS
 from trtexp.layers.base import Layer
 from trtexp.layers.network import steps
+from trtexp.layers.region import exposed
 from trtexp.numerics import Family
 from trtexp.numerics.budget import Budget
 from trtexp.numerics.origin import Origin
 from trtexp.spec import parsed
+from trtexp.spec.arrays import Arrays
 from trtexp.spec.case import Case
 from trtexp.spec.checker import Checker
 from trtexp.spec.differs import Change, differs
@@ -50,6 +52,7 @@ class CaseBuilder:
         self.family, self.strong = family, strong
         self.made: dict[Mapping, dict[str, Made]] = {}  # groups of tensors that cases share, by their node
         self.models: dict[str, parsed.Model] = {}  # by the names that the file gives them
+        self.files: dict[str, Arrays] = {}  # the last one that was read
 
     def case(self, name: str, mark: Mark, tree: Mapping, partial: Mapping) -> Case:
         """Raises SpecError with all the faults that can be told at once, OverBudget."""
@@ -61,7 +64,7 @@ class _OneCase(Checker):
     def __init__(self, builder: CaseBuilder, name: str, tree: Mapping) -> None:
         super().__init__(builder.folder, name, tree, builder.budget)
         self.shared = builder.made
-        self.models = builder.models
+        self.models, self.files = builder.models, builder.files
         self.family, self.strong = builder.family, builder.strong
 
     def build(self, mark: Mark, changed: tuple[Change, ...]) -> Case:
@@ -112,7 +115,7 @@ class _OneCase(Checker):
             strong=self.strong,
         )
         evaluation = case.evaluation()
-        for error in evaluation.refusals:
+        for error in (*evaluation.refusals, *exposed(layers, outputs)):
             if layers[error.layer].check:
                 self.fault(("network", error.layer, *error.path), str(error))
         self.stop_at_faults()
@@ -269,7 +272,7 @@ class _OneCase(Checker):
             model = self.validate(InputModel if group == "inputs" else TensorModel, plain(node), (group, name))
             try:
                 if model is not None:
-                    made[name] = make(model, model.dtype, Making(made, self.folder, self.budget))
+                    made[name] = make(model, model.dtype, Making(made, self.folder, self.budget, self.files))
                     if isinstance(model, InputModel):
                         made[name] = replace(made[name], declared=declared(model, made[name]), set=model.set)
                     yield name, made[name]

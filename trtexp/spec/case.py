@@ -43,7 +43,8 @@ class Case:
     error, crash: (phase, regex) of the refusal, or of the end of the process, that must come.
     differs: what the case changes in the file's base. tree: the file as merged for the case. budget: of the file.
     family: of the release that it is for, release: its name, gpu: the generation of its GPU, None if it may be any.
-    strong: that release types all networks strongly, without being told.
+    strong: that release types all networks strongly, without being told. names: inputs and outputs of a model -> their
+    names among the layers, where TensorRT's parser made these.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Case:
     gpu: str | None = None
     release: str | None = None
     strong: bool = False
+    names: abc.Mapping[str, str] = field(default_factory=dict)
     _evaluations: dict[Arithmetic, Evaluation] = field(default_factory=dict, repr=False)
 
     def place(self, *path: str | int) -> Mark:
@@ -87,10 +89,13 @@ class Case:
         left out. Raises OverBudget, unless it is the first, in which what is too much is a refusal."""
         arithmetic = arithmetic or Arithmetic(family=self.family, gpu=self.gpu)
         if arithmetic not in self._evaluations:
-            tensors = {name: made.known for name, made in self.inputs.items()}
+            tensors = {self.names.get(name, name): made.known for name, made in self.inputs.items()}
             weights = {name: made.known for name, made in self.weights.items()}
             refused = self.budget.refused
-            made = partly_evaluate(self.layers, tensors, weights, arithmetic, self.budget)
+            wanted = [self.names.get(name, name) for name in self.definition.outputs]
+            made = partly_evaluate(self.layers, tensors, weights, arithmetic, self.budget, wanted)
+            known = {name: made.tensors[own] for name, own in self.names.items() if own in made.tensors}
+            made = replace(made, tensors={**made.tensors, **known})
             if self._evaluations and self.budget.refused > refused:
                 raise OverBudget(f"{made.refusal}; what a device may be granted needs it again")
             ranged = frozenset(name for name, given in self.inputs.items() if given.set.dynamic_range is not None)
@@ -103,6 +108,7 @@ class Case:
     def leaving(self, output: str, arithmetic: Arithmetic) -> dict[str, str]:
         """name -> dtype of the tensors in between, of those that an output is made from, that may leave their range."""
         found = self.evaluation(arithmetic).leaving
+        output = self.names.get(output, output)
         near = upstream(self.layers, output) - {output} if found else set()
         return {tensor: dtype for tensor, dtype in found.items() if tensor in near}
 

@@ -53,6 +53,7 @@ EXAMPLES = {
     "{input: x, num_output_maps: 2, kernel_shape: [3, 3], kernel: w}, set_input: {1: c}}}",
     "network.y.check": "network: {y: {set: {padding_nd: [-1, 0]}, check: false}}\n"
     "expect: {error: {define: allDimsGtEq}}",
+    "network.y.origin": "network:\n  y: {origin: {layer: Conv_0, tensor: /conv/Conv_output_0, node: Conv_0}}",
     "build.flags": "build: {flags: {TF32: true}}",
     "build.profiles": "inputs: {x: {declared: [1, 2, -1, 4]}}\n"
     "build: {profiles: [{x: {min: [1, 2, 3, 4], opt: [1, 2, 4, 4], max: [1, 2, 8, 4]}}]}",

@@ -71,18 +71,30 @@ class ExperimentFile:
         builder = CaseBuilder(self.path.parent, self.base, self.budget, family, strong)
         gpu = generation(target.compute_capability)
         cases, refused = self._cases(chosen, base, builder)
-        try:
-            whole = builder.case("", self.base.mark, base, Mapping(self.base.mark))
-        except (SpecError, OverBudget):
-            whole = None  # a base that only becomes a network in its cases
+        whole = self._whole(cases, base, builder)
         title, about, source = (_head(base, key) for key in ("title", "about", "source"))
         release = None if family is None else f"{target.flavour}-{target.version}"
         made = tuple(replace(case, gpu=gpu, release=release) for case in cases)
         return Experiment(self.shown, self.sha256, title, about, source, made, whole, tuple(refused))
 
+    def _whole(self, cases: Sequence[Case], base: Mapping, builder: CaseBuilder) -> Case | None:
+        """The base as a case: one that changes nothing of it, if there is one; None where it only becomes a network in
+        its cases."""
+        unchanged = {name for name, _, tree in self.cases if not tree.keys}
+        if unchanged:
+            return next((case for case in cases if case.name in unchanged), None)
+        try:
+            return builder.case("", self.base.mark, base, Mapping(self.base.mark))
+        except (SpecError, OverBudget):
+            return None
+
     def unmade(self) -> ExperimentFile:
         """The same file without the cases that were made of it, which hold their tensors, and what they spent."""
         return replace(self, _built={}, budget=Budget(self.budget.limits))
+
+    def only(self, names: Collection[str]) -> ExperimentFile:
+        """The same file with some of its cases."""
+        return replace(self, cases=tuple(case for case in self.cases if case[0] in names), _built={})
 
     def check(self) -> Experiment:
         """The file for the reference, after every release override of it was checked as well, by what all releases

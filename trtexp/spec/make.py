@@ -19,6 +19,7 @@ from trtexp.numerics import F64, UNIT, Bounded, Mask, decode, encode, half_unit,
 from trtexp.numerics.budget import Budget, Work
 from trtexp.numerics.format import spelled
 from trtexp.numerics.recipe import Recipe
+from trtexp.spec.arrays import Arrays
 from trtexp.spec.errors import nearest
 from trtexp.spec.hints import no_number
 from trtexp.spec.sources import check_shape, from_file, random, special
@@ -78,11 +79,12 @@ class Made:
 
 @dataclass(frozen=True)
 class Making:
-    """What a tensor is made of: tensors above it by name, files of a folder, and what is left of the budget."""
+    """What a tensor is made of: tensors by name, files of a folder (the last one read is kept), what the budget has."""
 
     named: Mapping[str, Made]
     folder: Path
     budget: Budget
+    files: dict[str, Arrays] = field(default_factory=dict)
 
 
 def make(model: Generator, dtype: str, making: Making, shape: list[int] | None = None, gaps: bool = False) -> Made:
@@ -179,7 +181,7 @@ def _values(model: Generator, name: str, dtype: str, shape: list[int] | None, ma
     if name == "special":
         return np.array([x for kind in value for x in special(kind, dtype)])
     if name == "file":
-        return from_file(value, making.folder, making.budget)
+        return from_file(value, making.folder, making.budget, making.files)
 
     def operand(inner: Operand, *path: str | int) -> np.ndarray:
         if isinstance(inner, str):

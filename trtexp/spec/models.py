@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, Discriminator, Field, Tag
 from trtexp.definition.facts import CasePhase
 from trtexp.definition.names import is_member, is_name_of_api
 from trtexp.definition.network import INTERNAL, BuildOptions, Range
-from trtexp.layers.base import Model
+from trtexp.layers.base import Model, Origin
 from trtexp.numerics.tolerance import Tolerance, ToleranceKind
 from trtexp.spec.tensors import Dtype, Ignored, InputModel, TensorModel
 
@@ -214,6 +214,8 @@ class LayerModel(Model):
     """Inputs that are set afterwards: {index: tensor}."""
     check: bool = True
     """False: trtexp refuses nothing about this layer, so that TensorRT's own answer is the experiment."""
+    origin: Origin | None = None
+    """What `trtexp import` found it called: `layer`, `tensor` (its first output) and `node` of the ONNX model."""
 
 
 class Repeat(Model):

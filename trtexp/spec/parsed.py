@@ -41,8 +41,6 @@ def model(check: Checker, known: dict[str, Model]) -> Model | None:
     name = check.value("onnx")
     if not isinstance(name, str):  # None, or what the head refuses
         return None
-    if check.value("finding") is not None:
-        check.fault(("finding",), "there is no reference of a model that TensorRT could differ from", key=True)
     if check.value("network"):
         check.fault(("onnx",), "onnx and network given; give one of them, null takes away the other", key=True)
     try:

@@ -96,6 +96,7 @@ def _network() -> dict[str, Any]:
             "additionalProperties": {"type": ["string", "null"]},
         },
         "check": {"type": "boolean", "description": "False: trtexp refuses nothing, so that TensorRT is the judge."},
+        "origin": _ref("Origin") | {"description": "What an import found the layer called."},
     }
     methods = {
         name: _or_null(_ref(model.__name__) | {"description": _first_line(model)}) for name, model in LAYERS.items()
@@ -106,7 +107,7 @@ def _network() -> dict[str, Any]:
     }
     layer = _object(
         methods | {"set": _or_null(attributes)} | {k: _or_null(v) for k, v in beside.items()},
-        "one layer: an add_… method, set, set_input, check",
+        "one layer: an add_… method, set, set_input, check, origin",
     )
     layer["allOf"] = [
         {"if": {"required": [name]}, "then": {"properties": {"set": _or_null(_ref(_attributes(model)))}}}

@@ -11,7 +11,7 @@ import numpy as np
 
 from trtexp.numerics import LARGEST, SMALLEST_NORMAL, UNIT, VALUE_DTYPES
 from trtexp.numerics.budget import Budget
-from trtexp.spec.arrays import NoArray, read_array
+from trtexp.spec.arrays import Arrays, NoArray
 from trtexp.spec.files import read_named
 from trtexp.spec.tensors import Random, TensorError
 
@@ -62,13 +62,18 @@ def random(value: Random, count: int) -> np.ndarray:
         raise TensorError(("random", given[0]), f"[{low}, {high}]: {error}") from error
 
 
-def from_file(value: str, folder: Path, budget: Budget) -> np.ndarray:
+def from_file(value: str, folder: Path, budget: Budget, files: dict[str, Arrays]) -> np.ndarray:
     """A .npy file, or an array of an .npz file (`data.npz#name`), a file of the project; never a pickle, and
-    no more than the budget has room for. Raises TensorError."""
+    no more than the budget has room for. files: the last one that was read, since many arrays may be in one. Raises
+    TensorError."""
     name, _, member = value.partition("#")
     most = BYTES * budget.limits.elements
     try:
-        array = read_array(read_named(name, folder, most, budget), member, most)
+        if name not in files:
+            read = Arrays(read_named(name, folder, most, budget))
+            files.clear()
+            files[name] = read
+        array = files[name].array(member, most)
     except NoArray as error:
         raise TensorError(("file",), f"{value}: {error}") from error
     except ValueError as error:

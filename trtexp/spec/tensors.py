@@ -169,6 +169,7 @@ class InputModel(TensorModel):
         default=None, description="the shape that the network is built for, -1 for what a profile gives; else `shape`"
     )
     set: TensorAttributes = Field(default=TensorAttributes(), description="attributes of the tensor, in order")
+    origin: str | None = Field(default=None, description="what it is called in the model that it was imported from")
 
 
 def _kind(value: Any) -> str:

@@ -61,7 +61,7 @@ def run(options: RunOptions) -> int:
             with steps.step("pages"):
                 if planning.part is not None and planning.output is not None:
                     save(planning.output, shard_of(planning.part, plan, ready, run.totals.shared))
-                    run.totals.pages.append(planning.output)
+                    run.wrote(planning.output)
                 finish(plan, releases)
             run.finish()
             with steps.step("close"):

@@ -49,7 +49,7 @@ def _head(experiment: Experiment, case: Case, terminal: Terminal) -> None:
 def _tensors(case: Case, terminal: Terminal) -> None:
     """Every tensor that a layer makes, with its bound; of an output also what is expected."""
     evaluation, room = case.evaluation(), terminal.columns or PAGE
-    names = [name for name in evaluation.tensors if name not in case.inputs and name not in case.weights]
+    names = [name for name in evaluation.tensors if not {name} & {*case.inputs, *case.weights, *evaluation.given_up}]
     for name in names:
         terminal.header([""])
         terminal.block(_tensor(case, name, room))

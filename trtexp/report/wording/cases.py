@@ -12,7 +12,7 @@ from trtexp.numerics.format import rounded
 from trtexp.records.facts import OF_TRTEXP, Difference, EndingKind, Repeats, Spread, Unmet
 from trtexp.records.model import CaseRecord
 from trtexp.report.wording.outputs import FREEDOMS, leaving, sentences
-from trtexp.report.wording.values import refused
+from trtexp.report.wording.values import parsed, refused
 
 #: symbol -> its meaning, in the order of the legend
 LEGEND = {
@@ -241,7 +241,7 @@ def notes(case: CaseRecord) -> list[str]:
     if case.refusal is not None:
         said.append(refused(case.refusal.layer, case.refusal.message))
     if case.parsed:
-        said.append(f"no reference: TensorRT parses {', '.join(case.parsed)}, and only what is expected counts")
+        said.append(parsed(case.parsed, any(output.reference is not None for output in case.outputs)))
     return said
 
 

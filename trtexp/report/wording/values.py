@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from trtexp.errors import plural
 from trtexp.numerics.format import rounded
 from trtexp.numerics.recipe import Operand, Recipe
@@ -41,6 +43,13 @@ def _extreme(value: Number) -> str:
 def refused(layer: str, message: str) -> str:
     """What trtexp's own model says against a layer."""
     return f"trtexp's own model refuses {layer}: {message}"
+
+
+def parsed(models: Sequence[str], known: bool) -> str:
+    """What an ONNX model means for the reference. known: whether there is one."""
+    if known:
+        return f"the reference is that of the layers which TensorRT's parser makes of {', '.join(models)}"
+    return f"no reference: TensorRT parses {', '.join(models)}, and only what is expected counts"
 
 
 def options(build: BuildRecord | None) -> list[str]:

@@ -12,7 +12,7 @@ import onnxruntime
 from trtexp.definition.network import DTYPES, Array
 from trtexp.export.writer import TYPES
 
-#: What ONNX Runtime answers -> the reason in AGREEMENT.md, with the group of the pattern.
+#: What ONNX Runtime answers -> the reason, with the group of the pattern.
 REFUSALS = {
     r"Could not find an implementation for (\w+)": "no kernel ({})",
     r"No corresponding Numpy type for Tensor Type|can't be converted to MLDataType": "no array",
@@ -31,7 +31,7 @@ OPTIONS.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABL
 
 
 class Refused(Exception):
-    """ONNX Runtime does not run the model; the text is a reason of AGREEMENT.md."""
+    """ONNX Runtime does not run the model; the text is a reason."""
 
 
 def run(model: onnx.ModelProto, feeds: Mapping[str, np.ndarray]) -> list[Array]:
@@ -42,6 +42,11 @@ def run(model: onnx.ModelProto, feeds: Mapping[str, np.ndarray]) -> list[Array]:
     except Exception as error:
         raise known(error) from error
     return [array(given.type, np.asarray(values)) for given, values in zip(session.get_outputs(), found, strict=True)]
+
+
+def made_by(model: onnx.ModelProto, tensor: str) -> str:
+    """The operator that makes a tensor."""
+    return str(next(node.op_type for node in model.graph.node if tensor in node.output))
 
 
 def known(error: Exception) -> Exception:
