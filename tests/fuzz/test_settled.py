@@ -77,6 +77,11 @@ def test_rtx_takes_sizes_that_it_need_not_know(word, shapes):
     assert not network(declared(word, **shapes)).answer(RTX).refusal
 
 
+def test_rtx_refuses_a_number_of_scales_that_it_does_not_know():
+    data = start("quantize", inputs__s={"shape": [5], "full": 1, "declared": [-1]}, network__q__quantize__scale="s")
+    assert network(data).answer(RTX).label == "N6"
+
+
 def test_rtx_refuses_a_resize_to_a_size_that_it_does_not_know():
     data = declared("resize", x=[1, 1, 1, -1])
     assert not network(data).answer(RTX).refusal
