@@ -17,7 +17,7 @@ from trtexp import __version__
 from trtexp.cli import completion
 from trtexp.cli.asking_arguments import fuzz, merge, run
 from trtexp.cli.help_texts import overview
-from trtexp.cli.model_arguments import importing
+from trtexp.cli.model_arguments import BLAME, IMPORT, blaming, importing
 from trtexp.cli.shared_arguments import (
     LIMIT,
     ONLY,
@@ -51,7 +51,7 @@ def parser() -> ArgumentParser:
     made.add_argument("--version", action="version", version=f"trtexp {__version__}")
     commands = made.add_subparsers(prog="trtexp", required=True, metavar="COMMAND", help=SUPPRESS)
     for add in (
-        *(run, merge, _validate, _report, _new, _import, _layers, _explain, _doctor),
+        *(run, merge, _validate, _report, _new, _models, _layers, _explain, _doctor),
         *(_audit, fuzz, _diff, _check, _coverage),
         *(_show, _review, _accept),
         *(_cache, _script, _export, _schema, _completion),
@@ -113,9 +113,9 @@ def _new(commands: Commands) -> None:
     new.add_argument("path", nargs="?", metavar="PATH", help="a file or a directory; - prints (default: experiments)")
 
 
-def _import(commands: Commands) -> None:
-    text = "write an ONNX model, or the network that a program builds, as an experiment"
-    importing(command(commands, "import", "importing:import_model", "ImportOptions", text))
+def _models(commands: Commands) -> None:
+    importing(command(commands, "import", "importing:import_model", "ImportOptions", IMPORT))
+    blaming(command(commands, "blame", "blame:blame_model", "BlameOptions", BLAME))
 
 
 def _layers(commands: Commands) -> None:

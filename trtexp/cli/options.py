@@ -95,6 +95,25 @@ class ImportOptions(Options):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BlameOptions(Options):
+    """model: an .onnx file, or FILE::CASE; shapes, inputs: `NAME=…`; flags: of the builder; ways: of looking; both with
+    commas between. every: of `sparse`, engines: of `outputs`."""
+
+    model: str
+    output: Path | None
+    shapes: tuple[str, ...]
+    inputs: tuple[str, ...]
+    tensors: Path | None
+    device: str
+    flags: str
+    level: int | None
+    ways: str
+    every: int
+    engines: int
+    targets: TargetOptions
+
+
+@dataclass(frozen=True, kw_only=True)
 class LayersOptions(Options):
     layer: str | None
 

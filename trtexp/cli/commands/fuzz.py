@@ -78,63 +78,64 @@ def _campaign(options: FuzzOptions, place: Place, share: Share | None) -> int:
     from trtexp.fuzz.asking import able
     from trtexp.fuzz.campaign import Plan, offered, run
     from trtexp.fuzz.finds import FOLDER
+    from trtexp.fuzz.page import summary
     from trtexp.fuzz.parts import shard_of
 
-    keep, output = _Keeper(), ""
+    kept = _Kept()
     with Helpers(options.examples, options.jobs) as helpers:
         release, full = helpers.submit(able, place, options.stage).result()
         words = offered(options.layers or tuple(LAYERS), release)
         if missing := [word for word in options.layers if word not in words]:
             raise NothingFound(f"{full} has no {', '.join(missing)}; trtexp layers says which releases do")
         plan = Plan(words, release, full, options.seed, options.examples, options.seconds, options.stage, share)
-        made = run(plan, place, helpers, keep)
+        made = run(plan, place, helpers, kept.keep)
         if made.ended is not None:
             helpers.kill()
     if share is not None and not made.ended:
-        save(file := output_of(options.output, share), shard_of(made, not options.layers))
-        output = f" · {file}"
-    elif not options.layers and not made.ended:
-        _write_page(made, options.reports)
-    code = keep.conclude(made, output)
+        save(output := output_of(options.output, share), shard_of(made, not options.layers))
+        Terminal(sys.stdout).line(f"{summary(made)} · {output}")
+    elif made.ended is None:
+        _conclude(made, None if options.layers else options.reports)
+    else:
+        Terminal(sys.stdout).line(summary(made))
+    kept.check()
     if made.ended is not None:
         raise BrokenOff(made.ended, f"what was found by then is kept in {FOLDER}, not all of it shrunk")
-    return code
+    return 1 if made.finds else 0
 
 
-class _Keeper:
-    """Keeps each find, and tells of it. lost: those of a full disk, perhaps: the others are still told."""
+class _Kept:
+    """Writes finds. lost: why some could not be, a full disk perhaps; the others are still told."""
 
     def __init__(self) -> None:
-        self.terminal = Terminal(sys.stdout)
         self.lost: list[OSError] = []
 
-    def __call__(self, find: Find) -> None:
+    def keep(self, find: Find) -> None:
         from trtexp.fuzz.finds import write
 
+        terminal = Terminal(sys.stdout)
         said = f"{find.count} × {find.sign.layer} {find.sign.kind}: {find.sign.says}"
-        self.terminal.line(visible(said), "red")
+        terminal.line(visible(said), "red")
         try:
-            self.terminal.line(f"  {write(find)}")
+            terminal.line(f"  {write(find)}")
         except OSError as error:
             self.lost.append(error)
-            self.terminal.line(f"  not kept: {error.strerror}")
+            terminal.line(f"  not kept: {error.strerror}")
         sys.stdout.flush()
 
-    def conclude(self, made: Campaign, output: str = "") -> int:
-        """Say what came of all, and what was written; the exit code. Raises OSError where a find could not be kept."""
-        from trtexp.fuzz.page import summary
-
-        self.terminal.line(f"{summary(made)}{output}")
+    def check(self) -> None:
+        """Raises OSError: why the first find could not be written, if any could not."""
         if self.lost:
             raise self.lost[0]
-        return 1 if made.finds else 0
 
 
-def _write_page(made: Campaign, reports: Path) -> None:
-    """The page of a campaign of all layers. Raises OSError."""
-    from trtexp.fuzz.page import name_of, page
+def _conclude(made: Campaign, reports: Path | None) -> None:
+    """Write the page of a campaign of all layers. reports: where it goes, None for nowhere. Raises OSError."""
+    from trtexp.fuzz.page import name_of, page, summary
 
-    write_text(reports / name_of(made.plan), page(made))
+    if reports is not None:
+        write_text(reports / name_of(made.plan), page(made))
+    Terminal(sys.stdout).line(summary(made))
 
 
 def merge_fuzz(options: MergeOptions) -> int:
@@ -146,11 +147,11 @@ def merge_fuzz(options: MergeOptions) -> int:
         raise BadUsage(NO_HYPOTHESIS)
     from trtexp.fuzz.parts import merged
 
-    keep = _Keeper()
-    made, every = merged(options.files, keep)
-    if every:
-        _write_page(made, options.reports or REPORTS)
-    return keep.conclude(made)
+    kept = _Kept()
+    made, every = merged(options.files, kept.keep)
+    _conclude(made, (options.reports or REPORTS) if every else None)
+    kept.check()
+    return 1 if made.finds else 0
 
 
 def _replay(paths: Sequence[Path], place: Place) -> int:
