@@ -13,6 +13,7 @@ from trtexp.fuzz.campaign import Plan, run
 from trtexp.fuzz.finds import write
 from trtexp.fuzz.page import page
 from trtexp.fuzz.parts import FuzzShard
+from trtexp.fuzz.runs import run_of
 from trtexp.records.shard import load, save
 from trtexp.running.helpers import Helpers
 from trtexp.running.options import TargetOptions
@@ -38,7 +39,7 @@ def made(tmp_path_factory):
             plan = load(Path("trtexp-1-of-3.shard"), FuzzShard).plan
         with inside(folder / "one"), Helpers(1, 1) as helpers:
             found = run(plan, places(TargetOptions(python=PYTHON[1]))[0], helpers, write)
-            Path("FUZZ.md").write_text(page(found), encoding="utf-8")
+            Path("FUZZ.md").write_text(page([run_of(found, 1)]), encoding="utf-8")
     end_workers()
     return folder
 

@@ -71,7 +71,7 @@ class Plan:
 class Campaign:
     """What came of a plan. known: how often each entry of the reviewed list came, by its place; built: differences that
     TensorRT refuses when it builds, by sign; shrunk: what each new difference was shrunk to, None where that is
-    so; ended: what ended it early, None if nothing did."""
+    so; ended: what ended it early, None if nothing did; seconds: for trying, without shrinking, 0 if nobody knows."""
 
     plan: Plan
     tallies: dict[str, Tally] = field(default_factory=dict)
@@ -80,6 +80,7 @@ class Campaign:
     built: Counter[Sign] = field(default_factory=Counter)
     shrunk: dict[Sign, Shrunk | None] = field(default_factory=dict)
     ended: KeyboardInterrupt | TooManyDeaths | None = None
+    seconds: float = 0.0
 
     def signs(self) -> Iterator[tuple[Sign, Seen]]:
         """All differences, those of one layer's network in another layer's tally put together."""
@@ -93,12 +94,13 @@ class Campaign:
 def run(plan: Plan, place: Place, helpers: Helpers, kept: Callable[[Find], None]) -> Campaign:
     """Try all, then shrink what differs. Ctrl-C and workers that die again and again end it; what was found by then is
     in the campaign. kept: is given each find as soon as it is there, and again where more comes to it. Raises NoGpu."""
-    made = Campaign(plan)
+    made, began = Campaign(plan), time.monotonic()
     try:
         for task, tally in _explored(plan, place, helpers):
             made.tallies.setdefault(task.word, Tally()).add(tally)
     except (KeyboardInterrupt, TooManyDeaths) as error:
         made.ended = error
+    made.seconds = time.monotonic() - began
     settle(made, lambda sign, seen: helpers.submit(shrink, place, sign, seen), kept)
     return made
 

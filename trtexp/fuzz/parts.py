@@ -64,6 +64,7 @@ class Line(Record):
 
     tried: int
     answers: dict[str, int]
+    kinds: dict[str, int]
     reached: list[tuple[Reached, str]]
     seen: list[Difference]
 
@@ -157,14 +158,15 @@ def _line(tally: Tally) -> Line:
         Difference(sign=sign, round=one.round, data=_coded(one.data), count=one.count)
         for sign, one in tally.seen.items()
     ]
-    return Line(tried=tally.tried, answers=dict(tally.answers), reached=sorted(tally.reached), seen=seen)
+    counts = {"answers": dict(tally.answers), "kinds": dict(tally.kinds)}
+    return Line(tried=tally.tried, **counts, reached=sorted(tally.reached), seen=seen)
 
 
 def _tally(lines: Sequence[Line]) -> Tally:
     """Several parts of one layer, as if its rounds had come in their order."""
     made = Tally()
     for line in lines:
-        made.add(Tally(line.tried, Counter(line.answers), reached=set(line.reached)))
+        made.add(Tally(line.tried, Counter(line.answers), reached=set(line.reached), kinds=Counter(line.kinds)))
     every = [each for line in lines for each in line.seen]
     for each in sorted(every, key=lambda each: each.round.number):
         made.saw(each.sign, Seen(each.round, _decoded(each.data), each.count))

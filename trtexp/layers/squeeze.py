@@ -24,9 +24,12 @@ class Axes(Layer):
 
     def check_network(self, name: str, layers: Mapping[str, Layer]) -> None:
         makers = {tensor: layer for inner, layer in layers.items() for tensor in layer.output_tensors(inner)}
-        waiting = [] if self.axes is None else [self.input_tensors()[1][1]]
+        waiting, seen = [] if self.axes is None else [self.input_tensors()[1][1]], set[str]()
         while waiting:
             tensor = waiting.pop()
+            if tensor in seen:
+                continue
+            seen.add(tensor)
             if tensor not in makers:
                 raise LayerError((self.word, "axes"), f"{tensor!r} is an input of the network; give a constant [C5]")
             if makers[tensor].method != "add_shape":

@@ -95,7 +95,7 @@ def _campaign(options: FuzzOptions, place: Place, share: Share | None) -> int:
         save(output := output_of(options.output, share), shard_of(made, not options.layers))
         Terminal(sys.stdout).line(f"{summary(made)} · {output}")
     elif made.ended is None:
-        _conclude(made, None if options.layers else options.reports)
+        _conclude(made, None if options.layers else options.reports, max(1, helpers.count))
     else:
         Terminal(sys.stdout).line(summary(made))
     kept.check()
@@ -129,12 +129,15 @@ class _Kept:
             raise self.lost[0]
 
 
-def _conclude(made: Campaign, reports: Path | None) -> None:
-    """Write the page of a campaign of all layers. reports: where it goes, None for nowhere. Raises OSError."""
-    from trtexp.fuzz.page import name_of, page, summary
+def _conclude(made: Campaign, reports: Path | None, jobs: int = 0) -> None:
+    """Add a campaign of all layers to those of other seeds, and write their page. reports: where it goes, None for
+    nowhere; jobs: processes. Raises BadUsage, OSError."""
+    from trtexp.fuzz.page import page, summary
+    from trtexp.fuzz.runs import add, name_of, run_of
 
     if reports is not None:
-        write_text(reports / name_of(made.plan), page(made))
+        run = run_of(made, jobs)
+        write_text(reports / name_of(run, "md"), page(add(reports, run)))
     Terminal(sys.stdout).line(summary(made))
 
 
