@@ -13,6 +13,7 @@ from typing import Any
 
 from trtexp.bench.__main__ import processor
 from trtexp.bench.models.beside import beside, timed
+from trtexp.bench.models.example import example
 from trtexp.bench.models.page import page
 from trtexp.bench.models.trials import MODELS, Trials, trials
 from trtexp.files.atomic import write_text
@@ -26,6 +27,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=17, help="that faults are drawn from")
     parser.add_argument("--count", type=int, default=100, help="of faults that change their tensor")
     parser.add_argument("--page", type=Path, default=Path("reports/MODELS.md"), help="where the page goes")
+    parser.add_argument("--example", action="store_true", help="only write the example of a blame, below the page")
     options = parser.parse_args()
     if ONE_CORE.items() - os.environ.items():  # before numpy is loaded
         os.environ.update(ONE_CORE)
@@ -37,6 +39,11 @@ def main() -> int:
         "trials": [],
     }
     paths = {path.name: path for path in sorted(options.folder.rglob("*.onnx"))}
+    if options.example:
+        (name, (file, _)) = list(MODELS.items())[-1]
+        with tempfile.TemporaryDirectory() as work:
+            print(example(Trials(name, paths[file]), options.seed, Path(work), options.page.parent / "blame"))
+        return 0
     every = [Trials(name, paths[file]) for name, (file, _) in MODELS.items() if file in paths]
     for model in every:
         data["clean"].append(_clean(model))
