@@ -71,6 +71,18 @@ def test_a_shard_that_was_killed_goes_on(made, project):
     assert not tree(hidden / "journal")
 
 
+def test_a_full_disk_loses_no_result(made, project, capsys):
+    before = Path("trtexp-1-of-3.shard").read_bytes()
+    run = ["run", "experiments", *REFERENCE, "--shard", "1/3"]
+    assert main([*run, "--output", "/dev/full"]) == 3
+    said = capsys.readouterr().err
+    assert "/dev/full: cannot be written: No space left on device" in said
+    assert "results are kept; go on with: trtexp run experiments" in said
+    assert main([*run, "--resume"]) == 1
+    assert Path("trtexp-1-of-3.shard").read_bytes() == before
+    assert "from the run before" in capsys.readouterr().out
+
+
 def changed(name, **changes):
     shard = load(Path(name), RunShard)
     save(Path(name), shard.model_copy(update=changes))

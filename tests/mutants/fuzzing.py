@@ -8,11 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 
 import yaml
 
 from mutants.catalogue import Mutant
+from mutants.changes import Result
 from trtexp.fuzz import asking, network, stages
 from trtexp.fuzz.asking import Place
 from trtexp.fuzz.network import Data
@@ -23,10 +25,10 @@ from trtexp.fuzz.tally import Round
 from trtexp.layers import LAYERS
 from trtexp.workers import WorkerSpec
 
+PAGE = Path(__file__).with_name("FOUND.md")
 UNSAID: dict[str, str] = yaml.safe_load(Path(__file__).with_name("unsaid.yaml").read_text(encoding="utf-8"))
 SECONDS = 120.0  # for one bug
-SHARE = 1 / 6  # of it, for each other program
-AT_ONCE = 50  # networks
+AT_ONCE = 20  # networks
 SEED = 16
 #: What several layers share -> some that show it.
 SHARED = {
@@ -72,9 +74,13 @@ class Found:
     seconds: float
 
 
+NOBODY = Found(None, None, 0, 0.0)
+
+
 def judges_of(mutant: Mutant) -> list[Judge]:
     """Those that may find a bug, in the order that they are asked: other programs before the references."""
-    first = [RTX, ONNX] if mutant.kind in ("constraint", "shape") else [ONNX]
+    wide = isinstance(mutant.change, Result) and mutant.kind == "bound" and mutant.name.endswith(" 100")
+    first = [RTX, ONNX] if mutant.kind in ("constraint", "shape") else [] if wide else [ONNX]
     there = {RTX: find_spec("tensorrt_rtx"), ONNX: find_spec("onnxruntime")}
     return [*(judge for judge in first if there[judge]), REFERENCES]
 
@@ -89,23 +95,30 @@ def words_of(mutant: Mutant) -> tuple[str, ...]:
 
 
 def sought(mutant: Mutant, seconds: float = SECONDS) -> Found:
-    """Try networks until one shows the bug, or the time is up: each judge but the last has a share of it."""
-    judges, tried, begun = judges_of(mutant), 0, time.monotonic()
-    for number, judge in enumerate(judges, 1):
-        end = begun + seconds * (1.0 if judge is judges[-1] else SHARE * number)
-        for word, batch in _batches(judge, words_of(mutant)):
-            if time.monotonic() > end:
-                break
-            without = {each.verdict for each in stages.judge(judge.place, judge.stage, word, batch)}
-            network._tensor.cache_clear()
-            with mutant.change.planted():
-                found = stages.judge(judge.place, judge.stage, word, batch)
-            network._tensor.cache_clear()
-            for place, each in enumerate(found, 1):
-                if isinstance(each.verdict, Sign) and each.verdict not in without:
-                    return Found(judge, each.verdict, tried + place, time.monotonic() - begun)
-            tried += len(batch)
+    """Try networks until one shows the bug, or the time is up; the judges are asked in turns."""
+    tried, begun = 0, time.monotonic()
+    for judge, word, batch in _in_turns(mutant):
+        without = {each.verdict for each in stages.judge(judge.place, judge.stage, word, batch)}
+        network._tensor.cache_clear()
+        with mutant.change.planted():
+            found = stages.judge(judge.place, judge.stage, word, batch)
+        network._tensor.cache_clear()
+        for place, each in enumerate(found, 1):
+            if isinstance(each.verdict, Sign) and each.verdict not in without:
+                return Found(judge, each.verdict, tried + place, time.monotonic() - begun)
+        tried += len(batch)
+        if time.monotonic() - begun > seconds:
+            break
     return Found(None, None, tried, time.monotonic() - begun)
+
+
+def _in_turns(mutant: Mutant) -> Iterator[tuple[Judge, str, list[Data]]]:
+    """A batch of each judge, then the next one of each, without end."""
+    rows = [(judge, _batches(judge, words_of(mutant))) for judge in judges_of(mutant)]
+    while True:
+        for judge, batches in rows:
+            for word, batch in islice(batches, 1):
+                yield judge, word, batch
 
 
 def _batches(judge: Judge, words: Sequence[str]) -> Iterator[tuple[str, list[Data]]]:

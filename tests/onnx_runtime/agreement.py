@@ -12,7 +12,8 @@ import onnxruntime
 from conftest import EXPERIMENTS
 
 from onnx_runtime.disagreements import MECHANISMS, Mechanism
-from onnx_runtime.judging import AGREES, DISAGREES, OWN_ERRORS, answers
+from onnx_runtime.judging import AGREES, DISAGREES, answers
+from trtexp.fuzz.onnx_runtime.own_errors import OWN_ERRORS
 from trtexp.numerics import UNIT
 from trtexp.spec.load import load
 

@@ -14,8 +14,9 @@ from onnxruntime.capi.onnxruntime_pybind11_state import InvalidGraph
 
 from onnx_runtime import agreement
 from onnx_runtime.disagreements import MECHANISMS
-from onnx_runtime.judging import AGREES, DISAGREES, OWN_ERRORS, answer, answers, widened
-from onnx_runtime.session import REFUSALS, run
+from onnx_runtime.judging import AGREES, DISAGREES, answer, answers
+from trtexp.fuzz.onnx_runtime.own_errors import OWN_ERRORS, widened
+from trtexp.fuzz.onnx_runtime.session import REFUSALS, run
 from trtexp.numerics import UNIT, decode, encode, exactly
 from trtexp.spec.load import load
 

@@ -52,7 +52,12 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "review": ("trtexp review", "trtexp review experiments/padding.yaml --release 8.6.0"),
     "accept": ("trtexp accept experiments/padding.yaml", "trtexp accept --case 'same_*' --allow nan"),
     "report": ("trtexp report", "trtexp report --check"),
-    "fuzz": ("trtexp fuzz softmax slice --time 60", "trtexp fuzz --seed 7 --examples 100000", "trtexp fuzz --regress"),
+    "fuzz": (
+        "trtexp fuzz softmax slice --time 60",
+        "trtexp fuzz --stage run --device onnxruntime --examples 20000",
+        "trtexp fuzz --seed 7 --examples 100000",
+        "trtexp fuzz --regress",
+    ),
     "doctor": ("trtexp doctor", "trtexp doctor --python /envs/trt86/bin/python"),
     "completion": ('eval "$(trtexp completion bash)"',),
 }

@@ -144,7 +144,7 @@ class AuditOptions(Options):
 @dataclass(frozen=True, kw_only=True)
 class FuzzOptions(Options):
     """layers: none for all that the release has. device: None for TensorRT. seconds: None for no limit; jobs: None for
-    one on each core. known, find, regress: what is tried again instead."""
+    one on each core. shard, output: as of `run`. known, find, regress: what is tried again instead."""
 
     layers: tuple[str, ...]
     stage: Literal["define", "build", "run"]
@@ -156,6 +156,8 @@ class FuzzOptions(Options):
     known: bool
     find: Path | None
     regress: bool
+    shard: str | None
+    output: Path | None
     reports: Path
     targets: TargetOptions
 

@@ -16,8 +16,9 @@ from trtexp.errors import NoGpu
 from trtexp.fuzz.network import Data
 from trtexp.fuzz.replies import Device, Reply, Told
 from trtexp.workers.definer import Deaths
+from trtexp.workers.spec import TIMEOUTS
 
-SECONDS = 60.0  # for one network, and for the start
+SECONDS = TIMEOUTS["start"]  # for one network, and for the start
 FIRST = "import json, sys; sys.path[:] = json.loads(sys.argv[2]); from trtexp.fuzz.answering import main; main()"
 
 

@@ -10,8 +10,9 @@ from trtexp.fuzz.oracle import Kind, Sign, Stage
 from trtexp.layers.base import Model
 from trtexp.spec.tree import parse, plain
 
-#: Of TensorRT, then of other devices.
-PATHS = (Path(__file__).parent / "known.yaml", Path(__file__).parent / "onnx_runtime" / "known.yaml")
+HERE = Path(__file__).parent
+#: Of TensorRT's define phase, of its build, and of ONNX Runtime.
+PATHS = (HERE / "known.yaml", HERE / "known_build.yaml", HERE / "onnx_runtime" / "known.yaml")
 ANY = "*"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from hypothesis.strategies import SearchStrategy
 
-from trtexp.fuzz import asking, runs, strategies
+from trtexp.fuzz import asking, strategies, trials
 from trtexp.fuzz.asking import Judged, Place
 from trtexp.fuzz.joining import Ready, apart
 from trtexp.fuzz.network import Data, declared
@@ -62,8 +62,8 @@ def _built(place: Place, word: str, batch: Sequence[Data]) -> list[Judged]:
 
 def _run(place: Place, word: str, batch: Sequence[Data]) -> list[Judged]:
     if isinstance(place, WorkerSpec):
-        return runs.by_worker(place, word, batch)
-    return runs.by_device(asking.aside(place), word, batch)
+        return trials.by_worker(place, word, batch)
+    return trials.by_device(asking.aside(place), word, batch)
 
 
 WAYS: dict[Stage, Way] = {

@@ -24,6 +24,11 @@ class Round:
     count: int
     stage: Stage = "define"
 
+    @property
+    def name(self) -> str:
+        """What tells it from the others of its campaign."""
+        return f"{self.word}/{self.number}"
+
 
 @dataclass
 class Seen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Sequence
 from functools import cache
@@ -12,8 +13,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from trtexp.fuzz import changes
+from trtexp.fuzz.near import near
 from trtexp.fuzz.network import Data
 from trtexp.fuzz.strategies import networks
+from trtexp.fuzz.subject import Subject, subject
 from trtexp.numerics import UNIT
 
 NAN, INF = math.nan, math.inf
@@ -67,6 +70,13 @@ RANGES = {
     "uint8": (0, 255),
     "int4": (-8, 7),
 }
+_COUNTS: SearchStrategy[int] = st.sampled_from((1, 1, 2, 2, 3))
+_CHANGES: SearchStrategy[Any] = st.sampled_from(
+    (
+        *(changes.attribute, changes.attribute, changes.attribute, changes.argument, changes.left_out),
+        *(changes.size_of_all, changes.dtype_of_all, changes.rank_of_all, near, near, near),
+    )
+)
 _SEEDS = st.integers(0, 999)
 _OFTEN = st.sampled_from((True, True, True, False))
 _SELDOM = st.sampled_from((False, False, True))
@@ -76,17 +86,48 @@ _TURNS = st.integers(0, 7)
 @cache
 def telling(word: str, release: str) -> SearchStrategy[Data]:
     """Networks around a layer of a release, with data that tell."""
-    return _with_data(networks(word, release))
+    found = subject(word, release)
+    assert found is not None, word
+    return _with_data(st.one_of(_gentle(found), networks(word, release)), found)
 
 
 @st.composite
-def _with_data(draw: DrawFn, drawn: SearchStrategy[Data]) -> Data:
+def _gentle(draw: DrawFn, of: Subject) -> Data:
+    """A network with a few changes of those that it mostly survives: one that is refused has no values."""
+    data: Data = copy.deepcopy(of.start)
+    for _ in range(draw(_COUNTS)):
+        draw(_CHANGES)(data, of, draw)
+    return data
+
+
+@st.composite
+def _with_data(draw: DrawFn, drawn: SearchStrategy[Data], of: Subject) -> Data:
     data = draw(drawn)
+    if draw(_SELDOM):
+        _weights(data, of, draw)
     for tensor in (*data.get("inputs", {}).values(), *data.get("weights", {}).values()):
         dtype = tensor.get("dtype", "float32")
         if draw(_OFTEN if dtype in UNIT or dtype == "bool" else _SELDOM):  # integers may be indices, axes, shapes
             _fill(tensor, dtype, draw)
     return data
+
+
+def _weights(data: Data, of: Subject, draw: DrawFn) -> None:
+    """Give one of the weights arrays that may be left out: a bias, a scale. It is as long as a number among the
+    arguments says, or as an input is along some axis."""
+    entry = next(entry for entry in data["network"].values() if of.word in entry)
+    given = entry[of.word] | entry.get("set", {})
+    fields = tuple(field.name for field in of.arguments if field.kind == "weights" and field.name not in given)
+    if not fields:
+        return
+    inputs = [*data.get("inputs", {}).values()]
+    counts = [n for n in entry[of.word].values() if isinstance(n, int) and 0 < n <= MOST_WRITTEN]
+    sizes = [n for each in inputs for n in each.get("shape", ())]
+    dtype = inputs[0].get("dtype", "float32") if inputs else "float32"
+    name = f"w{len(data.get('weights', {}))}"
+    count = draw(changes.one_of((*counts, *counts, *sizes, 1)))
+    data.setdefault("weights", {})[name] = {"shape": [count], "full": 1, "dtype": dtype}
+    entry[of.word][draw(changes.one_of(fields))] = name
 
 
 def _fill(tensor: Data, dtype: str, draw: DrawFn) -> None:

@@ -72,6 +72,8 @@ def valued(case: Case, subject: str, ours: Answer, theirs: Outcome, widened: Wid
         ]
     except OverBudget:
         return "unknown"
+    except Exception as error:  # the judge itself is at fault
+        return Sign(subject, "judge", f"it fails: {type(error).__name__}")
     if lost := judged.verdict.ending.lost:
         return Sign(subject, "value", f"{_suffix(lost[0])}: it did not come back")
     return _sign(subject, wrong[0].name, wrong[0].judged) if wrong else "takes"

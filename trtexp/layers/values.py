@@ -91,17 +91,33 @@ class Values:
     def _make_ahead(self, last: str) -> None:
         """Compute what a layer needs, the first things first, so that a long chain is no deep recursion. Layers that
         choose what they ask for are left to do so. Raises NodeError."""
-        waiting, seen = [last], {last}
+        waiting, seen, needing = [last], {last}, set[str]()
         while waiting:
-            layer = self.layers[waiting[-1]]
-            tensors = (t for _, t in layer.input_tensors().values()) if type(layer).pull is Layer.pull else ()
-            makers = (self._makers.get(tensor) for tensor in tensors if tensor not in self.known)
-            own = (m for m in makers if m is not None and (self._outer is None or m in self._varying))
-            ahead = [maker for maker in own if maker not in seen | self._active]
-            seen |= set(ahead)
-            waiting += ahead
-            if not ahead and (name := waiting.pop()) != last:
-                self.make(name)
+            ahead = [maker for maker in dict.fromkeys(self._needed(waiting[-1])) if maker not in seen]
+            if ahead:
+                needing.add(waiting[-1])
+                seen |= set(ahead)
+                waiting += ahead
+            elif (name := waiting.pop()) != last and not self._has(name):
+                try:
+                    self.make(name)
+                except NodeError as error:
+                    self.failed.update((each, error) for each in waiting if each in needing)
+                    raise
+
+    def _has(self, name: str) -> bool:
+        """Whether all outputs of a layer are there; never of one without any."""
+        made = self.layers[name].output_tensors(name)
+        return bool(made) and self.known.keys() >= set(made)
+
+    def _needed(self, name: str) -> Iterator[str]:
+        """The layers that make what a layer takes, of those that are still to be made here; none if it has failed."""
+        layer = self.layers[name]
+        if name not in self.failed and type(layer).pull is Layer.pull:
+            for _, tensor in layer.input_tensors().values():
+                maker = None if tensor in self.known else self._makers.get(tensor)
+                if maker is not None and maker not in self._active and (not self._outer or maker in self._varying):
+                    yield maker
 
     def codes(self, tensor: str) -> str | None:
         maker = self._makers.get(tensor)
@@ -121,9 +137,8 @@ class Values:
         sound = [layer for name, layer in self.layers.items() if name not in self.failed]
         hidden = {inner for layer in sound for inner in layer.hides(self.layers)}
         done = {} if wanted is None else last_uses(self.layers, wanted)
-        for name, layer in self.layers.items():
-            made = layer.output_tensors(name)
-            if name not in hidden and name not in self.failed and (not made or not self.known.keys() >= set(made)):
+        for name in self.layers:
+            if name not in hidden and name not in self.failed and not self._has(name):
                 try:
                     self.make(name)
                 except OpenShape:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import numpy as np
 import onnxruntime
@@ -13,8 +14,11 @@ from trtexp.fuzz.network import Data, network
 from trtexp.fuzz.onnx_runtime.session import Refused, made_by, run
 from trtexp.fuzz.replies import Reply, Told
 from trtexp.fuzz.values import case_of
-from trtexp.numerics import decode
+from trtexp.layers.base import Layer
+from trtexp.numerics import UNIT, Bounded, decode
+from trtexp.numerics.integers import RANGE
 
+CASTS = ("add_cast", "add_identity")
 VERSION = ".".join(onnxruntime.__version__.split(".")[:2])
 
 
@@ -23,6 +27,10 @@ def onnx_runtime(word: str, data: Data) -> Reply:
     case = case_of(network(data), None)
     weights = {name: made.array for name, made in case.weights.items()}
     outputs, tensors = case.definition.outputs, case.evaluation().tensors
+    if beyond(case.layers, tensors):
+        return Reply(
+            (Told(Outcome("unsupported", "define", "a cast of what is beyond the range, which ONNX leaves open")),)
+        )
     try:
         made = model("generated", case.definition.inputs, weights, case.layers, outputs, tensors)
         found = run(made, {name: np.asarray(decode(array)) for name, array in case.feeds.items()})
@@ -32,6 +40,19 @@ def onnx_runtime(word: str, data: Data) -> Reply:
         return Reply((Told(Outcome("error", "run", said(error))),))
     answer = Outcome("ran", outputs=dict(zip(outputs, found, strict=True)))
     return Reply((Told(answer),), {name: made_by(made, name) for name in outputs})
+
+
+def beyond(layers: Mapping[str, Layer], tensors: Mapping[str, Bounded]) -> bool:
+    """Whether a layer makes integers of NaN, or of floats beyond their range. The runtime has for these what its
+    processor gives."""
+    for name, layer in layers.items():
+        if layer.method in CASTS and name in tensors and (dtype := tensors[name].dtype) in RANGE:
+            low, high = RANGE[dtype]
+            for _, given in layer.input_tensors().values():
+                x = tensors.get(given)
+                if x is not None and x.dtype in UNIT and not ((x.ref > low - 1.0) & (x.ref < high + 1.0)).all():
+                    return True
+    return False
 
 
 def said(error: Exception) -> str:

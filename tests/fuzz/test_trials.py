@@ -7,7 +7,7 @@ from mutants.changes import from_behind, output
 
 from trtexp.engine.outcome import Outcome
 from trtexp.errors import NoGpu
-from trtexp.fuzz import asking, runs, stages
+from trtexp.fuzz import asking, stages, trials
 from trtexp.fuzz.aside import FIRST, Aside
 from trtexp.fuzz.joining import Ready
 from trtexp.fuzz.oracle import Sign
@@ -68,20 +68,20 @@ def test_a_network_that_trtexp_refuses_is_not_run():
 
 
 def test_the_same_engine_is_read_back_by_another_process():
-    trials = [runs.trial(identity(), None)] * 2
-    replies = runs._on_gpu(GPU, "identity", trials)
+    two = [trials.trial(identity(), None)] * 2
+    replies = trials._on_gpu(GPU, "identity", two)
     assert all(reply.again.outputs["y"].same_bits(reply.told[0].outcome.outputs["y"]) for reply in replies)
-    made = trials[0].made
+    made = two[0].made
     again = asking.read_back(GPU, asking.tried(GPU, [Ready(made.definition, made.feeds)], build_only=False)[0].ready)
     assert "load" in again.seconds and "build" not in again.seconds
 
 
 def test_another_value_from_the_other_process_is_a_twin_that_differs():
-    each = runs.trial(identity(), None)
+    each = trials.trial(identity(), None)
     right = Outcome("ran", outputs={"y": encode(np.array([[1, 2], [3, np.nan]]), "float32")})
     other = Outcome("ran", outputs={"y": encode(np.array([[1, 2], [3.5, np.nan]]), "float32")})
-    reply = runs.Reply((runs.Told(right),), again=other)
-    found = runs._verdict("identity", each, reply)
+    reply = trials.Reply((trials.Told(right),), again=other)
+    found = trials._verdict("identity", each, reply)
     assert found.verdict == Sign("identity", "twin", "read back by another process: first output, float32")
 
 
@@ -101,21 +101,26 @@ def test_a_bug_of_this_process_is_none_of_the_other():
 
 
 def test_a_judge_that_does_not_see_a_lie_is_told(monkeypatch):
-    right = runs.valued
+    right = trials.valued
 
     def blind(case, word, ours, theirs, widened=None):
         made = right(case, word, ours, theirs, widened)
         return "takes" if isinstance(made, Sign) and made.kind == "certified" else made
 
-    monkeypatch.setattr(runs, "valued", blind)
+    monkeypatch.setattr(trials, "valued", blind)
     found = verdicts("references", *(identity(inputs={"x": {"shape": [n], "full": 1.5}}) for n in range(2, 9)))
     assert {each.kind for each in found if isinstance(each, Sign)} == {"judge"}
+
+
+def test_a_judge_that_fails_is_told(monkeypatch):
+    monkeypatch.setattr("trtexp.fuzz.values.judge_case", lambda *_: [][1])
+    assert verdicts("references", identity()) == [Sign("identity", "judge", "it fails: IndexError")]
 
 
 def test_another_process_that_dies_is_an_answer_and_a_new_one_goes_on():
     aside = Aside("references")
     try:
-        each = runs.trial(identity(), None)
+        each = trials.trial(identity(), None)
         aside._process.kill()
         (reply,) = aside.ask("identity", [each.data])
         assert reply.told[0].outcome.message == "references was ended by signal 9 (SIGKILL)"
@@ -165,6 +170,6 @@ def test_data_are_written_out_only_where_they_are_few():
 
 
 def test_a_generated_network_is_a_case_of_which_nothing_is_expected():
-    made = runs.trial(identity(), "tensorrt<10").made
+    made = trials.trial(identity(), "tensorrt<10").made
     case = case_of(made, "tensorrt<10")
     assert (case.expected, case.family, case.feeds.keys()) == ({}, "tensorrt<10", {"x"})

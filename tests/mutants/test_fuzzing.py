@@ -1,0 +1,45 @@
+"""`trtexp fuzz` finds planted bugs."""
+
+import re
+
+import pytest
+
+pytest.importorskip("hypothesis")
+
+from mutants.catalogue import MUTANTS
+from mutants.fuzzing import PAGE, SECONDS, UNSAID, judges_of, sought, words_of
+from trtexp.fuzz import asking
+from trtexp.layers import LAYERS
+
+#: One that each judge finds at once; `make test-long` seeks all.
+QUICK = ("powers of 2 for those of e", "a softmax with an axis of 1 in front", "softmax times 0.1")
+SAID = [mutant for mutant in MUTANTS if mutant.name not in UNSAID]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_is_left():
+    yield
+    asking.end_workers()
+
+
+def marked(mutant):
+    return pytest.param(mutant, id=mutant.name, marks=[] if mutant.name in QUICK else pytest.mark.long)
+
+
+@pytest.mark.parametrize("mutant", [marked(mutant) for mutant in SAID])
+def test_a_planted_bug_is_found(mutant):
+    assert sought(mutant, SECONDS).sign is not None
+
+
+def test_every_bug_has_judges_and_layers():
+    for mutant in MUTANTS:
+        assert judges_of(mutant)
+        assert set(words_of(mutant)) <= set(LAYERS)
+
+
+def test_the_page_has_every_bug_and_the_reason_of_each_that_is_not_found():
+    lines = dict(re.findall(r"^\| (.+?) \| \S+ \| (.+?) \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
+    assert [name for name in lines if name not in ("bug", "---")] == [mutant.name for mutant in MUTANTS]
+    assert {name: by for name, by in lines.items() if by.startswith("nobody")} == {
+        name: f"nobody: {why}" for name, why in UNSAID.items()
+    }
