@@ -25,7 +25,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m trtexp.bench.models", description=__doc__)
     parser.add_argument("folder", type=Path, help="where the .onnx files are, at any depth")
     parser.add_argument("--seed", type=int, default=17, help="that faults are drawn from")
-    parser.add_argument("--count", type=int, default=100, help="of faults that change their tensor")
+    parser.add_argument(
+        "--count", type=int, default=100, help="of faults that change their tensor; 0 keeps those of the page"
+    )
     parser.add_argument("--page", type=Path, default=Path("reports/MODELS.md"), help="where the page goes")
     parser.add_argument("--example", action="store_true", help="only write the example of a blame, below the page")
     options = parser.parse_args()
@@ -50,6 +52,8 @@ def main() -> int:
         print(data["clean"][-1], flush=True)
     with tempfile.TemporaryDirectory() as name:
         data["polygraphy"] = beside(every[-1], options.seed, Path(name))
+    if not options.count and _figures(options.page).is_file():
+        data["trials"] = json.loads(_figures(options.page).read_text(encoding="utf-8"))["trials"]
     _write(options.page, data)
     for trial in trials(every, options.seed, options.count):
         data["trials"].append(
@@ -86,9 +90,13 @@ def _clean(model: Trials) -> dict[str, Any]:
     }
 
 
+def _figures(page: Path) -> Path:
+    return page.with_name("models.json")
+
+
 def _write(path: Path, data: dict[str, Any]) -> None:
     """The figures beside the page, so that it can be made again."""
-    write_text(path.with_suffix(".json").with_name("models.json"), json.dumps(data, indent=1) + "\n")
+    write_text(_figures(path), json.dumps(data, indent=1) + "\n")
     write_text(path, page(data))
 
 

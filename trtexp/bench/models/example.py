@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -33,9 +34,8 @@ def example(model: Trials, seed: int, work: Path, to: Path) -> str:
     given = model.device.tensors(model.subject, model.device.gives(model.subject))
     model.device.model = before
     names = model.subject.names
-    np.savez(
-        work / DUMP, **{names[name]: decode(array) for name, array in (*model.subject.feeds.items(), *given.items())}
-    )
+    arrays: dict[str, Any] = {names[name]: decode(array) for name, array in {**model.subject.feeds, **given}.items()}
+    np.savez(work / DUMP, **arrays)
     shapes = [f"--shape={names[name]}={'x'.join(map(str, array.shape))}" for name, array in model.subject.feeds.items()]
     command = [sys.executable, "-m", "trtexp", "blame", str(model.path.absolute()), *shapes, "--tensors", DUMP]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path.cwd()), os.environ.get("PYTHONPATH", "")])}
