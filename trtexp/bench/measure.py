@@ -27,8 +27,8 @@ class Figure:
     said: str = ""
 
 
-def process(command: Sequence[str]) -> Figure:
-    """Run one process to its end. Raises Broken if it fails."""
+def process(command: Sequence[str], codes: Sequence[int] = (0,)) -> Figure:
+    """Run one process to its end. codes: with which it may end. Raises Broken if it fails."""
     with tempfile.TemporaryFile("w+") as said:
         start = time.perf_counter()
         with subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT) as child:
@@ -39,7 +39,7 @@ def process(command: Sequence[str]) -> Figure:
         seconds = time.perf_counter() - start
         said.seek(0)
         output = said.read()
-        if child.returncode:
+        if child.returncode not in codes:
             last = "\n".join(output.strip().splitlines()[-8:])
             raise Broken(f"{' '.join(command)} ended with {child.returncode}:\n{last}")
     return Figure(seconds, peak, output)

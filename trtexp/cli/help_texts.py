@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "write experiments": ("new", "import", "layers", "explain", "validate", "check"),
     "run them": ("run", "merge", "review", "accept"),
-    "look at results": ("show", "report", "diff", "audit", "coverage", "fuzz"),
+    "look at results": ("blame", "show", "report", "diff", "audit", "coverage", "fuzz"),
     "pass a case on": ("script", "export"),
     "this machine": ("doctor", "cache", "completion", "schema"),
 }
@@ -29,6 +29,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "merge": ("trtexp run experiments --shard 2/4    # and 1/4, 3/4 and 4/4, anywhere", "trtexp merge *.shard"),
     "validate": ("trtexp validate experiments", "trtexp validate mine.yaml"),
     "new": ("trtexp new softmax", "trtexp new relu mine.yaml", "trtexp new conv2d -"),
+    "blame": (
+        "trtexp blame model.onnx --shape x=1x3x224x224 --worker 8.6.0=/envs/trt86/bin/python -o blame",
+        "trtexp blame model.onnx --input x=x.npy --tensors outputs.json    # what another tool dumped",
+        "trtexp blame model.onnx --shape x=1x3x224x224 --device onnxruntime    # without a GPU",
+    ),
     "import": (
         "trtexp import det.onnx -o experiments/det --shape x=1x3x320x320",
         "trtexp import det.onnx -o experiments/det --input x=page.npy",

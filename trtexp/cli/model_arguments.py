@@ -7,6 +7,9 @@ from argparse import ArgumentParser
 from trtexp.cli.shared_arguments import TARGETS
 from trtexp.files.opening import named
 
+IMPORT = "write an ONNX model, or the network that a program builds, as an experiment"
+BLAME = "name the layer of a model that is wrong, judging each on the inputs that TensorRT gave it"
+
 
 def importing(command: ArgumentParser) -> None:
     """Of `trtexp import`."""
@@ -22,4 +25,33 @@ def importing(command: ArgumentParser) -> None:
     tensors = "for --layer: an .npz file of tensors by the model's names; what it lacks is computed"
     command.add_argument("--tensors", type=named, metavar="FILE", help=tensors)
     for option in ("--python", "--worker", "--gpu"):
+        command.add_argument(option, **TARGETS[option])
+
+
+def blaming(command: ArgumentParser) -> None:
+    """Of `trtexp blame`."""
+    what = "an .onnx file, or a case of an experiment"
+    command.add_argument("model", metavar="MODEL.onnx|EXPERIMENT.yaml[::CASE]", help=what)
+    where = "where the page, the charts, the record and the guilty layers go (default: nothing is written)"
+    command.add_argument("-o", "--output", type=named, metavar="DIR", help=where)
+    shape = "the shape of an input that the model leaves open, as x=1x3x320x320"
+    command.add_argument("--shape", dest="shapes", action="append", default=[], metavar="NAME=NxN", help=shape)
+    values = "the values of an input, an .npy file; else random numbers"
+    command.add_argument("--input", dest="inputs", action="append", default=[], metavar="NAME=FILE", help=values)
+    tensors = "judge the tensors of this file and run nothing: .npz, a folder of .npy, JSON of Polygraphy or trtexec"
+    command.add_argument("--tensors", type=named, metavar="FILE", help=tensors)
+    device = "what runs the model: tensorrt, a worker (default), or onnxruntime, on the CPU"
+    command.add_argument("--device", choices=("tensorrt", "onnxruntime"), default="tensorrt", help=device)
+    flags = "builder flags, as FP16,TF32"
+    command.add_argument("--flags", default="", metavar="FLAG,FLAG", help=flags)
+    level = "the builder's optimization level, 0 to 5"
+    command.add_argument("--level", type=int, choices=range(6), metavar="N", help=level)
+    ways = "how to look, with commas between: outputs (every tensor marked, so that nothing is fused; default), sparse "
+    ways += "(one in --every), engine (the outputs alone); the difference of two tells of fusions"
+    command.add_argument("--ways", default="outputs", metavar="WAY,WAY", help=ways)
+    every = "for sparse: of how many tensors one is looked at (default: 4)"
+    command.add_argument("--every", type=int, choices=range(2, 65), default=4, metavar="N", help=every)
+    engines = "for outputs: share the tensors out among so many engines, where one needs too much memory (default: 1)"
+    command.add_argument("--engines", type=int, choices=range(1, 1001), default=1, metavar="N", help=engines)
+    for option in ("--python", "--worker", "--gpu", "--timeout"):
         command.add_argument(option, **TARGETS[option])

@@ -95,6 +95,25 @@ class ImportOptions(Options):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BlameOptions(Options):
+    """model: an .onnx file, or FILE::CASE; shapes, inputs: `NAME=…`; flags: of the builder; ways: of looking; both with
+    commas between. every: of `sparse`, engines: of `outputs`."""
+
+    model: str
+    output: Path | None
+    shapes: tuple[str, ...]
+    inputs: tuple[str, ...]
+    tensors: Path | None
+    device: str
+    flags: str
+    level: int | None
+    ways: str
+    every: int
+    engines: int
+    targets: TargetOptions
+
+
+@dataclass(frozen=True, kw_only=True)
 class LayersOptions(Options):
     layer: str | None
 
@@ -125,7 +144,7 @@ class AuditOptions(Options):
 @dataclass(frozen=True, kw_only=True)
 class FuzzOptions(Options):
     """layers: none for all that the release has. device: None for TensorRT. seconds: None for no limit; jobs: None for
-    one on each core. known, find, regress: what is tried again instead."""
+    one on each core. shard, output: as of `run`. known, find, regress: what is tried again instead."""
 
     layers: tuple[str, ...]
     stage: Literal["define", "build", "run"]
@@ -137,6 +156,8 @@ class FuzzOptions(Options):
     known: bool
     find: Path | None
     regress: bool
+    shard: str | None
+    output: Path | None
     reports: Path
     targets: TargetOptions
 

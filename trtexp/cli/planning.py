@@ -10,11 +10,10 @@ from pathlib import Path
 
 from trtexp.cli import ci
 from trtexp.cli.options import ResultOptions, RunOptions
-from trtexp.cli.output_files import check_file
+from trtexp.cli.output_files import check_file, output_of
 from trtexp.errors import BadUsage, NothingSelected, plural
 from trtexp.files.home import JOURNALS, LAST_RUN, PENDING, REPORTS, SCRATCH, SHARDS
 from trtexp.files.paths import Chosen, choose, meant, shown
-from trtexp.records.shard import SUFFIX
 from trtexp.report.terminal import Terminal
 from trtexp.running.helpers import FEW, Helpers
 from trtexp.running.last_run import last_failed, last_times
@@ -111,7 +110,7 @@ def _plan_shard(options: RunOptions, text: str, stack: ExitStack) -> Planning:
         raise BadUsage(f"--shard {share} shares out whole files; it goes with neither --failed, --case nor FILE::CASE")
     if options.reports is not None:
         raise BadUsage(f"--shard {share} writes no reports; give --reports {options.reports} to trtexp merge")
-    output = options.output or Path(f"trtexp-{share.label}{SUFFIX}")
+    output = output_of(options.output, share)
     check_file("--output", output)
     helpers = stack.enter_context(Helpers(len(paths)))
     own = part(paths, share, last_times(options.times), helpers)

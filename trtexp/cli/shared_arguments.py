@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trtexp.cli import completion
+from trtexp.cli.help_texts import EXAMPLES
 from trtexp.files.home import CACHE, EXPERIMENTS, REPORTS, SCRATCH
 from trtexp.files.opening import named
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+    Commands = _SubParsersAction[ArgumentParser]
 
 #: Which TensorRT answers, and how: arguments of `trtexp run`, and with a prefix of the pytest plugin.
 TARGETS: Mapping[str, Mapping[str, Any]] = {
@@ -64,6 +70,14 @@ TARGETS: Mapping[str, Mapping[str, Any]] = {
     },
 }
 ONLY = "only these experiments, files or directories"
+
+
+def command(commands: Commands, name: str, act: str, kind: str, text: str) -> ArgumentParser:
+    """A new command. act: what does it, `module:function`; kind: the class of its options."""
+    examples = "\n".join(["examples:", *(f"  {line}" for line in EXAMPLES.get(name, ()))]) if name in EXAMPLES else None
+    made = commands.add_parser(name, description=text, epilog=examples, formatter_class=RawDescriptionHelpFormatter)
+    made.set_defaults(act=act, kind=kind)
+    return made
 
 
 def paths(

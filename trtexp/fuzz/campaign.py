@@ -19,6 +19,7 @@ from trtexp.fuzz.smaller import matter
 from trtexp.fuzz.subject import ANY, Subject, subject
 from trtexp.fuzz.tally import Round, Seen, Tally
 from trtexp.running.helpers import Helpers, Job
+from trtexp.running.split import Share, split
 from trtexp.workers.definer import TooManyDeaths
 
 OF_A_ROUND = 200  # networks
@@ -28,7 +29,7 @@ AHEAD = 2  # rounds that wait for each process
 @dataclass(frozen=True)
 class Plan:
     """What is to be tried. release: the known one that the worker has, full: its own name. examples: networks in all;
-    seconds: after which no round begins, None for no limit."""
+    seconds: after which no round begins, None for no limit. share: which of the rounds are tried, None for all."""
 
     words: tuple[str, ...]
     release: str
@@ -37,6 +38,7 @@ class Plan:
     examples: int
     seconds: float | None = None
     stage: Stage = "define"
+    share: Share | None = None
 
     @property
     def device(self) -> str:
@@ -44,7 +46,17 @@ class Plan:
         return self.full.partition("-")[0] if self.release == ANY else ""
 
     def rounds(self) -> Iterator[Round]:
-        """The rounds, each layer in its turn, until there are as many networks as are asked for."""
+        """The rounds, each layer in its turn, until there are as many networks as are asked for; those of a shard."""
+        parts = {} if self.share is None else self.parts(self.share.of)
+        for task in self._every():
+            if self.share is None or parts[task.name] == self.share.number:
+                yield task
+
+    def parts(self, count: int) -> dict[str, int]:
+        """The shard of each round by its name."""
+        return split({task.name: float(task.count) for task in self._every()}, count)
+
+    def _every(self) -> Iterator[Round]:
         left = self.examples
         for number in itertools.count():
             for word in self.words:
@@ -58,14 +70,17 @@ class Plan:
 @dataclass
 class Campaign:
     """What came of a plan. known: how often each entry of the reviewed list came, by its place; built: differences that
-    TensorRT refuses when it builds, by sign; ended: what ended it early, None if nothing did."""
+    TensorRT refuses when it builds, by sign; shrunk: what each new difference was shrunk to, None where that is
+    so; ended: what ended it early, None if nothing did; seconds: for trying, without shrinking, 0 if nobody knows."""
 
     plan: Plan
     tallies: dict[str, Tally] = field(default_factory=dict)
     finds: dict[tuple[str, str, tuple[str, ...]], Find] = field(default_factory=dict)
     known: Counter[int] = field(default_factory=Counter)
     built: Counter[Sign] = field(default_factory=Counter)
+    shrunk: dict[Sign, Shrunk | None] = field(default_factory=dict)
     ended: KeyboardInterrupt | TooManyDeaths | None = None
+    seconds: float = 0.0
 
     def signs(self) -> Iterator[tuple[Sign, Seen]]:
         """All differences, those of one layer's network in another layer's tally put together."""
@@ -79,13 +94,14 @@ class Campaign:
 def run(plan: Plan, place: Place, helpers: Helpers, kept: Callable[[Find], None]) -> Campaign:
     """Try all, then shrink what differs. Ctrl-C and workers that die again and again end it; what was found by then is
     in the campaign. kept: is given each find as soon as it is there, and again where more comes to it. Raises NoGpu."""
-    made = Campaign(plan)
+    made, began = Campaign(plan), time.monotonic()
     try:
         for task, tally in _explored(plan, place, helpers):
             made.tallies.setdefault(task.word, Tally()).add(tally)
     except (KeyboardInterrupt, TooManyDeaths) as error:
         made.ended = error
-    _settle(made, place, helpers, kept)
+    made.seconds = time.monotonic() - began
+    settle(made, lambda sign, seen: helpers.submit(shrink, place, sign, seen), kept)
     return made
 
 
@@ -104,7 +120,7 @@ def _explored(plan: Plan, place: Place, helpers: Helpers) -> Iterator[tuple[Roun
         yield task, job.result()
 
 
-def _settle(made: Campaign, place: Place, helpers: Helpers, kept: Callable[[Find], None]) -> None:
+def settle(made: Campaign, smallest: Callable[[Sign, Seen], Job[Shrunk | None]], kept: Callable[[Find], None]) -> None:
     """Shrink each difference that nobody knows, and put together what is one mechanism."""
     new: list[tuple[Sign, Seen]] = []
     for sign, seen in made.signs():
@@ -113,12 +129,14 @@ def _settle(made: Campaign, place: Place, helpers: Helpers, kept: Callable[[Find
             made.known[entry] += seen.count
         else:
             new.append((sign, seen))
-    jobs = [None if made.ended else helpers.submit(shrink, place, sign, seen) for sign, seen in new]
+    jobs = [None if made.ended else smallest(sign, seen) for sign, seen in new]
     for (sign, seen), job in zip(new, jobs, strict=True):
         try:
             found = None if job is None or made.ended else job.result()
         except (KeyboardInterrupt, TooManyDeaths) as error:
             made.ended, found = error, None
+        if not made.ended:
+            made.shrunk[sign] = found
         if made.ended:
             kept(_add(made, _as_it_came(made.plan, sign, seen)))
         elif found is None:

@@ -1,4 +1,5 @@
-"""A number of a network moved by one: what lies just beyond a constraint, or just within it."""
+"""Changes by one step: a number moved by one, other numbers in a tensor, another tensor or object for an operand. They
+reach what lies just beyond a constraint, or just within it."""
 
 from __future__ import annotations
 
@@ -7,9 +8,12 @@ from typing import Any
 
 from hypothesis.strategies import DrawFn
 
-from trtexp.fuzz.changes import one_of
+from trtexp.fuzz.changes import FLOATS, one_of
 from trtexp.fuzz.network import Data
 from trtexp.fuzz.subject import Subject
+
+_FULL = (0, -1, 2, 0.5, 1)  # what floats are filled with
+_WHOLE = (0, 1, 2, 3)
 
 
 def near(data: Data, of: Subject, draw: DrawFn) -> None:
@@ -30,6 +34,30 @@ def longer_list(data: Data, of: Subject, draw: DrawFn) -> None:
             chosen.append(chosen[-1])
         else:
             chosen.pop()
+
+
+def other_numbers(data: Data, of: Subject, draw: DrawFn) -> None:
+    """Fill a tensor with another number."""
+    tensors = [each for group in ("inputs", "weights") for each in data.get(group, {}).values() if "full" in each]
+    tensors += [data["weights"][name] for name in data.get("weights", {}) if "full" not in data["weights"][name]]
+    if tensors:
+        tensor = tensors[draw(one_of(tuple(range(len(tensors)))))]
+        dtype = tensor.get("dtype", "float32")
+        if dtype != "bool" and ("full" in tensor or "shape" in tensor):
+            shape = tensor["shape"]
+            kept = {key: tensor[key] for key in ("dtype", "declared") if key in tensor}
+            tensor.clear()
+            tensor |= {"shape": shape, "full": draw(one_of(_FULL if dtype in FLOATS else _WHOLE)), **kept}
+
+
+def other_name(data: Data, of: Subject, draw: DrawFn) -> None:
+    """Give an operand another tensor of the network, or an object another name."""
+    name = next(name for name, entry in data["network"].items() if of.word in entry)
+    entry, above = data["network"][name], list(data["network"])[: list(data["network"]).index(name)]
+    fields = {field.name: field.kind for field in of.arguments if field.kind in ("tensor", "object")}
+    places = tuple(name for name in entry[of.word] if name in fields)
+    if places:
+        entry[of.word][draw(one_of(places))] = draw(one_of((*data.get("inputs", {}), *above, "other")))
 
 
 def _places(data: Data, of: Subject) -> Iterator[tuple[Any, Any]]:

@@ -106,6 +106,9 @@ def network(data: Data) -> Network:
         outputs = tuple(data.get("outputs") or layers[last].output_tensors(last))
         if not made.issuperset(outputs):
             raise Unmade("an output that no layer makes")
+        taken = {tensor for layer in layers.values() for _, tensor in layer.input_tensors().values()}
+        if not taken <= made | inputs.keys():
+            raise Unmade("a tensor that is neither an input nor made by a layer")
     except (NodeError, LayerError, AttributeError, TypeError) as error:
         raise Unmade(str(error)) from error
     used = {array for layer in layers.values() for _, _, array in layer.weight_arrays()}

@@ -19,7 +19,7 @@ from trtexp.fuzz.oracle import Sign
 from trtexp.fuzz.smaller import smaller
 from trtexp.fuzz.stages import WAYS, judge
 from trtexp.fuzz.subject import subject
-from trtexp.fuzz.tally import Round, Seen, Tally, reaches
+from trtexp.fuzz.tally import Round, Seen, Tally, kinds_of, reaches
 from trtexp.workers import WorkerSpec
 from trtexp.workers.definer import TooManyDeaths
 
@@ -44,7 +44,7 @@ def explore(place: Place, task: Round) -> Tally:
     """Try the networks of a round. Raises TooManyDeaths, NoGpu."""
     of = subject(task.word, task.release)
     assert of is not None
-    tally = Tally()
+    tally, began = Tally(), time.process_time()
     for judged in judge(place, task.stage, task.word, generated(task)):
         tally.tried += 1
         if isinstance(judged.verdict, Sign):
@@ -52,6 +52,12 @@ def explore(place: Place, task: Round) -> Tally:
         else:
             tally.answers[judged.verdict or "unmade"] += 1
         tally.reached |= reaches(judged.data, of)
+        ours = judged.ours
+        tally.kinds.update(kinds_of(judged.data, of, ours is not None and bool(ours.label)))
+        if ours is not None and judged.made is not None and ours.label.startswith("C"):
+            layer = judged.made.layers.get(ours.layer)
+            tally.reached |= {("constraints", ours.label)} if layer is not None and layer.word == task.word else set()
+    tally.cpu = time.process_time() - began
     return tally
 
 

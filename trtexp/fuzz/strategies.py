@@ -12,7 +12,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from trtexp.fuzz import changes
 from trtexp.fuzz.chains import longer, several_outputs
-from trtexp.fuzz.near import longer_list, near
+from trtexp.fuzz.near import longer_list, near, other_name, other_numbers
 from trtexp.fuzz.network import Data
 from trtexp.fuzz.subject import Subject, subject
 
@@ -49,6 +49,6 @@ _EVERY: tuple[Change, ...] = (
     *(changes.attribute, changes.attribute, changes.attribute, changes.argument, changes.argument),
     *(changes.dtype_of_all, changes.dtype_of_one, changes.size_of_all, changes.size_of_all, changes.size_of_one),
     *(changes.rank_of_all, changes.rank_of_all, changes.shape_of_one, changes.operand, changes.operand),
-    *(changes.left_out, changes.dynamic, near, near, longer_list),
+    *(changes.left_out, changes.dynamic, near, near, longer_list, other_numbers, other_name),
 )
 _CHANGES: SearchStrategy[Any] = st.sampled_from(_EVERY)

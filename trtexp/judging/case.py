@@ -58,7 +58,7 @@ def record_case(case: Case, outcome: Outcome | None) -> CaseRecord:
         ending=verdict.ending,
         phase=outcome.phase if outcome else None,
         message=outcome.message if outcome else "",
-        outputs=[record_output(output) for output in outputs if told and output.known],
+        outputs=[record_output(output, called(case, output.name)) for output in outputs if told and output.known],
         log=list(outcome.log) if outcome else [],
         warnings=list(outcome.warnings) if outcome else [],
         adapted=list(outcome.notes) if outcome else [],
@@ -72,6 +72,12 @@ def record_case(case: Case, outcome: Outcome | None) -> CaseRecord:
         definition=case.definition.hash,
         script=script(case.definition, case.feeds, case.name) if keep_script else None,
     )
+
+
+def called(case: Case, output: str) -> str | None:
+    """What the model calls an output that the experiment was imported from."""
+    layer = case.layers.get(output)
+    return None if layer is None or layer.origin is None else layer.origin.tensor or None
 
 
 def place(mark: Mark) -> Place:

@@ -9,6 +9,7 @@ from trtexp.engine.outcome import Outcome
 from trtexp.judging.case import place, record_case
 from trtexp.judging.parsed import with_layers
 from trtexp.judging.repeats import spread
+from trtexp.judging.runtime import with_runtime
 from trtexp.numerics.budget import OverBudget
 from trtexp.records.facts import Difference, Ending, EndingKind, Place, Spread, Status
 from trtexp.records.model import CaseRecord
@@ -31,7 +32,7 @@ def recorded(case: Case, outcome: Outcome | None) -> Recorded:
     """What came of a case; never raises."""
     try:
         case = with_layers(case, outcome)
-        return Recorded(record_case(case, outcome), spread(case, outcome))
+        return Recorded(with_runtime(case, record_case(case, outcome)), spread(case, outcome))
     except Exception as error:
         return not_judged(case, outcome, error)
 

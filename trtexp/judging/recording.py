@@ -21,8 +21,8 @@ from trtexp.spec.make import Made
 MOST_MARKS = 20
 
 
-def record_output(output: JudgedOutput) -> OutputRecord:
-    """All that a report may want to say of an output."""
+def record_output(output: JudgedOutput, called: str | None = None) -> OutputRecord:
+    """All that a report may want to say of an output. called: its name in the model that it was imported from."""
     judged, reference, expected = output.judged, output.judged.reference, output.expected
     made = expected.made if expected else None
     dtype, shape = _form(output)
@@ -44,9 +44,9 @@ def record_output(output: JudgedOutput) -> OutputRecord:
         tolerance=list(output.rules),
         granted=judged.granted,
         measured=list(judged.measured),
-        actual_reference=_comparison(judged.actual_reference),
-        actual_expected=_comparison(judged.actual_expected),
-        expected_reference=_comparison(judged.expected_reference),
+        actual_reference=comparison(judged.actual_reference),
+        actual_expected=comparison(judged.actual_expected),
+        expected_reference=comparison(judged.expected_reference),
         elements=int(np.prod(shape, dtype=np.int64)),
         disagreeing=0 if bad is None else int(bad.sum()),
         certified=judged.certified,
@@ -59,6 +59,7 @@ def record_output(output: JudgedOutput) -> OutputRecord:
         rms_typical=short(np.sqrt(np.mean(ratios**2)), 3) if ratios is not None and ratios.size else None,
         marks=marks(output),
         picture=picture(output),
+        called=called,
     )
 
 
@@ -191,7 +192,7 @@ def _reference_record(reference: Bounded) -> TensorRecord:
     return TensorRecord(dtype="float64", shape=shape, summary=summarised(reference.ref) if reference.ref.size else None)
 
 
-def _comparison(pair: Pair | None) -> Comparison | None:
+def comparison(pair: Pair | None) -> Comparison | None:
     if pair is None:
         return None
     if not pair.error.size:

@@ -124,6 +124,9 @@ class _DynamicQuantize(Layer):
 
     def evaluate(self, x: Bounded, second: Maybe) -> tuple[Bounded, Bounded]:
         types = DTYPE_OF_MEMBER[self.final.to_type], DTYPE_OF_MEMBER[self.final.scale_type]
+        if 0 in x.shape:
+            counts = [n // b for n, b in zip(x.shape, self.block(x.shape), strict=True)]
+            return exactly(np.zeros(x.shape), types[0]), exactly(np.ones(counts), types[1])
         if types[1] == "float32":
             return by_floats(x, self.block(x.shape), types[0])
         return dynamically(x, self.block(x.shape), *types, 1.0 if second is None else float(second.ref.reshape(())))

@@ -37,8 +37,7 @@ class KVCacheUpdate(Layer):
     """
 
     method, interface = "add_kv_cache_update", "IKVCacheUpdateLayer"
-    operands = ("cache", "update", "write_indices")
-    more_operands = ("update_lengths",)
+    operands = ("cache", "update", "write_indices", "update_lengths")
     scaffold = """inputs:
           cache: {shape: [1, 2, 2, 1], values: [[[[1], [2]], [[3], [4]]]]}
           new: {shape: [1, 2, 1, 1], values: [[[[-1]], [[-2]]]]}

@@ -7,11 +7,12 @@ from collections.abc import Collection, Mapping
 from trtexp.layers.base import Layer
 
 
-def last_uses(layers: Mapping[str, Layer], wanted: Collection[str]) -> dict[str, list[str]]:
+def last_uses(layers: Mapping[str, Layer], wanted: Collection[str], open: Collection[str] = ()) -> dict[str, list[str]]:
     """layer -> the tensors, and the loops, that nobody asks for once all layers up to it are made.
 
     What stands in a loop or a conditional is computed when an output of that is, so that it is asked for as long as the
-    last of these. wanted: the tensors that are asked for at the end.
+    last of these. wanted: the tensors that are asked for at the end. open: those that may have to be computed anew
+    when they are asked for, so that what they are made from is kept as long.
     """
     order = {name: place for place, name in enumerate(layers)}
     ends, groups = dict(order), _groups(layers)
@@ -26,6 +27,10 @@ def last_uses(layers: Mapping[str, Layer], wanted: Collection[str]) -> dict[str,
         for _, tensor in layer.input_tensors().values():
             last[tensor] = max(ends[name], last.get(tensor, 0))
         last.update((tensor, ends[name]) for tensor in layer.output_tensors(name) if tensor not in last)
+    for name, layer in reversed(list(layers.items())):
+        later = max((last[tensor] for tensor in layer.output_tensors(name) if tensor in open), default=0)
+        for _, tensor in layer.input_tensors().values():
+            last[tensor] = max(last[tensor], later)
     found: dict[str, list[str]] = {}
     names = list(layers)
     for tensor in last.keys() - set(wanted):

@@ -127,7 +127,7 @@ class Scaled(Layer):
     def check_blocks(self, shape: tuple[int, ...], scale: tuple[int, ...]) -> None:
         block = self.final.block_shape
         given = [n if b == -1 else b for b, n in zip(block, shape, strict=False)] if block else None
-        if block and given and (len(block) != len(shape) or min(given) < 1):
+        if block is not None and given is not None and (len(block) != len(shape) or min(given, default=1) < 1):
             self.refuse("block_shape", f"{block} for an input {list(shape)}", "C5")
         blocks = None if given is None else [n / b for n, b in zip(shape, given, strict=True)]
         fits = len(scale) == len(shape) and all(n % m == 0 if m else not n for n, m in zip(shape, scale, strict=True))
@@ -139,7 +139,7 @@ class Scaled(Layer):
         """The scale, shaped to meet the input."""
         if self.blocked(x, scale):
             return moved(lambda part: spread(part, x.shape), scale)
-        shape = [1] * x.ref.ndim if scale.ref.size > 1 else []
+        shape = [1] * x.ref.ndim if scale.ref.size != 1 else []
         if shape:
             shape[-1 if self.final.axis is None else self.final.axis] = -1
         return moved(lambda part: part.reshape(shape), scale)

@@ -55,7 +55,7 @@ class RotaryEmbedding(Layer):
     def check_inputs(self, x: Bounded, cos: Bounded, sin: Bounded, ids: Maybe) -> None:
         if len(x.shape) != 4:
             self.refuse("input", f"{list(x.shape)} given; give (b, d, s, h)", "C1")
-        if not 0 < self.rotated(x) <= x.shape[-1] or self.rotated(x) % 2:
+        if not 0 <= self.rotated(x) <= x.shape[-1] or self.rotated(x) % 2:
             self.refuse("rotary_embedding_dim", f"{self.rotated(x)} of {x.shape[-1]}; give an even number", "C3")
         if ids is not None:
             shape: tuple[int, ...] = (*cos.shape[:1], self.rotated(x) // 2)

@@ -91,17 +91,33 @@ class Values:
     def _make_ahead(self, last: str) -> None:
         """Compute what a layer needs, the first things first, so that a long chain is no deep recursion. Layers that
         choose what they ask for are left to do so. Raises NodeError."""
-        waiting, seen = [last], {last}
+        waiting, seen, needing = [last], {last}, set[str]()
         while waiting:
-            layer = self.layers[waiting[-1]]
-            tensors = (t for _, t in layer.input_tensors().values()) if type(layer).pull is Layer.pull else ()
-            makers = (self._makers.get(tensor) for tensor in tensors if tensor not in self.known)
-            own = (m for m in makers if m is not None and (self._outer is None or m in self._varying))
-            ahead = [maker for maker in own if maker not in seen and maker not in self._active]
-            seen |= set(ahead)
-            waiting += ahead
-            if not ahead and (name := waiting.pop()) != last:
-                self.make(name)
+            ahead = [maker for maker in dict.fromkeys(self._needed(waiting[-1])) if maker not in seen]
+            if ahead:
+                needing.add(waiting[-1])
+                seen |= set(ahead)
+                waiting += ahead
+            elif (name := waiting.pop()) != last and not self._has(name):
+                try:
+                    self.make(name)
+                except NodeError as error:
+                    self.failed.update((each, error) for each in waiting if each in needing)
+                    raise
+
+    def _has(self, name: str) -> bool:
+        """Whether all outputs of a layer are there; never of one without any."""
+        made = self.layers[name].output_tensors(name)
+        return bool(made) and self.known.keys() >= set(made)
+
+    def _needed(self, name: str) -> Iterator[str]:
+        """The layers that make what a layer takes, of those that are still to be made here; none if it has failed."""
+        layer = self.layers[name]
+        if name not in self.failed and type(layer).pull is Layer.pull:
+            for _, tensor in layer.input_tensors().values():
+                maker = None if tensor in self.known else self._makers.get(tensor)
+                if maker is not None and maker not in self._active and (not self._outer or maker in self._varying):
+                    yield maker
 
     def codes(self, tensor: str) -> str | None:
         maker = self._makers.get(tensor)
@@ -120,23 +136,41 @@ class Values:
         after its last use, None for all."""
         sound = [layer for name, layer in self.layers.items() if name not in self.failed]
         hidden = {inner for layer in sound for inner in layer.hides(self.layers)}
-        done = {} if wanted is None else last_uses(self.layers, wanted)
-        for name, layer in self.layers.items():
-            made = layer.output_tensors(name)
-            if name not in hidden and name not in self.failed and (not made or not self.known.keys() >= set(made)):
+        done: dict[str, list[str]] | None = None
+        for place, name in enumerate(self.layers):
+            if name not in hidden and name not in self.failed and not self._has(name):
                 try:
                     self.make(name)
                 except OpenShape:
-                    continue
+                    pass
                 except NodeError as error:
                     yield error
+            if wanted is None or self._elements <= PLENTY:
+                continue
+            if done is None:  # it takes a look at all layers, which few networks are worth
+                done = last_uses(self.layers, wanted)
+                passed = list(self.layers)[:place]
+                self.give_up(tensor for each in passed for tensor in done.get(each, ()))
             self.give_up(done.get(name, ()))
 
-    def give_up(self, names: Iterable[str]) -> None:
-        """Keep of large tensors, once there are very many values, their type and shape alone, and nothing of loops."""
+    def outputs(self, name: str) -> tuple[Bounded, ...]:
+        """What a layer makes of its inputs as they are known now, whatever is known of its outputs.
+
+        Raises NodeError."""
+        self.make(name)
+        return tuple(self.known[tensor] for tensor in self.layers[name].output_tensors(name))
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Let go of tensors that nobody asks for any more, and of the iterations of loops."""
         for name in names:
             self._iterations.pop(name, None)
-            if name in self.known and self._elements > PLENTY and self.known[name].ref.size > LARGE:
+            self.known.pop(name, None)
+
+    def give_up(self, names: Iterable[str]) -> None:
+        """Keep of large tensors their type and shape alone, and nothing of loops."""
+        for name in names:
+            self._iterations.pop(name, None)
+            if name in self.known and self.known[name].ref.size > LARGE:
                 self.known[name] = emptied(self.known[name])
                 self.given_up.add(name)
 

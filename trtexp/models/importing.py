@@ -26,12 +26,13 @@ class NotImported(UserError):
 @dataclass(frozen=True)
 class Import:
     """A network, and what its inputs are. inputs: by their names here, as they will be; values: of those that were
-    given. left_out: names of dimensions."""
+    given. left_out: names of dimensions. warnings: what the parser said."""
 
     network: Network
     inputs: Mapping[str, Input]
     values: Mapping[str, Array]
     left_out: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def imported(outcome: Outcome, read_back: ReadBack, shown: str, release: str) -> Network:
@@ -55,8 +56,10 @@ def prove(network: Network, read_back: ReadBack, shown: str) -> None:
         raise NotImported(listed(f"{shown}: the layers that were read back make another network", told))
 
 
-def renamed(network: Network, inputs: Mapping[str, Input], values: Mapping[str, Array]) -> Import:
-    """Inputs and values by their names here; the model's own are TensorRT's.
+def renamed(
+    network: Network, inputs: Mapping[str, Input], values: Mapping[str, Array], outcome: Outcome | None = None
+) -> Import:
+    """Inputs and values by their names here; the model's own are TensorRT's. outcome: of what it was read back from.
 
     Names of dimensions that the shapes contradict are left out: TensorRT builds no engine in which two dimensions of
     one name differ.
@@ -73,7 +76,8 @@ def renamed(network: Network, inputs: Mapping[str, Input], values: Mapping[str, 
     }
     left_out = tuple(text for text, found in sizes.items() if text and len(found) > 1)
     given = {names[name]: array for name, array in values.items()}
-    return Import(replace(network, inputs=kept), ours, given, left_out)
+    warnings = () if outcome is None else tuple(dict.fromkeys(line.text for line in outcome.log))
+    return Import(replace(network, inputs=kept), ours, given, left_out, warnings)
 
 
 def _refused(outcome: Outcome, shown: str, release: str) -> str:
@@ -81,9 +85,10 @@ def _refused(outcome: Outcome, shown: str, release: str) -> str:
     if outcome.status in ("crashed", "timeout"):
         said = [line.text for line in outcome.log][-3:]
         return listed(f"{shown}: the process that has {release} ended while it read this: {outcome.message}", said)
-    reasons = outcome.message.removeprefix(f"{shown}: parse: ").split("; ")
-    if len(reasons) == 1:
-        return f"{shown}: {release} refuses it: {reasons[0]}"
+    told = outcome.message.removeprefix(f"{shown}: parse: ")
+    reasons = told.split("; ")
+    if told == outcome.message or len(reasons) == 1:
+        return f"{shown}: {release} refuses it: {told}"
     return listed(f"{shown}: {release} refuses it, for {plural(len(reasons), 'reason')}", reasons)
 
 

@@ -31,7 +31,8 @@ class Given:
 
 def model(data: bytes, shown: str, given: Given, family: Family | None) -> tuple[NetworkDefinition, dict[str, Input]]:
     """The definition that has the parser make a network of a model, its open dimensions as they are; and the inputs as
-    they will be. shown: the file, in messages. Raises NotImported with all that is wrong with what was given."""
+    they will be. shown: the file, in messages; family: of the release that parses it, None before that is known.
+    Raises NotImported with all that is wrong with what was given."""
     try:
         graph = read(data, Budget(UNBOUND))
     except NoModel as error:
@@ -57,7 +58,7 @@ def asked(forms: Mapping[str, Form], shown: str, given: Given, family: Family | 
         dtype = _dtype(form, family)
         if dtype is None:
             faults.append(f"{shown}: the input {name!r} has a type that no input of TensorRT has, as strings are")
-        elif fault := _fault(name, form, dtype, given):
+        elif fault := _fault(name, form, form.dtypes if family is None else (dtype,), given):
             faults.append(fault)
         else:
             inputs[name] = Input(name, dtype, given.shape(name) or form.shape or ())
@@ -76,8 +77,8 @@ def _dtype(form: Form, family: Family | None) -> str | None:
     return next(reversed(form.dtypes) if family == "tensorrt<10" else iter(form.dtypes), None)
 
 
-def _fault(name: str, form: Form, dtype: str, given: Given) -> str | None:
-    """What is wrong with what was given of an input, if anything is."""
+def _fault(name: str, form: Form, dtypes: tuple[str, ...], given: Given) -> str | None:
+    """What is wrong with what was given of an input, if anything is. dtypes: those that it may have."""
     shape, values = given.shape(name), given.values.get(name)
     option = f"--{'shape' if values is None else 'input'} {name}=…"
     if shape is None:
@@ -90,8 +91,8 @@ def _fault(name: str, form: Form, dtype: str, given: Given) -> str | None:
         return f"{option}: {list(shape)} given; the model takes {list(form.shape or ())}, -1 being any"
     if values is None:
         return None
-    if values.dtype != dtype:
-        return f"{option}: the file holds {values.dtype}; the model takes {dtype}"
-    if dtype in UNIT and (count := int(np.isnan(decode(values).astype(np.float32)).sum())):
+    if values.dtype not in dtypes:
+        return f"{option}: the file holds {values.dtype}; the model takes {dtypes[0]}"
+    if values.dtype in UNIT and (count := int(np.isnan(decode(values).astype(np.float32)).sum())):
         return f"{option}: {count} of {values.size} elements are NaN, and so is all that comes of them; give numbers"
     return None

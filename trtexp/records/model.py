@@ -38,6 +38,14 @@ from trtexp.records.tensors import Numbers, TensorRecord
 FORMAT: Literal[2] = 2
 
 
+class RuntimeRecord(Record):
+    """What ONNX Runtime, of that version and on a CPU, made of an output, and how it compares with the reference."""
+
+    version: str
+    tensor: TensorRecord
+    compared: Comparison | None = None
+
+
 class OutputRecord(Record):
     """One output of one case: expected, actual and reference, and the verdicts between them.
 
@@ -50,7 +58,8 @@ class OutputRecord(Record):
     many may be anything, so that nothing was judged there. leaving: the tensors in between without whose range as
     typed numbers the outcome would be wrong. terms: of the worst element's sum, for dot products.
     typical: the largest error / T, and rms_typical the root mean square over the uncertified elements.
-    picture: of an output of more than `WHOLE` elements.
+    picture: of an output of more than `WHOLE` elements. called: its name in the model that it was imported from.
+    runtime: of an ONNX model; it decides nothing.
     """
 
     name: str
@@ -82,6 +91,8 @@ class OutputRecord(Record):
     rms_typical: Number | None = None
     marks: list[Mark] = []
     picture: Picture | None = None
+    called: str | None = None
+    runtime: RuntimeRecord | None = None
 
 
 class CaseRecord(Record):
@@ -91,7 +102,7 @@ class CaseRecord(Record):
     base. ending: what came beside what was expected; phase, message: where it ended if not well, and what TensorRT or
     the worker said. adapted: what the engine did otherwise to suit the release. refusal: what trtexp's own model says
     against the case. family: the releases by whose rules it was judged, where none is known and they differ. parsed:
-    files that TensorRT's parser read, so that there is no reference.
+    files that TensorRT's parser read, so that there is a reference only where that was read back.
     """
 
     name: str

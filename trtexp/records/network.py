@@ -11,13 +11,15 @@ SlidingKind = Literal["convolution", "deconvolution", "pooling"]
 
 
 class LayerRecord(Record):
-    """A layer and its tensors by name. method: without `add_`; within: the loop or the conditional that owns it."""
+    """A layer and its tensors by name. method: without `add_`; within: the loop or the conditional that owns it.
+    called: its name in the model that it was imported from."""
 
     name: str
     method: str
     takes: list[str] = []
     makes: list[str] = []
     within: str | None = None
+    called: str | None = None
 
 
 class NetworkRecord(Record):

@@ -11,10 +11,10 @@ from pathlib import Path
 from platform import python_implementation, python_version
 from typing import Literal, TypeVar
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from trtexp import __version__
-from trtexp.errors import DamagedRecord, NothingFound, OtherFormat
+from trtexp.errors import BadUsage, DamagedRecord, NothingFound, OtherFormat
 from trtexp.files.sealed import Damaged, read_sealed, write_sealed
 from trtexp.files.sources import code
 from trtexp.records.facts import Record, Spread
@@ -22,6 +22,7 @@ from trtexp.records.model import CaseRecord, ReleaseRecord
 
 FORMAT: Literal[1] = 1
 SUFFIX = ".shard"
+MOST = 1000  # shards
 
 Kind = Literal["run", "fuzz"]
 
@@ -42,13 +43,13 @@ class Maker(Record):
 
 
 class Shard(Record):
-    """The part `number` of `count`, from 1. split: a digest of what each part has."""
+    """The part `number` of `count`, from 1. division: a digest of what each part has."""
 
     format: Literal[1] = FORMAT
     kind: Kind
-    number: int
-    count: int
-    split: str
+    number: int = Field(ge=1, le=MOST)
+    count: int = Field(ge=1, le=MOST)
+    division: str
     maker: Maker
 
     @property
@@ -112,20 +113,18 @@ def save(path: Path, shard: Shard) -> None:
 
 def kind_of(path: Path) -> Kind:
     """What a file holds a part of. Raises NothingFound, DamagedRecord, OSError."""
-    found = json.loads(_read(path))
-    return "fuzz" if isinstance(found, dict) and found.get("kind") == "fuzz" else "run"
+    return _head(_read(path))[0]
 
 
 def load(path: Path, model: type[S]) -> S:
     """Raises NothingFound, DamagedRecord, NoFile, OSError."""
     text = _read(path)
-    try:
-        found = json.loads(text).get("format", FORMAT)
-    except (ValueError, AttributeError, RecursionError):
-        found = None
-    if isinstance(found, int) and found != FORMAT:
+    kind, found = _head(text)
+    if found != FORMAT:
         what = f"a shard of format {found}, and this trtexp {__version__} reads {FORMAT}"
         raise OtherFormat(f"{path}: {what}; run it again")
+    if kind != model.model_fields["kind"].default:
+        raise BadUsage(f"{path}: a shard of trtexp {kind}; name those of one command")
     try:
         shard = model.model_validate_json(text)
     except ValidationError as error:
@@ -133,6 +132,16 @@ def load(path: Path, model: type[S]) -> S:
         where = ".".join(map(str, first["loc"])) or "the file"
         raise DamagedRecord(f"{path}: damaged shard: {where}: {first['msg']}; run it again") from error
     return shard
+
+
+def _head(text: bytes) -> tuple[Kind, object]:
+    """The kind and the format of a shard, those of a run of today where it says nothing."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    whole = found if isinstance(found, dict) else {}
+    return "fuzz" if whole.get("kind") == "fuzz" else "run", whole.get("format", FORMAT)
 
 
 def _read(path: Path) -> bytes:

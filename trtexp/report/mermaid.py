@@ -69,7 +69,9 @@ def _reached(layers: Sequence[LayerRecord], start: set[str], forwards: bool) -> 
 
 
 def _titled(layer: LayerRecord, joint: str = "<br>") -> str:
-    return f'"{_safe(layer.name)}{joint}{_safe(layer.method)}"' if layer.method != layer.name else _quoted(layer.name)
+    parts = [layer.name, layer.method] if layer.method != layer.name else [layer.name]
+    parts += [layer.called] if layer.called and layer.called != layer.name else []
+    return f'"{joint.join(map(_safe, parts))}"'
 
 
 def _quoted(text: str) -> str:

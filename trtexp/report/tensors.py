@@ -9,12 +9,12 @@ from math import prod
 
 from trtexp.errors import visible
 from trtexp.numerics.format import number, rounded, shape_text
-from trtexp.records.model import OutputRecord
+from trtexp.records.model import OutputRecord, RuntimeRecord
 from trtexp.records.network import NetworkRecord
 from trtexp.records.picture import Grid, Window
 from trtexp.records.tensors import TensorRecord
 from trtexp.report import grid
-from trtexp.report.wording.outputs import exact, index_text, origin
+from trtexp.report.wording.outputs import exact, index_text, origin, runtime
 from trtexp.report.wording.values import recipe, summary
 
 PAGE = 2 * grid.WIDTH  # columns of which no line needs more
@@ -49,7 +49,7 @@ def output_lines(output: OutputRecord, columns: int = PAGE) -> list[str]:
 
     columns: of the terminal; a page is as wide as `grid.WIDTH` and its headings.
     """
-    lines, picture = _output_lines(output, columns), output.picture
+    lines, picture = [*_output_lines(output, columns), *_runtime_lines(output, columns)], output.picture
     if picture is None:
         return lines
     around = picture.around
@@ -110,6 +110,7 @@ def window_lines(output: OutputRecord, window: Window, room: int = PAGE) -> list
 
 def _output_lines(output: OutputRecord, columns: int) -> list[str]:
     head = f"{visible(output.name)}  {_type(output.dtype, output.shape)}"
+    head += f"  (in the model {visible(output.called)})" if output.called else ""
     views = _views(output)
     if not views:
         return [head]
@@ -125,6 +126,19 @@ def _output_lines(output: OutputRecord, columns: int) -> list[str]:
     if any(v.tensor is None or len(grid.slices(v.tensor)) > 1 for v in views):
         return [head, *(line for block in blocks for line in (*block, ""))][:-1]
     return [head, *grid.flow(blocks, min(columns, grid.WIDTH))]
+
+
+def _runtime_lines(output: OutputRecord, columns: int) -> list[str]:
+    """What ONNX Runtime says, beside the three that are judged; its numbers where these are not the reference's."""
+    said = output.runtime
+    if said is None:
+        return []
+    head = f"  {runtime(said, output)}"
+    return [head] if said.compared is not None and said.compared.agrees else [head, *_body(_of_runtime(said), columns)]
+
+
+def _of_runtime(said: RuntimeRecord) -> View:
+    return View("", said.tensor, _tensor(said.tensor))
 
 
 def _other_type(view: View, output: OutputRecord) -> str:

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from trtexp.engine.outcome import Outcome
 from trtexp.errors import BadUsage, DamagedRecord, plural
 from trtexp.records.model import ReleaseRecord
-from trtexp.records.shard import Answered, ReleaseShard, RunShard, Shard, load, maker
+from trtexp.records.parts import check_makers, check_parts
+from trtexp.records.shard import Answered, ReleaseShard, RunShard, load, maker
 from trtexp.running.backends import Backend
 from trtexp.running.plan import Planned
 from trtexp.spec.case import Case
@@ -83,40 +84,11 @@ def check_named(whole: Whole, files: Sequence[Planned]) -> None:
         raise BadUsage(f"{_some(other)}: not as where the shards ran; merge where the sources are the same")
 
 
-def check_makers(given: Sequence[tuple[Path, Shard]]) -> None:
-    """Raises BadUsage where shards were made by another trtexp than others, or than this one."""
-    for path, shard in given:
-        if unlike := given[0][1].maker.unlike(shard.maker):
-            raise BadUsage(f"{given[0][0]} and {path} come from different trtexps: {unlike}")
-    if unlike := given[0][1].maker.unlike(maker()):
-        raise BadUsage(f"{given[0][0]} is not of this trtexp: {unlike}; merge with the one that ran the shards")
-
-
-def check_parts(what: str, parts: Sequence[tuple[Path, Shard]]) -> list[str]:
-    """What is missing of a whole, in words. Raises BadUsage where its parts overlap or are of different splits."""
-    path, first = parts[0]
-    found: dict[int, Path] = {}
-    for other, shard in parts:
-        if shard.count != first.count:
-            raise BadUsage(f"{what}: {path} is shard {first.name}, and {other} is shard {shard.name}: of other shards")
-        if (twin := found.setdefault(shard.number, other)) is not other:
-            raise BadUsage(f"{what}: {twin} and {other} overlap: both are shard {shard.name}; name one of them")
-        if shard.split != first.split:
-            raise BadUsage(
-                f"{what}: {path} and {other} overlap: split {first.split} and split {shard.split}, by the times of "
-                "different runs; give all shards the same --times"
-            )
-    lost = [str(number) for number in range(1, first.count + 1) if number not in found]
-    return [f"{what}: shard{'s' * (len(lost) > 1)} {', '.join(lost)} of {first.count} missing"] if lost else []
-
-
 def _load(path: Path) -> RunShard:
     shard = load(path, RunShard)
     for release in shard.releases:
         if not _RELEASE.fullmatch(release.release.name):
             raise DamagedRecord(f"{path}: damaged shard: {release.release.name!r} is no release; run it again")
-    if not 1 <= shard.number <= shard.count:
-        raise DamagedRecord(f"{path}: damaged shard: {shard.name} is no part; run it again")
     return shard
 
 

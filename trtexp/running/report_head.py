@@ -73,6 +73,7 @@ def _layer(case: Case, name: str) -> LayerRecord:
         takes=[tensor for _, tensor in layer.input_tensors().values()],
         makes=list(layer.output_tensors(name)),
         within=None if layer.owner is None else str(getattr(layer, layer.owner)),
+        called=None if layer.origin is None else layer.origin.tensor or layer.origin.layer or None,
     )
 
 

@@ -96,7 +96,7 @@ def _network() -> dict[str, Any]:
             "additionalProperties": {"type": ["string", "null"]},
         },
         "check": {"type": "boolean", "description": "False: trtexp refuses nothing, so that TensorRT is the judge."},
-        "origin": _ref("Origin"),
+        "origin": _ref("Origin") | {"description": "What an import found the layer called."},
     }
     methods = {
         name: _or_null(_ref(model.__name__) | {"description": _first_line(model)}) for name, model in LAYERS.items()

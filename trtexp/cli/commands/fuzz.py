@@ -8,19 +8,25 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trtexp.cli.options import FuzzOptions
+from trtexp.cli.options import FuzzOptions, MergeOptions
+from trtexp.cli.output_files import check_file, output_of
 from trtexp.errors import BadUsage, BrokenOff, NothingFound, visible
 from trtexp.files.atomic import write_text
+from trtexp.files.home import REPORTS
 from trtexp.files.opening import files_below
 from trtexp.layers import LAYERS
+from trtexp.records.shard import save
 from trtexp.report.terminal import Terminal
 from trtexp.running.helpers import Helpers
+from trtexp.running.split import Share, parse_share
 from trtexp.running.targets import places
 from trtexp.spec.errors import SpecError
 from trtexp.spec.spoken import no_layer
 
 if TYPE_CHECKING:
     from trtexp.fuzz.asking import Place
+    from trtexp.fuzz.campaign import Campaign
+    from trtexp.fuzz.finds import Find
 
 NO_HYPOTHESIS = "fuzz needs Hypothesis, which generates the networks: pip install 'trtexp[fuzz]'"
 
@@ -40,6 +46,7 @@ def fuzz(options: FuzzOptions) -> int:
             raise BadUsage(f"{name} {number}: give a number above 0")
     if options.device is not None and options.stage != "run":
         raise BadUsage(f"--device {options.device} runs networks: give --stage run with it")
+    share = _share(options)
     from trtexp.fuzz.asking import end_workers, one_run
 
     place = options.device or places(options.targets)[0]
@@ -49,46 +56,104 @@ def fuzz(options: FuzzOptions) -> int:
             return _known(place)
         if options.find is not None or options.regress:
             return _replay([options.find] if options.find is not None else _kept(), place)
-        return _campaign(options, place)
+        return _campaign(options, place, share)
     finally:
         end_workers()
 
 
-def _campaign(options: FuzzOptions, place: Place) -> int:
+def _share(options: FuzzOptions) -> Share | None:
+    """The part of the campaign that is tried. Raises BadUsage."""
+    if options.shard is None:
+        if options.output is not None:
+            raise BadUsage(f"--output {options.output}: it goes with --shard alone")
+        return None
+    share = parse_share(options.shard)
+    if options.seconds is not None or options.known or options.find is not None or options.regress:
+        raise BadUsage(f"--shard {share} goes with neither --time, --known, --replay nor --regress")
+    check_file("--output", output_of(options.output, share))
+    return share
+
+
+def _campaign(options: FuzzOptions, place: Place, share: Share | None) -> int:
     from trtexp.fuzz.asking import able
     from trtexp.fuzz.campaign import Plan, offered, run
-    from trtexp.fuzz.finds import FOLDER, Find, write
-    from trtexp.fuzz.page import name_of, page, summary
+    from trtexp.fuzz.finds import FOLDER
+    from trtexp.fuzz.page import summary
+    from trtexp.fuzz.parts import shard_of
 
-    terminal = Terminal(sys.stdout)
-    lost: list[OSError] = []  # of a full disk, perhaps: the others are still told
-
-    def keep(find: Find) -> None:
-        said = f"{find.count} × {find.sign.layer} {find.sign.kind}: {find.sign.says}"
-        terminal.line(visible(said), "red")
-        try:
-            terminal.line(f"  {write(find)}")
-        except OSError as error:
-            lost.append(error)
-            terminal.line(f"  not kept: {error.strerror}")
-        sys.stdout.flush()
-
+    kept = _Kept()
     with Helpers(options.examples, options.jobs) as helpers:
         release, full = helpers.submit(able, place, options.stage).result()
         words = offered(options.layers or tuple(LAYERS), release)
         if missing := [word for word in options.layers if word not in words]:
             raise NothingFound(f"{full} has no {', '.join(missing)}; trtexp layers says which releases do")
-        plan = Plan(words, release, full, options.seed, options.examples, options.seconds, options.stage)
-        made = run(plan, place, helpers, keep)
+        plan = Plan(words, release, full, options.seed, options.examples, options.seconds, options.stage, share)
+        made = run(plan, place, helpers, kept.keep)
         if made.ended is not None:
             helpers.kill()
-    if not options.layers and not made.ended:
-        write_text(options.reports / name_of(plan), page(made))
-    terminal.line(summary(made))
-    if lost:
-        raise lost[0]
+    if share is not None and not made.ended:
+        save(output := output_of(options.output, share), shard_of(made, not options.layers))
+        Terminal(sys.stdout).line(f"{summary(made)} · {output}")
+    elif made.ended is None:
+        _conclude(made, None if options.layers else options.reports, max(1, helpers.count))
+    else:
+        Terminal(sys.stdout).line(summary(made))
+    kept.check()
     if made.ended is not None:
         raise BrokenOff(made.ended, f"what was found by then is kept in {FOLDER}, not all of it shrunk")
+    return 1 if made.finds else 0
+
+
+class _Kept:
+    """Writes finds. lost: why some could not be, a full disk perhaps; the others are still told."""
+
+    def __init__(self) -> None:
+        self.lost: list[OSError] = []
+
+    def keep(self, find: Find) -> None:
+        from trtexp.fuzz.finds import write
+
+        terminal = Terminal(sys.stdout)
+        said = f"{find.count} × {find.sign.layer} {find.sign.kind}: {find.sign.says}"
+        terminal.line(visible(said), "red")
+        try:
+            terminal.line(f"  {write(find)}")
+        except OSError as error:
+            self.lost.append(error)
+            terminal.line(f"  not kept: {error.strerror}")
+        sys.stdout.flush()
+
+    def check(self) -> None:
+        """Raises OSError: why the first find could not be written, if any could not."""
+        if self.lost:
+            raise self.lost[0]
+
+
+def _conclude(made: Campaign, reports: Path | None, jobs: int = 0) -> None:
+    """Add a campaign of all layers to those of other seeds, and write their page. reports: where it goes, None for
+    nowhere; jobs: processes. Raises BadUsage, OSError."""
+    from trtexp.fuzz.page import page, summary
+    from trtexp.fuzz.runs import add, name_of, run_of
+
+    if reports is not None:
+        run = run_of(made, jobs)
+        write_text(reports / name_of(run, "md"), page(add(reports, run)))
+    Terminal(sys.stdout).line(summary(made))
+
+
+def merge_fuzz(options: MergeOptions) -> int:
+    """Put the parts of a campaign together: finds and page as of one. Raises DamagedRecord, BadUsage, OSError."""
+    for option, given in (("--junit", options.junit), ("--json", options.json), ("--github", options.github)):
+        if given is not None:
+            raise BadUsage(f"{option}: a campaign has no cases that it could tell; leave it out")
+    if find_spec("hypothesis") is None:
+        raise BadUsage(NO_HYPOTHESIS)
+    from trtexp.fuzz.parts import merged
+
+    kept = _Kept()
+    made, every = merged(options.files, kept.keep)
+    _conclude(made, (options.reports or REPORTS) if every else None)
+    kept.check()
     return 1 if made.finds else 0
 
 

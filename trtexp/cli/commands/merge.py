@@ -8,11 +8,13 @@ from dataclasses import replace
 
 from trtexp.cli import ci
 from trtexp.cli.annotate import annotate_faults, faults_annotated
+from trtexp.cli.commands.fuzz import merge_fuzz
 from trtexp.cli.one_run import OneRun, say
 from trtexp.cli.options import MergeOptions
 from trtexp.cli.planning import Planning, places_of, read_files, reject_namesakes
 from trtexp.errors import plural, worst
 from trtexp.files.home import PENDING
+from trtexp.records.shard import kind_of
 from trtexp.report.terminal import Terminal
 from trtexp.running.folders import finish, held
 from trtexp.running.helpers import Helpers
@@ -22,10 +24,12 @@ from trtexp.running.steps import Steps
 
 
 def merge(options: MergeOptions) -> int:
-    """Judge nothing again, and write what one run of all cases would have written. Needs no TensorRT.
+    """Judge nothing again, and write what one run, or one campaign, would have written. Needs no TensorRT.
 
     Raises UserError, OSError, KeyboardInterrupt; once reports are written, all of them in a BrokenOff.
     """
+    if kind_of(options.files[0]) == "fuzz":
+        return merge_fuzz(options)
     steps = Steps()
     with ExitStack() as stack:
         with faults_annotated(options.github), steps.step("plan"):

@@ -10,7 +10,7 @@ from trtexp.numerics.format import rounded, shape_text
 from trtexp.numerics.origin import Origin
 from trtexp.numerics.tolerance import Tolerance
 from trtexp.records.facts import Comparison, Deviation, FormFault, Leaving, Mark, Measured, Number, Terms
-from trtexp.records.model import CaseRecord, OutputRecord
+from trtexp.records.model import CaseRecord, OutputRecord, RuntimeRecord
 from trtexp.report.escape import code
 
 FREEDOMS: dict[Freedom, str] = {
@@ -200,6 +200,19 @@ def _unsettled(output: OutputRecord) -> str:
 def exact(comparison: Comparison | None, output: OutputRecord) -> bool:
     """Whether two of the three are known to be equal everywhere."""
     return comparison is not None and (_off(comparison) == 0 or not output.elements)
+
+
+def runtime(said: RuntimeRecord, output: OutputRecord) -> str:
+    """What ONNX Runtime says of an output of a model, beside the three that are judged."""
+    name = f"ONNX Runtime {said.version} on a CPU"
+    if said.compared is None:
+        return f"{name} says otherwise"
+    if exact(said.compared, output):
+        return f"{name} says the same as the reference"
+    where = "within" if said.compared.agrees else "outside"
+    error, ratio = rounded(_off(said.compared) or 0, 3), said.compared.ratio
+    share = "" if ratio is None else f", {rounded(ratio, 2)} of the bound"
+    return f"{name} is {where} the reference's bound: off by {error}{share}"
 
 
 def _off(comparison: Comparison) -> Number | None:
