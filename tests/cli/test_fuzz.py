@@ -11,6 +11,8 @@ import standin
 from mutants.changes import from_behind, output, with_an_axis
 
 from trtexp.cli.main import main
+from trtexp.fuzz.rounds import explore
+from trtexp.workers.definer import TooManyDeaths
 
 PYTHON = ("--python", standin.command())
 RTX = ("--python", shlex.quote(sys.executable))
@@ -108,3 +110,26 @@ def test_a_stand_in_is_taken_through_the_stages(fuzz, stage):
     code, said = fuzz("elementwise", *PYTHON, "--stage", stage, "--examples", "30")
     assert code in (0, 1)
     assert "30 networks tried" in said
+
+
+@pytest.mark.parametrize(
+    ("end", "code", "said"),
+    [
+        (KeyboardInterrupt(), 130, "what was found by then is kept"),
+        (TooManyDeaths("100 workers died in a row; the last one: SIGSEGV"), 3, "100 workers died in a row"),
+    ],
+)
+def test_what_was_found_before_the_end_is_kept(fuzz, monkeypatch, tmp_path, end, code, said):
+    def until_then(place, task):
+        if task.number:
+            raise end
+        return explore(place, task)
+
+    monkeypatch.setattr("trtexp.fuzz.campaign.OF_A_ROUND", 10)
+    monkeypatch.setattr("trtexp.fuzz.campaign.explore", until_then)
+    with output("identity", with_an_axis).planted():
+        found, text = fuzz("identity", *PYTHON, "--examples", "40")
+    assert (found, said in text, "10 networks tried" in text) == (code, True, True)
+    assert "Traceback" not in text
+    (kept,) = (tmp_path / ".trtexp/fuzz").glob("*.yaml")
+    assert "# it was not shrunk to the end" in kept.read_text()

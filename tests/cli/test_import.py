@@ -157,12 +157,26 @@ def test_every_unsupported_node_is_named(capsys):
     assert "Fancy Fancy_0: " in said and "Fancier Fancier_0: " in said
 
 
-def test_data_in_another_file_is_not_followed(capsys):
-    loaded = onnx.load_from_string(MODELS["einsum"])
-    weights = loaded.graph.initializer[0]
+def with_data_at(location):
+    """A model whose weights are in a file."""
+    made = onnx.load_from_string(MODELS["einsum"])
+    weights = made.graph.initializer[0]
+    Path("w.bin").write_bytes(weights.raw_data)
+    weights.ClearField("raw_data")
     weights.data_location = TensorProto.EXTERNAL
-    weights.external_data.add(key="location", value="../../w.bin")
-    assert "m.onnx keeps the data of 'w' in another file" in refused(capsys, loaded.SerializeToString())
+    weights.external_data.add(key="location", value=location)
+    return made.SerializeToString()
+
+
+def test_data_beside_the_model_is_taken_in(capsys):
+    run(capsys, with_data_at("w.bin"))
+    (array,) = (array for name, array in np.load("out/m.npz").items() if array.size == 12)
+    assert np.array_equal(array.reshape(4, 3), floats(4, 3))
+
+
+@pytest.mark.parametrize("location", ["gone.bin", "../w.bin", "/etc/passwd"])
+def test_data_that_is_missing_or_outside_is_told(capsys, location):
+    assert "m.onnx keeps the data of 'w' in another file; save " in refused(capsys, with_data_at(location))
 
 
 def test_a_model_of_two_gigabytes_is_not_read(capsys):

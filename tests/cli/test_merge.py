@@ -7,7 +7,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-import standin
 from processes import inside, kill_when, start
 from runs import tree, write_project
 
@@ -94,6 +93,14 @@ def other_code():
     )
 
 
+def no_part():
+    changed("trtexp-2-of-3.shard", number=5)
+
+
+def endless():
+    changed("trtexp-2-of-3.shard", count=10**12)
+
+
 def other_gpu():
     (release,) = load(Path("trtexp-2-of-3.shard"), RunShard).releases
     place = release.release.model_copy(update={"gpu": "NVIDIA A100"})
@@ -173,6 +180,8 @@ def page():
             "trtexp-1-of-3.shard and trtexp-2-of-3.shard come from different trtexps: other code in authoring",
         ),
         (other_gpu, "ran on no GPU and NVIDIA A100; a report is of one GPU and driver"),
+        (no_part, "trtexp-2-of-3.shard: damaged shard: 5/3 is no part"),
+        (endless, "trtexp-2-of-3.shard: damaged shard: count: Input should be less than or equal to 1000"),
         (other_name, "damaged shard: '../../elsewhere' is no release"),
     ],
 )
@@ -224,20 +233,6 @@ def test_a_file_that_is_no_experiment_is_named_by_one_shard_and_by_merge(project
     assert tree(parts / "reports") == tree(whole / "reports")
 
 
-def test_a_named_file_that_is_another_elsewhere_is_refused(tmp_path, monkeypatch, capsys):
-    import numpy as np
-
-    monkeypatch.chdir(tmp_path)
-    Path("experiments").mkdir()
-    text = standin.experiment("one").replace("shape: [4], arange: {start: 1}", "file: x.npy, dtype: float32")
-    Path("experiments/a.yaml").write_text(text, encoding="utf-8")
-    np.save("experiments/x.npy", np.arange(1, 5, dtype="float32"))
-    assert main(["run", "experiments", *REFERENCE, "--shard", "1/1"]) == 0
-    np.save("experiments/x.npy", np.arange(2, 6, dtype="float32"))
-    assert main(["merge", *shards()]) == 2
-    assert "experiments/x.npy: not as where the shards ran" in capsys.readouterr().err
-
-
 @pytest.mark.parametrize(
     ("more", "said"),
     [
@@ -263,41 +258,3 @@ def test_what_contradicts_itself_is_refused(more, said, project, capsys):
 def test_a_file_that_is_not_there_is_named(project, capsys):
     assert main(["merge", "none.shard"]) == 2
     assert "none.shard" in capsys.readouterr().err
-
-
-def worker(release):
-    return f"--worker={release}={standin.command(release)}"
-
-
-def test_shards_of_several_releases_balance_by_the_last_run_and_merge_at_once(tmp_path, monkeypatch, capsys):
-    """One release in three parts, the other in two; one part has nothing to do; each from a folder and a user of its
-    own."""
-    names = ("8.6.0", 3), ("8.5.3.1", 2)
-    for folder in ("one", "many"):
-        (tmp_path / folder / "experiments").mkdir(parents=True)
-        for name, layers in (("a", ("one", "two", "three")), ("b", ("segv_build", "four"))):
-            text = standin.experiment(*layers, title=name)
-            (tmp_path / folder / "experiments" / f"{name}.yaml").write_text(text, encoding="utf-8")
-    monkeypatch.chdir(tmp_path / "one")
-    assert main(["run", "experiments", "--no-cache", *(worker(name) for name, _ in names)]) == 1
-    times = tmp_path / "one" / ".trtexp" / "last-run.json"
-    made = []
-    for name, count in names:
-        for number in range(1, count + 1):
-            here = tmp_path / f"{name}-{number}"
-            shutil.copytree(tmp_path / "many", here)
-            monkeypatch.chdir(here)
-            monkeypatch.setenv("TRTEXP_KEY", f"the key of shard {name} {number}")
-            more = [worker(name), "--no-cache", "--times", str(times), "-o", str(tmp_path / f"{name}-{number}.shard")]
-            assert main(["run", "experiments", "--shard", f"{number}/{count}", *more]) in (0, 1)
-            made.append(f"../{name}-{number}.shard")
-    said = capsys.readouterr().out
-    assert "s in the last run; all shards must say: split" in said
-    monkeypatch.chdir(tmp_path / "many")
-    assert main(["merge", *made[:2], *made[3:]]) == 2
-    assert "tensorrt-8.6.0: shard 3 of 3 missing" in capsys.readouterr().err
-    assert main(["merge", *made]) == 1
-    assert tree(tmp_path / "many" / "reports") == tree(tmp_path / "one" / "reports")
-    last = json.loads(Path(".trtexp/last-run.json").read_text(encoding="utf-8"))["content"]
-    assert last["releases"]["tensorrt-8.6.0"]["cases"].keys() == {"a/one", "a/two", "a/three", "b/four"}
-    assert standin.gone()

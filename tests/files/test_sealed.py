@@ -38,9 +38,12 @@ def test_any_damage_is_seen(path):
                 continue
 
 
-@pytest.mark.parametrize("other", [b"", b"x", gzip.compress(b""), gzip.compress(b'{"sha256": "0"}')])
+OTHERS = {"empty": b"", "text": b"x", "nothing": gzip.compress(b""), "json": gzip.compress(b'{"sha256": "0"}')}
+
+
+@pytest.mark.parametrize("other", OTHERS)
 def test_another_file_is_told(path, other):
-    path.write_bytes(other)
+    path.write_bytes(OTHERS[other])
     with pytest.raises(Damaged):
         read_sealed(path)
 

@@ -103,17 +103,23 @@ class _Looking:
 
     def _judge(self, name: str) -> Iterator[Judged]:
         made = self._made(name, self.values[0])
+        tensors = self.subject.layers[name].output_tensors(name)
+        if not self.subject.varying.intersection(tensors):
+            self._share(tensors, made)
+            return
         right = self._made(name, self.right) if self.right else None
-        for i, tensor in enumerate(self.subject.layers[name].output_tensors(name)):
-            varying = tensor in self.subject.varying
-            if varying and tensor in self.given:
+        for i, tensor in enumerate(tensors):
+            if tensor in self.given:
                 yield self._judged(name, i, tensor, self.given[tensor], made, right)
                 self._take(tensor)
-            elif not varying and not isinstance(made, NodeError):
-                for values in self.values[1:]:
-                    values.known[tensor] = made[i]
             if self.right and right is not None and not isinstance(right, NodeError):
                 self.right.known[tensor] = exactly(right[i].ref, right[i].dtype)
+
+    def _share(self, tensors: Sequence[str], made: tuple[Bounded, ...] | NodeError) -> None:
+        """Constants, and what is made of them alone, are computed once."""
+        if not isinstance(made, NodeError):
+            for values in (*self.values[1:], *([self.right] if self.right else ())):
+                values.known.update(zip(tensors, made, strict=True))
 
     def _made(self, name: str, values: Values) -> tuple[Bounded, ...] | NodeError:
         """A layer's outputs of their own, whatever is known of them already."""

@@ -74,7 +74,7 @@ class Array:
 
     @classmethod
     def from_bytes(cls, dtype: str, shape: Iterable[int], data: bytes) -> Array:
-        return cls(dtype, tuple(shape), np.frombuffer(data, dtype=DTYPES[dtype][0]).copy())
+        return cls(dtype, tuple(shape), np.frombuffer(data, dtype=DTYPES[dtype][0]))
 
     def to_bytes(self) -> bytes:
         return self.bits.tobytes()

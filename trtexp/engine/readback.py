@@ -105,7 +105,9 @@ class _Reader:
             with python_warnings([]):  # old attributes warn
                 try:
                     value = self.value(getattr(layer, name))
-                except (RuntimeError, TypeError, ValueError):  # "Could not get block_shape."; 8.x: no Dims
+                except Failed:
+                    raise
+                except Exception:  # "Could not get block_shape."; 8.x: dimensions that there are not
                     continue
             if value is not None:
                 yield name, value

@@ -108,12 +108,13 @@ class Session:
             return case.failed(error)
 
     def _parsed(self, case: Attempt) -> ReadNetwork | None:
-        """What the parser made of a model, be the engine from the cache or not; None where it cannot be read back."""
+        """What the parser made of a model, be the engine from the cache or not; None where it cannot be read back,
+        which is no matter of the case."""
         mark = self.log.mark()
         try:
             self._builder = self._builder or self._make("Builder")
             return read_back(case.api, define(case.api, self._builder, case.definition, self.log, [])[0])
-        except Failed:
+        except Exception:
             return None
         finally:
             self.log.forget(mark)

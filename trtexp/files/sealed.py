@@ -12,7 +12,7 @@ from pathlib import Path
 from trtexp.files.outputs import write_output
 from trtexp.files.reading import read_bytes
 
-MOST = 2**30  # bytes, unpacked
+MOST = 2**28  # bytes, unpacked
 _OPENING, _MIDDLE, _END = b'{"sha256": "', b'", "content":\n', b"}\n"
 _DIGITS = 64
 _WRAPPED_BY_GZIP = 16 + zlib.MAX_WBITS

@@ -10,6 +10,8 @@ from trtexp.layers.network import NodeError
 
 def between(layers: Mapping[str, Layer], entries: frozenset[str], exits: frozenset[str]) -> frozenset[str]:
     """The entries and all layers behind them, up to the exits, which are not among them."""
+    if not entries:
+        return entries
     takers: dict[str, list[str]] = {}
     for name, layer in layers.items():
         for tensor in takes(layer) if name not in exits else ():
@@ -31,9 +33,10 @@ def check_exits(layers: Mapping[str, Layer], inside: frozenset[str], exits: froz
 
 def exposed(layers: Mapping[str, Layer], outputs: Collection[str]) -> Iterator[NodeError]:
     """The refusals of outputs that have no single value."""
-    for name, layer in layers.items():
+    owners = {str(getattr(layer, layer.owner)) for layer in layers.values() if layer.owner is not None}
+    for name in (each for each in layers if each in owners):  # of thousands of empty loops nothing is asked
         try:
-            layer.check_outputs(name, layers, outputs)
+            layers[name].check_outputs(name, layers, outputs)
         except NodeError as error:
             yield error
 

@@ -60,8 +60,11 @@ class Values:
         self.leaving: dict[str, str] = {} if outer is None else outer.leaving
         self.elsewhere: dict[Family, list[NodeError]] = {} if outer is None else outer.elsewhere
         self._outer, self._varying = outer, varying
-        self._makers = {tensor: name for name, layer in layers.items() for tensor in layer.output_tensors(name)}
-        self._taken = {tensor for layer in layers.values() for _, tensor in layer.input_tensors().values()}
+        if outer is None:
+            self._makers = {tensor: name for name, layer in layers.items() for tensor in layer.output_tensors(name)}
+            self._taken = {tensor for layer in layers.values() for _, tensor in layer.input_tensors().values()}
+        else:  # a loop has many iterations
+            self._makers, self._taken = outer._makers, outer._taken
         self._active: set[str] = set()
         self._iterations: dict[str, list[Tensors]] = {}
         self._elements, self.given_up = 0, set[str]()
@@ -136,15 +139,21 @@ class Values:
         after its last use, None for all."""
         sound = [layer for name, layer in self.layers.items() if name not in self.failed]
         hidden = {inner for layer in sound for inner in layer.hides(self.layers)}
-        done = {} if wanted is None else last_uses(self.layers, wanted)
-        for name in self.layers:
+        done: dict[str, list[str]] | None = None
+        for place, name in enumerate(self.layers):
             if name not in hidden and name not in self.failed and not self._has(name):
                 try:
                     self.make(name)
                 except OpenShape:
-                    continue
+                    pass
                 except NodeError as error:
                     yield error
+            if wanted is None or self._elements <= PLENTY:
+                continue
+            if done is None:  # it takes a look at all layers, which few networks are worth
+                done = last_uses(self.layers, wanted)
+                passed = list(self.layers)[:place]
+                self.give_up(tensor for each in passed for tensor in done.get(each, ()))
             self.give_up(done.get(name, ()))
 
     def outputs(self, name: str) -> tuple[Bounded, ...]:
@@ -161,10 +170,10 @@ class Values:
             self.known.pop(name, None)
 
     def give_up(self, names: Iterable[str]) -> None:
-        """Keep of large tensors, once there are very many values, their type and shape alone, and nothing of loops."""
+        """Keep of large tensors their type and shape alone, and nothing of loops."""
         for name in names:
             self._iterations.pop(name, None)
-            if name in self.known and self._elements > PLENTY and self.known[name].ref.size > LARGE:
+            if name in self.known and self.known[name].ref.size > LARGE:
                 self.known[name] = emptied(self.known[name])
                 self.given_up.add(name)
 

@@ -44,15 +44,15 @@ def folded(data: bytes, network: Network) -> list[Folded]:
     return list(_each(graph, known, layers, network))
 
 
-def _each(
-    graph: Any, known: Mapping[str, np.ndarray], layers: Mapping[str, Layer], network: Network
-) -> Iterator[Folded]:
+def _each(graph: Any, known: Mapping[str, Any], layers: Mapping[str, Layer], network: Network) -> Iterator[Folded]:
+    from onnx import numpy_helper
+
     for node in graph.node:
         layer = layers.get(node.output[0]) if node.op_type == "BatchNormalization" else None
         if not isinstance(layer, ScaleNd) or not all(name in known for name in node.input[1:]):
             continue
         epsilon = next((each.f for each in node.attribute if each.name == "epsilon"), EPSILON)
-        scale, bias, mean, variance = (known[name].astype(np.float64) for name in node.input[1:])
+        scale, bias, mean, variance = (numpy_helper.to_array(known[name]).astype(np.float64) for name in node.input[1:])
         wanted = scale / np.sqrt(variance + np.float64(np.float32(epsilon)))
         found = [decode(network.weights[name or ""]).astype(np.float64) for name in (layer.scale, layer.shift)]
         u = UNIT["float32"]
@@ -69,11 +69,9 @@ def _share(error: np.ndarray, allowed: np.ndarray) -> float:
     return float(np.nan_to_num(share, nan=np.inf).max(initial=0.0))
 
 
-def _constants(graph: Any) -> Iterator[tuple[str, np.ndarray]]:
-    """The arrays that the graph holds, by the names of their tensors."""
-    from onnx import numpy_helper
-
-    yield from ((tensor.name, numpy_helper.to_array(tensor)) for tensor in graph.initializer)
+def _constants(graph: Any) -> Iterator[tuple[str, Any]]:
+    """The arrays that the graph holds, as they are there, by the names of their tensors."""
+    yield from ((tensor.name, tensor) for tensor in graph.initializer)
     for node in graph.node:
         if node.op_type == "Constant" and node.attribute and node.attribute[0].name == "value":
-            yield node.output[0], numpy_helper.to_array(node.attribute[0].t)
+            yield node.output[0], node.attribute[0].t

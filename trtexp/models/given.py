@@ -13,18 +13,22 @@ from trtexp.errors import BadUsage, NothingFound
 from trtexp.files.opening import named
 from trtexp.files.reading import TooLarge, read_bytes
 from trtexp.models.source import Given
+from trtexp.models.values import UNBOUND
+from trtexp.numerics.budget import Budget
 from trtexp.spec.arrays import Arrays, NoArray
+from trtexp.spec.onnx_model import Apart, NoModel, read
 
 MOST = 2**31 - 1  # bytes of a model: protocol buffers have no more
+MOST_SAID = 300  # characters of what another program said
 ARRAYS = 2**34  # bytes of a file of arrays
 _PROGRAM = re.compile(r"(.+\.py):(\w+)")
 _SHAPE = re.compile(r"\d+(?:[x,]\d+)*")
 
 
 def read_model(path: Path) -> bytes:
-    """The bytes of a model. Raises BadUsage, NothingFound, NoFile, OSError."""
+    """The bytes of a model, with what it keeps in files beside it. Raises BadUsage, NothingFound, NoFile, OSError."""
     try:
-        return read_bytes(path, MOST)
+        data = read_bytes(path, MOST)
     except TooLarge as error:
         raise BadUsage(
             f"{path}: has 2 GB or more, which no protocol buffer holds; save a part of the model by itself"
@@ -33,6 +37,26 @@ def read_model(path: Path) -> bytes:
         raise NothingFound(f"{path}: no such file") from error
     except IsADirectoryError as error:
         raise BadUsage(f"{path}: is a directory; name an .onnx file") from error
+    return _whole(path, data)
+
+
+def _whole(path: Path, data: bytes) -> bytes:
+    """The model with all its data inside; files of its own folder alone are read. Raises BadUsage."""
+    try:
+        read(data, Budget(UNBOUND))
+    except Apart as error:
+        try:
+            import onnx
+        except ModuleNotFoundError:
+            raise BadUsage(f"{path} {error}, or install the package onnx, which reads it") from error
+        try:
+            return onnx.load(str(path)).SerializeToString()
+        except Exception as reason:
+            said = " ".join(str(reason).split())[:MOST_SAID]
+            raise BadUsage(f"{path} {error}: {said}") from reason
+    except NoModel:
+        pass  # which is told where its inputs are looked at
+    return data
 
 
 def read_program(text: str) -> tuple[Path, str, str] | None:

@@ -84,7 +84,7 @@ class Bounded:
     @cached_property
     def lowest(self) -> np.ndarray:
         """The exponents of the lowest bits of the values."""
-        return lowest_bit(self.ref)
+        return lowest_bit(self.ref).astype(np.int32)
 
     def ends(self, kind: str = "bound") -> tuple[np.ndarray, np.ndarray]:
         """The least and the largest value within an error; those of integers stay in the range of their type."""

@@ -102,7 +102,7 @@ class CaseRecord(Record):
     base. ending: what came beside what was expected; phase, message: where it ended if not well, and what TensorRT or
     the worker said. adapted: what the engine did otherwise to suit the release. refusal: what trtexp's own model says
     against the case. family: the releases by whose rules it was judged, where none is known and they differ. parsed:
-    files that TensorRT's parser read, so that there is no reference.
+    files that TensorRT's parser read, so that there is a reference only where that was read back.
     """
 
     name: str

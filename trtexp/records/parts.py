@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from trtexp.errors import BadUsage
+from trtexp.errors import BadUsage, DamagedRecord
 from trtexp.records.shard import Shard, maker
 
 
@@ -19,18 +19,21 @@ def check_makers(given: Sequence[tuple[Path, Shard]]) -> None:
 
 
 def check_parts(what: str, parts: Sequence[tuple[Path, Shard]]) -> list[str]:
-    """What is missing of a whole, in words. Raises BadUsage where its parts overlap or are of different splits."""
+    """What is missing of a whole, in words. Raises BadUsage where its parts overlap or are of different splits,
+    DamagedRecord."""
     path, first = parts[0]
     found: dict[int, Path] = {}
     for other, shard in parts:
+        if shard.number > shard.count:
+            raise DamagedRecord(f"{other}: damaged shard: {shard.name} is no part; run it again")
         if shard.count != first.count:
             raise BadUsage(f"{what}: {path} is shard {first.name}, and {other} is shard {shard.name}: of other shards")
         if (twin := found.setdefault(shard.number, other)) is not other:
             raise BadUsage(f"{what}: {twin} and {other} overlap: both are shard {shard.name}; name one of them")
-        if shard.split != first.split:
+        if shard.division != first.division:
             raise BadUsage(
-                f"{what}: {path} and {other} overlap: split {first.split} and split {shard.split}, by the times of "
-                "different runs; give all shards the same --times"
+                f"{what}: {path} and {other} overlap: split {first.division} and split {shard.division}, by the times "
+                "of different runs; give all shards the same --times"
             )
     lost = [str(number) for number in range(1, first.count + 1) if number not in found]
     return [f"{what}: shard{'s' * (len(lost) > 1)} {', '.join(lost)} of {first.count} missing"] if lost else []

@@ -11,7 +11,7 @@ from pathlib import Path
 from platform import python_implementation, python_version
 from typing import Literal, TypeVar
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from trtexp import __version__
 from trtexp.errors import BadUsage, DamagedRecord, NothingFound, OtherFormat
@@ -22,6 +22,7 @@ from trtexp.records.model import CaseRecord, ReleaseRecord
 
 FORMAT: Literal[1] = 1
 SUFFIX = ".shard"
+MOST = 1000  # shards
 
 Kind = Literal["run", "fuzz"]
 
@@ -42,13 +43,13 @@ class Maker(Record):
 
 
 class Shard(Record):
-    """The part `number` of `count`, from 1. split: a digest of what each part has."""
+    """The part `number` of `count`, from 1. division: a digest of what each part has."""
 
     format: Literal[1] = FORMAT
     kind: Kind
-    number: int
-    count: int
-    split: str
+    number: int = Field(ge=1, le=MOST)
+    count: int = Field(ge=1, le=MOST)
+    division: str
     maker: Maker
 
     @property

@@ -36,6 +36,11 @@ def page(made: Blame, stem: str) -> str:
     return "\n\n".join(_parts(made, stem)) + "\n"
 
 
+def chart_names(made: Blame, stem: str) -> list[str]:
+    """The files that `charts` makes."""
+    return [_chart(look, stem) for look in made.looks]
+
+
 def charts(made: Blame, stem: str) -> dict[str, str]:
     """The strip chart of each way of looking, by the file's name."""
     return {

@@ -41,9 +41,13 @@ class ApiColumn:
 
 
 def render_matrix(
-    reports: Sequence[ReportSummary], diffs: Sequence[tuple[str, str]] = (), apis: Sequence[ApiColumn] = ()
+    reports: Sequence[ReportSummary],
+    diffs: Sequence[tuple[str, str]] = (),
+    apis: Sequence[ApiColumn] = (),
+    blames: Sequence[tuple[str, str, str]] = (),
 ) -> str:
-    """The overview of all reports; their order does not matter. diffs: the releases that a page compares."""
+    """The overview of all reports; their order does not matter. diffs: the releases that a page compares. blames: of
+    models, the first line of a page, the page, and its chart or nothing."""
     ordered = sorted(reports, key=lambda r: (experiments_in_order(page_name(r.experiment)), newest_first(r.release)))
     groups = _grouped(ordered)
     columns = _columns(ordered, apis)
@@ -58,6 +62,10 @@ def render_matrix(
             legend=[f"{symbol} {meaning}" for symbol, meaning in LEGEND.items()],
             unexpected=_listed(ordered, WRONG),
             findings=_found(ordered),
+            blames=[
+                escape.link(title, page) + (f"\n\n{escape.image(title, chart)}" if chart else "")
+                for title, page, chart in blames
+            ],
             diffs=[escape.link(" → ".join(names), diff_page(*names)) for names in diffs],
         ).rstrip("\n")
         + "\n"

@@ -2,7 +2,8 @@
 before, and finished with the pages of all releases. No other file but `pages` knows these places.
 
 `<reports>/<release>/<name>.json` and `.md`, with pictures in `<name>/*.svg`; `README.md`, `FINDINGS.md`, `COVERAGE.md`,
-`SENSITIVITY.md` and `api.json` are of all releases, as are the diffs in `diff/`. A lock lies beside what it guards.
+`SENSITIVITY.md` and `api.json` are of all releases, as are the diffs in `diff/`, and the pages of models in
+`blame/`. A lock lies beside what it guards.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from trtexp.report.matrix import render_matrix
 from trtexp.report.navigation import MATRIX, Near
 from trtexp.report.overview import ReportSummary
 from trtexp.running import journal
+from trtexp.running.blames import BLAMES, blames
 from trtexp.running.pages import delete, page_of, page_path, put
 from trtexp.running.plan import Plan
 from trtexp.running.rendering import rendered
@@ -213,7 +215,7 @@ def overviews(
     experiments = {report.experiment for report in reports}
     counts = api_counts(folder, experiments, None if changes is None else changes.experiments)
     yield folder / API, api_json(counts)
-    yield folder / MATRIX, render_matrix(reports, list(kept.values()), api_columns(reports, counts))
+    yield folder / MATRIX, render_matrix(reports, list(kept.values()), api_columns(reports, counts), blames(folder))
 
 
 def write_overviews(folder: Path, changes: Changes | None = None) -> None:
@@ -249,7 +251,7 @@ def _diffs(folder: Path) -> dict[Path, tuple[str, str]]:
 
 
 def _release_folders(folder: Path) -> list[Path]:
-    return [entry.path for entry in entries(folder) if entry.folder and entry.path.name != DIFFS]
+    return [entry.path for entry in entries(folder) if entry.folder and entry.path.name not in (DIFFS, BLAMES)]
 
 
 @contextmanager

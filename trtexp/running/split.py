@@ -14,10 +14,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from trtexp.errors import BadUsage
+from trtexp.records.shard import MOST
 
 ROOM = 1.02  # of the mean, that a shard may have
 BESIDE = 0.3  # of the mean, that is spent on each beside what is timed: 7 ms of 20 for the suite on TensorRT-RTX
-MOST = 1000  # shards
 
 
 class Share(NamedTuple):

@@ -36,6 +36,10 @@ class NoModel(ValueError):
     """Bytes that are no ONNX model, or one that cannot be used: the message says why."""
 
 
+class Apart(NoModel):
+    """A model that keeps data in files beside it."""
+
+
 @dataclass(frozen=True)
 class Form:
     """What the model says of an input or output. dtypes: those that TensorRT may give it, the model's own first: 8.x
@@ -76,7 +80,7 @@ def read(data: bytes, budget: Budget) -> Graph:
     except (ValueError, IndexError, AttributeError, TypeError, RecursionError) as error:
         raise NoModel("is no ONNX model") from error
     if external is not None:
-        raise NoModel(f"keeps the data of {external!r} in another file; save the model with its data inside")
+        raise Apart(f"keeps the data of {external!r} in another file; save the model with its data inside")
     if not outputs:
         raise NoModel("is an ONNX model without outputs")
     for name in (*inputs, *outputs):

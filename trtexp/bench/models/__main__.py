@@ -13,6 +13,7 @@ from typing import Any
 
 from trtexp.bench.__main__ import processor
 from trtexp.bench.models.beside import beside, timed
+from trtexp.bench.models.example import example
 from trtexp.bench.models.page import page
 from trtexp.bench.models.trials import MODELS, Trials, trials
 from trtexp.files.atomic import write_text
@@ -24,8 +25,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m trtexp.bench.models", description=__doc__)
     parser.add_argument("folder", type=Path, help="where the .onnx files are, at any depth")
     parser.add_argument("--seed", type=int, default=17, help="that faults are drawn from")
-    parser.add_argument("--count", type=int, default=100, help="of faults that change their tensor")
+    parser.add_argument(
+        "--count", type=int, default=100, help="of faults that change their tensor; 0 keeps those of the page"
+    )
     parser.add_argument("--page", type=Path, default=Path("reports/MODELS.md"), help="where the page goes")
+    parser.add_argument("--example", action="store_true", help="only write the example of a blame, below the page")
     options = parser.parse_args()
     if ONE_CORE.items() - os.environ.items():  # before numpy is loaded
         os.environ.update(ONE_CORE)
@@ -37,12 +41,19 @@ def main() -> int:
         "trials": [],
     }
     paths = {path.name: path for path in sorted(options.folder.rglob("*.onnx"))}
+    if options.example:
+        (name, (file, _)) = list(MODELS.items())[-1]
+        with tempfile.TemporaryDirectory() as work:
+            print(example(Trials(name, paths[file]), options.seed, Path(work), options.page.parent / "blame"))
+        return 0
     every = [Trials(name, paths[file]) for name, (file, _) in MODELS.items() if file in paths]
     for model in every:
         data["clean"].append(_clean(model))
         print(data["clean"][-1], flush=True)
     with tempfile.TemporaryDirectory() as name:
         data["polygraphy"] = beside(every[-1], options.seed, Path(name))
+    if not options.count and _figures(options.page).is_file():
+        data["trials"] = json.loads(_figures(options.page).read_text(encoding="utf-8"))["trials"]
     _write(options.page, data)
     for trial in trials(every, options.seed, options.count):
         data["trials"].append(
@@ -79,9 +90,13 @@ def _clean(model: Trials) -> dict[str, Any]:
     }
 
 
+def _figures(page: Path) -> Path:
+    return page.with_name("models.json")
+
+
 def _write(path: Path, data: dict[str, Any]) -> None:
     """The figures beside the page, so that it can be made again."""
-    write_text(path.with_suffix(".json").with_name("models.json"), json.dumps(data, indent=1) + "\n")
+    write_text(_figures(path), json.dumps(data, indent=1) + "\n")
     write_text(path, page(data))
 
 

@@ -43,8 +43,8 @@ def blame_model(options: BlameOptions) -> int:
     if options.device != "tensorrt" and not options.model.endswith(MODEL):
         raise BadUsage(f"--device {options.device} runs models alone; {options.model} is none; leave --device out")
     with _definer(options) as definer:
-        subject, data = _subject(options, definer)
-        made = _blamed(options, subject, data, definer, ways)
+        subject = _subject(options, definer)
+        made = _blamed(options, subject, definer, ways)
     for line in lines(made.record):
         print(visible(line))
     if options.output is not None:
@@ -52,7 +52,7 @@ def blame_model(options: BlameOptions) -> int:
     return 1 if made.record.guilty else 0
 
 
-def _blamed(options: BlameOptions, subject: Subject, data: bytes, definer: Definer, ways: Sequence[Way]) -> Blaming:
+def _blamed(options: BlameOptions, subject: Subject, definer: Definer, ways: Sequence[Way]) -> Blaming:
     if options.tensors is not None:
         tensors = matched(subject, dumped(options.tensors))
         lost = [subject.names[name] for name in subject.feeds if name not in tensors]
@@ -65,7 +65,7 @@ def _blamed(options: BlameOptions, subject: Subject, data: bytes, definer: Defin
     device: Device
     if options.device == "onnxruntime":
         assert subject.network is not None
-        device = OnnxRuntime(data, subject.network)
+        device = OnnxRuntime(read_model(Path(options.model)), subject.network)
     else:
         device = TensorRT(definer)
         if definer.release is not None and not definer.release.can_run:
@@ -78,8 +78,8 @@ def _blamed(options: BlameOptions, subject: Subject, data: bytes, definer: Defin
     )
 
 
-def _subject(options: BlameOptions, definer: Definer) -> tuple[Subject, bytes]:
-    """The network, and the bytes of the model if it is one."""
+def _subject(options: BlameOptions, definer: Definer) -> Subject:
+    """The network of the model, or of the case."""
     release = definer.release
     assert release is not None
     if not options.model.endswith(MODEL):
@@ -91,7 +91,7 @@ def _subject(options: BlameOptions, definer: Definer) -> tuple[Subject, bytes]:
         experiment, case = one_case(options.model, None, target)
         if not case.layers:
             raise BadUsage(f"{options.model}: its network is a model; name the .onnx file itself")
-        return of_case(case, f"{experiment.title}: {case.name}"), b""
+        return of_case(case, f"{experiment.title}: {case.name}")
     path, asked = Path(options.model), given(options.shapes, options.inputs)
     family = family_of(release.flavour, release.version)
     data = read_model(path)
@@ -101,7 +101,7 @@ def _subject(options: BlameOptions, definer: Definer) -> tuple[Subject, bytes]:
     flags = {flag.strip(): True for flag in options.flags.split(",") if flag.strip()}
     build = BuildOptions(flags=flags, optimization_level=options.level)
     made = renamed(network, inputs, asked.values)
-    return of_import(made, path.name, build, family, generation(release.compute_capability)), data
+    return of_import(made, path.name, build, family, generation(release.compute_capability))
 
 
 def _ways(text: str) -> list[Way]:

@@ -32,7 +32,9 @@ def import_model(options: ImportOptions) -> int:
     known = {} if options.tensors is None else read_tensors(options.tensors)
     wanted, program_of = given(options.shapes, options.inputs), read_program(options.model)
     data = b"" if program_of is not None else read_model(Path(options.model))
-    if program_of is None:
+    if program_of is not None:
+        print(visible(f"running {program_of[0]} as it is"), flush=True)
+    else:
         model(data, _shown(options), wanted, None)  # what is wrong needs no TensorRT to be told
     with _definer(options) as definer:
         whole = _imported(options, definer, wanted, program_of, data)
