@@ -166,6 +166,11 @@ def test_the_type_that_is_set_stands_and_not_the_constructors():
     assert network(data).answer(RTX).outputs == (("y", "bfloat16", (5,)),)
 
 
+def test_other_releases_want_a_channel_axis_that_is_one():
+    data = one("{inputs: {x: {shape: [2, 3], full: 1}}, network: {y: {scale: {input: x, mode: CHANNEL}}}}")
+    assert network(data).answer(TEN).label == network(data).answer("tensorrt<10").label == "C1"
+
+
 def test_a_channel_axis_from_the_back_scales_the_axis_that_it_names():
     data = one("""{inputs: {x: {shape: [2, 2, 3], full: 1}}, weights: {w: {values: [1, 2, 3]}},
         network: {y: {scale_nd: {input: x, mode: CHANNEL, scale: w, channel_axis: -1}}}}""")
