@@ -49,7 +49,7 @@ def test_an_output_or_an_operand_that_nobody_makes_is_no_network():
     with pytest.raises(Unmade, match="output"):
         network({**start, "outputs": ["z"]})
     with pytest.raises(Unmade, match="neither"):
-        network({**start, "network": {"y": {"softmax": {"input": "z"}}}})
+        network({**start, "network": {"y": {"softmax": {"input": "z"}, "set_input": {0: "x"}}}})
 
 
 def test_a_chain_is_taken_back_layer_by_layer():

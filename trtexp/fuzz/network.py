@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from trtexp.definition.network import Array, Input, NetworkDefinition
+from trtexp.definition.steps import Call, Ref, Step
 from trtexp.layers import LAYERS
 from trtexp.layers.base import Layer, LayerError
 from trtexp.layers.network import Evaluation, NodeError, partly_evaluate, steps
@@ -106,8 +107,7 @@ def network(data: Data) -> Network:
         outputs = tuple(data.get("outputs") or layers[last].output_tensors(last))
         if not made.issuperset(outputs):
             raise Unmade("an output that no layer makes")
-        taken = {tensor for layer in layers.values() for _, tensor in layer.input_tensors().values()}
-        if not taken <= made | inputs.keys():
+        if not set(_taken(flow)) <= made | inputs.keys():
             raise Unmade("a tensor that is neither an input nor made by a layer")
     except (NodeError, LayerError, AttributeError, TypeError) as error:
         raise Unmade(str(error)) from error
@@ -120,6 +120,15 @@ def network(data: Data) -> Network:
         options=Build.model_validate(build_options(data)).options(),
     )
     return Network(layers, inputs, weights, definition)
+
+
+def _taken(flow: Iterable[Step]) -> Iterator[str]:
+    """The tensors that calls name, those of arguments that `set_input` replaces later among them."""
+    for step in flow:
+        for value in step.arguments.values() if isinstance(step, Call) else ():
+            for each in value if isinstance(value, tuple) else (value,):
+                if isinstance(each, Ref) and each.kind == "tensor":
+                    yield each.name
 
 
 def declared(definition: NetworkDefinition) -> frozenset[str]:

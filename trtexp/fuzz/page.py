@@ -155,6 +155,8 @@ def _open(runs: Sequence[Run]) -> Iterator[str]:
     if not counts:
         yield "None."
         return
+    yield "As each run found them: what was settled since is here until its seed is run again."
+    yield ""
     yield "| layer | | it takes | times | what shows it |"
     yield "| --- | --- | --- | --- | --- |"
     for mechanism, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
