@@ -126,7 +126,7 @@ class Scaled(Layer):
 
     def check_blocks(self, shape: tuple[int, ...], scale: tuple[int, ...]) -> None:
         block = self.final.block_shape
-        given = [n if b == -1 else b for b, n in zip(block, shape, strict=False)] if block else None
+        given = [n if b == -1 else b for b, n in zip(block, shape, strict=False)] if block is not None else None
         if block is not None and given is not None and (len(block) != len(shape) or min(given, default=1) < 1):
             self.refuse("block_shape", f"{block} for an input {list(shape)}", "C5")
         blocks = None if given is None else [n / b for n, b in zip(shape, given, strict=True)]
