@@ -121,6 +121,8 @@ DYNAMIC = {
         ("C5", {9: -1.0}, STATIC, ("set", "quantization_static")),
         ("C5", {9: 1.0}, STATIC | {"quantization_to_type": "INT8"}, ("set", "quantization_static")),
         ("C6", {10: 1.0}, DYNAMIC, ("set", "quantization_dynamic_dbl_q")),
+        ("C7", {}, {"quantization_block_shape": [1, 1, 16]}, ("set", "quantization_block_shape")),
+        ("C7", {}, {"quantization_block_shape": [1, 1, 1, -2]}, ("set", "quantization_block_shape")),
     ],
 )
 def test_what_is_refused(label, changed, attributes, place):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from layer_runs import outputs, refused, tensor
+from layer_runs import outputs, refused, refused_by_rtx, tensor
 
 from trtexp.layers import LAYERS
 
@@ -114,3 +114,8 @@ def test_areas_beyond_the_range_of_float32_leave_the_choice_open(size):
     assert found.open
     assert count.undetermined
     assert not chosen(BOXES, overlap=0.4)[0].open
+
+
+def test_a_threshold_of_another_type_is_refused_by_rtx_c6():
+    inputs = inputs_of(overlap=tensor(0.5, "float16"))
+    assert refused_by_rtx("C6", "nms", inputs, **KEYS, set_input={3: "t"}) == ("nms",)

@@ -202,3 +202,7 @@ def test_rtx_scales_fp8_alone_by_e8m0_c6():
 def test_rtx_takes_one_element_as_a_scalar_c6():
     x = tensor(np.ones((1, 16)), "float8e4m3")
     assert refused_by_rtx("C6", "dequantize", [x, [[2.0]]], **KEYS) == ("dequantize", "scale")
+
+
+def test_a_scalar_is_refused_by_rtx_c8():
+    assert refused_by_rtx("C8", "quantize", [np.ones(()), 1.0], **KEYS)[-1] == "input"

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from layer_runs import evaluate, refused, tensor
+from layer_runs import evaluate, refused, refused_by_rtx, tensor
 
 from trtexp.numerics import Arithmetic
 
@@ -266,3 +266,7 @@ def test_nothing_is_made_of_an_empty_axis_c6():
     x = tensor(np.zeros((1, 0, 2)))
     assert refused("C6", "resize", [x], input="x", set={"shape": [1, 1, 2]}) == ("set", "shape")
     assert evaluate("resize", [x], input="x", set={"shape": [1, 0, 4]}).shape == (1, 0, 4)
+
+
+def test_a_scalar_is_refused_by_rtx_c7():
+    assert refused_by_rtx("C7", "resize", [np.ones(())], input="x", set={"shape": []})[-1] == "input"

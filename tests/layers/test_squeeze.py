@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 from layer_runs import evaluate, refused, refused_by_rtx, tensor
 
+from trtexp.layers import LAYERS
+from trtexp.layers.base import LayerError
+
 
 def run(method, shape, axes):
     inputs = [np.zeros(shape)] + ([] if axes is None else [tensor(axes, "int32")])
@@ -55,3 +58,12 @@ def test_rtx_refuses_uint8_c4(method):
 @pytest.mark.parametrize("dtype", ["float32", "int8", "bool"])
 def test_axes_that_are_no_integers_are_refused_s1(method, dtype):
     assert refused("S1", method, [[[1]], tensor([0], dtype)], input="x", axes="a") == (method, "axes")
+
+
+@pytest.mark.parametrize("method", ["squeeze", "unsqueeze"])
+def test_axes_that_are_an_input_of_the_network_are_refused_c5(method):
+    made = LAYERS[method].model_validate({"input": "x", "axes": "z"})
+    with pytest.raises(LayerError, match=r"'z' is an input of the network; give a constant \[C5\]$"):
+        made.check_network("y", {"y": made})
+    layers = {"z": LAYERS["constant"].model_validate({"shape": [1], "weights": "w"}), "y": made}
+    made.check_network("y", layers)

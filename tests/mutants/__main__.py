@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 
 from mutants.catalogue import MUTANTS
-from mutants.fuzzing import NOBODY, PAGE, UNSAID, Found, sought
+from mutants.fuzzing import NOBODY, PAGE, SECONDS, UNSAID, Found, sought
 from trtexp.fuzz import asking
 
 TOP = """\
@@ -44,7 +44,9 @@ def page(lines: dict[str, str]) -> str:
     by = Counter(each[3] for each in cells if not each[3].startswith("nobody"))
     counts = ", ".join(f"{count} by {name}" for name, count in by.most_common())
     slowest = max((float(each[6]) for each in cells if each[6]), default=0.0)
-    summary = f"{by.total()} of {len(lines)} are found, {counts}; the slowest took {slowest:.0f} s."
+    late = sum(each[3] == "nobody: in that time" for each in cells)
+    summary = f"{by.total()} of {len(MUTANTS)} are found, {counts}; the slowest took {slowest:.0f} s. "
+    summary += f"{late} were not found within {SECONDS:.0f} s, {len(MUTANTS) - len(lines)} were not sought."
     return TOP.format(summary=summary) + "\n".join(lines.values()) + "\n"
 
 

@@ -98,14 +98,16 @@ def sought(mutant: Mutant, seconds: float = SECONDS) -> Found:
     """Try networks until one shows the bug, or the time is up; the judges are asked in turns."""
     tried, begun = 0, time.monotonic()
     for judge, word, batch in _in_turns(mutant):
-        without = {each.verdict for each in stages.judge(judge.place, judge.stage, word, batch)}
         network._tensor.cache_clear()
         with mutant.change.planted():
             found = stages.judge(judge.place, judge.stage, word, batch)
         network._tensor.cache_clear()
-        for place, each in enumerate(found, 1):
-            if isinstance(each.verdict, Sign) and each.verdict not in without:
-                return Found(judge, each.verdict, tried + place, time.monotonic() - begun)
+        signs = [(place, each.verdict) for place, each in enumerate(found, 1) if isinstance(each.verdict, Sign)]
+        without = stages.judge(judge.place, judge.stage, word, batch) if signs else ()
+        before = {each.verdict for each in without}
+        for place, sign in signs:
+            if sign not in before:
+                return Found(judge, sign, tried + place, time.monotonic() - begun)
         tried += len(batch)
         if time.monotonic() - begun > seconds:
             break

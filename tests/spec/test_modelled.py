@@ -30,7 +30,6 @@ SILENT = {
     "decomposable": "whether TensorRT may cut the layer into others, which compute the same in steps that are bounded",
     "op": "the operation of a cumulative layer, of which there is one",
     "cache_mode": "how a cache is written; there is one mode",
-    "quantization_block_shape": "without scales from the data, which C6 refuses, nothing is quantised",
     "dyn_q_output_scale_type": "without scales from the data, which C6 refuses, nothing is quantised",
     "swiglu_params": "it writes swiglu_param_limit, _alpha and _beta, which are read",
     "precision": "layers.precision computes in it, and leaves undetermined what it does not know",

@@ -97,7 +97,7 @@ def shard_of(made: Campaign, every: bool) -> FuzzShard:
     return FuzzShard(
         number=share.number,
         count=share.of,
-        split=split_digest(plan.parts(share.of)),
+        division=split_digest(plan.parts(share.of)),
         maker=maker(),
         hypothesis=version("hypothesis"),
         every=every,

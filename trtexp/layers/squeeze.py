@@ -23,17 +23,17 @@ class Axes(Layer):
     """The axes, a constant int32 or int64 vector."""
 
     def check_network(self, name: str, layers: Mapping[str, Layer]) -> None:
-        makers = {tensor: layer for inner, layer in layers.items() for tensor in layer.output_tensors(inner)}
         waiting, seen = [] if self.axes is None else [self.input_tensors()[1][1]], set[str]()
         while waiting:
             tensor = waiting.pop()
             if tensor in seen:
                 continue
             seen.add(tensor)
-            if tensor not in makers:
+            maker = layers.get(tensor.partition(".")[0])
+            if maker is None:
                 raise LayerError((self.word, "axes"), f"{tensor!r} is an input of the network; give a constant [C5]")
-            if makers[tensor].method != "add_shape":
-                waiting += [taken for _, taken in makers[tensor].input_tensors().values()]
+            if maker.method != "add_shape":
+                waiting += [taken for _, taken in maker.input_tensors().values()]
 
     def check_types(self, x: Bounded, axes: Maybe, family: Family | None) -> None:
         """Refuse uint8."""

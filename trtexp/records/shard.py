@@ -43,13 +43,13 @@ class Maker(Record):
 
 
 class Shard(Record):
-    """The part `number` of `count`, from 1. split: a digest of what each part has."""
+    """The part `number` of `count`, from 1. division: a digest of what each part has."""
 
     format: Literal[1] = FORMAT
     kind: Kind
     number: int = Field(ge=1, le=MOST)
     count: int = Field(ge=1, le=MOST)
-    split: str
+    division: str
     maker: Maker
 
     @property

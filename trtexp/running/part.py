@@ -86,7 +86,7 @@ def shard_of(
     return RunShard(
         number=part.share.number,
         count=part.share.of,
-        split=part.split,
+        division=part.split,
         maker=maker(),
         files={**part.files, **digests},
         named={path: digest for file in plan.files for path, digest in sorted(file.named.items())},
