@@ -9,7 +9,7 @@ RTX := $(lastword $(patsubst reports/tensorrt-rtx-%,%,$(wildcard reports/tensorr
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help run reports bench test test-long test-gpu models test-models test-bits check schema clean
+.PHONY: help run reports bench test test-long test-gpu fuzz models test-models test-bits check schema clean
 .DELETE_ON_ERROR:
 
 help: ## print this
@@ -59,6 +59,12 @@ models: $(VENV)/ready ## fetch real models from the package index, for tests
 
 test-models: $(VENV)/ready-dev models ## import them, and compare what comes back
 	@$(BIN)/python -m pytest -m models $(ARGS)
+
+# A fixed seed, for a minute at most: what differs and is not on the reviewed list fails, and so does what is on it and
+# differs no more.
+fuzz: $(VENV)/ready-dev ## ask TensorRT-RTX about networks that nobody wrote, for a minute
+	@$(BIN)/trtexp fuzz --known
+	@$(BIN)/trtexp fuzz --stage define --seed 101 --examples 20000 --time 60 --reports .trtexp/fuzzed $(ARGS)
 
 check: $(VENV)/ready-dev ## check style, types, rooms, experiments and generated files
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -46,3 +46,20 @@ def test_a_sentence_is_the_same_for_networks_that_differ_in_numbers_and_names():
     assert one == other
     assert one.kind == "they_refuse"
     assert "3" not in one.says
+
+
+def test_a_refusal_that_hangs_on_a_size_that_only_the_run_tells_is_no_difference():
+    assert compared(NET.layers, "softmax", REFUSED, defined(), frozenset({"x"})) == "later"
+    assert compared(NET.layers, "softmax", REFUSED, defined(), frozenset({"z"})) == Sign("softmax", "we_refuse", "C1")
+
+
+def test_what_a_constructor_says_of_arguments_that_are_replaced_is_one_kind():
+    lrn = {"lrn": {"input": "x", "window": 0, "alpha": 3, "beta": 1, "k": 1}}
+    inputs = {"x": {"shape": [1, 4, 1, 2], "full": 1}}
+    made = network({"inputs": inputs, "network": {"y": {**lrn, "set": {"window_size": 1}}}})
+    for message in ("y: add_lrn returned nothing: it is 0", "y: add_lrn(window=0): TypeError: no"):
+        found = compared(made.layers, "lrn", OURS, refused(message))
+        assert found.says.startswith("what is replaced later: ")
+    assert not compared(made.layers, "lrn", OURS, refused("y.window_size: 0 was given")).says.startswith("what")
+    other = compared(NET.layers, "softmax", OURS, refused("y: add_softmax returned nothing: no"))
+    assert not other.says.startswith("what")

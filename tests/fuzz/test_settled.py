@@ -77,6 +77,11 @@ def test_rtx_takes_sizes_that_it_need_not_know(word, shapes):
     assert not network(declared(word, **shapes)).answer(RTX).refusal
 
 
+def test_rtx_refuses_a_number_of_scales_that_it_does_not_know():
+    data = start("quantize", inputs__s={"shape": [5], "full": 1, "declared": [-1]}, network__q__quantize__scale="s")
+    assert network(data).answer(RTX).label == "N6"
+
+
 def test_rtx_refuses_a_resize_to_a_size_that_it_does_not_know():
     data = declared("resize", x=[1, 1, 1, -1])
     assert not network(data).answer(RTX).refusal
@@ -159,6 +164,11 @@ def test_what_tensorrt_was_seen_to_take_has_the_shape_that_it_has(shape, data):
 def test_the_type_that_is_set_stands_and_not_the_constructors():
     data = start("dequantize", network__y__set={"to_type": "BF16"})
     assert network(data).answer(RTX).outputs == (("y", "bfloat16", (5,)),)
+
+
+def test_other_releases_want_a_channel_axis_that_is_one():
+    data = one("{inputs: {x: {shape: [2, 3], full: 1}}, network: {y: {scale: {input: x, mode: CHANNEL}}}}")
+    assert network(data).answer(TEN).label == network(data).answer("tensorrt<10").label == "C1"
 
 
 def test_a_channel_axis_from_the_back_scales_the_axis_that_it_names():

@@ -72,7 +72,7 @@ def test_the_attributes_overrule_the_arguments():
     ("label", "x", "mode", "count", "keys"),
     [
         ("C1", X, "CHANNEL", 2, {"set": {"channel_axis": 4}}),
-        ("C1", X[0, 0], "UNIFORM", 1, {}),
+        ("C1", X[0, 0, 0], "UNIFORM", 1, {}),
         ("C2", X, "CHANNEL", 3, {}),
         ("C2", X, "UNIFORM", 2, {}),
         ("C2", X, "ELEMENTWISE", 4, {}),

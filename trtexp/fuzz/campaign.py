@@ -87,7 +87,7 @@ class Campaign:
         every = Tally()
         for tally in self.tallies.values():
             for sign, seen in tally.seen.items():
-                every.saw(sign, Seen(seen.round, seen.data, seen.count))
+                every.saw(sign, Seen(seen.round, seen.data, seen.count, seen.more))
         yield from sorted(every.seen.items(), key=lambda pair: (-pair[1].count, pair[0]))
 
 

@@ -70,7 +70,7 @@ def _section(runs: Sequence[Run]) -> Iterator[str]:
     every = together(line for run in runs for line in run.lines.values())
     settled = sum(count for run in runs for *_, count in run.known)
     open_ = sum(way.count for run in runs for way in run.ways)
-    agreed = every.answers["takes"] + every.answers["refuses"] + every.built
+    agreed = every.answers.get("takes", 0) + every.answers.get("refuses", 0) + every.built
     yield (
         f"Each network is made of a layer's own small one by up to five changes, and {ASKED[runs[0].stage]} "
         f"{runs[0].release}. {plural(every.tried, 'network')} tried in {plural(len(runs), 'run')}: {agreed} agreed, "

@@ -19,12 +19,11 @@ from trtexp.fuzz.oracle import Sign
 from trtexp.fuzz.smaller import smaller
 from trtexp.fuzz.stages import WAYS, judge
 from trtexp.fuzz.subject import subject
-from trtexp.fuzz.tally import Round, Seen, Tally, kinds_of, reaches
+from trtexp.fuzz.tally import OFTEN, Round, Seen, Tally, kinds_of, reaches
 from trtexp.workers import WorkerSpec
 from trtexp.workers.definer import TooManyDeaths
 
 SHRINKING = 10.0  # seconds for one difference
-OFTEN = 3  # networks of a difference that are built before it is one
 
 TAKEN = ("we_refuse", "we_fail", "shape", "dtype")  # kinds that TensorRT may still refuse when it builds
 
@@ -72,6 +71,10 @@ def shrink(place: Place, sign: Sign, seen: Seen) -> Shrunk | None:
     """The smallest network that shows a difference; None where TensorRT refuses it in its build, so that there is
     none. Raises TooManyDeaths, NoGpu."""
     task = seen.round
+    if task.stage == "define" and sign.kind in TAKEN:
+        first = judge(place, task.stage, task.word, [seen.data, *seen.more])
+        if all(each.verdict == sign and _refused_later(place, task, sign, each) for each in first):
+            return None
     known = {json.dumps(each.data): each for each in judge(place, task.stage, task.word, generated(task))}
     showing = [each for each in known.values() if each.verdict == sign]
     if task.stage == "define" and sign.kind in TAKEN:

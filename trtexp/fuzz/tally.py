@@ -18,6 +18,9 @@ Reached = Literal["attributes", "members", "dtypes", "ranks", "constraints"]
 COLUMNS: tuple[Reached, ...] = ("attributes", "members", "dtypes", "ranks", "constraints")
 
 
+OFTEN = 3  # networks of a difference that are built before it is one
+
+
 @dataclass(frozen=True, order=True)
 class Round:
     """A number of networks around one layer, which are always the same: they come of these fields alone."""
@@ -37,11 +40,13 @@ class Round:
 
 @dataclass
 class Seen:
-    """A difference: how often it came, and the first network that showed it, with the round that it is of."""
+    """A difference: how often it came, and the first network that showed it, with the round that it is of. more: those
+    that came next, up to `OFTEN` with the first."""
 
     round: Round
     data: Data
     count: int = 1
+    more: list[Data] = field(default_factory=list)
 
 
 @dataclass
@@ -68,7 +73,9 @@ class Tally:
 
     def saw(self, sign: Sign, seen: Seen) -> None:
         if sign in self.seen:
-            self.seen[sign].count += seen.count
+            mine = self.seen[sign]
+            mine.count += seen.count
+            mine.more = [*mine.more, seen.data, *seen.more][: OFTEN - 1]
         else:
             self.seen[sign] = seen
 

@@ -60,8 +60,11 @@ class Values:
         self.leaving: dict[str, str] = {} if outer is None else outer.leaving
         self.elsewhere: dict[Family, list[NodeError]] = {} if outer is None else outer.elsewhere
         self._outer, self._varying = outer, varying
-        self._makers = {tensor: name for name, layer in layers.items() for tensor in layer.output_tensors(name)}
-        self._taken = {tensor for layer in layers.values() for _, tensor in layer.input_tensors().values()}
+        if outer is None:
+            self._makers = {tensor: name for name, layer in layers.items() for tensor in layer.output_tensors(name)}
+            self._taken = {tensor for layer in layers.values() for _, tensor in layer.input_tensors().values()}
+        else:  # a loop has many iterations
+            self._makers, self._taken = outer._makers, outer._taken
         self._active: set[str] = set()
         self._iterations: dict[str, list[Tensors]] = {}
         self._elements, self.given_up = 0, set[str]()

@@ -32,8 +32,8 @@ def check_parts(what: str, parts: Sequence[tuple[Path, Shard]]) -> list[str]:
             raise BadUsage(f"{what}: {twin} and {other} overlap: both are shard {shard.name}; name one of them")
         if shard.division != first.division:
             raise BadUsage(
-                f"{what}: {path} and {other} overlap: split {first.division} and split {shard.division}, by the times of "
-                "different runs; give all shards the same --times"
+                f"{what}: {path} and {other} overlap: split {first.division} and split {shard.division}, by the times "
+                "of different runs; give all shards the same --times"
             )
     lost = [str(number) for number in range(1, first.count + 1) if number not in found]
     return [f"{what}: shard{'s' * (len(lost) > 1)} {', '.join(lost)} of {first.count} missing"] if lost else []

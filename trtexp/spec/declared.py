@@ -97,7 +97,7 @@ def _gathered(layer: Layer, sizes: Sizes) -> str:
 def _blocks(layer: Layer, sizes: Sizes) -> str:
     """The sizes that are cut into blocks."""
     block, axis = getattr(layer.final, "block_shape", None), getattr(layer.final, "axis", None)
-    cut = [i for i, size in enumerate(block) if size > 1] if block is not None else [axis]
+    cut = [i for i, size in enumerate(block) if size > 1] if block else [axis]
     return _known(*(("input", i) for i in cut if i is not None))(layer, sizes)
 
 
@@ -128,6 +128,7 @@ RULES: Mapping[str, Callable[[Layer, Sizes], str]] = {
         *((_CHOSEN, axis, _HIDDEN, axis) for axis in (0, 1)), *((_SCORES, axis, _CHOSEN, axis) for axis in range(3))
     ),
     "add_nms": _known(("boxes", -1)),
+    "add_quantize": _known(("scale", 0)),
     "add_ragged_softmax": _ragged,
     "add_resize": _resized,
     "add_rotary_embedding": _rotary,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from trtexp.authoring.coverage.count import cover
+from trtexp.authoring.coverage.page import render_coverage
 from trtexp.cli.commands.generated import experiments_of, publish
 from trtexp.cli.options import CoverageOptions
-from trtexp.coverage.count import cover
-from trtexp.coverage.page import render_coverage
 from trtexp.files.paths import shown
 from trtexp.migration.releases.api import known
 from trtexp.running.folders import COVERAGE

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from trtexp.authoring.coverage.plant import Trials, planted
+from trtexp.authoring.coverage.sensitivity import named, render_sensitivity
 from trtexp.cli.commands.generated import experiments_of, publish
 from trtexp.cli.options import AuditOptions
-from trtexp.coverage.plant import Trials, planted
-from trtexp.coverage.sensitivity import named, render_sensitivity
 from trtexp.files.paths import shown
 from trtexp.running.folders import SENSITIVITY
 from trtexp.running.helpers import Helpers

@@ -1,7 +1,7 @@
 """The page of sensitivity: shares, targets, and what is missed."""
 
-from trtexp.coverage.plant import Trial, Trials
-from trtexp.coverage.sensitivity import named, render_sensitivity
+from trtexp.authoring.coverage.plant import Trial, Trials
+from trtexp.authoring.coverage.sensitivity import named, render_sensitivity
 
 CASE = "`experiments/layers/softmax.yaml::rows`"
 SEEN = ("seen", "seen", "seen", "missed")

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 import trtexp
-from trtexp.coverage.count import cover
-from trtexp.coverage.exceptions import EXCEPTIONS, excepted
-from trtexp.coverage.page import render_coverage
-from trtexp.coverage.walk import EVERY_LAYER, INPUTS, TYPES, Feature, features
+from trtexp.authoring.coverage.count import cover
+from trtexp.authoring.coverage.exceptions import EXCEPTIONS, excepted
+from trtexp.authoring.coverage.page import render_coverage
+from trtexp.authoring.coverage.walk import EVERY_LAYER, INPUTS, TYPES, Feature, features
 from trtexp.migration.releases.api import find, known
 from trtexp.spec.load import load
 
@@ -51,7 +51,7 @@ def test_what_cannot_be_assigned_and_what_every_layer_has_are_left_out():
 def test_yaml_has_words_for_all_but_the_exceptions(whole):
     missing = [f for f in whole.unreachable() if excepted(f) is None]
     assert not missing, (
-        f"no YAML for {missing}: give the layer's model the field, or trtexp/coverage/exceptions.py a reason"
+        f"no YAML for {missing}: give the layer's model the field, or trtexp/authoring/coverage/exceptions.py a reason"
     )
 
 

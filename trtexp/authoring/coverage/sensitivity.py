@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from trtexp.coverage.plant import SIZES, Trial, Trials
+from trtexp.authoring.coverage.plant import SIZES, Trial, Trials
 from trtexp.errors import plural
 from trtexp.report import escape
 from trtexp.report.markdown import environment

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
-from trtexp.coverage.walk import Feature
+from trtexp.authoring.coverage.walk import Feature
 
 #: (layer, name, reason), with * for any text; the first that matches counts.
 EXCEPTIONS: tuple[tuple[str, str, str], ...] = (

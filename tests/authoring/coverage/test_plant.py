@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from trtexp.coverage.plant import SIZES, planted
+from trtexp.authoring.coverage.plant import SIZES, planted
 
 HEAD = "title: t\n"
 ALL = ("seen",) * len(SIZES)

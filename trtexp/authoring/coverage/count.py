@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from trtexp.coverage.exceptions import excepted
-from trtexp.coverage.walk import EVERY_LAYER, INPUTS, TYPES, Feature, features
+from trtexp.authoring.coverage.exceptions import excepted
+from trtexp.authoring.coverage.walk import EVERY_LAYER, INPUTS, TYPES, Feature, features
 from trtexp.definition.network import DTYPES, PRECISION_FLAGS
 from trtexp.definition.steps import Assign, Call, Member, Plugin, Value
 from trtexp.migration.releases.api import Release

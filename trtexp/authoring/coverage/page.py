@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from trtexp.coverage.count import Coverage
-from trtexp.coverage.exceptions import EXCEPTIONS, excepted
-from trtexp.coverage.walk import Feature
+from trtexp.authoring.coverage.count import Coverage
+from trtexp.authoring.coverage.exceptions import EXCEPTIONS, excepted
+from trtexp.authoring.coverage.walk import Feature
 from trtexp.report import escape
 from trtexp.report.markdown import environment
 from trtexp.report.table import table
