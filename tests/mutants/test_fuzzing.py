@@ -22,8 +22,14 @@ def nothing_is_left():
     asking.end_workers()
 
 
+#: Bugs that were not found in time so far; what finds one of them may take it off the page.
+LATE = set(re.findall(r"^\| (.+?) \| \S+ \| nobody: in that time", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
+
+
 def marked(mutant):
-    return pytest.param(mutant, id=mutant.name, marks=[] if mutant.name in QUICK else pytest.mark.long)
+    marks = [] if mutant.name in QUICK else [pytest.mark.long]
+    late = [pytest.mark.xfail(reason="not found within the time so far")] if mutant.name in LATE else []
+    return pytest.param(mutant, id=mutant.name, marks=[*marks, *late])
 
 
 @pytest.mark.parametrize("mutant", [marked(mutant) for mutant in SAID])
