@@ -95,6 +95,7 @@ LOOP = """
 loop: {loop: {}}
 limit: {trip_limit: {loop: loop, tensor: i, kind: COUNT}}
 """
+AXES = "k: {constant: {shape: [1], weights: i}}\n"
 PADDED = "s: {shuffle: {input: x}, set: {reshape_dims: [1, 1, 1, 8]}}\n"
 TABLE = [
     elementwise("SUM", lambda a, b, t: wrap(a + b, t)),
@@ -135,15 +136,16 @@ TABLE = [
         a: {identity: {input: x}}
         b: {dist_collective: {input: a, dist_collective_op: ALL_TO_ALL, reduce_op: NONE, root: -1, groups: []}}
         c: {shuffle: {input: b}, set: {reshape_dims: [2, 1, 4]}}
-        d: {squeeze: {input: c, axes: i}}
-        e: {unsqueeze: {input: d, axes: i}}
+        k: {constant: {shape: [1], weights: i}}
+        d: {squeeze: {input: c, axes: k}}
+        e: {unsqueeze: {input: d, axes: k}}
         f: {concatenation: {inputs: [e, e]}}
         y: {slice: {input: f, start: [0, 0, 3], shape: [2, 1, 4], stride: [1, 1, -1]}}""",
         lambda x, t: [*x[3::-1], *x[:3:-1]], of(1, dtype="int32")),
     Row(("dist_collective",), (0,), ANY,
         "y: {dist_collective: {input: x, dist_collective_op: ALL_REDUCE, reduce_op: MAX, root: -1, groups: []}}", same),
-    Row(("squeeze", "unsqueeze"), (1,), WIDE, "y: {squeeze: {input: x, axes: i}}", r"\[C1\]", extreme([1])),
-    Row(("unsqueeze",), (1,), WIDE, "y: {unsqueeze: {input: x, axes: i}}", r"\[C1\]", extreme([1])),
+    Row(("squeeze", "unsqueeze"), (1,), WIDE, AXES + "y: {squeeze: {input: x, axes: k}}", r"\[C1\]", extreme([1])),
+    Row(("unsqueeze",), (1,), WIDE, AXES + "y: {unsqueeze: {input: x, axes: k}}", r"\[C1\]", extreme([1])),
     Row(("gather", "gather_v2"), (0, 1), ANY, "y: {gather: {input: x, indices: i, axis: 0}}",
         lambda x, t: x[::-1], of(*range(7, -1, -1), dtype="int64")),
     Row(("gather", "gather_v2"), (1,), WIDE,
@@ -260,8 +262,13 @@ ROWS = [
 def test_integers_are_exact(row, dtype):
     edges = EDGES[dtype]
     x = {"values": edges, "dtype": dtype}
-    inputs = {"x": x, **row.more(edges, dtype)}
-    weights = {"x": x, "w": {"values": [[[[1]]]], "dtype": dtype}}
+    more = row.more(edges, dtype)
+    inputs = {"x": x, **more}
+    weights = {
+        "x": x,
+        "w": {"values": [[[[1]]]], "dtype": dtype},
+        **({"i": more["i"]} if "weights: i" in row.network else {}),
+    }
     layers = textwrap.indent(f"\n{row.network}".replace("\n" + " " * 8, "\n"), "  ")
     text = f"title: t\ninputs: {flow(inputs)}\nweights: {flow(weights)}\nnetwork:\n{layers}\n"
     if isinstance(row.wanted, str):

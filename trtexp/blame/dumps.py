@@ -16,6 +16,7 @@ from trtexp.blame.subject import Subject
 from trtexp.definition.network import Array
 from trtexp.definition.readback import ReadTensor
 from trtexp.errors import BadUsage, NothingFound
+from trtexp.files.opening import files_below
 from trtexp.files.reading import read_bytes
 from trtexp.models.given import ARRAYS, array_of, read_tensors, read_values
 
@@ -24,7 +25,7 @@ def dumped(path: Path) -> dict[str, Array]:
     """Every tensor of a dump by the name that it has there. Raises BadUsage, NothingFound, NoFile, OSError."""
     said = f"--tensors {path}"
     if path.is_dir():
-        found = {file.relative_to(path).as_posix().removesuffix(".npy"): file for file in sorted(path.rglob("*.npy"))}
+        found = {file.relative_to(path).as_posix().removesuffix(".npy"): file for file in files_below(path, ".npy")}
         made = {name: read_values(str(file), f"{said}: {name}") for name, file in found.items()}
     elif path.suffix == ".npz":
         made = read_tensors(path)

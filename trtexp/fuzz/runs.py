@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from trtexp import __version__
 from trtexp.errors import BadUsage
 from trtexp.files.atomic import write_text
+from trtexp.files.reading import read_bytes
 from trtexp.fuzz.campaign import Campaign
 from trtexp.fuzz.finds import Find
 from trtexp.fuzz.known import known
@@ -122,12 +123,12 @@ def _way(find: Find) -> Way:
 
 
 def read(path: Path) -> list[Run]:
-    """The runs that a record keeps. Raises BadUsage for a file that is none of this version."""
-    if not path.exists():
-        return []
+    """The runs that a record keeps. Raises BadUsage for a file that is none of this version, NoFile, OSError."""
     try:
-        found = Runs.model_validate_json(path.read_text(encoding="utf-8"))
-    except (ValidationError, UnicodeDecodeError) as error:
+        found = Runs.model_validate_json(read_bytes(path))
+    except FileNotFoundError:
+        return []
+    except ValidationError as error:
         raise BadUsage(f"{path}: no record of trtexp fuzz; delete it to begin anew") from error
     if found.format != FORMAT:
         raise BadUsage(f"{path}: a record of format {found.format}, not {FORMAT}: delete it to begin anew")
