@@ -13,7 +13,6 @@ from trtexp.definition.steps import Step, references
 from trtexp.layers import LAYERS
 from trtexp.layers.base import Layer
 from trtexp.layers.network import steps
-from trtexp.layers.region import exposed
 from trtexp.numerics import Family
 from trtexp.numerics.budget import Budget
 from trtexp.numerics.origin import Origin
@@ -115,7 +114,7 @@ class _OneCase(Checker):
             strong=self.strong,
         )
         evaluation = case.evaluation()
-        for error in (*evaluation.refusals, *exposed(layers, outputs)):
+        for error in evaluation.refusals:
             if layers[error.layer].check:
                 self.fault(("network", error.layer, *error.path), str(error))
         self.stop_at_faults()

@@ -9,6 +9,7 @@ from trtexp.definition.facts import CasePhase
 from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.layers.base import Layer
 from trtexp.layers.network import Evaluation, partly_evaluate, upstream
+from trtexp.layers.region import exposed
 from trtexp.numerics import Arithmetic, Family
 from trtexp.numerics.budget import Budget, OverBudget
 from trtexp.numerics.origin import Origin
@@ -95,7 +96,8 @@ class Case:
             wanted = [self.names.get(name, name) for name in self.definition.outputs]
             made = partly_evaluate(self.layers, tensors, weights, arithmetic, self.budget, wanted)
             known = {name: made.tensors[own] for name, own in self.names.items() if own in made.tensors}
-            made = replace(made, tensors={**made.tensors, **known})
+            refusals = (*made.refusals, *exposed(self.layers, wanted))
+            made = replace(made, tensors={**made.tensors, **known}, refusals=refusals)
             if self._evaluations and self.budget.refused > refused:
                 raise OverBudget(f"{made.refusal}; what a device may be granted needs it again")
             ranged = frozenset(name for name, given in self.inputs.items() if given.set.dynamic_range is not None)
