@@ -262,13 +262,8 @@ ROWS = [
 def test_integers_are_exact(row, dtype):
     edges = EDGES[dtype]
     x = {"values": edges, "dtype": dtype}
-    more = row.more(edges, dtype)
-    inputs = {"x": x, **more}
-    weights = {
-        "x": x,
-        "w": {"values": [[[[1]]]], "dtype": dtype},
-        **({"i": more["i"]} if "weights: i" in row.network else {}),
-    }
+    inputs = {"x": x, **row.more(edges, dtype)}
+    weights = {"x": x, "w": {"values": [[[[1]]]], "dtype": dtype}, "i": inputs.get("i", x)}
     layers = textwrap.indent(f"\n{row.network}".replace("\n" + " " * 8, "\n"), "  ")
     text = f"title: t\ninputs: {flow(inputs)}\nweights: {flow(weights)}\nnetwork:\n{layers}\n"
     if isinstance(row.wanted, str):
