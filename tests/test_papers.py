@@ -90,3 +90,7 @@ def test_the_limits_of_a_file_are_those_that_the_security_page_states():
     text = (ROOT / ".github" / "SECURITY.md").read_text(encoding="utf-8")
     stated = re.findall(r"^\| `(\w+)` \| (?:(\d+)\^)?(\d+) \|", text, re.MULTILINE)
     assert {name: int(base or 1) ** int(n) if base else int(n) for name, base, n in stated} == asdict(Limits())
+
+
+def test_the_readme_fits_on_a_screen_or_three():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").split()) < 900
