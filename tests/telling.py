@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from trtexp.layers import LAYERS
 from trtexp.layers.base import Attributes, Layer
 from trtexp.layers.network import NodeError, evaluate
+from trtexp.layers.region import exposed
 from trtexp.numerics import Arithmetic, Bounded
 from trtexp.spec.case import Case
 
@@ -140,14 +141,15 @@ def tells(case: Case, name: str, changed: Layer | None) -> bool:
         return True
     tensors = {key: made.known for key, made in case.inputs.items()}
     weights = {key: made.known for key, made in case.weights.items()}
+    layers = {**case.layers, name: changed}
     try:
-        wrong = evaluate({**case.layers, name: changed}, tensors, weights, Arithmetic())
+        wrong = evaluate(layers, tensors, weights, Arithmetic())
     except NodeError:
         return True
-    if right.refusal is not None or wrong.refusal is not None:
-        return str(right.refusal) != str(wrong.refusal)
-    made = [output for output in case.definition.outputs if output in right.tensors]  # else it is no output, by C5
-    return any(differ(right.tensors[output], wrong.tensors[output]) for output in made)
+    refusal = next(iter((*wrong.refusals, *exposed(layers, case.definition.outputs))), None)
+    if right.refusal is not None or refusal is not None:
+        return str(right.refusal) != str(refusal)
+    return any(differ(right.tensors[output], wrong.tensors[output]) for output in case.definition.outputs)
 
 
 def differ(right: Bounded, wrong: Bounded) -> bool:

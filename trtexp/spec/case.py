@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import abc
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from trtexp.definition.facts import CasePhase
 from trtexp.definition.network import Array, NetworkDefinition
 from trtexp.layers.base import Layer
-from trtexp.layers.network import Evaluation, partly_evaluate, upstream
+from trtexp.layers.network import Evaluation, NodeError, partly_evaluate, upstream
 from trtexp.layers.region import exposed
 from trtexp.numerics import Arithmetic, Family
 from trtexp.numerics.budget import Budget, OverBudget
@@ -93,11 +94,9 @@ class Case:
             tensors = {self.names.get(name, name): made.known for name, made in self.inputs.items()}
             weights = {name: made.known for name, made in self.weights.items()}
             refused = self.budget.refused
-            wanted = [self.names.get(name, name) for name in self.definition.outputs]
-            made = partly_evaluate(self.layers, tensors, weights, arithmetic, self.budget, wanted)
+            made = partly_evaluate(self.layers, tensors, weights, arithmetic, self.budget, self._wanted)
             known = {name: made.tensors[own] for name, own in self.names.items() if own in made.tensors}
-            refusals = (*made.refusals, *exposed(self.layers, wanted))
-            made = replace(made, tensors={**made.tensors, **known}, refusals=refusals)
+            made = replace(made, tensors={**made.tensors, **known}, refusals=(*made.refusals, *self._exposed))
             if self._evaluations and self.budget.refused > refused:
                 raise OverBudget(f"{made.refusal}; what a device may be granted needs it again")
             ranged = frozenset(name for name, given in self.inputs.items() if given.set.dynamic_range is not None)
@@ -106,6 +105,16 @@ class Case:
                 definition = replace(definition, options=replace(definition.options, strongly_typed=True))
             self._evaluations[arithmetic] = released(made, self.layers, definition, ranged, arithmetic.family)
         return self._evaluations[arithmetic]
+
+    @cached_property
+    def _wanted(self) -> list[str]:
+        """The outputs by their names among the layers."""
+        return [self.names.get(name, name) for name in self.definition.outputs]
+
+    @cached_property
+    def _exposed(self) -> tuple[NodeError, ...]:
+        """The refusals of outputs that have no single value, whatever the arithmetic."""
+        return tuple(exposed(self.layers, self._wanted))
 
     def leaving(self, output: str, arithmetic: Arithmetic) -> dict[str, str]:
         """name -> dtype of the tensors in between, of those that an output is made from, that may leave their range."""
