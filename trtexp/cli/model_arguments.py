@@ -16,10 +16,7 @@ def importing(command: ArgumentParser) -> None:
     what = "an .onnx file; or a program and its function that is given (network, config), which is run as it is"
     command.add_argument("model", metavar="MODEL.onnx|SCRIPT.py:FUNCTION", help=what)
     command.add_argument("-o", "--output", type=named, required=True, metavar="DIR", help="where both files go")
-    shape = "the shape of an input that the model leaves open, as x=1x3x320x320"
-    command.add_argument("--shape", dest="shapes", action="append", default=[], metavar="NAME=NxN", help=shape)
-    values = "the values of an input, an .npy file; else random numbers"
-    command.add_argument("--input", dest="inputs", action="append", default=[], metavar="NAME=FILE", help=values)
+    _of_inputs(command)
     layer = "write only this layer with what it takes: by its name, its tensor or its node; or a range, as FIRST..LAST"
     command.add_argument("--layer", dest="layers", action="append", default=[], metavar="NAME", help=layer)
     tensors = "for --layer: an .npz file of tensors by the model's names; what it lacks is computed"
@@ -34,10 +31,7 @@ def blaming(command: ArgumentParser) -> None:
     command.add_argument("model", metavar="MODEL.onnx|EXPERIMENT.yaml[::CASE]", help=what)
     where = "where the page, the charts, the record and the guilty layers go (default: nothing is written)"
     command.add_argument("-o", "--output", type=named, metavar="DIR", help=where)
-    shape = "the shape of an input that the model leaves open, as x=1x3x320x320"
-    command.add_argument("--shape", dest="shapes", action="append", default=[], metavar="NAME=NxN", help=shape)
-    values = "the values of an input, an .npy file; else random numbers"
-    command.add_argument("--input", dest="inputs", action="append", default=[], metavar="NAME=FILE", help=values)
+    _of_inputs(command)
     tensors = "judge the tensors of this file and run nothing: .npz, a folder of .npy, JSON of Polygraphy or trtexec"
     command.add_argument("--tensors", type=named, metavar="FILE", help=tensors)
     device = "what runs the model: tensorrt, a worker (default), or onnxruntime, on the CPU"
@@ -55,3 +49,11 @@ def blaming(command: ArgumentParser) -> None:
     command.add_argument("--engines", type=int, choices=range(1, 1001), default=1, metavar="N", help=engines)
     for option in ("--python", "--worker", "--gpu", "--timeout"):
         command.add_argument(option, **TARGETS[option])
+
+
+def _of_inputs(command: ArgumentParser) -> None:
+    """What a model is given."""
+    shape = "the shape of an input that the model leaves open, as x=1x3x320x320"
+    command.add_argument("--shape", dest="shapes", action="append", default=[], metavar="NAME=NxN", help=shape)
+    values = "the values of an input, an .npy file; else random numbers"
+    command.add_argument("--input", dest="inputs", action="append", default=[], metavar="NAME=FILE", help=values)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from trtexp.errors import BadUsage
+from trtexp.errors import BadUsage, NoGpu
 from trtexp.files.lengths import too_long
 from trtexp.files.opening import check_folder
 from trtexp.files.signing import derived
 from trtexp.running.backends import Backend, Workplace, default_backends, replay_backends, worker_backends
 from trtexp.running.options import TargetOptions
-from trtexp.workers import WorkerEvent, WorkerOptions, WorkerSpec, parse_timeouts, parse_worker
+from trtexp.workers import WorkerEvent, WorkerOptions, WorkerSpec, WorkerUnavailable, parse_timeouts, parse_worker
+from trtexp.workers.definer import Definer
 
 #: A GPU as CUDA_VISIBLE_DEVICES has it: a number, or a UUID such as GPU-1c5f… or MIG-….
 _GPU = re.compile(r"\d+|[A-Za-z]+-[\w/-]+", re.ASCII)
@@ -34,10 +36,7 @@ def workplace(options: TargetOptions, heard: Callable[[WorkerEvent], None]) -> W
     """What the workers are told; what happens to them goes to `heard`, from any thread. Raises BadUsage."""
     if options.cache is not None:
         reject_file("--cache", options.cache)
-    try:
-        timeouts = parse_timeouts(options.timeouts)
-    except ValueError as error:
-        raise BadUsage(f"--timeout: {error}") from error
+    timeouts = _timeouts(options)
     if options.record is not None:
         reject_file("--record", options.record)
     derived("engines")  # for what is wrong with the key
@@ -67,6 +66,28 @@ def places(options: TargetOptions) -> list[WorkerSpec]:
     if not given:
         given = [WorkerSpec(_command(options.python)) if options.python else WorkerSpec()]
     return [replace(place, gpu=gpu) for place in given for gpu in gpus]
+
+
+@contextmanager
+def definer(options: TargetOptions, needs: str) -> Iterator[Definer]:
+    """The first of the places, started to define networks and ended afterwards. needs: what asks for it and why, in
+    front of what stops it. Raises BadUsage, NoGpu."""
+    made = Definer(places(options)[0], WorkerOptions(_timeouts(options)))
+    try:
+        made.start()
+        yield made
+    except WorkerUnavailable as error:
+        raise NoGpu(f"{needs}: {error}") from error
+    finally:
+        made.close()
+
+
+def _timeouts(options: TargetOptions) -> dict[str, float]:
+    """Seconds by phase. Raises BadUsage."""
+    try:
+        return parse_timeouts(options.timeouts)
+    except ValueError as error:
+        raise BadUsage(f"--timeout: {error}") from error
 
 
 def _command(python: str) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast, get_args
 
@@ -26,11 +25,9 @@ from trtexp.numerics import family_of, generation
 from trtexp.records.blame import Way
 from trtexp.records.files import layout
 from trtexp.report.blame import charts, lines, page
-from trtexp.running.targets import places
+from trtexp.running.targets import definer as definer_of
 from trtexp.spec.requirement import Target
-from trtexp.workers import WorkerOptions, WorkerUnavailable
 from trtexp.workers.definer import Definer
-from trtexp.workers.spec import parse_timeouts
 
 MODEL = ".onnx"
 WAYS = tuple(way for way in get_args(Way) if way != "tensors")
@@ -42,7 +39,7 @@ def blame_model(options: BlameOptions) -> int:
     ways = _ways(options.ways)
     if options.device != "tensorrt" and not options.model.endswith(MODEL):
         raise BadUsage(f"--device {options.device} runs models alone; {options.model} is none; leave --device out")
-    with _definer(options) as definer:
+    with definer_of(options.targets, "blame needs a TensorRT, which makes the network") as definer:
         subject = _subject(options, definer)
         made = _blamed(options, subject, definer, ways)
     for line in lines(made.record):
@@ -133,19 +130,3 @@ def _write(made: Blaming, folder: Path, stem: str) -> None:
     write_text(folder / f"{stem}.json", layout(json.loads(record.model_dump_json())) + "\n")
     write_text(folder / f"{stem}.md", page(record, stem))
     print(f"{folder / f'{stem}.md'}: the page, with {plural(files, 'chart')} and {stem}.json")
-
-
-@contextmanager
-def _definer(options: BlameOptions) -> Iterator[Definer]:
-    try:
-        timeouts = parse_timeouts(options.targets.timeouts)
-    except ValueError as error:
-        raise BadUsage(f"--timeout: {error}") from error
-    definer = Definer(places(options.targets)[0], WorkerOptions(timeouts))
-    try:
-        definer.start()
-        yield definer
-    except WorkerUnavailable as error:
-        raise NoGpu(f"blame needs a TensorRT, which makes the network: {error}") from error
-    finally:
-        definer.close()

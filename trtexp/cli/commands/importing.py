@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
 from trtexp.cli.options import ImportOptions
-from trtexp.errors import NoGpu, plural, visible
+from trtexp.errors import plural, visible
 from trtexp.files.atomic import write_bytes, write_text
 from trtexp.files.program import program
 from trtexp.models.folding import folded
@@ -19,8 +17,7 @@ from trtexp.models.part import part
 from trtexp.models.source import Given, asked, forms, model
 from trtexp.models.write import Head, arrays, text
 from trtexp.numerics import Family, family_of
-from trtexp.running.targets import places
-from trtexp.workers import WorkerOptions, WorkerUnavailable
+from trtexp.running.targets import definer as definer_of
 from trtexp.workers.definer import Definer
 
 LIMITS = " --limit elements=1e9 --limit products=1e12"  # a model asks for more than an experiment usually may
@@ -36,7 +33,7 @@ def import_model(options: ImportOptions) -> int:
         print(visible(f"running {program_of[0]} as it is"), flush=True)
     else:
         model(data, _shown(options), wanted, None)  # what is wrong needs no TensorRT to be told
-    with _definer(options) as definer:
+    with definer_of(options.targets, "import needs a TensorRT, whose parser reads the model") as definer:
         whole = _imported(options, definer, wanted, program_of, data)
         made = part(whole, options.layers, known, _family(definer)) if options.layers else whole
         written = _write(made, options, definer.name)
@@ -97,18 +94,6 @@ def _write(made: Import, options: ImportOptions, release: str) -> Path:
     path = options.output / f"{stem}.yaml"
     write_text(path, text(made.network, head, stem, made.inputs, made.values))
     return path
-
-
-@contextmanager
-def _definer(options: ImportOptions) -> Iterator[Definer]:
-    definer = Definer(places(options.targets)[0], WorkerOptions())
-    try:
-        definer.start()
-        yield definer
-    except WorkerUnavailable as error:
-        raise NoGpu(f"import needs a TensorRT, whose parser reads the model: {error}") from error
-    finally:
-        definer.close()
 
 
 def _family(definer: Definer) -> Family | None:
